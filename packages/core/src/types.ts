@@ -1,0 +1,148 @@
+import type { StreamError } from './errors'
+
+/** A status after which nothing changes any more: the first one a stream reaches stays for ever (P13). */
+export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
+
+/** What the server says of the stream. It only moves up: `pending` → `streaming` → terminal. */
+export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
+
+/** How this reader is connected. It says nothing about the text itself. */
+export type Connection = 'idle' | 'connecting' | 'live' | 'waiting' | 'offline' | 'closed'
+
+/**
+ * A piece of the text and where it starts.
+ *
+ * Offsets count UTF-16 code units, as `text.length` does.
+ */
+export interface Chunk {
+  readonly offset: number
+  readonly text: string
+  /** The number of the claim this text was produced under. Left out by backends that have none. */
+  readonly epoch?: number
+  /** Where that epoch began: everything before it was durable. */
+  readonly base?: number
+}
+
+/** Persisted text from `offset`, and the status at that moment. */
+export interface Snapshot {
+  /** Where `text` starts. @default 0 */
+  readonly offset?: number
+  readonly text: string
+  readonly status: StreamStatus
+  readonly epoch?: number
+  readonly base?: number
+  /** `false`: the store holds more than this answer carries; ask again at once. @default true */
+  readonly upToDate?: boolean
+  /** A word for readers on why the status is `error`. */
+  readonly error?: string
+}
+
+/** The explicit end of a stream. A connection that closes without one was cut (P4). */
+export interface End {
+  /** The length of the whole text. */
+  readonly end: number
+  readonly status: TerminalStatus
+  readonly error?: string
+}
+
+/** What a source is asked for: the text of `id` from `offset` on. */
+export interface SourceRequest {
+  readonly id: string
+  readonly offset: number
+  /** The epoch of the text already held; left out while none is known. */
+  readonly epoch?: number
+  /** Aborts when the answer is no longer wanted. A source must let go of everything then. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The pluggable fetcher: one look at the persisted text. It is called again, with back-off while nothing changes, until
+ * it answers with a terminal status. It may answer from `request.offset` or with the whole body.
+ */
+export type SnapshotFetcher = (request: SourceRequest) => Promise<Snapshot>
+
+/** Where a {@link SnapshotSubscription} tells what it sees. */
+export interface SubscriptionSink {
+  next(snapshot: Snapshot): void
+  /** A failure to show. It does not end the subscription. */
+  fail(error: unknown): void
+  /** `waiting` while the subscription's own socket is down, `live` once it is up again. */
+  connection(connection: 'live' | 'waiting'): void
+}
+
+/**
+ * Persisted text that is pushed, such as a database's reactive query.
+ *
+ * An implementation MUST call `next` with the current snapshot soon after subscribing (synchronously is fine) and on
+ * every change, MUST reconnect by itself, and MUST be silent once the returned undo was called.
+ */
+export interface SnapshotSubscription {
+  subscribe(request: SourceRequest, sink: SubscriptionSink): () => void
+}
+
+/** Where a {@link SnapshotTail} tells what it reads. */
+export interface TailSink {
+  next(snapshot: Snapshot): void
+  /** Bytes arrived, keep-alives among them. */
+  alive(): void
+}
+
+/**
+ * Persisted text that is looked at, or followed over one connection as it grows.
+ *
+ * `open` MUST start at `request.offset`, MUST resolve when the connection ends for whatever reason and reject when it
+ * failed, and leaves reconnecting to the caller. It needs no end of its own: a terminal snapshot is one.
+ */
+export interface SnapshotTail {
+  look: SnapshotFetcher
+  open(request: SourceRequest, sink: TailSink): Promise<void>
+}
+
+/** Where the client reads persisted text from: asked, pushed, or followed. */
+export type SnapshotSource = SnapshotFetcher | SnapshotSubscription | SnapshotTail
+
+/** Where a {@link LiveSource} tells what it reads. */
+export interface LiveSink {
+  chunk(chunk: Chunk): void
+  end(end: End): void
+  /** Bytes arrived, keep-alives among them. */
+  alive(): void
+}
+
+/**
+ * Starts the generation of a stream and reads it. For the driver alone.
+ *
+ * `open` MUST resolve when the connection ends; without a call of `sink.end` before, that counts as a cut. It rejects
+ * with a `SourceError` when the stream could not be driven.
+ */
+export interface LiveSource {
+  open(request: SourceRequest, sink: LiveSink): Promise<void>
+  /** Driving is idempotent at this backend: driving again joins the running generation. @default false */
+  readonly canRepeat?: boolean
+}
+
+/**
+ * Asks the server to stop a stream. Resolves with the stream's end once that is stored, or with `undefined` when the
+ * wish is noted and the end will be read later. Must be safe to repeat.
+ */
+export type StopSource = (request: { readonly id: string; readonly signal: AbortSignal }) => Promise<End | undefined>
+
+/** Everything a client reads from. */
+export interface StreamSources {
+  readonly live?: LiveSource
+  readonly snapshot: SnapshotSource
+  readonly stop?: StopSource
+}
+
+/** What a screen shows of a stream. A new object for every published change, the same one while nothing changes. */
+export interface StreamState {
+  readonly text: string
+  readonly status: StreamStatus
+  readonly connection: Connection
+  /** `generation` errors come from the stream and stay; the others come from the connection and go with progress. */
+  readonly error: StreamError | undefined
+  /** What is shown is no longer backlog. */
+  readonly isCaughtUp: boolean
+  /** The store contradicted what was shown, and the stored text replaced it (P9). */
+  readonly isReconciled: boolean
+}

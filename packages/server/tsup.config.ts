@@ -1,0 +1,15 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    'stores/memory': 'src/stores/memory.ts',
+    'stores/sqlite': 'src/stores/sqlite.ts',
+    'testkit/index': 'src/testkit/index.ts',
+  },
+  format: 'esm',
+  target: 'es2022',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+})

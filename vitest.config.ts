@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
+const sources = [
+  { find: /^@keepstream\/(core|react|server)$/, replacement: source('./packages/$1/src/index.ts') },
+  { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
+  { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
+]
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: sources },
+        test: { name: 'core', environment: 'node', include: ['packages/core/tests/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: sources },
+        test: { name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'react',
+          environment: source('./tests/environments/happy-dom.ts'),
+          include: ['packages/react/tests/**/*.test.{ts,tsx}'],
+        },
+      },
+      {
+        test: {
+          name: 'playground',
+          environment: 'node',
+          include: ['playground/tests/**/*.test.{ts,tsx}'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['tests/{e2e,faults}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
