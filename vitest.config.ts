@@ -37,6 +37,9 @@ export default defineConfig({
         },
       },
       {
+        test: { name: 'runner', environment: 'node', include: ['tests/{runner,gates}/**/*.test.ts'] },
+      },
+      {
         test: {
           name: 'e2e',
           environment: 'node',

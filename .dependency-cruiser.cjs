@@ -1,0 +1,140 @@
+const { builtinModules } = require('node:module')
+
+/**
+ * The rooms of the core, from the ground up, and the rooms each may import besides itself (docs/design.md, section 5).
+ * A room is a file or a folder of that name in packages/core/src; a file that belongs to none has no place there.
+ */
+const ground = ['types', 'errors']
+const rooms = {
+  types: ['errors'],
+  errors: [],
+  merge: ground,
+  state: [...ground, 'merge'],
+  'read-text': ground,
+  'read-sse': ground,
+  live: [...ground, 'read-text', 'read-sse'],
+  snapshot: [...ground, 'read-text', 'read-sse'],
+  environment: ground,
+  publish: ground,
+  session: [...ground, 'merge', 'state', 'read-text', 'read-sse', 'live', 'snapshot', 'environment', 'publish'],
+}
+const above = { 'stream-client': [...Object.keys(rooms)], index: [...Object.keys(rooms), 'stream-client'] }
+const everyRoom = { ...rooms, ...above }
+
+const room = (names) => `^packages/core/src/(${names.join('|')})([.]tsx?$|/)`
+
+const coreBorders = Object.entries(everyRoom).map(([name, allowed]) => ({
+  name: `core-${name}`,
+  comment: `packages/core: the room "${name}" imports ${allowed.join(', ') || 'no other room'}. Move the code, or the border in docs/design.md.`,
+  severity: 'error',
+  from: { path: room([name]) },
+  to: { path: '^packages/core/src/', pathNot: room([name, ...allowed]) },
+}))
+
+/** Each binding, and the packages it stands on besides the core. */
+const bindings = {
+  react: ['react', '@types/react', 'nanostores', '@nanostores/react'],
+  vue: ['vue', '@vue/[^/]+', 'nanostores', '@nanostores/vue'],
+  svelte: ['svelte', 'nanostores'],
+  solid: ['solid-js', 'nanostores'],
+}
+
+const bindingBorders = Object.entries(bindings).map(([name, packages]) => ({
+  name: `binding-${name}`,
+  comment: `packages/${name} imports the core's entry, its framework and nanostores: everything else belongs in the core.`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/` },
+  to: {
+    pathNot: [
+      `^packages/${name}/src/`,
+      '^packages/core/(src/index[.]ts|dist/index[.](js|d[.]ts))$',
+      `(^|/)node_modules/(${packages.join('|')})/`,
+    ],
+  },
+}))
+
+const node = `^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'packages-declare-what-they-import',
+      comment: 'What a published package imports stands in its dependencies or peerDependencies.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'packages-stand-alone',
+      comment: 'A package imports neither the playground nor the tests, nor the inside of another package.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: { path: '^(playground|tests|packages)/', pathNot: ['^packages/$1/', '^packages/core/src/index[.]ts$'] },
+    },
+    {
+      name: 'core-rooms',
+      comment: 'packages/core/src holds the rooms of docs/design.md, section 5, and nothing else.',
+      severity: 'error',
+      from: {},
+      to: { path: '^packages/core/src/', pathNot: room(Object.keys(everyRoom)) },
+    },
+    ...coreBorders,
+    {
+      name: 'core-sse-parser',
+      comment: 'Only read-sse knows eventsource-parser.',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: room(['read-sse']) },
+      to: { path: '(^|/)node_modules/eventsource-parser/' },
+    },
+    {
+      name: 'core-nanostores',
+      comment: 'Only stream-client knows nanostores.',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: room(['stream-client']) },
+      to: { path: '(^|/)node_modules/nanostores/' },
+    },
+    {
+      name: 'core-runs-everywhere',
+      comment: 'The core runs in browsers: no module of Node.',
+      severity: 'error',
+      from: { path: '^packages/core/src/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...bindingBorders,
+    {
+      name: 'server-entry-runs-everywhere',
+      comment:
+        'The main entry of @keepstream/server runs wherever Request and Response do: it reaches no module of Node.',
+      severity: 'error',
+      from: { path: '^packages/server/src/index[.]ts$' },
+      to: { path: node, reachable: true },
+    },
+    {
+      name: 'server-runtime-knows-no-database',
+      comment:
+        'The runtime talks to the store contract; only the entry offers the memory store, each other store is its own entry.',
+      severity: 'error',
+      from: { path: '^packages/server/src/', pathNot: '^packages/server/src/(stores|testkit)/' },
+      to: { path: '^packages/server/src/(stores|testkit)/', pathNot: '^packages/server/src/stores/memory([.]ts$|/)' },
+    },
+    {
+      name: 'server-stores-know-no-runtime',
+      comment: 'A store knows the contract, the types, the errors and what stores share, not who calls it.',
+      severity: 'error',
+      from: { path: '^packages/server/src/stores/' },
+      to: {
+        path: '^packages/server/src/',
+        pathNot: '^packages/server/src/(stores/|(store|types|errors)([.]ts$|/))',
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'] },
+  },
+}

@@ -1,0 +1,17 @@
+/**
+ * Where a text's figures differ from what was measured. A figure is the first `N kB` in a line that holds the name;
+ * it may be rounded as it likes, but to the nearest.
+ *
+ * @param {string} text
+ * @param {readonly { name: string, size: number }[]} sizes in bytes
+ * @returns {string[]} one finding for each figure that is missing or wrong
+ */
+export function compareFigures(text, sizes) {
+  return sizes.flatMap(({ name, size }) => {
+    const line = text.split('\n').find((candidate) => candidate.includes(name))
+    const figure = line && /(\d+(?:[.](\d+))?) kB/.exec(line.slice(line.indexOf(name)))
+    if (!figure) return [`README.md: no line states the size of ${name} (${size} B)`]
+    const measured = (size / 1000).toFixed(figure[2]?.length ?? 0)
+    return figure[1] === measured ? [] : [`README.md: ${name} is ${measured} kB, not ${figure[1]} kB (${size} B)`]
+  })
+}

@@ -1,0 +1,77 @@
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { root, runCommand } from './run-command.mjs'
+
+/**
+ * Runs Vitest projects and counts what came of them. A folder out of which no test ran is a failure: a suite that has
+ * lost its tests must not look like one that passed.
+ *
+ * @param {{
+ *   name: string,
+ *   projects: readonly string[],
+ *   folders: readonly string[],
+ *   env?: Record<string, string>,
+ *   skip?: Omit<import('./types').Skip, 'suite'>,
+ * }} request `folders` are what must have run; `skip` tells why tests that skip themselves do so.
+ * @returns {Promise<import('./types').Outcome>}
+ */
+export async function runVitest({ name, projects, folders, env = {}, skip }) {
+  const reportPath = join(root, 'tests', '.output', `${name}.json`)
+  await mkdir(join(root, 'tests', '.output'), { recursive: true })
+  await rm(reportPath, { force: true })
+  const args = ['run', ...projects.flatMap((project) => ['--project', project])]
+  if (projects.length === 1) args.push(...folders)
+  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`)
+  const { code } = await runCommand('vitest', args, { env, isLive: true })
+
+  const report = await readReport(reportPath)
+  if (!report) return failed('Vitest wrote no report.')
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  const ran = new Set()
+  const skippedFiles = new Set()
+  for (const file of report.testResults) {
+    const path = relative(root, file.name)
+    for (const { status } of file.assertionResults) {
+      if (status === 'passed') counts.passed += 1
+      else if (status === 'failed') counts.failed += 1
+      else {
+        counts.skipped += 1
+        skippedFiles.add(path)
+      }
+      ran.add(folders.find((folder) => path.startsWith(folder)))
+    }
+    const hasFailure = file.assertionResults.some(({ status }) => status === 'failed')
+    if (file.status === 'failed' && !hasFailure) counts.failed += 1
+  }
+  const empty = folders.filter((folder) => !ran.has(folder))
+  counts.failed += empty.length
+  // An error outside of any test, such as a rejection nobody handled, is in the exit code alone.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1
+  return {
+    ...counts,
+    skips: [...skippedFiles].map((suite) => ({ suite, ...(skip ?? unexplained) })),
+    note: `${counts.passed + counts.failed} tests`,
+    output: empty.map((folder) => `no test ran in ${folder}`).join('\n'),
+  }
+}
+
+const unexplained = { reason: 'the suite skips itself', cure: 'see its first lines for what it needs' }
+
+/** @param {string} output @returns {import('./types').Outcome} */
+function failed(output) {
+  return { passed: 0, failed: 1, skipped: 0, skips: [], output }
+}
+
+/**
+ * @typedef {{ name: string, status: string, assertionResults: { status: string }[] }} FileReport
+ * @param {string} path
+ * @returns {Promise<{ testResults: FileReport[] } | undefined>}
+ */
+async function readReport(path) {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    // Vitest ended before it could write one; its own words are on the screen already.
+    return undefined
+  }
+}

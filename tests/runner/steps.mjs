@@ -1,0 +1,76 @@
+import { checkBorders } from '../gates/borders.mjs'
+import { checkDeadCode } from '../gates/dead-code.mjs'
+import { checkLint } from '../gates/lint.mjs'
+import { checkPackaging } from '../gates/packaging.mjs'
+import { checkReadme } from '../gates/readme.mjs'
+import { checkSizes } from '../gates/sizes.mjs'
+import { checkTypes } from '../gates/types.mjs'
+import { ensureChromium } from './chromium.mjs'
+import { commandOutcome } from './outcome.mjs'
+import { runCommand } from './run-command.mjs'
+import { runVitest } from './run-vitest.mjs'
+
+/** @type {readonly import('./types').Step[]} */
+export const steps = [
+  { name: 'build', group: 'gates', title: 'all packages and the playground', needsBuild: false, run: build },
+  { name: 'lint', group: 'gates', title: 'lint and format', needsBuild: false, run: checkLint },
+  { name: 'types', group: 'gates', title: 'type check of every workspace', needsBuild: false, run: checkTypes },
+  {
+    name: 'dead-code',
+    group: 'gates',
+    title: 'unused files, exports and dependencies',
+    needsBuild: false,
+    run: checkDeadCode,
+  },
+  { name: 'borders', group: 'gates', title: 'who may import whom', needsBuild: true, run: checkBorders },
+  { name: 'packaging', group: 'gates', title: 'what npm would publish', needsBuild: true, run: checkPackaging },
+  {
+    name: 'sizes',
+    group: 'gates',
+    title: 'what a page downloads, and what the README says of it',
+    needsBuild: true,
+    run: checkSizes,
+  },
+  {
+    name: 'readme',
+    group: 'gates',
+    title: 'the README’s examples compile, its links lead somewhere',
+    needsBuild: true,
+    run: checkReadme,
+  },
+  { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  {
+    name: 'faults',
+    group: 'tests',
+    title: 'cut connections and killed servers, over real sockets',
+    needsBuild: true,
+    run: faults,
+  },
+  { name: 'e2e', group: 'tests', title: 'end to end, the playground in Chromium among it', needsBuild: true, run: e2e },
+]
+
+async function build() {
+  return commandOutcome(await runCommand('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream']))
+}
+
+function unit() {
+  return runVitest({
+    name: 'unit',
+    projects: ['core', 'server', 'react', 'playground', 'runner'],
+    folders: ['packages/core/', 'packages/server/', 'packages/react/', 'playground/', 'tests/runner/', 'tests/gates/'],
+  })
+}
+
+function faults() {
+  return runVitest({ name: 'faults', projects: ['e2e'], folders: ['tests/faults/'] })
+}
+
+async function e2e() {
+  const chromium = await ensureChromium()
+  return runVitest({
+    name: 'e2e',
+    projects: ['e2e'],
+    folders: ['tests/e2e/'],
+    ...('path' in chromium ? { env: { CHROMIUM_PATH: chromium.path } } : { skip: chromium }),
+  })
+}
