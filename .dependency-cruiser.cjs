@@ -5,21 +5,29 @@ const { builtinModules } = require('node:module')
  * A room is a file or a folder of that name in packages/core/src; a file that belongs to none has no place there.
  */
 const ground = ['types', 'errors']
+const world = [...ground, 'environment']
+const reading = [...world, 'read-text', 'read-sse', 'request', 'dialect', 'watchdog']
 const rooms = {
   types: ['errors'],
   errors: [],
+  'back-off': [],
+  slots: [],
   merge: ground,
   state: [...ground, 'merge'],
-  'read-text': ground,
-  'read-sse': ground,
-  live: [...ground, 'read-text', 'read-sse'],
-  snapshot: [...ground, 'read-text', 'read-sse'],
   environment: ground,
-  publish: ground,
-  session: [...ground, 'merge', 'state', 'read-text', 'read-sse', 'live', 'snapshot', 'environment', 'publish'],
+  publish: world,
+  'read-text': ground,
+  'read-sse': [...ground, 'read-text'],
+  request: world,
+  dialect: [...ground, 'read-sse'],
+  watchdog: [...world, 'request'],
+  live: reading,
+  snapshot: reading,
+  keepstream: [...reading, 'live', 'snapshot'],
+  session: [...world, 'back-off', 'merge', 'state', 'live', 'snapshot', 'publish'],
+  'stream-client': [...world, 'back-off', 'slots', 'state', 'publish', 'session'],
 }
-const above = { 'stream-client': [...Object.keys(rooms)], index: [...Object.keys(rooms), 'stream-client'] }
-const everyRoom = { ...rooms, ...above }
+const everyRoom = { ...rooms, index: Object.keys(rooms) }
 
 const room = (names) => `^packages/core/src/(${names.join('|')})([.]tsx?$|/)`
 

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerPieces, answerText } from '../support/answer-text.mjs'
+import { createClient, type Dialect } from '../support/create-client'
+import { type Cut, type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy'
+import { inParallel } from '../support/in-parallel'
+import { type MemoryServer, startMemoryServer } from '../support/memory-server'
+import { watchStream } from '../support/watch-stream'
+
+const cutsPerDialect = 100
+const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']
+const pieceCount = 40
+
+let server: MemoryServer
+let proxy: CuttingProxy
+const planned = new Map<string, Cut>()
+const runs = new Map<string, number>()
+
+beforeAll(async () => {
+  server = await startMemoryServer((meta) => async (append, { id }) => {
+    runs.set(id, (runs.get(id) ?? 0) + 1)
+    for (const piece of answerPieces(meta as number, pieceCount)) {
+      await append(piece)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  })
+  proxy = await startCuttingProxy(server.port, (path) => {
+    const cut = planned.get(path)
+    planned.delete(path)
+    return cut
+  })
+})
+
+afterAll(async () => {
+  await proxy.close()
+  await server.close()
+})
+
+describe.each<Dialect>(['sse', 'raw'])('a driver’s %s connection, cut in mid-answer', (dialect) => {
+  it(`at ${cutsPerDialect} places ends in the exact text, and never shows anything else on the way`, async () => {
+    const before = { ...proxy.cuts }
+    const answers = Array.from({ length: cutsPerDialect }, (_, index) => index)
+    const broken = await inParallel(answers, 8, async (index) => {
+      const seed = index + (dialect === 'sse' ? 1000 : 2000)
+      const truth = answerText(seed, pieceCount)
+      const id = await server.streams.createStream({ meta: seed })
+      // The texts alone are shorter than what is on the wire, so every cut falls before the end.
+      const bytes = Math.floor((Buffer.byteLength(truth) * (index + 0.5)) / cutsPerDialect)
+      const place = index < cutsPerDialect - 5 ? places[index % places.length] : 'anywhere'
+      planned.set(`/streams/${id}/drive`, { bytes, place: place ?? 'anywhere' })
+
+      const client = createClient(`http://127.0.0.1:${proxy.port}/streams`, dialect)
+      const stream = client.stream(id)
+      const watch = watchStream(stream, truth)
+      const detach = stream.attach({ driven: true })
+      const { text, status } = await watch.finished
+      detach()
+      watch.stop()
+      const violations = [...watch.violations]
+      if (status !== 'done') violations.push(`ended as ${status}`)
+      if (text !== truth) violations.push(`ended with ${text.length} of ${truth.length}`)
+      if (runs.get(id) !== 1) violations.push(`the producer ran ${runs.get(id)} times`)
+      return violations.map((violation) => `seed ${seed}, cut at ${bytes} (${place}): ${violation}`)
+    })
+
+    expect(broken.flat()).toEqual([])
+    const made = places.map((place) => proxy.cuts[place] - before[place])
+    expect(made.reduce((sum, count) => sum + count)).toBe(cutsPerDialect)
+    for (const count of made) expect(count).toBeGreaterThan(25)
+  })
+})

@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createClient } from '../support/create-client'
+import { type MemoryServer, startMemoryServer } from '../support/memory-server'
+import { watchStream } from '../support/watch-stream'
+
+// More bytes than the sockets' buffers on both sides take in, so that a reader that stops is really stuck.
+const piece = '書く人は誰も待たない。'.repeat(372)
+const pieceCount = 900
+const truth = piece.repeat(pieceCount)
+
+let server: MemoryServer
+
+beforeEach(async () => {
+  server = await startMemoryServer(
+    () =>
+      async function* () {
+        for (let index = 0; index < pieceCount; index += 1) yield piece
+      },
+  )
+})
+
+afterEach(() => server.close())
+
+it('a driver that stops reading delays neither the generation nor the store nor a follower', async () => {
+  const id = await server.streams.createStream()
+  const driver = connect(server.port, '127.0.0.1')
+  // The server may reset the connection while it closes, long after this test has seen what it came for.
+  driver.on('error', () => undefined)
+  await once(driver, 'connect')
+  driver.write(`POST /streams/${id}/drive HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Length: 0\r\n\r\n`)
+  await once(driver, 'readable')
+
+  const streams = Array.from({ length: 4 }, () => createClient(server.url, 'sse').stream(id))
+  const watches = streams.map((stream) => watchStream(stream, truth))
+  const detaches = streams.map((stream) => stream.attach())
+  for (const watch of watches) {
+    const { text, status } = await watch.finished
+    expect(status).toBe('done')
+    expect(text === truth).toBe(true)
+    expect(watch.violations).toEqual([])
+  }
+  const stored = await server.streams.getStreamBody(id)
+  expect(stored.status).toBe('done')
+  expect(stored.text === truth).toBe(true)
+  expect(driver.bytesRead).toBeLessThan(Buffer.byteLength(truth) / 2)
+  for (const detach of detaches) detach()
+  driver.destroy()
+})

@@ -1,0 +1,97 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** Where in a response body to cut: at the first place at or after `bytes` that is of this kind. */
+export interface Cut {
+  /** Bytes of the response body as they are on the wire, its chunk framing among them. */
+  readonly bytes: number
+  readonly place: 'anywhere' | 'inside-character' | 'chunk-border'
+}
+
+export interface CuttingProxy {
+  readonly port: number
+  /** How often each kind of place was cut. */
+  readonly cuts: Readonly<Record<Cut['place'], number>>
+  close(): Promise<void>
+}
+
+/**
+ * Stands between client and server and cuts the connection of a driver, once for a stream, without a farewell.
+ * Everything else passes untouched, reading on after the cut among it.
+ *
+ * @param cutFor asked once for each drive request, with its path; `undefined` lets it pass
+ */
+export async function startCuttingProxy(
+  targetPort: number,
+  cutFor: (path: string) => Cut | undefined,
+): Promise<CuttingProxy> {
+  const cuts = { anywhere: 0, 'inside-character': 0, 'chunk-border': 0 }
+  const sockets = new Set<Socket>()
+
+  const server = createServer((downstream) => {
+    const upstream = connect(targetPort, '127.0.0.1')
+    let reader: ReturnType<typeof createCutter> | undefined
+    for (const socket of [downstream, upstream]) {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        downstream.destroy()
+        upstream.destroy()
+      })
+      // A reset is what this proxy is for; 'close' follows and tidies up.
+      socket.on('error', () => undefined)
+    }
+    downstream.on('data', (bytes) => {
+      const path = /^POST (\S+\/drive) HTTP/.exec(bytes.toString('latin1'))?.[1]
+      const cut = path === undefined ? undefined : cutFor(path)
+      reader = cut && createCutter(cut)
+      upstream.write(bytes)
+    })
+    upstream.on('data', (bytes) => {
+      const end = reader?.findCut(bytes)
+      if (reader === undefined || end === undefined) {
+        downstream.write(bytes)
+        return
+      }
+      cuts[reader.cut.place] += 1
+      reader = undefined
+      downstream.write(bytes.subarray(0, end), () => downstream.destroy())
+      upstream.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    cuts,
+    close() {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** Follows one response and tells where in a packet to cut it. */
+function createCutter(cut: Cut) {
+  let isBody = false
+  let seen = 0
+  let tail = ''
+  return {
+    cut,
+    findCut(bytes: Buffer): number | undefined {
+      for (let index = 0; index < bytes.length; index += 1) {
+        if (isBody && seen >= cut.bytes && isPlace(cut.place, tail, bytes[index] ?? 0)) return index
+        tail = (tail + String.fromCharCode(bytes[index] ?? 0)).slice(-4)
+        if (isBody) seen += 1
+        else isBody = tail === '\r\n\r\n'
+      }
+      return undefined
+    },
+  }
+}
+
+function isPlace(place: Cut['place'], before: string, next: number): boolean {
+  if (place === 'inside-character') return next >= 0x80 && next < 0xc0
+  if (place === 'chunk-border') return before.endsWith('\r\n')
+  return true
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+export interface ServerProcess {
+  readonly url: string
+  readonly port: number
+  /** Everything the server has printed. */
+  output(): string
+  /** `kill -9`: nothing is flushed, nobody is told. */
+  kill(): Promise<void>
+  /** A polite end; resolves with the exit code once the process is gone. */
+  terminate(): Promise<number | null>
+}
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * Starts a server as a process of its own and waits until it answers.
+ *
+ * @param script the file to run, from the top of the repository
+ * @param env added to this process's own; `PORT` is set already
+ * @param options.port the port to listen on, so that a restarted server is found where it was. @default a free one
+ * @param options.readyPath what is asked until it answers with 200. @default '/'
+ */
+export async function startServer(
+  script: string,
+  env: Record<string, string>,
+  options: { port?: number; readyPath?: string } = {},
+): Promise<ServerProcess> {
+  const port = options.port ?? (await freePort())
+  const url = `http://127.0.0.1:${port}`
+  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url))
+  const child = spawn(process.execPath, [path], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const gone = once(child, 'exit').then(([code]) => {
+    running.delete(child)
+    return code as number | null
+  })
+
+  const isGone = () => child.exitCode !== null || child.signalCode !== null
+  const deadline = Date.now() + 30_000
+  while (!(await isReady(url + (options.readyPath ?? '/')))) {
+    if (isGone()) throw new Error(`${script} ended before it was ready:\n${output}`)
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`${script} was not ready within 30 s:\n${output}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+
+  const end = async (signal: NodeJS.Signals) => {
+    if (!isGone()) child.kill(signal)
+    return gone
+  }
+  return {
+    url,
+    port,
+    output: () => output,
+    async kill() {
+      await end('SIGKILL')
+    },
+    terminate: () => end('SIGTERM'),
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url)
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    // Not listening yet: the caller asks again until its deadline.
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,68 @@
+import type { StreamState } from '@keepstream/core'
+
+const ranks = { pending: 0, streaming: 1, done: 2, error: 2, timeout: 2, stopped: 2 } as const
+
+/** The part of a client's stream that watching needs. */
+interface Watchable {
+  readonly $state: { get(): StreamState; listen(listener: (state: StreamState) => void): () => void }
+}
+
+export interface Watch {
+  /** Every broken promise, in words; empty when all were kept. */
+  readonly violations: readonly string[]
+  /** How many different texts were shown. */
+  readonly shown: number
+  /** Resolves with the first terminal state. */
+  readonly finished: Promise<StreamState>
+  /** Resolves once `condition` holds. */
+  until(condition: (state: StreamState) => boolean): Promise<StreamState>
+  stop(): void
+}
+
+/** Checks P1, P2, P3 and P13 on every state that a screen would show. */
+export function watchStream(stream: Watchable, truth: string): Watch {
+  const violations: string[] = []
+  const waiting = new Set<(state: StreamState) => void>()
+  let previous = stream.$state.get()
+  let shown = 0
+  const stop = stream.$state.listen((state) => {
+    if (!truth.startsWith(state.text))
+      violations.push(`P1: not a prefix at ${state.text.length}: ${differ(truth, state.text)}`)
+    if (state.text.length < previous.text.length) {
+      violations.push(`P2: shrank from ${previous.text.length} to ${state.text.length}`)
+    }
+    if (state.status === 'done' && state.text !== truth) {
+      violations.push(`P3: done at ${state.text.length} of ${truth.length}`)
+    }
+    const isUp = ranks[state.status] > ranks[previous.status] || state.status === previous.status
+    if (!isUp) violations.push(`P13: ${previous.status} became ${state.status}`)
+    if (state.text !== previous.text) shown += 1
+    previous = state
+    for (const notify of waiting) notify(state)
+  })
+  const until = (condition: (state: StreamState) => boolean) =>
+    new Promise<StreamState>((resolve) => {
+      const check = (state: StreamState) => {
+        if (!condition(state)) return
+        waiting.delete(check)
+        resolve(state)
+      }
+      waiting.add(check)
+      check(stream.$state.get())
+    })
+  return {
+    violations,
+    get shown() {
+      return shown
+    },
+    finished: until((state) => ranks[state.status] === 2),
+    until,
+    stop,
+  }
+}
+
+function differ(truth: string, text: string): string {
+  let index = 0
+  while (index < text.length && text[index] === truth[index]) index += 1
+  return `at ${index} ${JSON.stringify(text.slice(index, index + 20))} for ${JSON.stringify(truth.slice(index, index + 20))}`
+}
