@@ -1,0 +1,84 @@
+import type { StreamStore } from '../store'
+import type { StreamRecord } from './record'
+import { checkDuration, checkNames, defaultPendingMs } from './store-options'
+import type { StoredPiece, StoreTransaction } from './transaction'
+import { transactionalStore } from './transactional-store'
+
+export interface MemoryStoreOptions {
+  /** The store's clock, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number
+  /** How long a stream may stay `pending` before it may be expired, in milliseconds. @default 1_200_000 (20 minutes) */
+  readonly pendingMs?: number
+}
+
+/**
+ * A {@link StreamStore} in plain maps, for tests, development and answers that need not outlive the process.
+ *
+ * What it acknowledges lives exactly as long as this object: nothing is written anywhere, and a second `memoryStore()`
+ * knows nothing of the first. Runs on every runtime.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
+  checkNames('memoryStore', options, ['now', 'pendingMs'])
+  const entries = new Map<string, Entry>()
+  const transaction = memoryTransaction(entries)
+  return transactionalStore({
+    name: 'memoryStore',
+    now: options.now ?? Date.now,
+    pendingMs: checkDuration('memoryStore', 'pendingMs', options.pendingMs ?? defaultPendingMs),
+    backend: {
+      // A body is synchronous, judges before it writes and cannot fail in between: it is a transaction as it is.
+      transact: async (_mode, body) => body(transaction),
+      close: async () => entries.clear(),
+    },
+  })
+}
+
+interface Entry {
+  record: StreamRecord
+  readonly meta: string
+  /** Kept apart, in order: joining them into one growing string would copy it for every slice read from it. */
+  readonly pieces: StoredPiece[]
+}
+
+function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
+  const entryOf = (id: string): Entry => {
+    const entry = entries.get(id)
+    if (entry === undefined) throw new Error(`@keepstream/server: memoryStore has no stream "${id}".`)
+    return entry
+  }
+  return {
+    load: (id) => entries.get(id)?.record,
+    loadAll: (ids) => [...new Set(ids)].flatMap((id) => entries.get(id)?.record ?? []),
+    meta: (id) => entryOf(id).meta,
+    insert: (record, meta) => void entries.set(record.id, { record, meta, pieces: [] }),
+    update: (record) => {
+      entryOf(record.id).record = record
+    },
+    remove: (id) => void entries.delete(id),
+    addPiece: (id, piece) => void entryOf(id).pieces.push(piece),
+    pieces: (id, from, to) => {
+      const { pieces } = entryOf(id)
+      return pieces.slice(lastStartingBefore(pieces, from + 1), lastStartingBefore(pieces, to) + 1)
+    },
+    endedBefore: (before, limit) =>
+      [...entries.values()]
+        .flatMap(({ record }) => (record.endedAt === undefined ? [] : { id: record.id, endedAt: record.endedAt }))
+        .filter(({ endedAt }) => endedAt < before)
+        .sort((a, b) => a.endedAt - b.endedAt)
+        .slice(0, limit)
+        .map(({ id }) => id),
+  }
+}
+
+/** The index of the last piece that starts before `offset`, by binary search; 0 if there is none. */
+function lastStartingBefore(pieces: readonly StoredPiece[], offset: number): number {
+  let low = 0
+  let high = pieces.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const piece = pieces[middle]
+    if (piece !== undefined && piece.start < offset) low = middle + 1
+    else high = middle
+  }
+  return Math.max(low - 1, 0)
+}

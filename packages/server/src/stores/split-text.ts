@@ -1,0 +1,21 @@
+import type { StoredPiece } from './transaction'
+
+const maxPieceLength = 16_384
+
+/**
+ * Cuts a long text into pieces of at most 16 Ki code units, so that reading a small range never loads a big row. A
+ * surrogate pair stays in one piece: half of one cannot be written as UTF-8.
+ */
+export function* splitText({ start, text }: StoredPiece): Generator<StoredPiece> {
+  let from = 0
+  while (from < text.length) {
+    let to = Math.min(from + maxPieceLength, text.length)
+    if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to -= 1
+    yield { start: start + from, text: text.slice(from, to) }
+    from = to
+  }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff
+}

@@ -1,0 +1,121 @@
+import type { StoreTransaction, TransactionalBackend } from '../transaction'
+import { isBusy, retryWhileBusy } from './busy'
+import type { SqliteHandle } from './handle'
+import { migrate } from './schema'
+import { sqliteTransaction } from './sqlite-transaction'
+
+export interface SqliteBackendOptions {
+  readonly open: () => Promise<SqliteHandle>
+  /** The handle was opened here, so that it is closed here. */
+  readonly isOwned: boolean
+  /** `undefined` leaves it as the handle has it. */
+  readonly synchronous: 'normal' | 'full' | undefined
+  readonly busyMs: number
+}
+
+interface Connection {
+  readonly database: SqliteHandle
+  readonly transaction: StoreTransaction
+}
+
+/** Transactions on one SQLite connection, opened by the first act that needs it. */
+export function sqliteBackend(options: SqliteBackendOptions): TransactionalBackend {
+  const { open, isOwned, synchronous, busyMs } = options
+  let connecting: Promise<Connection> | undefined
+  let isClosed = false
+
+  function connect(): Promise<Connection> {
+    if (connecting === undefined) {
+      connecting = openConnection()
+      // The failure is told to whoever asked for the connection; the next act tries again.
+      connecting.catch(() => {
+        connecting = undefined
+      })
+    }
+    return connecting
+  }
+
+  async function openConnection(): Promise<Connection> {
+    const database = await open()
+    try {
+      await retryWhileBusy(() => prepareConnection(database, synchronous), busyMs)
+      await retryWhileBusy(() => inTransaction(database, 'BEGIN IMMEDIATE', () => migrate(database)), busyMs)
+      // A process that was killed in the middle of a delete leaves the text in the log.
+      truncateLog(database)
+      return { database, transaction: await retryWhileBusy(() => sqliteTransaction(database), busyMs) }
+    } catch (error) {
+      if (isOwned) database.close()
+      throw error
+    }
+  }
+
+  return {
+    async transact(mode, body) {
+      const { database, transaction } = await connect()
+      return retryWhileBusy(() => {
+        if (isClosed) throw new Error('@keepstream/server: this sqliteStore was disposed before the act could be done.')
+        return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
+      }, busyMs)
+    },
+    async erase() {
+      const { database } = await connect()
+      await retryWhileBusy(() => {
+        if (!isClosed && !truncateLog(database)) throw new LogInUse()
+      }, busyMs)
+    },
+    async close() {
+      isClosed = true
+      // An opening that failed has closed its handle already and told those who waited for it.
+      const connection = await connecting?.catch(() => undefined)
+      if (connection === undefined || !isOwned) return
+      truncateLog(connection.database)
+      connection.database.close()
+    },
+  }
+}
+
+function prepareConnection(database: SqliteHandle, synchronous: 'normal' | 'full' | undefined): void {
+  const pragmas = ['busy_timeout = 0', 'journal_mode = WAL', 'secure_delete = ON']
+  if (synchronous !== undefined) pragmas.push(`synchronous = ${synchronous.toUpperCase()}`)
+  for (const pragma of pragmas) database.prepare(`PRAGMA ${pragma}`).all()
+}
+
+/** Nothing in here may be awaited: whatever else this process does with the handle would land in the transaction. */
+function inTransaction<T>(database: SqliteHandle, begin: 'BEGIN' | 'BEGIN IMMEDIATE', body: () => T): T {
+  database.exec(begin)
+  try {
+    const result = body()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // Some failures, a full disk among them, have rolled back already. The first error is the one to tell.
+    }
+    throw error
+  }
+}
+
+/**
+ * Moves the log into the database and empties it: deleted text is overwritten in the pages, but older copies of them
+ * stay in the log until then. Answers whether it could.
+ */
+function truncateLog(database: SqliteHandle): boolean {
+  try {
+    const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as { busy?: number | bigint }[]
+    return Number(row?.busy ?? 0) === 0
+  } catch (error) {
+    if (isBusy(error)) return false
+    throw error
+  }
+}
+
+/** Told apart by `code`, as SQLite's own refusal would be. */
+class LogInUse extends Error {
+  readonly code = 'SQLITE_BUSY'
+
+  constructor() {
+    super('the write-ahead log is being read by another connection')
+  }
+}

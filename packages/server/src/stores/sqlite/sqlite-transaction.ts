@@ -1,0 +1,118 @@
+import type { StreamStatus } from '../../types'
+import type { StreamRecord } from '../record'
+import type { StoredPiece, StoreTransaction } from '../transaction'
+import type { SqliteHandle } from './handle'
+
+const columns =
+  'id, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, created_at, ended_at'
+
+/** The acts of a transaction as prepared statements. Begin and commit are the caller's. */
+export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
+  const load = database.prepare(`SELECT ${columns} FROM keepstream_streams WHERE id = ?`)
+  const loadAll = database.prepare(
+    `SELECT ${columns} FROM keepstream_streams WHERE id IN (SELECT value FROM json_each(?))`,
+  )
+  const meta = database.prepare('SELECT meta FROM keepstream_streams WHERE id = ?')
+  const insert = database.prepare(
+    `INSERT INTO keepstream_streams (${columns}, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const update = database.prepare(
+    `UPDATE keepstream_streams SET status = ?, epoch = ?, base = ?, length = ?, stop_requested = ?, error = ?,
+     owner = ?, lease_ms = ?, renewed_at = ?, ended_at = ? WHERE id = ?`,
+  )
+  const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
+  const removeStream = database.prepare('DELETE FROM keepstream_streams WHERE id = ?')
+  const addPiece = database.prepare('INSERT INTO keepstream_pieces (stream_id, start, text) VALUES (?, ?, ?)')
+  const pieces = database.prepare(
+    `SELECT start, text FROM keepstream_pieces WHERE stream_id = ?1 AND start < ?3 AND start >=
+     (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ?1 AND start <= ?2) ORDER BY start`,
+  )
+  const endedBefore = database.prepare('SELECT id FROM keepstream_streams WHERE ended_at < ? ORDER BY ended_at LIMIT ?')
+
+  return {
+    load: (id) => (load.all(id) as StreamRow[]).map(toRecord)[0],
+    loadAll: (ids) => (loadAll.all(JSON.stringify(ids)) as StreamRow[]).map(toRecord),
+    meta: (id) => (meta.all(id) as { meta: string }[])[0]?.meta ?? 'null',
+    insert: (record, json) =>
+      void insert.run(
+        record.id,
+        record.status,
+        record.epoch,
+        record.base,
+        record.length,
+        record.stopRequested ? 1 : 0,
+        record.error ?? null,
+        record.owner ?? null,
+        record.leaseMs,
+        record.renewedAt,
+        record.createdAt,
+        record.endedAt ?? null,
+        json,
+      ),
+    update: (record) =>
+      void update.run(
+        record.status,
+        record.epoch,
+        record.base,
+        record.length,
+        record.stopRequested ? 1 : 0,
+        record.error ?? null,
+        record.owner ?? null,
+        record.leaseMs,
+        record.renewedAt,
+        record.endedAt ?? null,
+        record.id,
+      ),
+    remove: (id) => {
+      removeText.run(id)
+      removeStream.run(id)
+    },
+    addPiece: (id, { start, text }) => void addPiece.run(id, start, text),
+    pieces: (id, from, to) => (pieces.all(id, from, to) as PieceRow[]).map(toPiece),
+    endedBefore: (before, limit) => (endedBefore.all(before, limit) as { id: string }[]).map(({ id }) => id),
+  }
+}
+
+/** A handle may have been told to answer with bigints. */
+type Integer = number | bigint
+
+interface StreamRow {
+  readonly id: string
+  readonly status: StreamStatus
+  readonly epoch: Integer
+  readonly base: Integer
+  readonly length: Integer
+  readonly stop_requested: Integer
+  readonly error: string | null
+  readonly owner: string | null
+  readonly lease_ms: Integer
+  readonly renewed_at: Integer
+  readonly created_at: Integer
+  readonly ended_at: Integer | null
+}
+
+interface PieceRow {
+  readonly start: Integer
+  readonly text: string
+}
+
+function toRecord(row: StreamRow): StreamRecord {
+  return {
+    id: row.id,
+    status: row.status,
+    epoch: Number(row.epoch),
+    base: Number(row.base),
+    length: Number(row.length),
+    stopRequested: Number(row.stop_requested) === 1,
+    error: row.error ?? undefined,
+    owner: row.owner ?? undefined,
+    leaseMs: Number(row.lease_ms),
+    renewedAt: Number(row.renewed_at),
+    createdAt: Number(row.created_at),
+    endedAt: row.ended_at === null ? undefined : Number(row.ended_at),
+  }
+}
+
+function toPiece(row: PieceRow): StoredPiece {
+  return { start: Number(row.start), text: row.text }
+}

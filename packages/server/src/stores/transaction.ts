@@ -1,0 +1,38 @@
+import type { StreamRecord } from './record'
+
+/** A piece of the text, stored as one. Never empty. */
+export interface StoredPiece {
+  readonly start: number
+  readonly text: string
+}
+
+/** What an act may do while it alone sees the store. All of it is synchronous, so that nothing can come between. */
+export interface StoreTransaction {
+  load(id: string): StreamRecord | undefined
+  /** The records of those that exist, in any order. */
+  loadAll(ids: readonly string[]): readonly StreamRecord[]
+  /** What was given to `insert`. */
+  meta(id: string): string
+  /** `meta` is JSON. */
+  insert(record: StreamRecord, meta: string): void
+  update(record: StreamRecord): void
+  /** Removes the record and all of its text. */
+  remove(id: string): void
+  addPiece(id: string, piece: StoredPiece): void
+  /** The pieces that hold text between `from` and `to`, in order; they may reach beyond at both ends. */
+  pieces(id: string, from: number, to: number): readonly StoredPiece[]
+  /** The ids of the streams that ended before a moment, oldest first. */
+  endedBefore(before: number, limit: number): readonly string[]
+}
+
+/** Where {@link transactionalStore} keeps its streams. */
+export interface TransactionalBackend {
+  /**
+   * Runs `body` alone and makes what it did durable before it resolves; all of it or, when `body` throws, nothing.
+   * `body` may be run again if the first attempt left nothing behind.
+   */
+  transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T>
+  /** After streams were removed: erases what they left behind outside of the tables. */
+  erase?(): Promise<void>
+  close?(): Promise<void>
+}

@@ -1,0 +1,130 @@
+import type { StoredRange, StreamStore } from '../store'
+import { createHints } from './hints'
+import { createRecord, type StoreMoment, type StreamRecord, toHead } from './record'
+import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
+import { splitText } from './split-text'
+import type { StoredPiece, StoreTransaction, TransactionalBackend } from './transaction'
+
+export interface TransactionalStoreOptions {
+  /** The name that errors speak of. */
+  readonly name: string
+  readonly backend: TransactionalBackend
+  readonly now: () => number
+  readonly pendingMs: number
+}
+
+/** The whole contract of {@link StreamStore} on anything that has synchronous transactions. */
+export function transactionalStore({ name, backend, now, pendingMs }: TransactionalStoreOptions): StreamStore {
+  const hints = createHints()
+  let isDisposed = false
+  let disposing: Promise<void> | undefined
+
+  const moment = (): StoreMoment => ({ now: now(), pendingMs })
+
+  async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
+    if (isDisposed) throw new Error(`@keepstream/server: this ${name} was disposed and cannot be used any more.`)
+    return backend.transact(mode, body)
+  }
+
+  /** One act on one stream: load, judge by a rule, store what changed, and tell whoever watches. */
+  async function act<Result, Absent>(
+    id: string,
+    absent: Absent,
+    rule: (record: StreamRecord, moment: StoreMoment) => Outcome<Result>,
+    added?: StoredPiece,
+  ): Promise<Result | Absent> {
+    const { result, isNews } = await transact('write', (transaction) => {
+      const before = transaction.load(id)
+      if (before === undefined) return { result: absent, isNews: false }
+      const { record, result } = rule(before, moment())
+      if (record !== before) transaction.update(record)
+      const hasGrown = added !== undefined && record.length > before.length
+      if (hasGrown) for (const piece of splitText(added)) transaction.addPiece(id, piece)
+      return { result, isNews: isVisibleChange(before, record) }
+    })
+    if (isNews) hints.tell(id)
+    return result
+  }
+
+  return {
+    async create(id, meta) {
+      const json = JSON.stringify(meta) ?? 'null'
+      const result = await transact('write', (transaction) => {
+        if (transaction.load(id) !== undefined) return 'exists' as const
+        transaction.insert(createRecord(id, moment()), json)
+        return 'created' as const
+      })
+      if (result === 'created') hints.tell(id)
+      return result
+    },
+    claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
+    append: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at) => appendText(record, request, at), pieceOf(request)),
+    beat: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => renewLease(record, epoch, at)),
+    close: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at) => closeStream(record, request, at), pieceOf(request)),
+    requestStop: (id) => act(id, undefined, stopStream),
+    expire: (id, epoch) => act(id, undefined, (record, at) => expireStream(record, epoch, at)),
+    async delete(id) {
+      const isRemoved = await transact('write', (transaction) => {
+        if (transaction.load(id) === undefined) return false
+        transaction.remove(id)
+        return true
+      })
+      if (isRemoved) hints.tell(id)
+      // Also when there was nothing: the delete before this one may have died between the two steps.
+      await backend.erase?.()
+      return isRemoved
+    },
+    async sweep({ before, limit }) {
+      const ids = await transact('write', (transaction) => {
+        const ended = transaction.endedBefore(before, limit)
+        for (const id of ended) transaction.remove(id)
+        return ended
+      })
+      for (const id of ids) hints.tell(id)
+      if (ids.length > 0) await backend.erase?.()
+      return ids
+    },
+    read: (id, offset, max) =>
+      transact('read', (transaction): StoredRange | undefined => {
+        const record = transaction.load(id)
+        if (record === undefined) return undefined
+        const start = Math.min(offset, record.length)
+        const end = Math.min(start + max, record.length)
+        const text = end > start ? cut(transaction.pieces(id, start, end), start, end) : ''
+        return { head: toHead(record, moment()), meta: JSON.parse(transaction.meta(id)), start, text }
+      }),
+    heads: (ids) =>
+      transact('read', (transaction) => transaction.loadAll(ids).map((record) => toHead(record, moment()))),
+    watch: hints.watch,
+    async dispose() {
+      isDisposed = true
+      hints.clear()
+      disposing ??= backend.close?.() ?? Promise.resolve()
+      await disposing
+    },
+  }
+}
+
+function pieceOf({ offset, text }: { readonly offset: number; readonly text: string }): StoredPiece {
+  return { start: offset, text }
+}
+
+/** A lease that was renewed is nothing a reader could see. */
+function isVisibleChange(before: StreamRecord, after: StreamRecord): boolean {
+  return (
+    before.length !== after.length ||
+    before.status !== after.status ||
+    before.epoch !== after.epoch ||
+    before.stopRequested !== after.stopRequested
+  )
+}
+
+function cut(pieces: readonly StoredPiece[], start: number, end: number): string {
+  let text = ''
+  for (const piece of pieces) {
+    text += piece.text.slice(Math.max(start - piece.start, 0), Math.max(end - piece.start, 0))
+  }
+  return text
+}

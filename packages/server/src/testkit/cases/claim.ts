@@ -1,0 +1,149 @@
+import { expectEqual, expectMatch } from '../expect'
+import { readAll, startStream } from '../start-stream'
+import type { CaseDefinition } from '../types'
+
+export const claimCases: readonly CaseDefinition[] = [
+  {
+    key: 'claim/first',
+    name: 'the first claim starts epoch 1 at offset 0',
+    async run({ store, id, leaseMs }) {
+      const stream = id()
+      await store.create(stream, null)
+      const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: false })
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      const [head] = await store.heads([stream])
+      expectMatch(head, { status: 'streaming', epoch: 1, base: 0, offset: 0, isLapsed: false }, 'head')
+    },
+  },
+  {
+    key: 'claim/repeated',
+    name: 'the same owner gets the same answer, also when the lease is long over',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      for (const canTakeOver of [false, true]) {
+        const claim = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver })
+        expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'the claim again')
+        await advance(leaseMs * 3)
+      }
+      const late = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true })
+      expectEqual(late, { type: 'claimed', epoch: 1, offset: 0 }, 'the claim after three leases')
+      expectMatch((await store.heads([id]))[0], { isLapsed: false }, 'the lease is renewed')
+    },
+  },
+  {
+    key: 'claim/busy',
+    name: 'a stream that somebody else produces is busy',
+    async run(context) {
+      const id = await startStream(context, 'abc')
+      for (const canTakeOver of [false, true]) {
+        const claim = await context.store.claim(id, { owner: 'other', leaseMs: context.leaseMs, canTakeOver })
+        expectMatch(claim, { type: 'busy' }, 'claim')
+        expectMatch('head' in claim ? claim.head : undefined, { id, epoch: 1, offset: 3, status: 'streaming' }, 'head')
+      }
+    },
+  },
+  {
+    key: 'claim/take-over',
+    name: 'a lapsed stream is taken over under the next epoch, at its durable length',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'stored')
+      await advance(leaseMs * 2 + 1_000)
+      const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      expectEqual(claim, { type: 'claimed', epoch: 2, offset: 6 }, 'claim')
+      const [head] = await store.heads([id])
+      expectMatch(head, { status: 'streaming', epoch: 2, base: 6, offset: 6, isLapsed: false }, 'head')
+      expectEqual(await readAll(context, id), 'stored', 'the text')
+    },
+  },
+  {
+    key: 'claim/take-over-unasked',
+    name: 'a lapsed stream is busy for a claim that may not take over',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await advance(leaseMs * 2 + 1_000)
+      const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })
+      expectMatch(claim, { type: 'busy' }, 'claim')
+      expectMatch('head' in claim ? claim.head : undefined, { epoch: 1, isLapsed: true }, 'head')
+    },
+  },
+  {
+    key: 'claim/take-over-early',
+    name: 'a lease that is over may not be taken over before it was over for a further lease',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await advance(leaseMs * 1.8)
+      const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      expectMatch(claim, { type: 'busy' }, 'claim')
+    },
+  },
+  {
+    key: 'claim/own-lease',
+    name: 'a stream lapses by the lease of whoever holds it, not of whoever looks',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await advance(leaseMs)
+      const claim = await store.claim(id, { owner: 'other', leaseMs: 1, canTakeOver: true })
+      expectMatch(claim, { type: 'busy' }, 'a claim with a short lease')
+    },
+  },
+  {
+    key: 'claim/fenced',
+    name: 'the owner before a take-over is fenced in every act',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'ab')
+      await advance(leaseMs * 2 + 1_000)
+      await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      const write = { epoch: 1, offset: 2, text: 'x' }
+      expectMatch(await store.append(id, write), { type: 'conflict' }, 'append')
+      expectMatch(await store.beat(id, 1), { type: 'conflict' }, 'beat')
+      expectMatch(await store.close(id, { ...write, status: 'done' }), { type: 'conflict' }, 'close')
+      expectMatch(await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true }), { type: 'busy' }, 'claim')
+      const ok = { type: 'ok', offset: 3, stopRequested: false }
+      expectEqual(await store.append(id, { epoch: 2, offset: 2, text: 'y' }), ok, 'the new owner appends')
+      expectEqual(await readAll(context, id), 'aby', 'the text')
+    },
+  },
+  {
+    key: 'claim/terminal',
+    name: 'a terminal stream cannot be claimed, by its owner neither',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await store.close(id, { epoch: 1, offset: 0, text: 'all', status: 'done' })
+      for (const owner of ['owner', 'other']) {
+        await advance(leaseMs * 3)
+        const claim = await store.claim(id, { owner, leaseMs, canTakeOver: true })
+        expectMatch(claim, { type: 'terminal' }, 'claim')
+        expectMatch('head' in claim ? claim.head : undefined, { status: 'done', epoch: 1, offset: 3 }, 'head')
+      }
+    },
+  },
+  {
+    key: 'claim/gone',
+    name: 'an unknown stream is gone, and the claim creates nothing',
+    async run({ store, id, leaseMs }) {
+      const stream = id()
+      const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: true })
+      expectEqual(claim, { type: 'gone' }, 'claim')
+      expectEqual(await store.heads([stream]), [], 'heads')
+    },
+  },
+  {
+    key: 'claim/stop-kept',
+    name: 'a wish to stop outlives a take-over and is told to the new owner',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await store.requestStop(id)
+      await advance(leaseMs * 2 + 1_000)
+      await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      expectEqual(await store.beat(id, 2), { type: 'ok', offset: 0, stopRequested: true }, 'beat')
+    },
+  },
+]

@@ -1,0 +1,62 @@
+import { expectEqual } from '../expect'
+import { readAll, startStream } from '../start-stream'
+import type { CaseDefinition } from '../types'
+
+export const createCases: readonly CaseDefinition[] = [
+  {
+    key: 'create/new',
+    name: 'a new stream is pending, empty and unclaimed',
+    async run({ store, id }) {
+      const stream = id()
+      expectEqual(await store.create(stream, { by: 'kit' }), 'created', 'create')
+      const head = {
+        id: stream,
+        status: 'pending',
+        epoch: 0,
+        base: 0,
+        offset: 0,
+        stopRequested: false,
+        isLapsed: false,
+      }
+      expectEqual(await store.read(stream, 0, 10), { head, meta: { by: 'kit' }, start: 0, text: '' }, 'read')
+    },
+  },
+  {
+    key: 'create/exists',
+    name: 'creating an id again leaves the stream as it is',
+    async run(context) {
+      const id = await startStream(context, 'kept')
+      expectEqual(await context.store.create(id, { other: true }), 'exists', 'create')
+      expectEqual(await readAll(context, id), 'kept', 'the text')
+      expectEqual((await context.store.read(id, 0, 0))?.meta, null, 'the meta')
+    },
+  },
+  {
+    key: 'create/meta',
+    name: 'any JSON value is kept as meta',
+    async run({ store, id }) {
+      const values = [null, true, 0, -1.5, '', '\u0000\ud800\ufeff', [], {}, { a: [1, { b: null }], ü: '\u{1f600}' }]
+      for (const value of values) {
+        const stream = id()
+        await store.create(stream, value)
+        expectEqual((await store.read(stream, 0, 0))?.meta, value, 'meta')
+      }
+      const absent = id()
+      await store.create(absent, undefined)
+      expectEqual((await store.read(absent, 0, 0))?.meta, null, 'meta left out')
+    },
+  },
+  {
+    key: 'create/meta-copied',
+    name: 'meta is a copy, whoever changes the original or an answer later',
+    async run({ store, id }) {
+      const stream = id()
+      const meta = { list: [1] }
+      await store.create(stream, meta)
+      meta.list.push(2)
+      const answer = (await store.read(stream, 0, 0))?.meta as typeof meta
+      answer.list.push(3)
+      expectEqual((await store.read(stream, 0, 0))?.meta, { list: [1] }, 'meta')
+    },
+  },
+]

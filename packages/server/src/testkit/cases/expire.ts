@@ -1,0 +1,92 @@
+import { expectEqual, expectMatch } from '../expect'
+import { readAll, startStream } from '../start-stream'
+import type { CaseDefinition } from '../types'
+
+export const expireCases: readonly CaseDefinition[] = [
+  {
+    key: 'expire/lapsed',
+    name: 'a lease that has been over for a further lease ends in a timeout, its text kept',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'kept')
+      await advance(leaseMs * 2 + 1_000)
+      expectMatch((await store.heads([id]))[0], { isLapsed: true, status: 'streaming' }, 'before')
+      const timeout = { id, status: 'timeout', epoch: 1, offset: 4, isLapsed: false }
+      expectMatch(await store.expire(id, 1), timeout, 'expire')
+      expectMatch(await store.expire(id, 1), timeout, 'expire again')
+      expectEqual(await readAll(context, id), 'kept', 'the text')
+      const late = await store.append(id, { epoch: 1, offset: 4, text: 'x' })
+      expectMatch(late, { type: 'conflict' }, 'the append of the owner that was away')
+    },
+  },
+  {
+    key: 'expire/early',
+    name: 'a lease that is just over is not expired yet',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      for (const part of [0, 0.9, 0.9]) {
+        await advance(leaseMs * part)
+        expectMatch(await store.expire(id, 1), { status: 'streaming', isLapsed: false }, 'expire')
+      }
+    },
+  },
+  {
+    key: 'expire/age',
+    name: 'age alone never ends a stream that is beaten',
+    async run(context) {
+      const { store, pendingMs, advance } = context
+      const id = await startStream(context)
+      await store.claim(id, { owner: 'owner', leaseMs: pendingMs * 2, canTakeOver: false })
+      await advance(pendingMs * 3)
+      expectMatch(await store.expire(id, 1), { status: 'streaming', isLapsed: false }, 'expire')
+    },
+  },
+  {
+    key: 'expire/epoch',
+    name: 'a stream that was claimed anew since is not expired',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context)
+      await advance(leaseMs * 3)
+      await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      await advance(leaseMs * 3)
+      expectMatch(await store.expire(id, 1), { status: 'streaming', epoch: 2, isLapsed: true }, 'with the old epoch')
+      expectMatch(await store.expire(id, 2), { status: 'timeout', epoch: 2 }, 'with the epoch seen')
+    },
+  },
+  {
+    key: 'expire/pending',
+    name: 'a stream that is pending for longer than pendingMs ends in a timeout',
+    async run({ store, id, leaseMs, pendingMs, advance }) {
+      const stream = id()
+      await store.create(stream, null)
+      await advance(pendingMs * 0.9)
+      expectMatch(await store.expire(stream, 0), { status: 'pending', isLapsed: false }, 'before')
+      await advance(pendingMs * 0.2)
+      expectMatch((await store.heads([stream]))[0], { status: 'pending', isLapsed: true }, 'head')
+      expectMatch(await store.expire(stream, 0), { status: 'timeout', epoch: 0 }, 'expire')
+      const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: true })
+      expectMatch(claim, { type: 'terminal' }, 'claim')
+    },
+  },
+  {
+    key: 'expire/pending-claimed',
+    name: 'a stream that was pending for long and that nobody expired can still be claimed',
+    async run({ store, id, leaseMs, pendingMs, advance }) {
+      const stream = id()
+      await store.create(stream, null)
+      await advance(pendingMs * 1.2)
+      const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: false })
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectMatch(await store.expire(stream, 0), { status: 'streaming', isLapsed: false }, 'expire')
+    },
+  },
+  {
+    key: 'expire/unknown',
+    name: 'expiring an unknown stream answers undefined',
+    async run({ store, id }) {
+      expectEqual(await store.expire(id(), 0), undefined, 'expire')
+    },
+  },
+]

@@ -1,0 +1,48 @@
+import { expectEqual, expectMatch } from '../expect'
+import { startStream } from '../start-stream'
+import type { CaseDefinition } from '../types'
+
+export const headsCases: readonly CaseDefinition[] = [
+  {
+    key: 'heads/known',
+    name: 'the heads of those that exist come back, once each',
+    async run(context) {
+      const { store, id } = context
+      const running = await startStream(context, 'abc')
+      const pending = id()
+      await store.create(pending, null)
+      const heads = await store.heads([pending, 'unknown', running, pending])
+      expectEqual(heads.map((head) => head.id).sort(), [pending, running].sort(), 'ids')
+      const head = heads.find((candidate) => candidate.id === running)
+      expectMatch(head, { status: 'streaming', epoch: 1, base: 0, offset: 3, stopRequested: false }, 'head')
+    },
+  },
+  {
+    key: 'heads/none',
+    name: 'no ids, no heads',
+    async run({ store }) {
+      expectEqual(await store.heads([]), [], 'heads')
+    },
+  },
+  {
+    key: 'heads/many',
+    name: 'a thousand heads are answered at once',
+    async run({ store, id }) {
+      const ids = Array.from({ length: 50 }, id)
+      for (const stream of ids) await store.create(stream, null)
+      const asked = [...ids, ...Array.from({ length: 950 }, (_, i) => `unknown-${i}`)]
+      expectEqual((await store.heads(asked)).length, 50, 'how many')
+    },
+  },
+  {
+    key: 'heads/strange-ids',
+    name: 'ids are compared whole and literally',
+    async run({ store, id }) {
+      const stream = id()
+      await store.create(stream, null)
+      const strange = [`${stream} `, stream.toUpperCase(), `${stream}%`, `'${stream}`, `${stream}\u0000`, '', '\ufeff']
+      expectEqual(await store.heads(strange), [], 'heads')
+      for (const other of strange) expectEqual(await store.read(other, 0, 1), undefined, JSON.stringify(other))
+    },
+  },
+]

@@ -1,0 +1,69 @@
+import { expectEqual } from '../expect'
+import { startStream } from '../start-stream'
+import type { CaseContext, CaseDefinition } from '../types'
+
+// `before` is a moment of the store's clock, which a case can only move: these two lie safely on either side of it.
+const beforeAll = 1
+const afterAll = Number.MAX_SAFE_INTEGER
+
+export const sweepCases: readonly CaseDefinition[] = [
+  {
+    key: 'sweep/terminal',
+    name: 'terminal streams are deleted, with their text, and their ids told',
+    async run(context) {
+      const { store } = context
+      const done = await endedStream(context)
+      const stopped = context.id()
+      await store.create(stopped, null)
+      await store.requestStop(stopped)
+      const swept = await store.sweep({ before: afterAll, limit: 10 })
+      expectEqual([...swept].sort(), [done, stopped].sort(), 'ids')
+      expectEqual(await store.heads([done, stopped]), [], 'heads')
+      expectEqual(await store.sweep({ before: afterAll, limit: 10 }), [], 'the next sweep')
+    },
+  },
+  {
+    key: 'sweep/living',
+    name: 'streams that are pending or streaming stay, however old',
+    async run(context) {
+      const { store, advance, pendingMs } = context
+      const running = await startStream(context, 'abc')
+      const pending = context.id()
+      await store.create(pending, null)
+      await advance(pendingMs * 3)
+      expectEqual(await store.sweep({ before: afterAll, limit: 10 }), [], 'ids')
+      expectEqual((await store.heads([running, pending])).length, 2, 'heads')
+    },
+  },
+  {
+    key: 'sweep/recent',
+    name: 'streams that ended at or after the moment stay',
+    async run(context) {
+      const { store } = context
+      const id = await endedStream(context)
+      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'ids')
+      expectEqual((await store.heads([id])).length, 1, 'heads')
+    },
+  },
+  {
+    key: 'sweep/limit',
+    name: 'at most `limit` go at a time, the ones that ended first before the others',
+    async run(context) {
+      const { store, advance } = context
+      const ids: string[] = []
+      for (let i = 0; i < 5; i += 1) {
+        ids.push(await endedStream(context))
+        await advance(1_000)
+      }
+      expectEqual([...(await store.sweep({ before: afterAll, limit: 2 }))].sort(), ids.slice(0, 2), 'the first two')
+      expectEqual([...(await store.sweep({ before: afterAll, limit: 2 }))].sort(), ids.slice(2, 4), 'the next two')
+      expectEqual(await store.sweep({ before: afterAll, limit: 2 }), ids.slice(4), 'the last')
+    },
+  },
+]
+
+async function endedStream(context: CaseContext): Promise<string> {
+  const id = await startStream(context)
+  await context.store.close(id, { epoch: 1, offset: 0, text: 'all', status: 'done' })
+  return id
+}

@@ -1,0 +1,2 @@
+export { storeTestKit } from './store-test-kit'
+export type { StoreTarget, StoreTestCase, StoreTestKitOptions } from './types'

@@ -1,0 +1,138 @@
+import type { ClaimRequest, ClaimResult, CloseRequest, StreamHead, WriteResult } from '../store'
+import type { StreamStatus } from '../types'
+
+interface ModelStream {
+  status: StreamStatus
+  epoch: number
+  base: number
+  text: string
+  stopRequested: boolean
+  error?: string
+  owner?: string
+  leaseMs: number
+  since: number
+  endedAt: number
+}
+
+/**
+ * The contract of a store at its plainest: one string a stream, no concurrency, no durability. It is written apart from
+ * every store, so that a mistake in one is not found right by the other.
+ */
+export class StoreModel {
+  now = 0
+  readonly #streams = new Map<string, ModelStream>()
+  readonly #pendingMs: number
+
+  constructor(pendingMs: number) {
+    this.#pendingMs = pendingMs
+  }
+
+  create(id: string): 'created' | 'exists' {
+    if (this.#streams.has(id)) return 'exists'
+    const empty = { epoch: 0, base: 0, text: '', stopRequested: false, leaseMs: 0, endedAt: 0 }
+    this.#streams.set(id, { status: 'pending', ...empty, since: this.now })
+    return 'created'
+  }
+
+  claim(id: string, { owner, leaseMs, canTakeOver }: ClaimRequest): ClaimResult {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return { type: 'gone' }
+    const head = this.#head(id, stream)
+    if (stream.endedAt > 0) return { type: 'terminal', head }
+    if (stream.status === 'streaming' && stream.owner !== owner && !(canTakeOver && head.isLapsed)) {
+      return { type: 'busy', head }
+    }
+    if (stream.owner !== owner) {
+      stream.epoch += 1
+      stream.base = stream.text.length
+    }
+    Object.assign(stream, { owner, leaseMs, since: this.now, status: 'streaming' })
+    return { type: 'claimed', epoch: stream.epoch, offset: stream.text.length }
+  }
+
+  append(id: string, epoch: number, offset: number, text: string): WriteResult {
+    return this.#write(id, epoch, offset, (stream) => {
+      stream.text += text
+      stream.since = this.now
+    })
+  }
+
+  beat(id: string, epoch: number): WriteResult {
+    return this.#write(id, epoch, this.text(id)?.length ?? 0, (stream) => {
+      stream.since = this.now
+    })
+  }
+
+  close(id: string, { epoch, offset, text, status, error }: CloseRequest): WriteResult {
+    const stream = this.#streams.get(id)
+    const end = offset + text.length
+    const isSame = stream?.status === status && stream.epoch === epoch && stream.error === error
+    if (stream !== undefined && isSame && stream.text.length === end) {
+      return { type: 'ok', offset: end, stopRequested: stream.stopRequested }
+    }
+    return this.#write(id, epoch, offset, (open) => {
+      open.text += text
+      this.#end(open, status)
+      if (error !== undefined) open.error = error
+    })
+  }
+
+  requestStop(id: string): StreamHead | undefined {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return undefined
+    if (stream.endedAt === 0) stream.stopRequested = true
+    if (stream.status === 'pending') this.#end(stream, 'stopped')
+    return this.#head(id, stream)
+  }
+
+  expire(id: string, epoch: number): StreamHead | undefined {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return undefined
+    if (stream.epoch === epoch && this.#head(id, stream).isLapsed) this.#end(stream, 'timeout')
+    return this.#head(id, stream)
+  }
+
+  delete(id: string): boolean {
+    return this.#streams.delete(id)
+  }
+
+  /** Everything that has ended, when the limit is no limit. */
+  sweep(): string[] {
+    const ended = [...this.#streams].filter(([, stream]) => stream.endedAt > 0).map(([id]) => id)
+    for (const id of ended) this.#streams.delete(id)
+    return ended
+  }
+
+  text(id: string): string | undefined {
+    return this.#streams.get(id)?.text
+  }
+
+  head(id: string): StreamHead | undefined {
+    const stream = this.#streams.get(id)
+    return stream === undefined ? undefined : this.#head(id, stream)
+  }
+
+  #write(id: string, epoch: number, offset: number, change: (stream: ModelStream) => void): WriteResult {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return { type: 'gone' }
+    if (stream.status !== 'streaming' || stream.epoch !== epoch || stream.text.length !== offset) {
+      return { type: 'conflict', head: this.#head(id, stream) }
+    }
+    change(stream)
+    return { type: 'ok', offset: stream.text.length, stopRequested: stream.stopRequested }
+  }
+
+  #end(stream: ModelStream, status: StreamStatus): void {
+    stream.status = status
+    // Zero stands for "has not ended", and the model's clock begins there.
+    stream.endedAt = this.now + 1
+  }
+
+  #head(id: string, stream: ModelStream): StreamHead {
+    const { status, epoch, base, text, stopRequested, error, since, leaseMs } = stream
+    const age = this.now - since
+    const isLapsed = status === 'pending' ? age > this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
+    const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed }
+    return error === undefined ? head : { ...head, error }
+  }
+}

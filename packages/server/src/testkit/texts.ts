@@ -1,0 +1,23 @@
+/** Texts that stores, drivers and encodings like to change. All are well-formed and hold no U+0000. */
+export const exactTexts: readonly [string, ...string[]] = [
+  'plain',
+  ' ',
+  '\n',
+  '\r',
+  '\r\n\r\n',
+  '\t\v\f\u0001\u001b[31m\u007f',
+  '\ufeff',
+  '\ufeffBOM first, BOM last\ufeff',
+  '\ufffd',
+  'a\ufffd\ufffe\uffffb',
+  '\u2028\u2029\u0085',
+  '\u{1f600}',
+  '\u{10ffff}\u{10000}',
+  '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}',
+  'e\u0301 \u00e9 \uac00 \u1100\u1161',
+  '\u202eright to left\u202c',
+  '\'"`\\ %_ $1 ?1 :a @a {} [] --\n/* */;',
+  'data: x\n\nevent: end\ndata: {}\n\n',
+  '\\u0000 \\x00 \\ud800',
+  '漢字かなカナ한글العربيةעברית',
+]

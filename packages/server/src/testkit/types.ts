@@ -1,0 +1,58 @@
+import type { StreamStore } from '../store'
+
+/** A store to test, empty, and what is around it. */
+export interface StoreTarget {
+  readonly store: StreamStore
+  /** Moves the clock that the store reckons leases by on by `ms`. */
+  advance(ms: number): void | Promise<void>
+  /** One more store on the same data, beside the first, as another process would have. Without it one store does. */
+  connect?(): Promise<StreamStore>
+  /** Lets go of every store on the data and opens it anew, as after a restart. Leave it out if nothing outlives one. */
+  reopen?(): Promise<StreamStore>
+  /** Lets go of every store handed out, and of the data. */
+  dispose(): Promise<void>
+}
+
+export interface StoreTestKitOptions {
+  /** Called for each case. */
+  create(): Promise<StoreTarget>
+  /** The `pendingMs` that `create` gives its stores, in milliseconds. @default 1_200_000 (20 minutes) */
+  readonly pendingMs?: number
+  /** The lease that the cases ask for, in milliseconds. @default 15_000 */
+  readonly leaseMs?: number
+  /**
+   * The keys of cases that this store cannot do. They are run all the same and must fail: a store that has learnt one
+   * must take it off the list.
+   */
+  readonly omit?: readonly string[]
+  /** Where the random cases start. A failure names it. @default a new one each time */
+  readonly seed?: number
+  /** How many random histories are played against the model. @default 40 */
+  readonly runs?: number
+}
+
+/** One test, for any framework: it passes if `run` resolves and fails if it rejects. */
+export interface StoreTestCase {
+  /** Stable, for `omit`: the operation and the case, such as `append/repeated`. */
+  readonly key: string
+  /** What a reader of the test report sees. */
+  readonly name: string
+  run(): Promise<void>
+}
+
+/** What a case has to work with. */
+export interface CaseContext extends StoreTarget {
+  readonly leaseMs: number
+  readonly pendingMs: number
+  readonly seed: number
+  readonly runs: number
+  /** An id that was not used before. */
+  id(): string
+}
+
+/** A case before it was bound to a store. */
+export interface CaseDefinition {
+  readonly key: string
+  readonly name: string
+  run(context: CaseContext): Promise<void>
+}

@@ -1,0 +1,34 @@
+import { memoryStore } from '@keepstream/server/memory'
+import { describe, expect, it } from 'vitest'
+import { kitCases } from './kit-cases'
+
+describe('memoryStore', () => {
+  const cases = kitCases({
+    async create() {
+      let now = 1_700_000_000_000
+      const store = memoryStore({ now: () => now })
+      return {
+        store,
+        advance: (ms) => {
+          now += ms
+        },
+        dispose: () => store.dispose(),
+      }
+    },
+    omit: ['reopen/text', 'reopen/owner', 'reopen/deleted'],
+  })
+  for (const { name, run } of cases) it(name, run)
+
+  it('takes pendingMs', async () => {
+    let now = 0
+    const store = memoryStore({ now: () => now, pendingMs: 1_000 })
+    await store.create('a', null)
+    now = 1_001
+    expect(await store.expire('a', 0)).toMatchObject({ status: 'timeout' })
+  })
+
+  it('refuses options that cannot be meant', () => {
+    expect(() => memoryStore({ pendingMs: -1 })).toThrow(/@keepstream\/server: memoryStore\(\{ pendingMs \}\).*-1/)
+    expect(() => memoryStore({ pendingMS: 1 } as object)).toThrow(/no option "pendingMS".*now, pendingMs/)
+  })
+})

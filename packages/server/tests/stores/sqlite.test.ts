@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sqliteStore } from '@keepstream/server/sqlite'
+import type { StoreTarget } from '@keepstream/server/testkit'
+import Database from 'libsql'
+import { describe, it } from 'vitest'
+import { kitCases } from './kit-cases'
+
+describe('sqliteStore({ path })', () => {
+  for (const { name, run } of kitCases({ create: () => target(pathStores()) })) it(name, run)
+})
+
+describe('sqliteStore({ database })', () => {
+  for (const { name, run } of kitCases({ create: () => target(handleStores()) })) it(name, run)
+})
+
+/** A folder of its own, what opens stores in it, and what lets go of them. */
+interface Stores {
+  open(path: string, now: () => number): ReturnType<typeof sqliteStore>
+  close(): void
+}
+
+function pathStores(): Stores {
+  return { open: (path, now) => sqliteStore({ path, now }), close() {} }
+}
+
+function handleStores(): Stores {
+  const databases: InstanceType<typeof Database>[] = []
+  return {
+    open(path, now) {
+      const database = new Database(path)
+      databases.push(database)
+      return sqliteStore({ database, now })
+    },
+    close() {
+      for (const database of databases.splice(0)) database.close()
+    },
+  }
+}
+
+async function target(stores: Stores): Promise<StoreTarget> {
+  const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
+  const path = join(folder, 'streams.db')
+  let now = 1_700_000_000_000
+  const opened: ReturnType<typeof sqliteStore>[] = []
+  const open = () => {
+    const store = stores.open(path, () => now)
+    opened.push(store)
+    return store
+  }
+  const disposeAll = async () => {
+    for (const store of opened.splice(0)) await store.dispose()
+    stores.close()
+  }
+  return {
+    store: open(),
+    advance: (ms) => {
+      now += ms
+    },
+    connect: async () => open(),
+    reopen: async () => {
+      await disposeAll()
+      return open()
+    },
+    async dispose() {
+      await disposeAll()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
