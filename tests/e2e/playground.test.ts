@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findChromium } from '../runner/chromium.mjs'
+import { launchChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
+import { type ServerProcess, startServer } from '../support/server-process'
+
+const chromiumPath = findChromium()
+const question = 'What is the difference between a driver and a follower?'
+const another = 'How do I stop a stream, and what happens to its text?'
+
+let browser: Browser
+let folder: string
+let server: ServerProcess
+
+function start(port?: number) {
+  const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }
+  const options = { readyPath: '/api/chats', ...(port !== undefined && { port }) }
+  return startServer('playground/dist/server.js', env, options)
+}
+
+/** The last answer of the conversation in the page's address, as it is stored. */
+async function readStored(shown: PlaygroundPage) {
+  const chatId = new URL(shown.page.url()).pathname.replace('/c/', '')
+  const chat = await (await fetch(`${server.url}/api/chats/${chatId}`)).json()
+  const { streamId } = (chat as { messages: { streamId: string }[] }).messages.at(-1) ?? { streamId: '' }
+  const answer = await fetch(`${server.url}/api/streams/${streamId}`, { headers: { accept: 'application/json' } })
+  return (await answer.json()) as { text: string; status: string }
+}
+
+/** Both panes show the stored text, all of it, with its status. */
+async function expectWhole(shown: PlaygroundPage, status: string) {
+  const driver = await shown.until('Driver', (answer) => answer.status === status)
+  const follower = await shown.until('Follower', (answer) => answer.status === status)
+  const stored = await readStored(shown)
+  expect(stored.status).toBe(status)
+  expect(stored.text.length).toBeGreaterThan(0)
+  expect(driver.characters).toBe(stored.text.length)
+  expect(follower.characters).toBe(stored.text.length)
+  expect(follower.html).toBe(driver.html)
+  return stored.text
+}
+
+describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => {
+  beforeAll(async () => {
+    browser = await launchChromium(chromiumPath ?? '')
+  })
+  afterAll(() => browser?.close())
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
+    server = await start()
+  })
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+    await server.kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('shows an answer growing in both panes, and whole in both at the end', async () => {
+    const shown = await openPlayground(browser, server.url)
+    await shown.ask(question)
+    for (const pane of ['Driver', 'Follower'] as const) {
+      const early = await shown.until(pane, ({ characters }) => characters > 0)
+      expect(early.status).toBe('streaming')
+      await shown.until(pane, ({ characters }) => characters > early.characters)
+    }
+    await expectWhole(shown, 'done')
+    expect(await shown.problems()).toEqual([])
+  })
+
+  it('goes on after a reload in mid-answer', async () => {
+    const shown = await openPlayground(browser, server.url)
+    await shown.ask(question)
+    await shown.until('Driver', ({ characters }) => characters > 200)
+    expect((await shown.read('Driver')).status).toBe('streaming')
+    await shown.page.reload()
+    const again = await shown.until('Driver', ({ characters }) => characters > 0)
+    expect(again.status).toBe('streaming')
+    await expectWhole(shown, 'done')
+    expect(await shown.problems()).toEqual([])
+  })
+
+  it('is followed in a second tab that is opened in mid-answer', async () => {
+    const shown = await openPlayground(browser, server.url)
+    await shown.ask(question)
+    await shown.until('Follower', ({ characters }) => characters > 100)
+    const tab = await openPlayground(browser, `${shown.page.url()}?view=follower`)
+    const early = await tab.until('Follower', ({ characters }) => characters > 0)
+    expect(early.status).toBe('streaming')
+    const text = await expectWhole(shown, 'done')
+    const late = await tab.until('Follower', ({ status }) => status === 'done')
+    expect(late.characters).toBe(text.length)
+    expect(late.html).toBe((await shown.read('Driver')).html)
+    expect([...(await shown.problems()), ...(await tab.problems())]).toEqual([])
+  })
+
+  it('stops where the person said so, keeps the text, and takes the next question', async () => {
+    const shown = await openPlayground(browser, server.url)
+    await shown.ask(question)
+    await shown.until('Driver', ({ characters }) => characters > 100)
+    await shown.page.getByRole('button', { name: 'Stop' }).click()
+    await expectWhole(shown, 'stopped')
+    await shown.ask(another)
+    await shown.until('Driver', ({ status }) => status === 'streaming')
+    await expectWhole(shown, 'done')
+    expect(await shown.problems()).toEqual([])
+  })
+
+  it('keeps what it shows when the server is killed, and reads on from the server that comes after it', async () => {
+    const shown = await openPlayground(browser, server.url, { isNetworkFaulty: true })
+    await shown.ask(question)
+    const finished = await expectWhole(shown, 'done')
+    await shown.ask(another)
+    await shown.until('Driver', ({ status, characters }) => status === 'streaming' && characters > 300)
+    await server.kill()
+    const left = await shown.until('Driver', ({ connection }) => connection !== 'live')
+    server = await start(server.port)
+    await shown.until('Driver', ({ connection }) => connection === 'live')
+    await shown.until('Follower', ({ connection }) => connection === 'live')
+
+    const stored = await readStored(shown)
+    expect(stored.status).toBe('streaming')
+    expect(stored.text.length).toBeGreaterThan(0)
+    const kept = await shown.read('Driver')
+    expect(kept.characters).toBeGreaterThanOrEqual(left.characters)
+    expect(kept.status).toBe('streaming')
+    expect((await shown.read('Follower')).characters).toBe(stored.text.length)
+    expect(await shown.problems()).toEqual([])
+
+    await shown.page.reload()
+    const reloaded = await shown.until('Driver', ({ characters }) => characters > 0)
+    expect(reloaded.characters).toBe(stored.text.length)
+    const first = shown.page.getByRole('region', { name: 'Driver', exact: true }).getByRole('article').first()
+    expect(await first.locator('.count').textContent()).toContain(finished.length.toLocaleString('en'))
+    expect(await first.locator('[data-status]').textContent()).toBe('done')
+  })
+
+  it('has the whole answer when the server is asked to end in mid-answer', async () => {
+    const shown = await openPlayground(browser, server.url, { isNetworkFaulty: true })
+    await shown.ask(question)
+    await shown.until('Driver', ({ characters }) => characters > 200)
+    expect((await shown.read('Driver')).status).toBe('streaming')
+    expect(await server.terminate(), server.output()).toBe(0)
+    server = await start(server.port)
+    await expectWhole(shown, 'done')
+    expect(await shown.problems()).toEqual([])
+    await shown.page.reload()
+    await expectWhole(shown, 'done')
+  })
+})

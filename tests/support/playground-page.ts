@@ -1,0 +1,102 @@
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+export type PaneName = 'Driver' | 'Follower'
+
+/** What a pane shows of the last answer. */
+export interface ShownAnswer {
+  readonly status: string
+  readonly connection: string
+  /** How many characters of the text are shown. */
+  readonly characters: number
+  readonly html: string
+}
+
+export interface PlaygroundPage {
+  readonly page: Page
+  ask(question: string): Promise<void>
+  read(pane: PaneName): Promise<ShownAnswer>
+  /** Waits until what a pane shows is as wanted. */
+  until(pane: PaneName, condition: (answer: ShownAnswer) => boolean): Promise<ShownAnswer>
+  /** Errors in the console, and each time an answer got shorter on the screen. */
+  problems(): Promise<string[]>
+}
+
+export function launchChromium(executablePath: string): Promise<Browser> {
+  const features = ['background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', ...features]
+  return chromium.launch({ executablePath, args })
+}
+
+/**
+ * Opens the playground in a browser profile of its own.
+ *
+ * @param options.isNetworkFaulty the server goes away on purpose, and the browser may say so
+ */
+export async function openPlayground(
+  browser: Browser,
+  url: string,
+  options: { isNetworkFaulty?: boolean } = {},
+): Promise<PlaygroundPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  await context.addInitScript(watchForShrinking)
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error.stack ?? error)))
+  page.on('console', (message) => {
+    const isNetwork = message.text().includes('net::ERR_')
+    if (message.type() === 'error' && !(isNetwork && options.isNetworkFaulty)) errors.push(message.text())
+  })
+  await page.goto(url)
+
+  async function read(pane: PaneName): Promise<ShownAnswer> {
+    const answer = page.getByRole('region', { name: pane, exact: true }).getByRole('article').last()
+    if ((await answer.count()) === 0) return { status: '', connection: '', characters: 0, html: '' }
+    return answer.evaluate((element) => ({
+      status: element.querySelector('[data-status]')?.textContent ?? '',
+      connection: element.querySelector('[data-connection]')?.textContent ?? '',
+      characters: Number(element.querySelector('.count')?.textContent?.replace(/\D/g, '') ?? 0),
+      html: element.querySelector('.markdown')?.innerHTML ?? '',
+    }))
+  }
+
+  async function until(pane: PaneName, condition: (answer: ShownAnswer) => boolean) {
+    const deadline = Date.now() + 60_000
+    for (;;) {
+      const answer = await read(pane)
+      if (condition(answer)) return answer
+      if (Date.now() > deadline) throw new Error(`${pane} still shows ${JSON.stringify({ ...answer, html: '…' })}`)
+      await page.waitForTimeout(30)
+    }
+  }
+
+  return {
+    page,
+    async ask(question) {
+      await page.getByLabel('Your question').fill(question)
+      await page.keyboard.press('Enter')
+    },
+    read,
+    until,
+    async problems() {
+      const shrunk = await page.evaluate(() => (globalThis as unknown as { shrunk: string[] }).shrunk)
+      return [...errors, ...shrunk]
+    },
+  }
+}
+
+/** Runs in the page: notes every time the count of characters of an answer goes down. */
+function watchForShrinking() {
+  const shrunk: string[] = []
+  const known = new Map<string, number>()
+  Object.assign(globalThis, { shrunk })
+  new MutationObserver(() => {
+    for (const answer of document.querySelectorAll('section[data-kind] article')) {
+      const pane = answer.closest('section')?.dataset['kind']
+      const key = `${pane}: ${answer.getAttribute('aria-label')} in ${location.pathname}`
+      const count = Number(answer.querySelector('.count')?.textContent?.replace(/\D/g, '') ?? 0)
+      const before = known.get(key) ?? 0
+      if (count < before) shrunk.push(`${key}: ${before} became ${count}`)
+      known.set(key, count)
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true })
+}
