@@ -1,0 +1,64 @@
+import type { Produced } from './producer'
+
+/**
+ * Appends everything `produced` yields. Gives up as soon as `signal` aborts, even if the source is stuck, and lets the
+ * source go without waiting for it.
+ */
+export async function consume(
+  produced: Produced,
+  append: (text: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!produced) return
+  const iterator = (isIterable(produced) ? produced : readable(produced))[Symbol.asyncIterator]()
+  for (;;) {
+    const step = await nextUnlessAborted(iterator, signal)
+    if (step === undefined) {
+      // Not awaited: a stuck source would hold up the end of the stream. Its failure to stop changes nothing here.
+      void Promise.resolve()
+        .then(() => iterator.return?.())
+        .catch(() => undefined)
+      return
+    }
+    if (step.done) return
+    await append(step.value)
+  }
+}
+
+/** A promise of its own for each step: racing against one promise that lives as long as the run would pile up on it. */
+function nextUnlessAborted(
+  iterator: AsyncIterator<string>,
+  signal: AbortSignal,
+): Promise<IteratorResult<string> | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const onAbort = () => resolve(undefined)
+    signal.addEventListener('abort', onAbort, { once: true })
+    Promise.resolve(iterator.next())
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+function isIterable(produced: AsyncIterable<string> | ReadableStream<string>): produced is AsyncIterable<string> {
+  return Symbol.asyncIterator in produced
+}
+
+/** `ReadableStream` is not async iterable everywhere (Safari). */
+function readable(stream: ReadableStream<string>): AsyncIterable<string> {
+  return {
+    [Symbol.asyncIterator]() {
+      const reader = stream.getReader()
+      return {
+        next: async () => {
+          const step = await reader.read()
+          return step.done ? { done: true, value: undefined } : { done: false, value: step.value }
+        },
+        return: async () => {
+          await reader.cancel()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import { createBody } from './body'
+import { encode } from './encode'
+import { StreamsError } from './errors'
+import { follow } from './follow'
+import { negotiate } from './negotiate'
+import type { Run } from './run'
+import type { Runtime } from './runtime'
+import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse'
+import type { StoredRange, StreamHead } from './store'
+import { createStoreReader, maxPiece } from './store-reader'
+import { headers, liveHeaders, media } from './wire'
+
+/** The text from 0 as it is produced in this process: the only answer that may be ahead of the store (P5). */
+export function driveRun(runtime: Runtime, run: Run, request: Request): Response {
+  const { hub, report } = runtime
+  const { id, epoch, base, log } = run
+  const form = negotiate(request, [media.text, media.sse])
+  const isSse = form === media.sse
+  let position = 0
+  let told: boolean | undefined
+  let isKeepAliveDue = false
+  let hasEnded = false
+
+  const body = createBody(
+    {
+      next() {
+        const { state } = run
+        if (hasEnded) return 'end'
+        const text = log.read(position, maxPiece, state.type === 'closed' ? state.offset : undefined)
+        if (text !== '') return piece(text)
+        if (state.type === 'closed') return ended(state.offset)
+        if (state.type === 'fenced')
+          throw new StreamsError('store', 'the stream is not produced here any more; follow it')
+        if (state.type === 'closing' && state.isOverdue)
+          throw new StreamsError('store', 'the end is not stored yet; follow it')
+        const frames = status() + (isKeepAliveDue ? keepAliveFrame : '')
+        isKeepAliveDue = false
+        return isSse && frames !== '' ? encode(frames) : undefined
+      },
+      release() {
+        unsubscribe()
+        untick?.()
+        report.event({ type: 'left', id, reader: 'drive' })
+      },
+    },
+    request.signal,
+  )
+  report.event({ type: 'joined', id, reader: 'drive' })
+  const unsubscribe = run.subscribe(body.wake)
+  const untick = isSse
+    ? hub.subscribe(id, {
+        wake: () => undefined,
+        tick() {
+          isKeepAliveDue = true
+          body.wake()
+        },
+      })
+    : undefined
+  return new Response(body.stream, { headers: driveHeaders(form, { epoch, base }) })
+
+  function piece(text: string): Uint8Array {
+    const before = isSse ? status() : ''
+    position += text.length
+    isKeepAliveDue = false
+    return encode(isSse ? before + textFrame(epoch, position, text) + status() : text)
+  }
+
+  function ended(offset: number): Uint8Array | 'end' {
+    if (!isSse || run.state.type !== 'closed') return 'end'
+    hasEnded = true
+    return encode(status() + endFrame(epoch, { ...run.state.ending, offset }))
+  }
+
+  function status(): string {
+    const upToDate = told || position >= log.length
+    if (told === upToDate) return ''
+    told = upToDate
+    return statusFrame({ status: 'streaming', offset: log.length, epoch, base, upToDate })
+  }
+}
+
+/** The text from 0 as it is stored: the stream has ended, or another process produces it. */
+export function driveStored(runtime: Runtime, id: string, first: StoredRange, request: Request): Response {
+  const form = negotiate(request, [media.text, media.sse])
+  if (form === media.sse)
+    return follow(runtime, id, first, { signal: request.signal, reader: 'drive', rollsOver: false })
+  const { hub, report } = runtime
+  const reader = createStoreReader(hub, id, first)
+  const { epoch } = first.head
+
+  const body = createBody(
+    {
+      async next() {
+        const step = await reader.next()
+        if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')
+        if (step.head && step.head.epoch !== epoch && epoch > 0) {
+          throw new StreamsError('store', 'the stream was taken up again by another process; follow it')
+        }
+        if (step.type === 'text') return encode(step.text)
+        return step.type === 'end' ? 'end' : undefined
+      },
+      release() {
+        unsubscribe()
+        report.event({ type: 'left', id, reader: 'drive' })
+      },
+    },
+    request.signal,
+  )
+  report.event({ type: 'joined', id, reader: 'drive' })
+  const unsubscribe = hub.subscribe(id, {
+    wake() {
+      reader.wake()
+      body.wake()
+    },
+    shutDown: () => body.end(),
+  })
+  return new Response(body.stream, { headers: driveHeaders(form, first.head) })
+}
+
+function driveHeaders(form: string, { epoch, base }: Pick<StreamHead, 'epoch' | 'base'>): Record<string, string> {
+  return {
+    ...liveHeaders,
+    'Content-Type': form === media.text ? 'text/plain; charset=utf-8' : form,
+    [headers.epoch]: String(epoch),
+    [headers.base]: String(base),
+  }
+}

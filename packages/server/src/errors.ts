@@ -1,0 +1,32 @@
+export type StreamsErrorCode =
+  /** An option that cannot be used. */
+  | 'invalid-option'
+  /** A producer wrote something that is not a string. */
+  | 'invalid-text'
+  /** No stream has this id. */
+  | 'not-found'
+  /** `close()` was called. */
+  | 'shutting-down'
+  /** The store failed or did not answer; `cause` tells. */
+  | 'store'
+  /** Thrown by a store: it will never take this text, however often it is asked. */
+  | 'content-refused'
+
+const brand = Symbol.for('keepstream.streams-error')
+
+/** The one error class of this package. Tell it by `code`; {@link isStreamsError} survives duplicate packages. */
+export class StreamsError extends Error {
+  readonly code: StreamsErrorCode
+  /** @internal */
+  readonly [brand] = true
+
+  constructor(code: StreamsErrorCode, message: string, options?: { cause?: unknown }) {
+    super(`@keepstream/server: ${message}`, options)
+    this.name = 'StreamsError'
+    this.code = code
+  }
+}
+
+export function isStreamsError(value: unknown): value is StreamsError {
+  return value instanceof Error && brand in value
+}

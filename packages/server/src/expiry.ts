@@ -1,0 +1,68 @@
+import type { Environment } from './environment'
+import type { Report } from './report'
+import type { StoredRange, StreamHead, StreamStore } from './store'
+import { isTerminal } from './types'
+
+/** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
+export interface Expiry {
+  /** The range, with `timeout` in its head if it had lapsed and this process may say so. */
+  settleRange(range: StoredRange): Promise<StoredRange>
+  settle(head: StreamHead): Promise<StreamHead>
+  /** The store failed: perhaps nobody could beat, so nothing is expired for a lease. */
+  storeFailed(): void
+  /** A timer meant for `plannedAt` fires. Much too late means that this machine stood still, and so perhaps others did. */
+  timerFired(plannedAt: number): void
+}
+
+export interface ExpiryOptions {
+  readonly store: StreamStore
+  readonly leaseMs: number
+  readonly environment: Environment
+  readonly report: Report
+  /** A run in this process knows better than its lease. */
+  readonly isProducedHere: (id: string) => boolean
+}
+
+export function createExpiry({ store, leaseMs, environment, report, isProducedHere }: ExpiryOptions): Expiry {
+  const underWay = new Map<string, Promise<StreamHead>>()
+  let waitUntil = -Infinity
+
+  const expiry: Expiry = {
+    async settleRange(range) {
+      const head = await expiry.settle(range.head)
+      return head === range.head ? range : { ...range, head }
+    },
+    async settle(head) {
+      if (!head.isLapsed || isTerminal(head.status) || isProducedHere(head.id)) return head
+      if (environment.now() < waitUntil) return head
+      const key = `${head.id}.${head.epoch}`
+      const known = underWay.get(key)
+      if (known) return known
+      const asked = expire(head).finally(() => underWay.delete(key))
+      underWay.set(key, asked)
+      return asked
+    },
+    storeFailed: wait,
+    timerFired(plannedAt) {
+      if (environment.now() - plannedAt > leaseMs / 3) wait()
+    },
+  }
+  return expiry
+
+  function wait(): void {
+    waitUntil = environment.now() + leaseMs
+  }
+
+  async function expire(head: StreamHead): Promise<StreamHead> {
+    try {
+      const now = await store.expire(head.id, head.epoch)
+      if (now?.status === 'timeout') report.event({ type: 'expired', id: head.id, epoch: head.epoch })
+      return now ?? head
+    } catch (error) {
+      // The look itself succeeded; it is answered as it was, and the next one tries again.
+      report.error(error, { id: head.id, source: 'store' })
+      wait()
+      return head
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { errorAnswer, jsonAnswer, notFound, storeFailed } from './answers'
+import { withBoundedBody } from './bounded-body'
+import type { Streams } from './create-streams'
+import { isStreamsError } from './errors'
+import { invalid } from './options'
+import { isAllowedOrigin, preflight, withCors } from './origin'
+import type { Producer } from './producer'
+import type { Runtime } from './runtime'
+import { isStreamId } from './stream-id'
+import { isTerminal } from './types'
+
+export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
+
+export interface AuthorizeRequest {
+  readonly request: Request
+  readonly id: string
+  readonly action: StreamAction
+  /** What was given to `createStream`; `undefined` if there is no such stream. Read once, and only if asked for. */
+  readonly getMeta: () => Promise<unknown>
+}
+
+export interface ProduceRequest {
+  readonly id: string
+  /** With its body, at most `maxBodyBytes` of it, and the run's signal. */
+  readonly request: Request
+  readonly meta: unknown
+}
+
+export interface HandlerOptions {
+  /** The path the streams are under, such as `/streams`. */
+  readonly basePath: string
+  /**
+   * Whether this request may do this. `false` looks like a stream that does not exist. Required, because forgetting it
+   * would publish everything; the word `'public'` does so knowingly.
+   */
+  readonly authorize: 'public' | ((asked: AuthorizeRequest) => boolean | Promise<boolean>)
+  /** The producer for `POST /:id/drive`; called once for each run, and a throw ends it as `error`. Without it nobody drives here. */
+  readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
+  /** As in `stream()`. @default false */
+  readonly canResume?: boolean
+  /** Other origins, such as `https://app.example`, that may call from a page. @default none */
+  readonly allowedOrigins?: readonly string[]
+  /** The longest body of a drive, in bytes. @default 65_536 */
+  readonly maxBodyBytes?: number
+}
+
+/** Answers every request; never rejects. */
+export type Handler = (request: Request) => Promise<Response>
+
+interface Route {
+  readonly id: string
+  readonly action: StreamAction
+}
+
+export function createHandler(streams: Streams, runtime: Runtime, given: HandlerOptions): Handler {
+  const { authorize, produce, canResume = false, maxBodyBytes = 65_536 } = given
+  const basePath = checkedPath(given.basePath)
+  const allowedOrigins = (given.allowedOrigins ?? []).map(checkedOrigin)
+  if (authorize !== 'public' && typeof authorize !== 'function') {
+    invalid('authorize', "pass a function that answers with true or false, or the word 'public'")
+  }
+  if (produce !== undefined && typeof produce !== 'function')
+    invalid('produce', 'pass a function that returns a producer')
+  if (!(maxBodyBytes >= 0)) invalid('maxBodyBytes', 'pass a number of bytes')
+
+  return async (request) => {
+    try {
+      return withCors(request, await answer(request), allowedOrigins)
+    } catch (error) {
+      // Causes are told where they arise; an answer never carries one.
+      return isStreamsError(error) && error.code === 'not-found' ? notFound() : storeFailed()
+    }
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const route = routed(request, basePath, produce !== undefined)
+    if (route instanceof Response) return route
+    if (request.method === 'OPTIONS')
+      return allowedOrigins.length > 0 ? preflight() : methodNotAllowed('GET, HEAD, POST, DELETE')
+    if (route.action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
+      return errorAnswer('cross-origin', 'This origin may not do that.')
+    }
+    if (!(await isAuthorized(request, route))) return notFound()
+    switch (route.action) {
+      case 'read':
+        return streams.read(request, route.id)
+      case 'drive':
+        return drive(request, route.id)
+      case 'stop': {
+        const stopped = await streams.stopStream(route.id)
+        return jsonAnswer(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
+      }
+      case 'delete':
+        return (await streams.deleteStream(route.id)) ? new Response(null, { status: 204 }) : notFound()
+    }
+  }
+
+  async function drive(request: Request, id: string): Promise<Response> {
+    if (!produce) return notFound()
+    const bounded = await withBoundedBody(request, maxBodyBytes)
+    if (!bounded) return errorAnswer('too-large', `A body may have ${maxBodyBytes} bytes.`)
+    const producer: Producer = async (append, context) => {
+      const meta = await metaOf(id)
+      return (await produce({ id, request: context.request, meta }))(append, context)
+    }
+    return streams.stream(bounded, id, producer, { canResume })
+  }
+
+  async function isAuthorized(request: Request, { id, action }: Route): Promise<boolean> {
+    if (authorize === 'public') return true
+    let meta: Promise<unknown> | undefined
+    const getMeta = () => {
+      meta ??= metaOf(id)
+      return meta
+    }
+    try {
+      return (await authorize({ request, id, action, getMeta })) === true
+    } catch (error) {
+      runtime.report.error(error, { id, source: 'authorize' })
+      throw error
+    }
+  }
+
+  async function metaOf(id: string): Promise<unknown> {
+    return (await runtime.hub.read(id, 0, 2))?.meta
+  }
+}
+
+function routed(request: Request, basePath: string, canDrive: boolean): Route | Response {
+  const { pathname } = new URL(request.url)
+  if (!pathname.startsWith(`${basePath}/`)) return notFound()
+  const [id, verb, ...more] = pathname.slice(basePath.length + 1).split('/')
+  if (!isStreamId(id) || more.length > 0) return notFound()
+  const { method } = request
+  if (verb === undefined) {
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read' }
+    return method === 'DELETE' ? { id, action: 'delete' } : methodNotAllowed('GET, HEAD, DELETE')
+  }
+  if (verb !== 'stop' && (verb !== 'drive' || !canDrive)) return notFound()
+  return method === 'POST' || method === 'OPTIONS' ? { id, action: verb } : methodNotAllowed('POST')
+}
+
+function methodNotAllowed(allow: string): Response {
+  return errorAnswer('method-not-allowed', `Use ${allow} here.`, { headers: { Allow: allow } })
+}
+
+function checkedPath(basePath: unknown): string {
+  if (typeof basePath === 'string' && /^(\/[^/?#]+)*\/?$/.test(basePath)) return basePath.replace(/\/$/, '')
+  return invalid('basePath', "pass a path such as '/streams'")
+}
+
+function checkedOrigin(origin: unknown): string {
+  if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) return origin
+  return invalid('allowedOrigins', "list whole origins such as 'https://app.example', without a path and without '*'")
+}

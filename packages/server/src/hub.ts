@@ -1,0 +1,210 @@
+import { backoffMs } from './backoff'
+import type { Environment } from './environment'
+import { StreamsError } from './errors'
+import type { Expiry } from './expiry'
+import type { Report } from './report'
+import type { StoredRange, StreamHead, StreamStore } from './store'
+
+export interface Subscriber {
+  /** The stream may have changed. */
+  wake(): void
+  /** What a glance at the store told, changed or not. */
+  head?(head: StreamHead): void
+  /** Every `keepAliveMs`, for those that have to be kept alive. */
+  tick?(): void
+  /** A run watches for what others want of it. Its own writes are no news that glances must hurry for. */
+  readonly isRun?: boolean
+  /** The process ends. */
+  shutDown?(): void
+}
+
+/** What all readers of the store in this process share: hints, glances, reads and one keep-alive timer. */
+export interface Hub {
+  /** Returns the undo. Without subscribers nothing of the hub is left: no timer, no watch. */
+  subscribe(id: string, subscriber: Subscriber): () => void
+  /** One read serves all who ask for the same range at the same time. Rejects with `store`. */
+  read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
+  /** Looks at this stream soon: a hint came, or a read failed. */
+  glance(id: string): void
+  /** Ends every subscriber. Idempotent. */
+  close(): void
+}
+
+export interface HubOptions {
+  readonly store: StreamStore
+  readonly keepAliveMs: number
+  readonly environment: Environment
+  readonly report: Report
+  readonly expiry: Expiry
+}
+
+interface Watched {
+  readonly subscribers: Set<Subscriber>
+  readonly reads: Map<string, Promise<StoredRange | undefined>>
+  /** What was last known of the stream, to tell whether a glance brings news. */
+  seen: string | undefined
+}
+
+/** Glances back off while they bring no news, because hints are enough or nothing happens. */
+const glances = { firstMs: 250, longestMs: 5_000 }
+
+export function createHub({ store, keepAliveMs, environment, report, expiry }: HubOptions): Hub {
+  const watched = new Map<string, Watched>()
+  let unwatch: (() => void) | undefined
+  let quietGlances = 0
+  let isGlancing = false
+  let hasFailed = false
+  let isClosed = false
+  let glanceTimer: unknown
+  let glanceAt = Infinity
+  let tickTimer: unknown
+
+  return {
+    subscribe(id, subscriber) {
+      if (isClosed) {
+        // Later, because the caller has yet to receive the undo.
+        queueMicrotask(() => subscriber.shutDown?.())
+        return () => undefined
+      }
+      const stream = watched.get(id) ?? { subscribers: new Set(), reads: new Map(), seen: undefined }
+      watched.set(id, stream)
+      stream.subscribers.add(subscriber)
+      unwatch ??= store.watch(hinted)
+      quietGlances = 0
+      scheduleGlance()
+      scheduleTick()
+      return () => {
+        stream.subscribers.delete(subscriber)
+        if (stream.subscribers.size === 0 && watched.get(id) === stream) watched.delete(id)
+        if (watched.size === 0) rest()
+      }
+    },
+    read,
+    glance(id) {
+      const stream = watched.get(id)
+      if (stream) stream.seen = undefined
+      quietGlances = 0
+      scheduleGlance()
+    },
+    close() {
+      isClosed = true
+      const all = [...watched.values()].flatMap(({ subscribers }) => [...subscribers])
+      for (const subscriber of all) subscriber.shutDown?.()
+      watched.clear()
+      rest()
+    },
+  }
+
+  function hinted(id: string): void {
+    const stream = watched.get(id)
+    if (!stream) return
+    // A read that began before the hint may not show what the hint is about, so nobody may join it any more.
+    stream.reads.clear()
+    wake(stream)
+  }
+
+  function wake({ subscribers }: Watched): void {
+    for (const subscriber of [...subscribers]) subscriber.wake()
+  }
+
+  function read(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
+    const stream = watched.get(id)
+    const key = `${offset}+${max}`
+    const known = stream?.reads.get(key)
+    if (known) return known
+    const asked = readOnce(id, offset, max).finally(() => {
+      if (stream?.reads.get(key) === asked) stream.reads.delete(key)
+    })
+    stream?.reads.set(key, asked)
+    return asked
+  }
+
+  async function readOnce(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
+    let range: StoredRange | undefined
+    try {
+      range = await store.read(id, offset, max)
+    } catch (cause) {
+      report.error(cause, { id, source: 'store' })
+      expiry.storeFailed()
+      throw new StreamsError('store', 'the store could not be read; see the cause', { cause })
+    }
+    const settled = range && (await expiry.settleRange(range))
+    const stream = watched.get(id)
+    if (stream && settled) stream.seen = signature(settled.head)
+    return settled
+  }
+
+  function scheduleGlance(): void {
+    if (watched.size === 0 || isGlancing) return
+    const at = environment.now() + backoffMs(quietGlances + 1, glances, environment)
+    if (glanceTimer !== undefined && glanceAt <= at) return
+    environment.clearTimeout(glanceTimer)
+    glanceAt = at
+    glanceTimer = environment.setTimeout(() => {
+      glanceTimer = undefined
+      expiry.timerFired(at)
+      void glanceAtAll()
+    }, at - environment.now())
+  }
+
+  async function glanceAtAll(): Promise<void> {
+    isGlancing = true
+    const asked = [...watched]
+    quietGlances++
+    try {
+      const heads = await store.heads(asked.map(([id]) => id))
+      const found = new Map(heads.map((head) => [head.id, head]))
+      for (const [id, stream] of asked) await look(stream, found.get(id))
+      if (hasFailed) for (const [, stream] of asked) wake(stream)
+      hasFailed = false
+    } catch (error) {
+      if (!hasFailed) report.error(error, { source: 'store' })
+      hasFailed = true
+      expiry.storeFailed()
+    }
+    isGlancing = false
+    scheduleGlance()
+  }
+
+  async function look(stream: Watched, found: StreamHead | undefined): Promise<void> {
+    const head = found && (await expiry.settle(found))
+    const seen = head ? signature(head) : 'gone'
+    if (head) for (const subscriber of [...stream.subscribers]) subscriber.head?.(head)
+    if (stream.seen === seen) return
+    stream.seen = seen
+    if ([...stream.subscribers].some(({ isRun }) => !isRun)) quietGlances = 0
+    stream.reads.clear()
+    wake(stream)
+  }
+
+  function scheduleTick(): void {
+    if (tickTimer !== undefined || !hasTicking()) return
+    const at = environment.now() + keepAliveMs
+    tickTimer = environment.setTimeout(() => {
+      tickTimer = undefined
+      expiry.timerFired(at)
+      for (const { subscribers } of [...watched.values()]) {
+        for (const subscriber of [...subscribers]) subscriber.tick?.()
+      }
+      scheduleTick()
+    }, keepAliveMs)
+  }
+
+  function hasTicking(): boolean {
+    for (const { subscribers } of watched.values()) for (const { tick } of subscribers) if (tick) return true
+    return false
+  }
+
+  function rest(): void {
+    environment.clearTimeout(glanceTimer)
+    environment.clearTimeout(tickTimer)
+    glanceTimer = undefined
+    tickTimer = undefined
+    unwatch?.()
+    unwatch = undefined
+  }
+}
+
+function signature({ epoch, status, offset, stopRequested }: StreamHead): string {
+  return `${epoch} ${status} ${offset} ${stopRequested}`
+}

@@ -1,0 +1,22 @@
+export { createStreams, type StreamOptions, type Streams } from './create-streams'
+export { type Environment, platformEnvironment } from './environment'
+export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
+export type { FlushOptions } from './flush-schedule'
+export type { AuthorizeRequest, Handler, HandlerOptions, ProduceRequest, StreamAction } from './handler'
+export type { StreamsOptions } from './options'
+export type { Produced, Producer, ProducerContext } from './producer'
+export type { ErrorContext, StreamsEvent } from './report'
+export type {
+  AppendRequest,
+  ClaimRequest,
+  ClaimResult,
+  CloseRequest,
+  CreateResult,
+  StoredRange,
+  StreamHead,
+  StreamStore,
+  SweepRequest,
+  WriteResult,
+} from './store'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory'
+export { isTerminal, type StreamStatus, type TerminalStatus } from './types'

@@ -1,0 +1,87 @@
+import { type Environment, platformEnvironment } from './environment'
+import { StreamsError } from './errors'
+import type { FlushOptions } from './flush-schedule'
+import type { ReportListeners } from './report'
+import type { StreamStore } from './store'
+
+export interface StreamsOptions extends Partial<ReportListeners> {
+  /** Where the streams are kept. `close()` disposes of it, unless `keepsStore`. */
+  readonly store: StreamStore
+  /** Leave the store open on `close()`, because something else uses it too. @default false */
+  readonly keepsStore?: boolean
+  readonly flush?: FlushOptions
+  /**
+   * How long a producer may be silent towards the store, in milliseconds; it beats every third of this. A stream whose
+   * lease has been over for as long again becomes `timeout`. @default 45_000
+   */
+  readonly leaseMs?: number
+  /** The longest text, in UTF-16 code units. Beyond it the status is `error`, and the text up to it is kept. @default 4_194_304 */
+  readonly maxLength?: number
+  /** How long a drive response waits for the end to be stored before it is cut. The run goes on trying. @default 10_000 */
+  readonly settleMs?: number
+  /** How long `close()` lets runs finish. @default 30_000 */
+  readonly drainMs?: number
+  /** How often a quiet event stream gets a comment. @default 8_000 */
+  readonly keepAliveMs?: number
+  /** After about so long (± 20 %) a followed event stream is closed, to be opened and authorized again. @default 60_000 */
+  readonly rolloverMs?: number
+  /** Told what goes on, for metrics. A listener that throws disturbs nothing. */
+  readonly onEvent?: NonNullable<ReportListeners['onEvent']>
+  /** Told the causes that readers never see. @default writes them to the console */
+  readonly onError?: NonNullable<ReportListeners['onError']>
+  /** Clock and timers. @default the platform's */
+  readonly environment?: Environment
+}
+
+export type ResolvedOptions = ReportListeners & {
+  readonly [Name in Exclude<keyof StreamsOptions, 'flush' | 'onEvent' | 'onError'>]-?: NonNullable<StreamsOptions[Name]>
+} & { readonly flush: Required<FlushOptions> }
+
+const storeActs: readonly (keyof StreamStore)[] = [
+  ...(['create', 'claim', 'append', 'beat', 'close', 'requestStop', 'expire'] as const),
+  ...(['delete', 'sweep', 'read', 'heads', 'watch', 'dispose'] as const),
+]
+
+/** Checks the options once, and copies them. */
+export function resolveOptions(given: StreamsOptions): ResolvedOptions {
+  if (typeof given !== 'object' || given === null) invalid('options', 'call createStreams({ store })')
+  const { store, flush = {} } = given
+  const missing = storeActs.find((act) => typeof store?.[act] !== 'function')
+  if (missing)
+    invalid('store', `it has no method '${missing}'; pass memoryStore() or sqliteStore({ path }), for example`)
+  for (const listener of ['onEvent', 'onError'] as const) {
+    if (given[listener] !== undefined && typeof given[listener] !== 'function') invalid(listener, 'pass a function')
+  }
+  const sentenceEnd = flush.sentenceEnd ?? /[.!?。！？\n]/
+  if (!(sentenceEnd instanceof RegExp)) invalid('flush.sentenceEnd', 'pass a RegExp')
+  return {
+    store,
+    keepsStore: given.keepsStore ?? false,
+    flush: {
+      sentenceMs: numberFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),
+      intervalMs: numberFrom('flush.intervalMs', flush.intervalMs, 250, 0),
+      maxLength: numberFrom('flush.maxLength', flush.maxLength, 4_096, 1),
+      // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
+      sentenceEnd: new RegExp(sentenceEnd.source, sentenceEnd.flags.replace(/[gy]/g, '')),
+    },
+    leaseMs: numberFrom('leaseMs', given.leaseMs, 45_000, 1),
+    maxLength: numberFrom('maxLength', given.maxLength, 4_194_304, 1),
+    settleMs: numberFrom('settleMs', given.settleMs, 10_000, 0),
+    drainMs: numberFrom('drainMs', given.drainMs, 30_000, 0),
+    keepAliveMs: numberFrom('keepAliveMs', given.keepAliveMs, 8_000, 1),
+    rolloverMs: numberFrom('rolloverMs', given.rolloverMs, 60_000, 1),
+    onEvent: given.onEvent,
+    onError: given.onError,
+    environment: given.environment ?? platformEnvironment,
+  }
+}
+
+function numberFrom(name: string, given: unknown, fallback: number, least: number): number {
+  if (given === undefined) return fallback
+  if (typeof given === 'number' && Number.isFinite(given) && given >= least) return given
+  return invalid(name, `pass a number of at least ${least}`)
+}
+
+export function invalid(option: string, cure: string): never {
+  throw new StreamsError('invalid-option', `option '${option}' cannot be used: ${cure}`)
+}

@@ -1,0 +1,37 @@
+import { lastEventId, headers as wire } from './wire'
+
+/**
+ * Whether a request that changes something may come from where it comes. Browsers say so in `Sec-Fetch-Site`; older ones
+ * send `Origin`, whose host must then be ours. A request with neither does not come from a page.
+ */
+export function isAllowedOrigin(request: Request, allowedOrigins: readonly string[]): boolean {
+  const origin = request.headers.get('Origin')
+  if (origin !== null && allowedOrigins.includes(origin)) return true
+  const site = request.headers.get('Sec-Fetch-Site')
+  if (site !== null) return site === 'same-origin' || site === 'same-site' || site === 'none'
+  if (origin === null) return true
+  return URL.canParse(origin) && new URL(origin).host === (request.headers.get('Host') ?? new URL(request.url).host)
+}
+
+/** CORS for listed origins only, and never with credentials. */
+export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
+  if (allowedOrigins.length === 0) return response
+  response.headers.append('Vary', 'Origin')
+  const origin = request.headers.get('Origin')
+  if (origin === null || !allowedOrigins.includes(origin)) return response
+  response.headers.set('Access-Control-Allow-Origin', origin)
+  response.headers.set('Access-Control-Expose-Headers', ['ETag', 'Retry-After', ...Object.values(wire)].join(', '))
+  return response
+}
+
+export function preflight(): Response {
+  const headers = ['Authorization', 'Content-Type', 'If-None-Match', lastEventId].join(', ')
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
+      'Access-Control-Allow-Headers': headers,
+      'Access-Control-Max-Age': '600',
+    },
+  })
+}

@@ -1,0 +1,29 @@
+import { lastEventId, query } from './wire'
+
+/** Where a request wants to read on. */
+export interface Position {
+  readonly offset: number
+  /** The epoch of the text the reader holds, if it told. */
+  readonly epoch: number | undefined
+  /** It came as `Last-Event-ID`, so a native `EventSource` is asking. */
+  readonly isEventSource: boolean
+}
+
+/** `undefined` for anything malformed. `Last-Event-ID` wins over the query, which an `EventSource` repeats unchanged. */
+export function readPosition(request: Request): Position | undefined {
+  const last = request.headers.get(lastEventId)
+  if (last !== null && last !== '') {
+    const [epoch, offset, ...more] = last.split('.').map(count)
+    if (epoch === undefined || offset === undefined || more.length > 0) return undefined
+    return { offset, epoch, isEventSource: true }
+  }
+  const search = new URL(request.url).searchParams
+  const offset = search.has(query.offset) ? count(search.get(query.offset) ?? '') : 0
+  const epoch = search.has(query.epoch) ? count(search.get(query.epoch) ?? '') : undefined
+  if (offset === undefined || (search.has(query.epoch) && epoch === undefined)) return undefined
+  return { offset, epoch, isEventSource: false }
+}
+
+function count(digits: string): number | undefined {
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined
+}

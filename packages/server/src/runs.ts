@@ -1,0 +1,211 @@
+import { backoffMs } from './backoff'
+import { consume } from './consume'
+import { StreamsError } from './errors'
+import type { Expiry } from './expiry'
+import type { Hub, Subscriber } from './hub'
+import type { ResolvedOptions } from './options'
+import type { Producer } from './producer'
+import type { Report } from './report'
+import { requestCopy } from './request-copy'
+import { createRun, type Run } from './run'
+import type { ClaimResult, StreamHead } from './store'
+import { createStreamId } from './stream-id'
+import { isTerminal } from './types'
+import { streamErrors } from './wire'
+
+/** What became of the wish to produce a stream. */
+export type Opened =
+  | { readonly type: 'run'; readonly run: Run }
+  /** It has ended, or is produced in another process. */
+  | { readonly type: 'stored'; readonly head: StreamHead }
+  | { readonly type: 'gone' }
+
+export interface StartOptions {
+  readonly request: Request
+  readonly producer: Producer
+  readonly canResume: boolean
+}
+
+/** The runs of this process. */
+export interface Runs {
+  /**
+   * Joins the run of this stream, or claims the stream and starts one. Rejects with `store` or `shutting-down`.
+   * However many ask at once, there is one claim, one run and one call of the producer (P6).
+   */
+  open(id: string, start: StartOptions): Promise<Opened>
+  /** The run, also while its claim is under way. */
+  find(id: string): Promise<Run | undefined>
+  /** Stops it here and now, also while its claim is under way. */
+  stop(id: string): void
+  isProducing(id: string): boolean
+  /** Lets runs finish, then ends them as `error`, and refuses new ones from now on. Idempotent. */
+  drain(): Promise<void>
+}
+
+interface Entry {
+  opened: Promise<Opened>
+  run: Run | undefined
+  isStopWanted: boolean
+}
+
+export interface RunsOptions extends ResolvedOptions {
+  readonly report: Report
+  readonly expiry: Expiry
+  readonly hub: Hub
+  readonly breathe: () => Promise<void>
+}
+
+const claimTries = 4
+const claimRetry = { firstMs: 100, longestMs: 1_000 }
+const prefixSlice = 262_144
+
+export function createRuns(options: RunsOptions): Runs {
+  const { store, environment, report, expiry, hub } = options
+  const entries = new Map<string, Entry>()
+  let drained: Promise<void> | undefined
+
+  return {
+    open(id, start) {
+      const known = entries.get(id)
+      if (known) return known.opened
+      if (drained)
+        return Promise.reject(new StreamsError('shutting-down', 'close() was called; no stream is started any more'))
+      const entry: Entry = { opened: Promise.resolve({ type: 'gone' }), run: undefined, isStopWanted: false }
+      entries.set(id, entry)
+      entry.opened = openEntry(id, entry, start)
+      const forget = () => entries.delete(id)
+      entry.opened.then(({ type }) => type !== 'run' && forget(), forget)
+      return entry.opened
+    },
+    async find(id) {
+      const entry = entries.get(id)
+      // A claim that fails is told to whoever asked for it; here it means that there is no run.
+      await entry?.opened.catch(() => undefined)
+      return entry?.run
+    },
+    stop(id) {
+      const entry = entries.get(id)
+      if (entry) entry.isStopWanted = true
+      entry?.run?.stop()
+    },
+    isProducing: (id) => entries.get(id)?.run !== undefined,
+    drain() {
+      drained ??= drain()
+      return drained
+    },
+  }
+
+  async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
+    const claim = await claimed(id, start.canResume)
+    if (claim.type === 'gone') return claim
+    if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
+    const { epoch, offset: base } = claim
+    const prefix = await readPrefix(id, base)
+    report.event({ type: 'claimed', id, epoch, base })
+    const run = createRun({
+      ...options,
+      id,
+      epoch,
+      base,
+      prefix,
+      beatMs: options.leaseMs / 3,
+      onStoreFailed: expiry.storeFailed,
+      onTimer: expiry.timerFired,
+    })
+    entry.run = run
+    const unsubscribe = hub.subscribe(id, watcher(run))
+    void run.finished.then(() => {
+      unsubscribe()
+      entries.delete(id)
+    })
+    if (entry.isStopWanted) run.stop()
+    else void produce(run, start, prefix.join(''))
+    return { type: 'run', run }
+  }
+
+  /** What other processes want of this run; its own writes tell sooner, but a thinking producer writes nothing. */
+  function watcher(run: Run): Subscriber {
+    return {
+      isRun: true,
+      wake: () => undefined,
+      head: (head: StreamHead) => {
+        if (head.stopRequested) run.stop()
+        if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
+      },
+    }
+  }
+
+  async function produce(run: Run, { producer, request }: StartOptions, text: string): Promise<void> {
+    const { id, epoch, signal } = run
+    try {
+      const context = { id, epoch, signal, text, request: requestCopy(request, signal) }
+      await consume(await producer(run.append, context), run.append, signal)
+      run.end({ status: 'done' })
+    } catch (error) {
+      // A producer that was told to stop may well throw for it; that is not news.
+      if (run.state.type === 'producing') report.error(error, { id, source: 'producer' })
+      run.end({ status: 'error', error: streamErrors.producer })
+    }
+  }
+
+  async function claimed(id: string, canTakeOver: boolean): Promise<ClaimResult> {
+    const owner = createStreamId()
+    return retried(() => store.claim(id, { owner, leaseMs: options.leaseMs, canTakeOver }), id)
+  }
+
+  async function readPrefix(id: string, end: number): Promise<readonly string[]> {
+    const slices: string[] = []
+    for (let position = 0; position < end; ) {
+      const range = await retried(() => store.read(id, position, Math.min(prefixSlice, end - position)), id)
+      if (!range?.text) throw new StreamsError('store', `the text before offset ${end} could not be read`)
+      slices.push(range.text)
+      position += range.text.length
+    }
+    return slices
+  }
+
+  /** Safe for every act: the store answers the same to one that is repeated. */
+  async function retried<T>(act: () => Promise<T>, id: string): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await act()
+      } catch (cause) {
+        report.error(cause, { id, source: 'store' })
+        expiry.storeFailed()
+        if (attempt === claimTries)
+          throw new StreamsError('store', 'the stream could not be claimed; see the cause', { cause })
+        const waitMs = backoffMs(attempt, claimRetry, environment)
+        await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
+    await within(options.drainMs, finishing())
+    for (const { run } of entries.values()) run?.end({ status: 'error', error: streamErrors.shutdown })
+    await within(options.settleMs, finishing())
+    for (const { run } of entries.values()) run?.abandon()
+  }
+
+  async function finishing(): Promise<void> {
+    await Promise.all([...entries.values()].map(finished))
+  }
+
+  async function finished({ opened }: Entry): Promise<void> {
+    try {
+      const it = await opened
+      if (it.type === 'run') await it.run.finished
+    } catch {
+      // Told to whoever asked for the run.
+    }
+  }
+
+  async function within(ms: number, work: Promise<void>): Promise<void> {
+    let timer: unknown
+    const over = new Promise<void>((resolve) => {
+      timer = environment.setTimeout(resolve, ms)
+    })
+    await Promise.race([work, over])
+    environment.clearTimeout(timer)
+  }
+}

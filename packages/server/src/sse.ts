@@ -1,0 +1,33 @@
+import type { StreamStatus, TerminalStatus } from './types'
+import { events } from './wire'
+
+export interface StatusEvent {
+  readonly status: StreamStatus
+  /** The durable length; for a drive the length produced. */
+  readonly offset: number
+  readonly epoch: number
+  readonly base: number
+  /** Once true, the reader has been sent everything there was. */
+  readonly upToDate: boolean
+}
+
+export interface EndEvent {
+  readonly status: TerminalStatus
+  readonly offset: number
+  readonly error?: string
+}
+
+export function statusFrame({ status, offset, epoch, base, upToDate }: StatusEvent): string {
+  return `event: ${events.status}\ndata: ${JSON.stringify({ status, offset, epoch, base, upToDate })}\n\n`
+}
+
+/** As one JSON string the text is exact: no CR, LF or NUL of it ever meets the framing. */
+export function textFrame(epoch: number, end: number, text: string): string {
+  return `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`
+}
+
+export function endFrame(epoch: number, { status, offset, error }: EndEvent): string {
+  return `event: ${events.end}\nid: ${epoch}.${offset}\ndata: ${JSON.stringify({ status, offset, error })}\n\n`
+}
+
+export const keepAliveFrame = ':\n\n'

@@ -1,0 +1,57 @@
+/** Every name that travels: headers, events, query fields, media types. */
+export const headers = {
+  offset: 'Stream-Offset',
+  status: 'Stream-Status',
+  epoch: 'Stream-Epoch',
+  base: 'Stream-Base',
+  upToDate: 'Stream-Up-To-Date',
+} as const
+
+export const events = { status: 'status', end: 'end' } as const
+
+export const query = { offset: 'offset', epoch: 'epoch', live: 'live' } as const
+
+export const lastEventId = 'Last-Event-ID'
+
+export const media = { json: 'application/json', sse: 'text/event-stream', text: 'text/plain' } as const
+
+export type MediaType = (typeof media)[keyof typeof media]
+
+/** For answers that go on while the text grows. Some browsers hold back the first bytes of text without `nosniff`. */
+export const liveHeaders = {
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+} as const
+
+/** For answers about one moment. */
+export const lookHeaders = {
+  'Cache-Control': 'private, no-cache',
+  Vary: 'Accept, Authorization, Cookie',
+  'X-Content-Type-Options': 'nosniff',
+} as const
+
+/** Codes of error answers, and their HTTP status. */
+export const errorStatus = {
+  'invalid-offset': 400,
+  'invalid-request': 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'cross-origin': 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  diverged: 409,
+  'too-large': 413,
+  server: 500,
+  'shutting-down': 503,
+} as const
+
+export type WireErrorCode = keyof typeof errorStatus
+
+/** Why a stream's status is `error`, for readers. The cause is for `onError` alone. */
+export const streamErrors = {
+  producer: 'generation',
+  tooLong: 'too-long',
+  refused: 'content-refused',
+  shutdown: 'shutdown',
+} as const

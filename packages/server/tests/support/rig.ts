@@ -1,0 +1,127 @@
+import {
+  createStreams,
+  type ErrorContext,
+  memoryStore,
+  type StreamStore,
+  type Streams,
+  type StreamsEvent,
+} from '../../src'
+import type { StreamsOptions } from '../../src/options'
+import { createFakeClock, type FakeClock } from './clock'
+
+export interface Rig {
+  readonly clock: FakeClock
+  readonly store: StreamStore
+  readonly streams: Streams
+  readonly events: StreamsEvent[]
+  readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
+}
+
+/** A whole server on a clock that is turned by hand. `wrap` puts something between the runtime and its store. */
+export function createRig(
+  options: Partial<StreamsOptions> & { clock?: FakeClock; wrap?: (store: StreamStore) => StreamStore } = {},
+): Rig {
+  const { clock = createFakeClock(), wrap = (store) => store, ...rest } = options
+  const store = wrap(rest.store ?? memoryStore({ now: clock.now }))
+  const events: StreamsEvent[] = []
+  const errors: Rig['errors'] = []
+  const streams = createStreams({
+    onEvent: (event) => events.push(event),
+    onError: (error, context) => errors.push({ error, context }),
+    environment: clock,
+    ...rest,
+    store,
+  })
+  return { clock, store, streams, events, errors }
+}
+
+/** A producer's hand: append and end when the test says so. */
+export interface Hand {
+  readonly producer: import('../../src').Producer
+  readonly calls: import('../../src').ProducerContext[]
+  append(text: string): Promise<void>
+  finish(): void
+  fail(error: unknown): void
+}
+
+export function createHand(): Hand {
+  const calls: Hand['calls'] = []
+  let append: (text: string) => Promise<void> = () => Promise.reject(new Error('the producer was not called yet'))
+  let finish: () => void = () => undefined
+  let fail: (error: unknown) => void = () => undefined
+  const work = new Promise<void>((resolve, reject) => {
+    finish = resolve
+    fail = reject
+  })
+  return {
+    calls,
+    producer(given, context) {
+      calls.push(context)
+      append = given
+      return work
+    },
+    append: (text) => append(text),
+    finish: () => finish(),
+    fail: (error) => fail(error),
+  }
+}
+
+export function request(path = '/streams/x/drive', init: RequestInit = {}): Request {
+  return new Request(`http://server.test${path}`, init)
+}
+
+/** A reader that collects what its response carries, as it comes. */
+export interface Collected {
+  text: string
+  isDone: boolean
+  error: unknown
+  cancel(): Promise<void>
+}
+
+export function collect(response: Response): Collected {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const reader = response.body?.getReader()
+  const collected: Collected = { text: '', isDone: false, error: undefined, cancel: async () => reader?.cancel() }
+  void (async () => {
+    try {
+      for (;;) {
+        const step = await reader?.read()
+        if (!step || step.done) break
+        collected.text += decoder.decode(step.value, { stream: true })
+      }
+      collected.isDone = true
+    } catch (error) {
+      collected.error = error
+    }
+  })()
+  return collected
+}
+
+export interface SseEvent {
+  readonly event: string
+  readonly id: string | undefined
+  readonly data: unknown
+}
+
+/** The events of an event stream, and how many comments were among them. */
+export function parseEvents(text: string): { events: SseEvent[]; comments: number } {
+  const blocks = text.split('\n\n').filter((block) => block !== '')
+  const events = blocks.filter((block) => !block.startsWith(':')).map(parseEvent)
+  return { events, comments: blocks.length - events.length }
+}
+
+function parseEvent(block: string): SseEvent {
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  )
+  return {
+    event: fields.get('event') ?? 'message',
+    id: fields.get('id'),
+    data: JSON.parse(fields.get('data') ?? 'null'),
+  }
+}
+
+/** The text that the events of a connection carry. */
+export function textOf(events: readonly SseEvent[]): string {
+  return events.map(({ event, data }) => (event === 'message' ? (data as string) : '')).join('')
+}
