@@ -1,0 +1,88 @@
+import { libraryUrl } from './library-url'
+import type { Passage } from './passage'
+import type { Finding, SearchLibrary } from './search-library'
+
+export interface AnswerSources {
+  readonly search: SearchLibrary
+  /** The files that are searched, named when nothing was found. */
+  readonly files: readonly string[]
+  /** Questions to suggest when nothing was found. Those without an answer of their own are left out. */
+  readonly suggestions: readonly string[]
+}
+
+/** Writes the answer to a question as markdown: what was found, quoted with its place, or that nothing was. */
+export function composeAnswer(question: string, { search, files, suggestions }: AnswerSources): string {
+  const { findings, matched } = search(question)
+  if (findings.length === 0) {
+    return noAnswer(
+      files,
+      suggestions.filter((suggestion) => search(suggestion).findings.length > 0),
+    )
+  }
+  return `${[lead(findings, matched), ...findings.map(quote)].join('\n\n')}\n`
+}
+
+function lead(findings: readonly Finding[], matched: readonly string[]): string {
+  const places = findings.length === 1 ? 'one place' : `${['', '', 'two', 'three'][findings.length]} places`
+  const words = matched.slice(0, 4).map((word) => `**${word}**`)
+  const files = [...new Set(findings.map((finding) => `\`${finding.file}\``))]
+  return `The documentation speaks of ${listOf(words)} in ${places}, in ${listOf(files)}. The closest comes first.`
+}
+
+function quote(finding: Finding): string {
+  const heading = finding.headings.at(-1) ?? finding.file
+  return [`### ${escapeHeading(heading)}`, ...blocksOf(finding.passages), `— ${linkTo(finding)}`].join('\n\n')
+}
+
+/** Text is quoted and code stands by itself; neighbouring rows come back as one table. */
+function blocksOf(passages: readonly Passage[]): string[] {
+  const blocks: string[] = []
+  let quoted = ''
+  const flush = () => {
+    if (quoted !== '') blocks.push(quoted.replace(/^/gm, '> ').replace(/ +$/gm, ''))
+    quoted = ''
+  }
+  passages.forEach((passage, index) => {
+    if (passage.kind === 'code') {
+      flush()
+      blocks.push(passage.markdown)
+      return
+    }
+    const before = passages[index - 1]
+    const isNextRow = passage.kind === 'row' && before?.kind === 'row' && before.tableHead === passage.tableHead
+    const isNextItem = isItem(passage.markdown) && before !== undefined && isItem(before.markdown)
+    const glue = quoted === '' ? '' : isNextRow || isNextItem ? '\n' : '\n\n'
+    quoted += glue + (quoted !== '' && isNextRow ? passage.markdown : startOf(passage))
+  })
+  flush()
+  return blocks
+}
+
+function startOf(passage: Passage): string {
+  return passage.tableHead === undefined ? passage.markdown : `${passage.tableHead}\n${passage.markdown}`
+}
+
+function isItem(markdown: string): boolean {
+  return /^\s*(?:[-*+]|\d+[.)])\s/.test(markdown)
+}
+
+function linkTo({ file, headings, slug }: Finding): string {
+  const heading = headings.at(-1)
+  const label = heading === undefined ? file : `${file}, ${heading}`
+  return `[${label.replace(/[[\]\\]/g, '\\$&')}](${libraryUrl(file, slug)})`
+}
+
+function noAnswer(files: readonly string[], suggestions: readonly string[]): string {
+  const known = `I answer only from this project's own documentation (${listOf(files.map((file) => `\`${file}\``))}), and nothing in it speaks of that.`
+  if (suggestions.length === 0) return `${known}\n`
+  return `${known}\n\nWhat it can answer, for example:\n\n${suggestions.map((text) => `- ${text}`).join('\n')}\n`
+}
+
+function listOf(words: readonly string[]): string {
+  if (words.length < 2) return words.join('')
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+function escapeHeading(text: string): string {
+  return text.replace(/[`*_[\]<>\\]/g, '\\$&')
+}

@@ -1,0 +1,21 @@
+import type { Token } from 'marked'
+
+/** What is read of a markdown token. */
+export interface TokenLike {
+  readonly type: string
+  readonly raw: string
+  readonly text?: string
+  readonly tokens?: Token[]
+  readonly items?: Token[]
+}
+
+/** The words of a markdown token, without its marks, pictures and comments. */
+export function plainText({ type, raw, text, tokens, items }: TokenLike): string {
+  if (type === 'html' || type === 'image') return ''
+  if (type === 'br') return ' '
+  if (type === 'list' && items !== undefined) return items.map(plainText).join(' ')
+  if (tokens !== undefined && tokens.length > 0) {
+    return tokens.map(plainText).join(type === 'list_item' || type === 'blockquote' ? ' ' : '')
+  }
+  return text ?? raw
+}

@@ -1,0 +1,154 @@
+import MiniSearch from 'minisearch'
+import type { Passage } from './passage'
+import { splitTerms, toTerm } from './search-terms'
+
+/** Passages under one heading, best section first, its passages in reading order. */
+export interface Finding {
+  readonly file: string
+  readonly headings: readonly string[]
+  readonly slug: string
+  readonly passages: readonly Passage[]
+}
+
+export interface SearchResult {
+  readonly findings: readonly Finding[]
+  /** The words of the question that the findings speak of. */
+  readonly matched: readonly string[]
+}
+
+export type SearchLibrary = (question: string) => SearchResult
+
+const maxSections = 3
+const maxPassages = 6
+const maxLength = 2_400
+const maxCodeLength = 1_200
+const maxTableLength = 1_800
+
+/** A full-text search over the passages, held in memory. */
+export function createSearch(passages: readonly Passage[]): SearchLibrary {
+  const index = new MiniSearch<Passage>({
+    fields: ['title', 'trail', 'text'],
+    extractField: (passage, field) => {
+      if (field === 'title') return passage.headings.at(-1) ?? ''
+      if (field === 'trail') return passage.headings.slice(0, -1).join(' ')
+      return field === 'id' ? String(passage.id) : passage.text
+    },
+    tokenize: splitTerms,
+    processTerm: toTerm,
+    searchOptions: {
+      boost: { title: 1.6, trail: 0.6 },
+      prefix: (term) => term.length > 3,
+      fuzzy: (term) => (term.length > 6 ? 0.15 : false),
+      weights: { prefix: 0.5, fuzzy: 0.2 },
+      boostDocument: (id) => weightOf(passages[Number(id)]),
+    },
+  })
+  index.addAll(passages)
+
+  return (question) => {
+    const terms = new Set(splitTerms(question).flatMap((word) => toTerm(word) ?? []))
+    const hits = index.search(question).map((hit) => ({
+      passage: passages[Number(hit.id)] as Passage,
+      found: new Set(hit.queryTerms),
+      // A passage that speaks of more of the question is worth more than one that repeats a single word of it.
+      score: hit.score * (0.25 + new Set(hit.queryTerms).size / Math.max(1, terms.size)),
+    }))
+    hits.sort((a, b) => b.score - a.score)
+    const best = hits[0]
+    const told = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
+    if (best === undefined || !isAbout(told, terms)) return { findings: [], matched: [] }
+
+    const chosen = choose(hits.filter((hit) => hit.score > best.score * 0.22).map((hit) => hit.passage))
+    const found = new Set(hits.filter((hit) => chosen.includes(hit.passage)).flatMap((hit) => [...hit.found]))
+    return {
+      findings: groupBySection(withTheirCompany(chosen, passages)),
+      matched: matchedWords(question, found),
+    }
+  }
+}
+
+/** The changelog repeats what other pages explain, and a row or a code block says little without its section. */
+function weightOf(passage: Passage | undefined): number {
+  if (passage === undefined) return 1
+  const byFile = passage.file === 'README.md' ? 1.4 : passage.file === 'CHANGELOG.md' ? 0.5 : 1
+  if (passage.kind !== 'code') return byFile
+  return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.8
+}
+
+/** One word in common is not an answer to a long question. The project's own name tells nothing about the subject. */
+function isAbout(found: ReadonlySet<string>, terms: ReadonlySet<string>): boolean {
+  const name = toTerm('keepstream')
+  const subjects = [...terms].filter((term) => term !== name)
+  if (subjects.length === 0) return found.size > 0
+  return subjects.filter((term) => found.has(term)).length / subjects.length > 0.34
+}
+
+function choose(ranked: readonly Passage[]): Passage[] {
+  const chosen: Passage[] = []
+  const sections = new Set<string>()
+  let length = 0
+  for (const passage of ranked) {
+    const section = sectionOf(passage)
+    if (!sections.has(section) && sections.size === maxSections) continue
+    if (chosen.length > 0 && length + passage.markdown.length > maxLength) continue
+    sections.add(section)
+    chosen.push(passage)
+    length += passage.markdown.length
+    if (chosen.length === maxPassages) break
+  }
+  return chosen
+}
+
+/**
+ * A sentence that ends in a colon introduces the code block after it, so that is quoted with it; and where three rows of
+ * a table were found, the question is about the table.
+ */
+function withTheirCompany(chosen: readonly Passage[], all: readonly Passage[]): Passage[] {
+  const whole = new Set(chosen)
+  for (const passage of chosen) {
+    const next = all[passage.id + 1]
+    if (next?.kind === 'code' && isSameSection(next, passage) && /:\s*$/.test(passage.text)) whole.add(next)
+    if (passage.kind !== 'row' || chosen.filter((other) => isSameTable(other, passage)).length < 3) continue
+    const table = all.filter((other) => isSameTable(other, passage))
+    if (table.reduce((length, row) => length + row.markdown.length, 0) > maxTableLength) continue
+    for (const row of table) whole.add(row)
+  }
+  return [...whole]
+}
+
+function isSameSection(a: Passage, b: Passage): boolean {
+  return sectionOf(a) === sectionOf(b)
+}
+
+function isSameTable(a: Passage, b: Passage): boolean {
+  return a.kind === 'row' && a.tableHead === b.tableHead && isSameSection(a, b)
+}
+
+function groupBySection(chosen: readonly Passage[]): Finding[] {
+  const groups = new Map<string, Passage[]>()
+  for (const passage of chosen) {
+    const group = groups.get(sectionOf(passage))
+    if (group === undefined) groups.set(sectionOf(passage), [passage])
+    else group.push(passage)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const passages = group.sort((a, b) => a.id - b.id)
+    const [first] = passages
+    return first === undefined ? [] : [{ file: first.file, headings: first.headings, slug: first.slug, passages }]
+  })
+}
+
+function sectionOf(passage: Passage): string {
+  return `${passage.file}#${passage.slug}`
+}
+
+/** The question's own words, each once, of which the findings speak. */
+function matchedWords(question: string, found: ReadonlySet<string>): string[] {
+  const byTerm = new Map<string, string>()
+  for (const word of question.match(/[\p{L}\p{N}]+/gu) ?? []) {
+    const term = toTerm(word)
+    const isFound = splitTerms(word).some((part) => found.has(toTerm(part) ?? ''))
+    if (term !== null && isFound && !byTerm.has(term)) byTerm.set(term, word)
+  }
+  return [...byTerm.values()]
+}

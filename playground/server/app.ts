@@ -1,0 +1,53 @@
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { chatRoutes } from './chat-routes'
+import type { Chats } from './chats'
+import { libraryRoutes } from './library-routes'
+import type { PageFiles } from './page-files'
+import { pageRoutes } from './page-routes'
+import { refuse } from './refuse'
+
+export interface AppOptions {
+  readonly chats: Chats
+  readonly createStream: () => Promise<string>
+  /** Answers everything below `/api/streams/`. */
+  readonly streams: (request: Request) => Response | Promise<Response>
+  readonly page: PageFiles
+  /** The documentation's files, by path. */
+  readonly files: ReadonlyMap<string, string>
+  readonly onError?: (error: unknown) => void
+}
+
+/** All that the playground answers over HTTP. */
+export function createApp({ chats, createStream, streams, page, files, onError }: AppOptions): Hono {
+  const app = new Hono()
+  // Streams set their own headers; wrapping their responses would only stand between them and their readers.
+  app.all('/api/streams/*', (c) => streams(c.req.raw))
+
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: 'DENY',
+      // The playground is served over plain HTTP; a promise of HTTPS would be kept for the whole host.
+      strictTransportSecurity: false,
+      referrerPolicy: 'same-origin',
+    }),
+  )
+  app.route('/api/chats', chatRoutes({ chats, createStream }))
+  app.all('/api/*', () => refuse(404, 'not-found', 'There is nothing here.'))
+  app.route('/library', libraryRoutes(files))
+  app.route('/', pageRoutes(page))
+
+  app.notFound(() => refuse(404, 'not-found', 'There is nothing here.'))
+  app.onError((error) => {
+    onError?.(error)
+    return refuse(500, 'server', 'Something went wrong on the server.')
+  })
+  return app
+}

@@ -1,0 +1,36 @@
+import { localUrls } from './local-urls'
+import { readSettings } from './settings'
+import { startPlayground } from './start-playground'
+
+try {
+  const settings = readSettings(process.env)
+  const playground = await startPlayground({
+    ...settings,
+    onProgress: (step) => console.log(`  ${step}`),
+    onError: (error) => console.error(error),
+  })
+
+  let isClosing = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isClosing) process.exit(signal === 'SIGINT' ? 130 : 143)
+    isClosing = true
+    console.log('\n  Closing: running answers may finish. Once more to stop at once.')
+    playground.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+
+  const [local, ...network] = localUrls(playground.port, settings.host)
+  console.log(`\n  Keepstream playground: ${local}`)
+  for (const url of network) console.log(`  From another device:   ${url}`)
+  console.log()
+} catch (error) {
+  console.error(error instanceof Error ? `\n  ${error.message}\n` : error)
+  process.exit(1)
+}

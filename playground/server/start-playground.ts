@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createStreams } from '@keepstream/server'
+import { sqliteStore } from '@keepstream/server/sqlite'
+import { exampleQuestions } from '../shared/example-questions'
+import { writeAnswer } from './answers/answer-producer'
+import { composeAnswer } from './answers/compose-answer'
+import { readLibrary } from './answers/library'
+import { createSearch } from './answers/search-library'
+import { createApp } from './app'
+import { openChats } from './chats'
+import { listen } from './listen'
+import { readPageFiles } from './page-files'
+import type { Settings } from './settings'
+
+export interface Playground {
+  readonly port: number
+  /** Stops accepting, lets running answers finish (bounded), then lets go of everything. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface StartOptions extends Settings {
+  /** A word on each step. */
+  readonly onProgress?: (step: string) => void
+  readonly onError?: (error: unknown) => void
+}
+
+/** Long enough for the longest answer at a language model's cadence. */
+const drainMs = 45_000
+
+/** After a crash, an unfinished answer is known to be lost within two of these. */
+const leaseMs = 10_000
+
+/** Reads the documentation and the page, opens the data and listens. */
+export async function startPlayground(options: StartOptions): Promise<Playground> {
+  const { port, host, dataDir, answerSpeed, onProgress = () => {}, onError = () => {} } = options
+
+  const library = await readLibrary(fileURLToPath(new URL('../..', import.meta.url)))
+  const files = [...library.files.keys()]
+  const sources = { search: createSearch(library.passages), files, suggestions: exampleQuestions }
+  onProgress(`Read the documentation: ${library.passages.length} passages in ${files.length} files`)
+
+  await mkdir(dataDir, { recursive: true })
+  const chats = openChats(join(dataDir, 'chats.db'))
+  const store = sqliteStore({ path: join(dataDir, 'streams.db') })
+  const streams = createStreams({ store, drainMs, leaseMs, onError })
+  onProgress(`Opened the data in ${dataDir}`)
+
+  const app = createApp({
+    chats,
+    createStream: () => streams.createStream(),
+    streams: streams.handler({
+      basePath: '/api/streams',
+      authorize: 'public',
+      produce: ({ id }) => {
+        const question = chats.questionOf(id)
+        if (question === undefined) throw new Error(`There is no question for the stream ${id}.`)
+        return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })
+      },
+    }),
+    page: await readPageFiles(fileURLToPath(new URL('./page', import.meta.url))),
+    files: library.files,
+    onError,
+  })
+
+  const letGo = async () => {
+    await streams.close()
+    chats.close()
+  }
+  const server = await listen(app.fetch, { port, host }).catch(async (error: unknown) => {
+    await letGo()
+    throw error
+  })
+
+  let closing: Promise<void> | undefined
+  return {
+    port: server.port,
+    close() {
+      closing ??= server.close(letGo)
+      return closing
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { useStream } from '@keepstream/react'
+import type { Message } from '../shared/chat'
+import { isAsked } from './asked'
+import { driverClient } from './clients'
+import { Composer } from './composer'
+import { Conversation } from './conversation'
+import { EmptyState } from './empty-state'
+import { Pane } from './pane'
+
+export interface DriverPaneProps {
+  readonly chatId: string | undefined
+  readonly messages: readonly Message[]
+  readonly isShown: boolean
+  /** What keeps the last question from being asked, if anything. */
+  readonly problem: string | undefined
+  readonly onAsk: (prompt: string) => Promise<boolean>
+}
+
+/** Asks, and reads the answers over the connection that drives them. */
+export function DriverPane({ chatId, messages, isShown, problem, onAsk }: DriverPaneProps) {
+  const streamId = messages.at(-1)?.streamId
+  const { status, stop } = useStream(driverClient, streamId, { driven: streamId !== undefined && isAsked(streamId) })
+  const isRunning = streamId !== undefined && (status === 'pending' || status === 'streaming')
+
+  return (
+    <Pane
+      id="driver"
+      kind="driver"
+      title="Driver"
+      subtitle="streams over HTTP"
+      isShown={isShown}
+      footer={<Composer isRunning={isRunning} problem={problem} onAsk={onAsk} onStop={stop} />}
+    >
+      <Conversation key={chatId ?? ''} client={driverClient} messages={messages} canDrive>
+        <EmptyState onAsk={onAsk} />
+      </Conversation>
+      <p className="visually-hidden" role="status">
+        {streamId === undefined ? '' : `The answer is ${status}.`}
+      </p>
+    </Pane>
+  )
+}

@@ -1,0 +1,32 @@
+import type { Message } from '../shared/chat'
+import { followerClient } from './clients'
+import { Conversation } from './conversation'
+import { FollowerLink } from './follower-link'
+import { Pane } from './pane'
+
+export interface FollowerPaneProps {
+  readonly chatId: string | undefined
+  readonly messages: readonly Message[]
+  readonly isShown: boolean
+}
+
+/** Looks on: reads the persisted copy by a connection of its own. */
+export function FollowerPane({ chatId, messages, isShown }: FollowerPaneProps) {
+  return (
+    <Pane
+      id="follower"
+      kind="follower"
+      title="Follower"
+      subtitle="reads the persisted copy"
+      isShown={isShown}
+      footer={<FollowerLink chatId={chatId} />}
+    >
+      <Conversation key={chatId ?? ''} client={followerClient} messages={messages} canDrive={false}>
+        <p className="empty-follower">
+          Whatever is asked on the left appears here too, read from the database by a second connection, as it would be
+          in another tab, on another device, or after a reload.
+        </p>
+      </Conversation>
+    </Pane>
+  )
+}

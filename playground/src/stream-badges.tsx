@@ -1,0 +1,29 @@
+import type { StreamState } from '@keepstream/react'
+
+export interface StreamBadgesProps {
+  readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
+}
+
+const count = new Intl.NumberFormat('en')
+
+/** What is known of a stream: its status, how it is read here, how much of it is shown. */
+export function StreamBadges({ state: { text, status, connection, isReconciled } }: StreamBadgesProps) {
+  return (
+    <div className="badges">
+      <span className="badge" data-status={status} title="The stream’s status, as the server says it">
+        {status}
+      </span>
+      <span className="badge" data-connection={connection} title="How this pane is connected to it">
+        {connection}
+      </span>
+      <span className="count" title="Characters shown">
+        {count.format(text.length)} {text.length === 1 ? 'character' : 'characters'}
+      </span>
+      {isReconciled && (
+        <span className="badge" data-reconciled title="The store contradicted what was shown, and replaced it">
+          reconciled
+        </span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+import { Marked } from 'marked'
+
+/**
+ * Markdown to HTML in which nothing can run or load: raw HTML is shown as it is written, pictures are their descriptions,
+ * and links lead to the web or into this site and carry no opener.
+ */
+export function toHtml(markdown: string): string {
+  return marked.parse(markdown, { async: false })
+}
+
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    html: ({ text }) => escapeHtml(text),
+    image: ({ text }) => escapeHtml(text),
+    link({ href, tokens }) {
+      const label = this.parser.parseInline(tokens)
+      if (!isSafeLink(href)) return label
+      return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener noreferrer">${label}</a>`
+    },
+  },
+})
+
+function isSafeLink(href: string): boolean {
+  return /^https?:\/\//i.test(href) || /^(?:\/(?![/\\])|#)/.test(href)
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+}

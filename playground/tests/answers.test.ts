@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { composeAnswer } from '../server/answers/compose-answer'
+import { type Library, readLibrary } from '../server/answers/library'
+import { readPassages } from '../server/answers/read-passages'
+import { createSearch, type SearchLibrary } from '../server/answers/search-library'
+import { exampleQuestions } from '../shared/example-questions'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+describe('answers from the project’s own documentation', () => {
+  let library: Library
+  let search: SearchLibrary
+  const answer = (question: string) =>
+    composeAnswer(question, { search, files: [...library.files.keys()], suggestions: exampleQuestions })
+
+  beforeAll(async () => {
+    library = await readLibrary(root)
+    search = createSearch(library.passages)
+  })
+
+  it('reads the pages that exist, each cut into passages', () => {
+    expect([...library.files.keys()]).toContain('docs/design.md')
+    expect(library.passages.length).toBeGreaterThan(50)
+    expect(library.passages.map((passage) => passage.id)).toEqual(library.passages.map((_, index) => index))
+  })
+
+  it.each(exampleQuestions)('answers the example: %s', (question) => {
+    const { findings, matched } = search(question)
+    expect(matched.length).toBeGreaterThan(1)
+    expect(findings.length).toBeGreaterThan(0)
+    expect(answer(question).length).toBeGreaterThan(300)
+  })
+
+  it('quotes the passage that explains a word, with a link that names its file and section', () => {
+    const text = answer('What is an epoch?')
+    expect(text).toContain('the number of a claim to produce')
+    expect(text).toMatch(/\[docs\/design\.md, [^\]]+\]\(\/library\/docs\/design\.md#[\w-]+\)/)
+  })
+
+  it('quotes only what stands in the files', () => {
+    const sources = [...library.files.values()].join('\n')
+    const { findings } = search('What happens when the driver stops reading?')
+    const quoted = findings.flatMap((finding) => finding.passages)
+    expect(quoted.length).toBeGreaterThan(0)
+    for (const passage of quoted) expect(sources).toContain(passage.markdown)
+  })
+
+  it('says honestly that it found nothing, and suggests only what it can answer', () => {
+    for (const question of ['What is the capital of France?', 'Wie wird das Wetter morgen?', '???', 'the of and']) {
+      const text = answer(question)
+      expect(text, question).toContain('nothing in it speaks of that')
+      expect(text, question).toContain(exampleQuestions[0])
+    }
+  })
+
+  it('suggests nothing when the documentation is not there', () => {
+    const text = composeAnswer('What is an epoch?', {
+      search: createSearch([]),
+      files: [],
+      suggestions: exampleQuestions,
+    })
+    expect(text).not.toContain(exampleQuestions[0])
+  })
+})
+
+describe('cutting markdown into passages', () => {
+  const markdown = [
+    '# Guide',
+    'Intro with `code` and **weight**.',
+    '## Use it',
+    'Call it so:',
+    '```ts\nconst a = 1\n\nconst b = 2\n```',
+    '- one\n- two\n  - inner',
+    '## Use it',
+    '| word | meaning |\n|---|---|\n| tail | the end |\n| head | the start |',
+    '<script>alert(1)</script>',
+  ].join('\n\n')
+  const passages = readPassages('guide.md', markdown)
+
+  it('keeps code whole, list items and rows apart, and leaves raw HTML out', () => {
+    expect(passages.map(({ kind, markdown: source }) => [kind, source])).toEqual([
+      ['text', 'Intro with `code` and **weight**.'],
+      ['text', 'Call it so:'],
+      ['code', '```ts\nconst a = 1\n\nconst b = 2\n```'],
+      ['text', '- one'],
+      ['text', '- two\n  - inner'],
+      ['row', '| tail | the end |'],
+      ['row', '| head | the start |'],
+    ])
+  })
+
+  it('gives each its headings and an anchor that is its own', () => {
+    expect(passages[0]).toMatchObject({ headings: ['Guide'], slug: 'guide', text: 'Intro with code and weight.' })
+    expect(passages[1]).toMatchObject({ headings: ['Guide', 'Use it'], slug: 'use-it' })
+    expect(passages.at(-1)).toMatchObject({ slug: 'use-it-1', tableHead: '| word | meaning |\n|---|---|' })
+  })
+
+  it('quotes neighbouring rows as one table, and a code block with the sentence that leads to it', () => {
+    const search = createSearch(passages)
+    const sources = { search, files: ['guide.md'], suggestions: [] }
+    expect(composeAnswer('tail or head meaning?', sources)).toContain(
+      '> | word | meaning |\n> |---|---|\n> | tail | the end |\n> | head | the start |',
+    )
+    expect(composeAnswer('how to call?', sources)).toContain('> Call it so:\n\n```ts\nconst a = 1\n\nconst b = 2\n```')
+  })
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { splitBlocks } from '../src/split-blocks'
+import { toHtml } from '../src/to-html'
+
+describe('markdown made safe', () => {
+  it('shows raw HTML as it is written', () => {
+    for (const source of [
+      '<script>alert(1)</script>',
+      'a <img src=x onerror=alert(1)> b',
+      '<svg/onload=alert(1)>',
+      '<!-- x -->',
+    ]) {
+      const html = toHtml(source)
+      expect(html, source).not.toMatch(/<(?:script|img|svg|!--)/)
+      expect(html, source).toContain('&lt;')
+    }
+  })
+
+  it('loads no picture', () => {
+    const html = toHtml('![a "chart"](https://evil.test/p.png)')
+    expect(html).not.toContain('<img')
+    expect(html).not.toContain('evil')
+    expect(html).toContain('a &quot;chart&quot;')
+  })
+
+  it('links only to the web and into the site, without an opener', () => {
+    expect(toHtml('[x](https://a.test/?q="1")')).toContain('rel="noopener noreferrer"')
+    expect(toHtml('[x](/library/docs/design.md#a)')).toContain('href="/library/docs/design.md#a"')
+    for (const href of [
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)',
+      'data:text/html,x',
+      '//evil.test',
+      '/\\\\evil.test',
+      'vbscript:x',
+    ]) {
+      expect(toHtml(`[label](${href})`), href).not.toContain('href')
+      expect(toHtml(`[label](${href})`), href).toContain('label')
+    }
+    expect(toHtml('[x](&#106;avascript:alert(1))')).not.toContain('href')
+  })
+
+  it('keeps what it should show', () => {
+    const html = toHtml('**b** `c<d>` \n\n```ts\nif (a < b) {}\n```\n\n| a |\n|---|\n| 1 |')
+    expect(html).toContain('<strong>b</strong>')
+    expect(html).toContain('c&lt;d&gt;')
+    expect(html).toContain('if (a &lt; b) {}')
+    expect(html).toContain('<table>')
+  })
+})
+
+describe('blocks of a growing text', () => {
+  const text = '# One\n\nfirst para\n\n```ts\nconst a = 1\n\nconst b = 2\n```\n\n> quote\n> more\n\n- a\n- b\n'
+
+  it('are the text', () => {
+    expect(splitBlocks(text).map((block) => block.trim())).toEqual([
+      '# One',
+      'first para',
+      '```ts\nconst a = 1\n\nconst b = 2\n```',
+      '> quote\n> more',
+      '- a\n- b',
+    ])
+  })
+
+  it('never change once the next one has begun', () => {
+    let settled: string[] = []
+    for (let end = 0; end <= text.length; end++) {
+      const blocks = splitBlocks(text.slice(0, end)).map((block) => block.trim())
+      expect(blocks.slice(0, settled.length)).toEqual(settled)
+      settled = blocks.slice(0, -1)
+    }
+    expect(settled).toHaveLength(4)
+  })
+})
