@@ -1,3 +1,4 @@
+import type { Producer } from '@keepstream/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerPieces, answerText } from '../support/answer-text.mjs'
 import { createClient, type Dialect } from '../support/create-client'
@@ -16,13 +17,17 @@ const planned = new Map<string, Cut>()
 const runs = new Map<string, number>()
 
 beforeAll(async () => {
-  server = await startMemoryServer((meta) => async (append, { id }) => {
-    runs.set(id, (runs.get(id) ?? 0) + 1)
-    for (const piece of answerPieces(meta as number, pieceCount)) {
-      await append(piece)
-      await new Promise((resolve) => setTimeout(resolve, 1))
+  const produce =
+    (meta: unknown): Producer =>
+    async (append, { id }) => {
+      runs.set(id, (runs.get(id) ?? 0) + 1)
+      for (const piece of answerPieces(meta as number, pieceCount)) {
+        await append(piece)
+        await new Promise((resolve) => setTimeout(resolve, 8))
+      }
     }
-  })
+  // Stored often, so that reading on after the cut is reading a text that still grows.
+  server = await startMemoryServer(produce, { flush: { sentenceMs: 20, intervalMs: 30 } })
   proxy = await startCuttingProxy(server.port, (path) => {
     const cut = planned.get(path)
     planned.delete(path)
@@ -38,6 +43,7 @@ afterAll(async () => {
 describe.each<Dialect>(['sse', 'raw'])('a driver’s %s connection, cut in mid-answer', (dialect) => {
   it(`at ${cutsPerDialect} places ends in the exact text, and never shows anything else on the way`, async () => {
     const before = { ...proxy.cuts }
+    let steps = 0
     const answers = Array.from({ length: cutsPerDialect }, (_, index) => index)
     const broken = await inParallel(answers, 8, async (index) => {
       const seed = index + (dialect === 'sse' ? 1000 : 2000)
@@ -56,6 +62,7 @@ describe.each<Dialect>(['sse', 'raw'])('a driver’s %s connection, cut in mid-a
       detach()
       watch.stop()
       const violations = [...watch.violations]
+      steps += watch.shown
       if (status !== 'done') violations.push(`ended as ${status}`)
       if (text !== truth) violations.push(`ended with ${text.length} of ${truth.length}`)
       if (runs.get(id) !== 1) violations.push(`the producer ran ${runs.get(id)} times`)
@@ -63,6 +70,8 @@ describe.each<Dialect>(['sse', 'raw'])('a driver’s %s connection, cut in mid-a
     })
 
     expect(broken.flat()).toEqual([])
+    // Cut early or late, the texts were seen growing, so there was something to keep in order.
+    expect(steps / cutsPerDialect).toBeGreaterThan(5)
     const made = places.map((place) => proxy.cuts[place] - before[place])
     expect(made.reduce((sum, count) => sum + count)).toBe(cutsPerDialect)
     for (const count of made) expect(count).toBeGreaterThan(25)
