@@ -20,16 +20,14 @@ export type StreamErrorCode =
   /** An option that cannot be used. */
   | 'invalid-option'
 
-const brand = Symbol.for('keepstream.error')
-
-/** The base of every error Keepstream throws or shows. Tell it by `code`; `isStreamError` survives duplicate packages. */
+/** The base of every error Keepstream throws or shows. Tell it by `code`. */
 export class StreamError extends Error {
   readonly code: StreamErrorCode
-  /** @internal */
-  readonly [brand] = true
+  /** Survives duplicate packages, where `instanceof` does not: see {@link isStreamError}. */
+  readonly isKeepstream = true
 
   constructor(code: StreamErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    super(`@keepstream/core: ${message}`, options)
     this.name = 'StreamError'
     this.code = code
   }
@@ -49,25 +47,18 @@ export interface SourceErrorFacts {
 /** A source could not be read. Anything else a source throws counts as `network`. */
 export class SourceError extends StreamError {
   declare readonly code: SourceErrorCode
-  readonly isUnsent: boolean
-  readonly retryAfterMs: number | undefined
-  readonly offset: number | undefined
-  readonly epoch: number | undefined
+  declare readonly isUnsent?: boolean
+  declare readonly retryAfterMs?: number
+  declare readonly offset?: number
+  declare readonly epoch?: number
 
-  constructor(code: SourceErrorCode, message: string, facts: SourceErrorFacts = {}) {
-    super(code, message, 'cause' in facts ? { cause: facts.cause } : undefined)
-    this.name = 'SourceError'
-    this.isUnsent = facts.isUnsent ?? false
-    this.retryAfterMs = facts.retryAfterMs
-    this.offset = facts.offset
-    this.epoch = facts.epoch
+  constructor(code: SourceErrorCode, message: string, facts?: SourceErrorFacts) {
+    super(code, message, facts)
+    Object.assign(this, facts)
   }
 }
 
+/** Tells Keepstream's errors from others. A `SourceError` is one whose `code` is a {@link SourceErrorCode}. */
 export function isStreamError(value: unknown): value is StreamError {
-  return value instanceof Error && brand in value
-}
-
-export function isSourceError(value: unknown): value is SourceError {
-  return isStreamError(value) && value.name === 'SourceError'
+  return !!(value as StreamError | undefined)?.isKeepstream
 }

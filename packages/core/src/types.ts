@@ -18,9 +18,9 @@ export interface Chunk {
   readonly offset: number
   readonly text: string
   /** The number of the claim this text was produced under. Left out by backends that have none. */
-  readonly epoch?: number
+  readonly epoch?: number | undefined
   /** Where that epoch began: everything before it was durable. */
-  readonly base?: number
+  readonly base?: number | undefined
 }
 
 /** Persisted text from `offset`, and the status at that moment. */
@@ -29,12 +29,12 @@ export interface Snapshot {
   readonly offset?: number
   readonly text: string
   readonly status: StreamStatus
-  readonly epoch?: number
-  readonly base?: number
+  readonly epoch?: number | undefined
+  readonly base?: number | undefined
   /** `false`: the store holds more than this answer carries; ask again at once. @default true */
-  readonly upToDate?: boolean
+  readonly upToDate?: boolean | undefined
   /** A word for readers on why the status is `error`. */
-  readonly error?: string
+  readonly error?: string | undefined
 }
 
 /** The explicit end of a stream. A connection that closes without one was cut (P4). */
@@ -42,7 +42,7 @@ export interface End {
   /** The length of the whole text. */
   readonly end: number
   readonly status: TerminalStatus
-  readonly error?: string
+  readonly error?: string | undefined
 }
 
 /** What a source is asked for: the text of `id` from `offset` on. */
@@ -50,7 +50,7 @@ export interface SourceRequest {
   readonly id: string
   readonly offset: number
   /** The epoch of the text already held; left out while none is known. */
-  readonly epoch?: number
+  readonly epoch?: number | undefined
   /** Aborts when the answer is no longer wanted. A source must let go of everything then. */
   readonly signal: AbortSignal
 }
@@ -88,14 +88,15 @@ export interface TailSink {
 }
 
 /**
- * Persisted text that is looked at, or followed over one connection as it grows.
+ * Persisted text that is followed over one connection as it grows.
  *
  * `open` MUST start at `request.offset`, MUST resolve when the connection ends for whatever reason and reject when it
  * failed, and leaves reconnecting to the caller. It needs no end of its own: a terminal snapshot is one.
  */
 export interface SnapshotTail {
-  look: SnapshotFetcher
   open(request: SourceRequest, sink: TailSink): Promise<void>
+  /** A connection on which not even a keep-alive arrived for this long is given up, in milliseconds. @default never */
+  readonly stallMs?: number | undefined
 }
 
 /** Where the client reads persisted text from: asked, pushed, or followed. */
@@ -118,14 +119,16 @@ export interface LiveSink {
 export interface LiveSource {
   open(request: SourceRequest, sink: LiveSink): Promise<void>
   /** Driving is idempotent at this backend: driving again joins the running generation. @default false */
-  readonly canRepeat?: boolean
+  readonly canRepeat?: boolean | undefined
+  /** A connection on which not even a keep-alive arrived for this long is given up, in milliseconds. @default never */
+  readonly stallMs?: number | undefined
 }
 
 /**
  * Asks the server to stop a stream. Resolves with the stream's end once that is stored, or with `undefined` when the
  * wish is noted and the end will be read later. Must be safe to repeat.
  */
-export type StopSource = (request: { readonly id: string; readonly signal: AbortSignal }) => Promise<End | undefined>
+export type StopSource = (request: { readonly id: string }) => Promise<End | undefined>
 
 /** Everything a client reads from. */
 export interface StreamSources {

@@ -1,0 +1,43 @@
+export type { BackOff } from './back-off'
+export { browserEnvironment, type Environment } from './environment'
+export {
+  isStreamError,
+  SourceError,
+  type SourceErrorCode,
+  type SourceErrorFacts,
+  StreamError,
+  type StreamErrorCode,
+} from './errors'
+export { type KeepstreamOptions, keepstream } from './keepstream'
+export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './live'
+export type { SseEvent } from './read-sse'
+export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './request'
+export { type FetchSnapshotOptions, fetchSnapshot } from './snapshot'
+export {
+  type AttachOptions,
+  createStreamClient,
+  type StreamClient,
+  type StreamClientOptions,
+  stateOf,
+  type TextStream,
+} from './stream-client'
+export type {
+  Chunk,
+  Connection,
+  End,
+  LiveSink,
+  LiveSource,
+  Snapshot,
+  SnapshotFetcher,
+  SnapshotSource,
+  SnapshotSubscription,
+  SnapshotTail,
+  SourceRequest,
+  StopSource,
+  StreamSources,
+  StreamState,
+  StreamStatus,
+  SubscriptionSink,
+  TailSink,
+  TerminalStatus,
+} from './types'

@@ -1,0 +1,99 @@
+import { SourceError } from './errors'
+import { readSse, type SseEvent } from './read-sse'
+import { readText } from './read-text'
+import { type RequestOptions, request } from './request'
+import { isTerminal } from './state'
+import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from './types'
+import { createReader } from './wire'
+
+/** What an event of another dialect says. */
+export interface DecodedEvent {
+  readonly text?: string
+  /** The explicit end: `true` is `done`. */
+  readonly end?: boolean | TerminalStatus
+  /** A word for readers: the text ended with an error. */
+  readonly error?: string
+}
+
+export interface FetchLiveOptions extends RequestOptions {
+  readonly url: string | ((request: SourceRequest) => string)
+  /** @default 'POST' */
+  readonly method?: string
+  readonly body?: (request: SourceRequest) => BodyInit
+  /**
+   * Reads an event of another dialect: its text, or what else it says; `undefined` for one without text. `[DONE]` is an
+   * end by itself. Without this, events are read as Keepstream's own.
+   */
+  readonly decode?: (event: SseEvent) => string | DecodedEvent | undefined
+  /** Driving again joins the running generation. @default false */
+  readonly canRepeat?: boolean
+  /** For a server that sends keep-alives: longer silence than this is a cut, in milliseconds. @default never */
+  readonly stallMs?: number
+}
+
+/**
+ * The fetch-stream reader: raw text from offset 0, or Server-Sent Events, by the response's content type. A raw channel
+ * has no explicit end, so the status is read from the snapshot source afterwards.
+ */
+export function fetchLive({
+  url,
+  method = 'POST',
+  body,
+  decode,
+  canRepeat,
+  stallMs,
+  ...options
+}: FetchLiveOptions): LiveSource {
+  return {
+    canRepeat,
+    stallMs,
+    async open(source, sink) {
+      const response = await request(
+        options,
+        typeof url === 'function' ? url(source) : url,
+        'text/event-stream, text/plain;q=0.9',
+        { method, signal: source.signal, ...(body && { body: body(source) }) },
+      )
+      const type = response.headers.get('content-type') ?? ''
+      if (!response.body || /html|json/.test(type)) {
+        response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+        throw new SourceError('server', `${method} was answered with ${type || 'no body'} instead of a text stream`)
+      }
+      sink.alive()
+      if (!type.includes('event-stream')) return readRaw(response.headers, response.body, sink)
+      return readSse(response.body, decode ? decodeWith(decode, sink) : ownEvents(sink), sink.alive)
+    },
+  }
+}
+
+function readRaw(headers: Headers, body: ReadableStream<Uint8Array>, sink: LiveSink) {
+  const epoch = headers.get('stream-epoch')
+  const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get('stream-base')) } : {}
+  let offset = 0
+  return readText(body, (text) => {
+    sink.alive()
+    if (text) sink.chunk({ offset, text, ...origin })
+    offset += text.length
+  })
+}
+
+function ownEvents(sink: LiveSink) {
+  const read = createReader(0)
+  return (event: SseEvent) => {
+    const { status, ...piece } = read(event)
+    if (isTerminal(status)) sink.end({ end: piece.offset, status, error: piece.error })
+    else sink.chunk(piece)
+  }
+}
+
+function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveSink) {
+  let offset = 0
+  return (event: SseEvent) => {
+    const decoded = event.data === '[DONE]' ? { end: true } : decode(event)
+    const { text = '', end, error }: DecodedEvent = typeof decoded === 'string' ? { text: decoded } : (decoded ?? {})
+    if (text) sink.chunk({ offset, text })
+    offset += text.length
+    const status = error !== undefined ? 'error' : end === true ? 'done' : end
+    if (status) sink.end({ end: offset, status, error })
+  }
+}

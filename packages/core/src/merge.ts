@@ -1,0 +1,66 @@
+import type { Chunk } from './types'
+
+/** The text shown, and what is known of where it came from. */
+export interface Shown {
+  readonly text: string
+  /** The epoch of the text, once a source has told one. */
+  readonly epoch: number | undefined
+  /** Text that was shown has been replaced or cut (P9). */
+  readonly isReconciled: boolean
+}
+
+/** A piece of the text from a live source, or a look at the persisted text. */
+export interface Piece extends Chunk {
+  /** Durable text: where it disagrees with what is shown, it is right. */
+  readonly isSnapshot?: boolean
+  /** Nothing follows this piece, and the text is complete. */
+  readonly isDone?: boolean
+}
+
+export interface Merged {
+  /**
+   * - `stale`: the piece is from an older epoch, or
+   * - `duplicate`: it brings nothing that is not shown; in both cases `shown` is the same reference
+   * - `appended`: what is beyond the shown text was added
+   * - `reconciled`: text that was shown has been cut or replaced
+   * - `gap`: text between what is shown and the piece is missing, and the source is to be given up
+   */
+  readonly outcome: 'stale' | 'duplicate' | 'appended' | 'reconciled' | 'gap'
+  readonly shown: Shown
+}
+
+/**
+ * The merge rule: pure, idempotent, and indifferent to which source a piece came from.
+ *
+ * A text shown without an epoch adopts the first one it hears of, and nothing is cut for it: such a text was durable, or
+ * comes from a backend without epochs.
+ */
+export function merge(shown: Shown, piece: Piece): Merged {
+  const { offset, text: added, base, isSnapshot } = piece
+  const { epoch: known } = shown
+  const epoch = piece.epoch ?? known
+  if (known !== undefined && epoch !== undefined && epoch < known) return { outcome: 'stale', shown }
+
+  let { text } = shown
+  if (known !== undefined && epoch !== known && base !== undefined) text = text.slice(0, base)
+  let isCut = text.length < shown.text.length
+
+  const end = offset + added.length
+  const isGap = offset > text.length
+  const overlap = isGap ? 0 : Math.min(end, text.length) - offset
+  if (isSnapshot && overlap > 0 && added.slice(0, overlap) !== text.slice(offset, offset + overlap)) {
+    text = text.slice(0, offset) + added
+    isCut = true
+  } else if (!isGap && end > text.length) {
+    text = isSnapshot && offset === 0 ? added : text + added.slice(overlap)
+  } else if (piece.isDone && end < text.length) {
+    text = text.slice(0, end)
+    isCut = true
+  }
+
+  const isSame = text === shown.text
+  return {
+    outcome: isGap ? 'gap' : isCut ? 'reconciled' : isSame ? 'duplicate' : 'appended',
+    shown: isSame && !isCut && epoch === known ? shown : { text, epoch, isReconciled: shown.isReconciled || isCut },
+  }
+}

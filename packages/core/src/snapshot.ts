@@ -1,0 +1,20 @@
+import { type RequestOptions, request } from './request'
+import type { SnapshotFetcher, SourceRequest } from './types'
+
+export interface FetchSnapshotOptions extends RequestOptions {
+  readonly url: string | ((request: SourceRequest) => string)
+}
+
+/**
+ * One look by `GET`, answered with JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset` that is sent
+ * in the query.
+ */
+export function fetchSnapshot({ url, ...options }: FetchSnapshotOptions): SnapshotFetcher {
+  return async (source) => {
+    const target = typeof url === 'function' ? url(source) : url
+    const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
+    const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
+    const response = await request(options, target + query, 'application/json', { signal: source.signal })
+    return response.json()
+  }
+}

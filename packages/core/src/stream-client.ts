@@ -1,0 +1,240 @@
+import { atom, type ReadableAtom } from 'nanostores'
+import type { BackOff } from './back-off'
+import { browserEnvironment, type Environment } from './environment'
+import { StreamError } from './errors'
+import { createPublisher } from './publish'
+import { createSession } from './session'
+import { initialState, isTerminal, type SessionState } from './state'
+import type { Snapshot, StreamSources, StreamState } from './types'
+
+export interface StreamClientOptions extends StreamSources {
+  /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
+  readonly poll?: BackOff
+  /** Waits between attempts that fail. @default { minMs: 500, maxMs: 30000 } */
+  readonly retry?: BackOff
+  /** The longest that new text alone waits to be published, in milliseconds. @default 100 */
+  readonly publishMs?: number
+  /** How long reading goes on after the last reader has left, in milliseconds. @default 1000 */
+  readonly graceMs?: number
+  /** How many streams that nobody is attached to keep their state, and of how much text in all. @default 50, 1 Mi */
+  readonly maxIdle?: number
+  readonly environment?: Environment
+}
+
+export interface AttachOptions {
+  /** This reader asked for the text: drive it. OR-ed over all readers, and latched for the id. @default false */
+  readonly driven?: boolean | undefined
+  /** Text the page was rendered with, whole from offset 0. A stream whose `initial` is not `pending` is never driven. */
+  readonly initial?: Snapshot | undefined
+}
+
+/** One text. At one client, the same id is the same stream, for however many readers. */
+export interface TextStream {
+  /** `undefined` is a stream that shows nothing yet. */
+  readonly id: string | undefined
+  /** What a screen shows. Listening to it does not attach. */
+  readonly $state: ReadableAtom<StreamState>
+  /** Registers a reader and starts reading, in a microtask. Returns the undo, which may be called more than once. */
+  attach(options?: AttachOptions): () => void
+  /** Attaches and listens, calling back with the state at once: the contract of a Svelte store. */
+  subscribe(listener: (state: StreamState) => void): () => void
+  /** Hears what is added, as it is published. An offset below what was shown means: cut there first. */
+  onText(listener: (delta: string, offset: number) => void): () => void
+  /**
+   * Asks the server to stop the generation. Resolves once a terminal status is shown. Rejects with code
+   * `stop-unsupported` without a stop source, `no-stream` without an id, or with why it could not be delivered.
+   */
+  stop(): Promise<void>
+  /** Tries again now, also what is never repeated unasked. For a person who was shown an error. */
+  retry(): void
+}
+
+export interface StreamClient {
+  /** Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole. */
+  stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
+}
+
+/** How much text the streams nobody is attached to may hold in all, in UTF-16 code units. */
+const MAX_IDLE_LENGTH = 1024 * 1024
+
+/**
+ * One client for an application, or one for each backend it reads from.
+ *
+ * @throws {StreamError} `invalid-option`
+ */
+export function createStreamClient({
+  poll = { minMs: 250, maxMs: 5000 },
+  retry = { minMs: 500, maxMs: 30_000 },
+  publishMs = 100,
+  graceMs = 1000,
+  maxIdle = 50,
+  environment = browserEnvironment,
+  ...sources
+}: StreamClientOptions): StreamClient {
+  const { live } = sources
+  if (!sources.snapshot) throw invalid('createStreamClient() needs `snapshot`, such as fetchSnapshot({ url })')
+
+  /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
+  const streams = new Map<string, WeakRef<TextStream>>()
+  const forget = new FinalizationRegistry<string>((id) => streams.get(id)?.deref() || streams.delete(id))
+  const attached = new Set<TextStream>()
+  const idle = new Set<TextStream>()
+  const begun = new Set<string>()
+
+  function keepIdle(stream: TextStream) {
+    attached.delete(stream)
+    idle.add(stream)
+    let count = maxIdle
+    let length = MAX_IDLE_LENGTH
+    for (const one of [...idle].reverse()) {
+      length -= one.$state.get().text.length
+      if (--count < 0 || length < 0) idle.delete(one)
+    }
+  }
+
+  function createStream(id: string, initial?: Snapshot): TextStream {
+    const listeners = new Set<(delta: string, offset: number) => void>()
+    const first = initialState(live?.canRepeat, begun.has(id), initial)
+    const $state = atom(view(first))
+    let readers = 0
+    let cancelGrace: (() => void) | undefined
+
+    const publish = createPublisher(
+      () => {
+        const before = $state.value.text
+        const next = view(session.state)
+        guarded(() => $state.set(next))
+        if (!listeners.size || next.text === before) return
+        const offset = next.isReconciled ? commonLength(before, next.text) : before.length
+        for (const listener of listeners) guarded(() => listener(next.text.slice(offset), offset))
+      },
+      publishMs,
+      environment,
+    )
+
+    const session = createSession(id, first, { sources, environment, poll, retry }, (state, before) => {
+      if (state.drive === 'begun') begun.add(id)
+      const { text, ...now } = view(state)
+      const isUrgent =
+        !before.text || Object.keys(now).some((key) => now[key as keyof typeof now] !== before[key as keyof typeof now])
+      if (isUrgent || text !== before.text) publish(isUrgent)
+    })
+
+    const stream: TextStream = {
+      id,
+      $state,
+      attach({ driven, initial } = {}) {
+        if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient()')
+        readers++
+        cancelGrace?.()
+        attached.add(stream)
+        idle.delete(stream)
+        // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
+        queueMicrotask(() => readers && session.dispatch({ type: 'attached', driven, initial }))
+        return once(() => {
+          if (--readers) return
+          const leave = () => {
+            session.dispatch({ type: 'detached' })
+            keepIdle(stream)
+          }
+          const { connection } = session.state
+          if (connection === 'idle' || connection === 'closed') leave()
+          else cancelGrace = environment.setTimer(leave, graceMs)
+        })
+      },
+      subscribe(listener) {
+        const unlisten = $state.subscribe(listener)
+        const detach = stream.attach()
+        return () => {
+          unlisten()
+          detach()
+        }
+      },
+      onText(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      async stop() {
+        if (!sources.stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient()')
+        const detach = stream.attach()
+        let unlisten = () => {}
+        try {
+          const end = isTerminal(session.state.status) ? undefined : await sources.stop({ id })
+          if (end) session.dispatch({ type: 'stopped', end })
+          await new Promise<void>((resolve, reject) => {
+            unlisten = $state.subscribe(({ status, connection, error }) => {
+              if (isTerminal(status)) resolve()
+              else if (connection === 'closed') reject(error)
+            })
+          })
+        } finally {
+          unlisten()
+          detach()
+        }
+      },
+      retry: () => session.dispatch({ type: 'retried' }),
+    }
+    return stream
+  }
+
+  return {
+    stream(id, { initial } = {}) {
+      if (id === undefined) return nothing
+      const found = streams.get(id)?.deref()
+      if (found) return found
+      const stream = createStream(id, initial)
+      streams.set(id, new WeakRef(stream))
+      forget.register(stream, id)
+      return stream
+    },
+  }
+}
+
+/** The stream without an id. */
+const nothing: TextStream = {
+  id: undefined,
+  $state: /* @__PURE__ */ atom(/* @__PURE__ */ stateOf()),
+  attach: () => () => {},
+  subscribe: (listener) => nothing.$state.subscribe(listener),
+  onText: () => () => {},
+  stop: () => Promise.reject(new StreamError('no-stream', 'stop() needs a stream: its id is undefined')),
+  retry: () => {},
+}
+
+/** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
+export function stateOf(initial?: Snapshot): StreamState {
+  return view(initialState(false, false, initial))
+}
+
+function view({ text, status, connection, error, isCaughtUp, isReconciled }: SessionState): StreamState {
+  return { text, status, connection, error, isCaughtUp, isReconciled }
+}
+
+function commonLength(before: string, after: string): number {
+  let length = 0
+  while (length < after.length && before[length] === after[length]) length++
+  return length
+}
+
+/** Someone else's listener that throws is reported, and disturbs no reading. */
+function guarded(run: () => void) {
+  try {
+    run()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function once(run: () => void) {
+  let isDone = false
+  return () => {
+    if (!isDone) run()
+    isDone = true
+  }
+}
+
+function invalid(message: string) {
+  return new StreamError('invalid-option', message)
+}
