@@ -1,20 +1,11 @@
 import { memoryStore } from '@keepstream/server/memory'
 import { describe, expect, it } from 'vitest'
+import { fixedTarget } from './fixed-target'
 import { kitCases } from './kit-cases'
 
 describe('memoryStore', () => {
   const cases = kitCases({
-    async create() {
-      let now = 1_700_000_000_000
-      const store = memoryStore({ now: () => now })
-      return {
-        store,
-        advance: (ms) => {
-          now += ms
-        },
-        dispose: () => store.dispose(),
-      }
-    },
+    create: () => fixedTarget(),
     omit: ['reopen/text', 'reopen/owner', 'reopen/deleted'],
   })
   for (const { name, run } of cases) it(name, run)

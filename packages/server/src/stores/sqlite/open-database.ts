@@ -3,28 +3,33 @@ import { dirname } from 'node:path'
 import type { SqliteHandle } from './handle'
 
 /** Opens a database file, and creates its folder, with the first driver that is there. */
-export async function openDatabase(path: string): Promise<SqliteHandle> {
+export async function openDatabase(path: string, drivers = driversHere()): Promise<SqliteHandle> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const failures: unknown[] = []
-  for (const driver of 'bun' in process.versions ? bunDrivers : nodeDrivers) {
+  const missing: unknown[] = []
+  const refusals: unknown[] = []
+  for (const driver of drivers) {
     let Database: SqliteConstructor
     try {
       Database = constructorOf(await import(/* @vite-ignore */ /* webpackIgnore: true */ driver.module), driver)
     } catch (error) {
       // Not installed, or not in this version of the runtime: the next one may be. All are told of if none is.
-      failures.push(error)
+      missing.push(error)
       continue
     }
     try {
       return new Database(path)
     } catch (error) {
-      // The file cannot be opened, and no other driver could. Anything else is a driver without its native part.
-      if (isSqliteError(error)) throw error
-      failures.push(error)
+      // The file cannot be opened, or the driver lacks its native part, which the next one may have.
+      refusals.push(error)
     }
   }
+  const [refusal] = refusals
+  if (refusal !== undefined) {
+    const reason = refusal instanceof Error ? refusal.message : String(refusal)
+    throw new Error(`@keepstream/server: sqliteStore could not open "${path}": ${reason}`, { cause: refusal })
+  }
   throw new AggregateError(
-    failures,
+    missing,
     '@keepstream/server: sqliteStore({ path }) found no SQLite driver. Install one (npm install libsql, or ' +
       'better-sqlite3), run on Node 22.13 or later, which has its own, or pass an open one: sqliteStore({ database }).',
   )
@@ -32,27 +37,24 @@ export async function openDatabase(path: string): Promise<SqliteHandle> {
 
 type SqliteConstructor = new (path: string) => SqliteHandle
 
-interface Driver {
+export interface SqliteDriver {
   readonly module: string
   /** The name that its constructor is exported by. */
   readonly name: string
 }
 
-// Kept as data, so that no bundler tries to resolve drivers that are not there.
-const nodeDrivers: readonly Driver[] = [
-  { module: 'node:sqlite', name: 'DatabaseSync' },
-  { module: 'better-sqlite3', name: 'default' },
-  { module: 'libsql', name: 'default' },
-]
-const bunDrivers: readonly Driver[] = [{ module: 'bun:sqlite', name: 'Database' }]
+// Named as data, so that no bundler tries to resolve drivers that are not there.
+function driversHere(): readonly SqliteDriver[] {
+  if ('bun' in process.versions) return [{ module: 'bun:sqlite', name: 'Database' }]
+  return [
+    { module: 'node:sqlite', name: 'DatabaseSync' },
+    { module: 'better-sqlite3', name: 'default' },
+    { module: 'libsql', name: 'default' },
+  ]
+}
 
-function constructorOf(module: Record<string, unknown>, driver: Driver): SqliteConstructor {
+function constructorOf(module: Record<string, unknown>, driver: SqliteDriver): SqliteConstructor {
   const found = module[driver.name]
   if (typeof found !== 'function') throw new Error(`${driver.module} has no ${driver.name}.`)
   return found as SqliteConstructor
-}
-
-function isSqliteError(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && code.includes('SQLITE')
 }

@@ -77,7 +77,8 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
 function prepareConnection(database: SqliteHandle, synchronous: 'normal' | 'full' | undefined): void {
   const pragmas = ['busy_timeout = 0', 'journal_mode = WAL', 'secure_delete = ON']
   if (synchronous !== undefined) pragmas.push(`synchronous = ${synchronous.toUpperCase()}`)
-  for (const pragma of pragmas) database.prepare(`PRAGMA ${pragma}`).all()
+  // Not prepared: libsql leaves a prepared statement that was refused as busy in progress, and nothing commits then.
+  for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
 }
 
 /** Nothing in here may be awaited: whatever else this process does with the handle would land in the transaction. */

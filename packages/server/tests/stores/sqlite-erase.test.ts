@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { sqliteStore } from '@keepstream/server/sqlite'
+import Database from 'libsql'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { StreamStore } from '../../src/store'
+import { isInFiles } from './sqlite-file'
+import { temporaryFolder } from './temporary-folder'
+
+describe('deleting from SQLite', () => {
+  it('leaves no byte of the text in the file or its log, nor of any text beside it', async () => {
+    const path = join(temporaryFolder(), 'streams.db')
+    const store = opened(path)
+    const neighbour = opened(path)
+    const marks = Array.from({ length: 24 }, (_, i) => `mark-${String(i).padStart(3, '0')}-`)
+    // Grown in turns and in sizes that split and merge the pages, where old copies of rows could stay behind.
+    for (const mark of marks) await start(store, mark)
+    for (const [round, length] of [20, 300, 5_000, 40, 20_000].entries()) {
+      for (const mark of marks) await appendTo(round % 2 === 0 ? store : neighbour, mark, length)
+    }
+    for (const mark of marks) expect(isInFiles(path, mark.repeat(2))).toBe(true)
+
+    const [kept, ...doomed] = marks
+    for (const mark of doomed) {
+      expect(await store.delete(mark)).toBe(true)
+      expect(isInFiles(path, mark.repeat(2)), `${mark} after its delete`).toBe(false)
+    }
+    expect(doomed.filter((mark) => isInFiles(path, mark.repeat(2)))).toEqual([])
+    expect((await neighbour.read(kept ?? '', 0, 20))?.text).toHaveLength(20)
+  })
+
+  it('erases what a sweep deletes', async () => {
+    const path = join(temporaryFolder(), 'streams.db')
+    const store = opened(path)
+    await start(store, 'swept-text-')
+    await appendTo(store, 'swept-text-', 2_000)
+    await store.close('swept-text-', { epoch: 1, offset: 2_000, text: '', status: 'done' })
+    expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual(['swept-text-'])
+    expect(isInFiles(path, 'swept-text-'.repeat(2))).toBe(false)
+  })
+
+  it('says so when another connection keeps the log in use, and finishes when it is called again', async () => {
+    const path = join(temporaryFolder(), 'streams.db')
+    const store = opened(path, { busyMs: 30 })
+    await start(store, 'held-text-')
+    await appendTo(store, 'held-text-', 2_000)
+    const reader = new Database(path)
+    onTestFinished(() => void reader.close())
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) AS n FROM keepstream_pieces').all()
+
+    await expect(store.delete('held-text-')).rejects.toMatchObject({
+      message: expect.stringContaining('busyMs'),
+      cause: { message: expect.stringContaining('log') },
+    })
+    expect(await store.heads(['held-text-'])).toEqual([])
+    expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(true)
+
+    reader.exec('COMMIT')
+    expect(await store.delete('held-text-')).toBe(false)
+    expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(false)
+  })
+})
+
+function opened(path: string, options: { busyMs?: number } = {}): StreamStore {
+  const store = sqliteStore({ path, ...options })
+  onTestFinished(() => store.dispose())
+  return store
+}
+
+async function start(store: StreamStore, id: string): Promise<void> {
+  await store.create(id, null)
+  await store.claim(id, { owner: 'test', leaseMs: 60_000, canTakeOver: false })
+}
+
+async function appendTo(store: StreamStore, id: string, length: number): Promise<void> {
+  const offset = (await store.heads([id]))[0]?.offset ?? 0
+  const text = id.repeat(Math.ceil(length / id.length)).slice(0, length)
+  expect(await store.append(id, { epoch: 1, offset, text })).toMatchObject({ type: 'ok' })
+}

@@ -1,0 +1,155 @@
+import { type StoreTarget, storeTestKit } from '@keepstream/server/testkit'
+import { describe, expect, it } from 'vitest'
+import type { StreamStore } from '../../src/store'
+import { fixedTarget } from './fixed-target'
+
+const withoutReopen = ['reopen/text', 'reopen/owner', 'reopen/deleted']
+
+describe('storeTestKit', () => {
+  it('fails a case that the store cannot do and that is not omitted', async () => {
+    const kit = storeTestKit({ create: () => fixedTarget() })
+    await expect(caseOf(kit, 'reopen/text').run()).rejects.toThrow('cannot be reopened')
+  })
+
+  it('fails an omitted case that the store can do', async () => {
+    const kit = storeTestKit({ create: () => fixedTarget(), omit: ['append/grows', ...withoutReopen] })
+    await expect(caseOf(kit, 'append/grows').run()).rejects.toThrow(/"append\/grows" is omitted, but .* can do it/)
+    await expect(caseOf(kit, 'reopen/text').run()).resolves.toBeUndefined()
+  })
+
+  it('refuses an omitted key that no case has', () => {
+    const options = { create: () => fixedTarget(), omit: ['append/typo'] }
+    expect(() => storeTestKit(options)).toThrow(/do not exist: append\/typo\. There are: .*append\/grows/)
+  })
+
+  it('has a key of its own for every case', () => {
+    const keys = storeTestKit({ create: () => fixedTarget() }).map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('lets go of every target, also after a failure', async () => {
+    let open = 0
+    const create = async (): Promise<StoreTarget> => {
+      open += 1
+      const target = await fixedTarget()
+      return {
+        ...target,
+        async dispose() {
+          open -= 1
+          await target.dispose()
+        },
+      }
+    }
+    const kit = storeTestKit({ create })
+    await caseOf(kit, 'append/grows').run()
+    await caseOf(kit, 'reopen/text')
+      .run()
+      .catch(() => {})
+    expect(open).toBe(0)
+  })
+
+  it('names the seed of a random history that failed, and plays the same one again with it', async () => {
+    const create = () => fixedTarget((store) => ({ ...store, delete: async (id) => !(await store.delete(id)) }))
+    const failures = await Promise.all(
+      [7, 7].map((seed) => caseOf(storeTestKit({ create, seed }), 'model/random').run().catch(String)),
+    )
+    expect(failures[0]).toContain('storeTestKit({ seed: 7 })')
+    expect(failures[1]).toBe(failures[0])
+  })
+
+  const broken: Record<string, (store: StreamStore) => Partial<StreamStore>> = {
+    'forgets that an id exists': (store) => ({
+      create: async (id, meta) => {
+        await store.delete(id)
+        return store.create(id, meta)
+      },
+    }),
+    'gives the same owner a new epoch': (store) => ({
+      claim: (id, request) => store.claim(id, { ...request, owner: `${request.owner}${Math.random()}` }),
+    }),
+    'lets anybody take over': (store) => ({ claim: (id, request) => store.claim(id, { ...request, leaseMs: 0 }) }),
+    'never lets anybody take over': (store) => ({
+      claim: (id, request) => store.claim(id, { ...request, canTakeOver: false }),
+    }),
+    'appends wherever the tail is': (store) => ({
+      append: async (id, request) => {
+        const offset = (await store.heads([id]))[0]?.offset ?? 0
+        return store.append(id, { ...request, offset })
+      },
+    }),
+    'does not fence an older epoch': (store) => ({
+      append: async (id, request) => {
+        const epoch = (await store.heads([id]))[0]?.epoch ?? 0
+        return store.append(id, { ...request, epoch })
+      },
+    }),
+    'drops a byte order mark': (store) => ({
+      read: async (id, offset, max) => {
+        const range = await store.read(id, offset, max)
+        return range && { ...range, text: range.text.replace(/^\ufeff/, '') }
+      },
+    }),
+    'does not renew by beating': (store) => ({
+      beat: async (id) => {
+        const head = (await store.heads([id]))[0]
+        if (head === undefined) return { type: 'gone' }
+        return { type: 'ok', offset: head.offset, stopRequested: head.stopRequested }
+      },
+    }),
+    'loses the last text of a close': (store) => ({
+      close: (id, request) => store.close(id, { ...request, text: '' }),
+    }),
+    'refuses a repeated close': (store) => {
+      const closed = new Set<string>()
+      return {
+        close: async (id, request) => {
+          if (closed.has(id)) return { type: 'gone' }
+          closed.add(id)
+          return store.close(id, request)
+        },
+      }
+    },
+    'expires whatever it is asked to': (store) => ({
+      expire: async (id, epoch) => {
+        const head = (await store.heads([id]))[0]
+        if (head?.epoch === epoch) {
+          await store.close(id, { epoch, offset: head.offset, text: '', status: 'timeout' })
+        }
+        return store.expire(id, epoch)
+      },
+    }),
+    'ignores the wish to stop': (store) => ({ requestStop: async (id) => (await store.heads([id]))[0] }),
+    'sweeps without a limit': (store) => ({ sweep: ({ before }) => store.sweep({ before, limit: 1_000 }) }),
+    'sweeps what has just ended': (store) => ({
+      sweep: ({ limit }) => store.sweep({ before: Number.MAX_SAFE_INTEGER, limit }),
+    }),
+    'never hints': () => ({ watch: () => () => {} }),
+    'keeps deleted streams': () => ({ delete: async () => true }),
+    'works on after it was disposed': () => ({ dispose: async () => {} }),
+  }
+  for (const [flaw, breakStore] of Object.entries(broken)) {
+    it(`catches a store that ${flaw}`, async () => {
+      const create = () => fixedTarget((store) => ({ ...store, ...breakStore(store) }))
+      const results = await Promise.allSettled(
+        storeTestKit({ create, omit: withoutReopen, seed: 1, runs: 5 })
+          // Not by chance, but by a case that says what is wrong.
+          .filter(({ key }) => key !== 'model/random')
+          .map(({ run }) => run()),
+      )
+      expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
+    })
+  }
+
+  it('passes the store that those flaws were put into', async () => {
+    const create = () => fixedTarget((store) => ({ ...store }))
+    for (const { run } of storeTestKit({ create, omit: withoutReopen, seed: 1 })) {
+      await expect(run()).resolves.toBeUndefined()
+    }
+  })
+})
+
+function caseOf(kit: ReturnType<typeof storeTestKit>, key: string) {
+  const found = kit.find((candidate) => candidate.key === key)
+  if (found === undefined) throw new Error(`no case ${key}`)
+  return found
+}
