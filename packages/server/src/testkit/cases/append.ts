@@ -29,6 +29,7 @@ export const appendCases: readonly CaseDefinition[] = [
         whole += text
         expectMatch(result, { type: 'ok', offset: whole.length }, `append ${JSON.stringify(text)}`)
         expectEqual(await readAll(context, id), whole, `the text after ${JSON.stringify(text)}`)
+        expectEqual(await readAll(context, await startStream(context, text)), text, 'a text of its own')
       }
     },
   },

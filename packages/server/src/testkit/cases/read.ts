@@ -75,17 +75,25 @@ export const readCases: readonly CaseDefinition[] = [
       const { store } = context
       const id = await startStream(context)
       const length = 60
-      const writing = (async () => {
+      let isWritten = false
+      const write = async (): Promise<void> => {
         for (let offset = 0; offset < length; offset += 1) await store.append(id, { epoch: 1, offset, text: 'x' })
         await store.close(id, { epoch: 1, offset: length, text: '!', status: 'done' })
-      })()
-      for (let isDone = false; !isDone; ) {
+      }
+      const writing = write().finally(() => {
+        isWritten = true
+      })
+      const look = async (): Promise<void> => {
         const range = await store.read(id, 0, 1_000)
         expectEqual(range?.text.length, range?.head.offset, 'the length of the text and the offset of the head')
-        isDone = range?.head.status === 'done'
+        const isDone = range?.head.status === 'done'
         expectEqual(range?.text.endsWith('!'), isDone, 'the last text and the status come together')
       }
-      await writing
+      const looking = (async () => {
+        while (!isWritten) await look()
+        await look()
+      })()
+      await Promise.all([writing, looking])
     },
   },
   {
