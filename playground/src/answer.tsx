@@ -26,14 +26,13 @@ export function Answer({ client, message, isAsked, canStart }: AnswerProps) {
       <p className="question">{message.question}</p>
       <div className="answer" data-running={isRunning || undefined} aria-busy={isRunning}>
         {text === '' && isRunning ? (
-          <p className="waiting">{isLeft ? 'Not begun yet' : 'Thinking'}</p>
+          <p className="waiting">{isLeft && canStart ? 'Not begun yet' : 'Thinking'}</p>
         ) : (
           <Markdown text={text} />
         )}
         {status === 'timeout' && (
           <p className="note">The server that wrote this answer went away. What it had stored is kept.</p>
         )}
-        {status === 'stopped' && <p className="note">Stopped here.</p>}
         {error !== undefined && (
           <p className="note" data-error>
             {error.message}
