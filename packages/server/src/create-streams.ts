@@ -5,10 +5,10 @@ import { createHandler, type Handler, type HandlerOptions } from './handler'
 import { read } from './look'
 import type { StreamsOptions } from './options'
 import type { Producer } from './producer'
+import type { Run } from './run'
 import type { Opened } from './runs'
 import { createRuntime } from './runtime'
 import { stopStream } from './stop-stream'
-import { maxRead } from './store-reader'
 import { createStreamId, isStreamId } from './stream-id'
 import type { StreamStatus } from './types'
 
@@ -61,14 +61,14 @@ export interface Streams {
  */
 export function createStreams(options: StreamsOptions): Streams {
   const runtime = createRuntime(options)
-  const { hub, runs } = runtime
+  const { ask, hub, runs } = runtime
   const { store, environment } = runtime.options
   let closed: Promise<void> | undefined
 
   const streams: Streams = {
     async createStream({ meta = null } = {}) {
       const id = createStreamId()
-      await store.create(id, meta)
+      await ask(() => store.create(id, meta), id)
       return id
     },
     async getStreamBody(id) {
@@ -93,14 +93,15 @@ export function createStreams(options: StreamsOptions): Streams {
     stopStream: (id) => stopStream(runtime, id),
     async deleteStream(id) {
       if (!isStreamId(id)) return false
-      const isDeleted = await store.delete(id)
+      const isDeleted = await ask(() => store.delete(id), id)
       const run = await runs.find(id)
       run?.fence()
       return isDeleted
     },
     read: async (request, id) => (isStreamId(id) ? read(runtime, request, id) : notFound()),
     handler: (given) => createHandler(streams, runtime, given),
-    sweep: ({ olderThanMs, limit = 1_000 }) => store.sweep({ before: environment.now() - olderThanMs, limit }),
+    sweep: ({ olderThanMs, limit = 1_000 }) =>
+      ask(() => store.sweep({ before: environment.now() - olderThanMs, limit })),
     close() {
       closed ??= close()
       return closed
@@ -115,12 +116,17 @@ export function createStreams(options: StreamsOptions): Streams {
     waitUntil: StreamOptions['waitUntil'],
   ): Promise<Response> {
     if (opened.type === 'gone') return notFound()
-    if (opened.type === 'run') {
-      waitUntil?.(opened.run.finished)
-      return driveRun(runtime, opened.run, request)
+    if (opened.type === 'stored') return driveStored(runtime, id, request)
+    keepAlive(opened.run, waitUntil)
+    return driveRun(runtime, opened.run, request)
+  }
+
+  function keepAlive(run: Run, waitUntil: StreamOptions['waitUntil']): void {
+    try {
+      waitUntil?.(run.finished)
+    } catch (error) {
+      runtime.report.error(error, { id: run.id, source: 'wait-until' })
     }
-    const first = await hub.read(id, 0, maxRead)
-    return first ? driveStored(runtime, id, first, request) : notFound()
   }
 
   async function close(): Promise<void> {

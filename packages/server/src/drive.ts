@@ -1,13 +1,15 @@
-import { createBody } from './body'
+import { notFound } from './answers'
+import { type Body, createBody } from './body'
 import { encode } from './encode'
 import { StreamsError } from './errors'
 import { follow } from './follow'
 import { negotiate } from './negotiate'
+import { beginning } from './position'
 import type { Run } from './run'
 import type { Runtime } from './runtime'
 import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse'
-import type { StoredRange, StreamHead } from './store'
-import { createStoreReader, maxPiece } from './store-reader'
+import type { StreamHead } from './store'
+import { maxPiece, maxRead, openStoreReader } from './store-reader'
 import { headers, liveHeaders, media } from './wire'
 
 /** The text from 0 as it is produced in this process: the only answer that may be ahead of the store (P5). */
@@ -80,40 +82,41 @@ export function driveRun(runtime: Runtime, run: Run, request: Request): Response
 }
 
 /** The text from 0 as it is stored: the stream has ended, or another process produces it. */
-export function driveStored(runtime: Runtime, id: string, first: StoredRange, request: Request): Response {
+export async function driveStored(runtime: Runtime, id: string, request: Request): Promise<Response> {
+  const { signal } = request
   const form = negotiate(request, [media.text, media.sse])
-  if (form === media.sse)
-    return follow(runtime, id, first, { signal: request.signal, reader: 'drive', rollsOver: false })
+  if (form === media.sse) return follow(runtime, id, beginning, { signal, reader: 'drive', rollsOver: false })
   const { hub, report } = runtime
-  const reader = createStoreReader(hub, id, first)
+  let body: Body | undefined
+  const reader = openStoreReader(hub, id, { wake: () => body?.wake(), shutDown: () => body?.end() })
+  const first = await hub.read(id, 0, maxRead).catch((error) => {
+    reader.close()
+    throw error
+  })
+  if (!first) {
+    reader.close()
+    return notFound()
+  }
   const { epoch } = first.head
-
-  const body = createBody(
+  reader.start(first)
+  report.event({ type: 'joined', id, reader: 'drive' })
+  body = createBody(
     {
       async next() {
         const step = await reader.next()
         if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')
-        if (step.head && step.head.epoch !== epoch && epoch > 0) {
-          throw new StreamsError('store', 'the stream was taken up again by another process; follow it')
-        }
+        // The channel has no room to say that text before this point may be another one now.
+        if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was taken up again')
         if (step.type === 'text') return encode(step.text)
         return step.type === 'end' ? 'end' : undefined
       },
       release() {
-        unsubscribe()
+        reader.close()
         report.event({ type: 'left', id, reader: 'drive' })
       },
     },
-    request.signal,
+    signal,
   )
-  report.event({ type: 'joined', id, reader: 'drive' })
-  const unsubscribe = hub.subscribe(id, {
-    wake() {
-      reader.wake()
-      body.wake()
-    },
-    shutDown: () => body.end(),
-  })
   return new Response(body.stream, { headers: driveHeaders(form, first.head) })
 }
 

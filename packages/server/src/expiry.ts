@@ -8,6 +8,8 @@ export interface Expiry {
   /** The range, with `timeout` in its head if it had lapsed and this process may say so. */
   settleRange(range: StoredRange): Promise<StoredRange>
   settle(head: StreamHead): Promise<StreamHead>
+  /** Whether this process may call another's lease over at all. */
+  mayExpire(): boolean
   /** The store failed: perhaps nobody could beat, so nothing is expired for a lease. */
   storeFailed(): void
   /** A timer meant for `plannedAt` fires. Much too late means that this machine stood still, and so perhaps others did. */
@@ -34,7 +36,7 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
     },
     async settle(head) {
       if (!head.isLapsed || isTerminal(head.status) || isProducedHere(head.id)) return head
-      if (environment.now() < waitUntil) return head
+      if (!expiry.mayExpire()) return head
       const key = `${head.id}.${head.epoch}`
       const known = underWay.get(key)
       if (known) return known
@@ -42,6 +44,7 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
       underWay.set(key, asked)
       return asked
     },
+    mayExpire: () => environment.now() >= waitUntil,
     storeFailed: wait,
     timerFired(plannedAt) {
       if (environment.now() - plannedAt > leaseMs / 3) wait()

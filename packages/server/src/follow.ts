@@ -1,9 +1,12 @@
-import { createBody } from './body'
+import { notFound } from './answers'
+import { type Body, createBody } from './body'
+import { catchUp } from './catch-up'
 import { encode } from './encode'
+import type { Position } from './position'
 import type { Runtime } from './runtime'
-import { endFrame, keepAliveFrame, type StatusEvent, statusFrame, textFrame } from './sse'
-import type { StoredRange, StreamHead } from './store'
-import { createStoreReader, type StoredStep } from './store-reader'
+import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse'
+import type { StreamHead } from './store'
+import { maxRead, openStoreReader, type StoredStep } from './store-reader'
 import { isTerminal } from './types'
 import { liveHeaders, media } from './wire'
 
@@ -14,78 +17,108 @@ export interface FollowOptions {
   readonly rollsOver: boolean
 }
 
-/** The stored text as an event stream: `first`, and everything after it as it becomes durable. */
-export function follow(runtime: Runtime, id: string, first: StoredRange, options: FollowOptions): Response {
+/** The stored text as an event stream: what there is, and everything after it as it becomes durable. */
+export async function follow(runtime: Runtime, id: string, from: Position, options: FollowOptions): Promise<Response> {
   const { hub, report } = runtime
   const { environment, rolloverMs } = runtime.options
-  const reader = createStoreReader(hub, id, first)
   const rolloverAt = options.rollsOver ? environment.now() + rolloverMs * (0.8 + environment.random() * 0.4) : Infinity
+  const frames = createFrames()
   let isKeepAliveDue = false
-  let hasEnded = false
-  let told: string | undefined
-  let isUpToDate = false
+  let body: Body | undefined
+  const reader = openStoreReader(hub, id, {
+    wake: () => body?.wake(),
+    tick() {
+      if (environment.now() >= rolloverAt) return body?.end()
+      isKeepAliveDue = true
+      body?.wake()
+    },
+    shutDown: () => body?.end(),
+  })
 
-  const body = createBody(
+  const begun = await begin().catch((error) => {
+    reader.close()
+    throw error
+  })
+  if (begun) {
+    reader.close()
+    return begun
+  }
+  report.event({ type: 'joined', id, reader: options.reader })
+  body = createBody(
     {
       async next() {
-        if (hasEnded) return 'end'
-        const frames = framesOf(await reader.next())
-        if (frames === '' && isKeepAliveDue) return keepAlive()
-        if (frames !== undefined && frames !== '') isKeepAliveDue = false
-        return frames === undefined ? 'end' : frames === '' ? undefined : encode(frames)
+        if (frames.hasEnded) return 'end'
+        const text = frames.of(await reader.next(), reader.position)
+        if (text === undefined) return 'end'
+        if (text === '' && !isKeepAliveDue) return undefined
+        isKeepAliveDue = false
+        return encode(text || keepAliveFrame)
       },
       release() {
-        unsubscribe()
+        reader.close()
         report.event({ type: 'left', id, reader: options.reader })
       },
     },
     options.signal,
   )
-  report.event({ type: 'joined', id, reader: options.reader })
-  const unsubscribe = hub.subscribe(id, {
-    wake() {
-      reader.wake()
-      body.wake()
-    },
-    tick() {
-      if (environment.now() >= rolloverAt) return body.end()
-      isKeepAliveDue = true
-      body.wake()
-    },
-    shutDown: () => body.end(),
-  })
   return new Response(body.stream, { headers: { ...liveHeaders, 'Content-Type': media.sse } })
 
-  function keepAlive(): Uint8Array {
-    isKeepAliveDue = false
-    return encode(keepAliveFrame)
-  }
-
-  function framesOf(step: StoredStep): string | undefined {
-    // No end is told: the next request learns that the stream is not there any more.
-    if (step.type === 'gone') return undefined
-    if (step.type === 'wait') return step.head ? statusOf(step.head, reader.position) : ''
-    if (step.type === 'end') {
-      hasEnded = true
-      const { status, offset, error, epoch } = step.head
-      if (!isTerminal(status)) return ''
-      const first = told === undefined ? statusOf(step.head, reader.position) : ''
-      return first + endFrame(epoch, { status, offset, ...(error === undefined ? {} : { error }) })
+  /** An answer, if it is not an event stream. */
+  async function begin(): Promise<Response | undefined> {
+    const range = await catchUp((offset) => hub.read(id, offset, maxRead), from)
+    if (!range) return notFound()
+    if (range instanceof Response) return range
+    if (from.isEventSource && isTerminal(range.head.status) && from.offset >= range.head.offset) {
+      // The one answer that makes a native EventSource stop asking.
+      return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
     }
-    const { head, offset, text } = step
-    const end = offset + text.length
-    return statusOf(head, offset) + textFrame(head.epoch, end, text) + statusOf(head, end)
+    reader.start(range)
+    return undefined
+  }
+}
+
+/** Turns what a reader meets into events. */
+function createFrames() {
+  let told: string | undefined
+  let isUpToDate = false
+  let hasEnded = false
+
+  return {
+    get hasEnded() {
+      return hasEnded
+    },
+    /** `undefined` ends the connection without an end: the next request learns that the stream is not there any more. */
+    of(step: StoredStep, position: number): string | undefined {
+      switch (step.type) {
+        case 'gone':
+          return undefined
+        case 'wait':
+          return step.head ? statusOf(step.head, position) : ''
+        case 'text': {
+          const end = step.offset + step.text.length
+          return (
+            statusOf(step.head, step.offset) + textFrame(step.head.epoch, end, step.text) + statusOf(step.head, end)
+          )
+        }
+        case 'end':
+          hasEnded = true
+          return (told === undefined ? statusOf(step.head, position) : '') + endOf(step.head)
+      }
+    },
   }
 
   /** Told first and on every change, but never as terminal while text is on the way: that is what the end says. */
-  function statusOf(head: StreamHead, position: number): string {
-    const { status, offset, epoch, base } = head
+  function statusOf({ status, offset, epoch, base }: StreamHead, position: number): string {
     isUpToDate ||= position >= offset
     if (told !== undefined && isTerminal(status)) return ''
-    const event: StatusEvent = { status, offset, epoch, base, upToDate: isUpToDate }
     const key = `${status} ${epoch} ${base} ${isUpToDate}`
     if (key === told) return ''
     told = key
-    return statusFrame(event)
+    return statusFrame({ status, offset, epoch, base, upToDate: isUpToDate })
+  }
+
+  function endOf({ status, offset, error, epoch }: StreamHead): string {
+    if (!isTerminal(status)) return ''
+    return endFrame(epoch, { status, offset, ...(error === undefined ? {} : { error }) })
   }
 }

@@ -67,8 +67,10 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     try {
       return withCors(request, await answer(request), allowedOrigins)
     } catch (error) {
-      // Causes are told where they arise; an answer never carries one.
-      return isStreamsError(error) && error.code === 'not-found' ? notFound() : storeFailed()
+      if (isStreamsError(error) && error.code === 'not-found') return notFound()
+      // What the store fails with was reported where it was asked. An answer never carries a cause.
+      if (!isStreamsError(error)) runtime.report.error(error, { source: 'handler' })
+      return storeFailed()
     }
   }
 
@@ -113,12 +115,7 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
       meta ??= metaOf(id)
       return meta
     }
-    try {
-      return (await authorize({ request, id, action, getMeta })) === true
-    } catch (error) {
-      runtime.report.error(error, { id, source: 'authorize' })
-      throw error
-    }
+    return (await authorize({ request, id, action, getMeta })) === true
   }
 
   async function metaOf(id: string): Promise<unknown> {

@@ -1,6 +1,6 @@
+import type { AskStore } from './ask-store'
 import { backoffMs } from './backoff'
 import type { Environment } from './environment'
-import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
 import type { StoredRange, StreamHead, StreamStore } from './store'
@@ -36,6 +36,7 @@ export interface HubOptions {
   readonly environment: Environment
   readonly report: Report
   readonly expiry: Expiry
+  readonly ask: AskStore
 }
 
 interface Watched {
@@ -48,7 +49,7 @@ interface Watched {
 /** Glances back off while they bring no news, because hints are enough or nothing happens. */
 const glances = { firstMs: 250, longestMs: 5_000 }
 
-export function createHub({ store, keepAliveMs, environment, report, expiry }: HubOptions): Hub {
+export function createHub({ store, keepAliveMs, environment, report, expiry, ask }: HubOptions): Hub {
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
   let quietGlances = 0
@@ -120,14 +121,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry }: H
   }
 
   async function readOnce(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
-    let range: StoredRange | undefined
-    try {
-      range = await store.read(id, offset, max)
-    } catch (cause) {
-      report.error(cause, { id, source: 'store' })
-      expiry.storeFailed()
-      throw new StreamsError('store', 'the store could not be read; see the cause', { cause })
-    }
+    const range = await ask(() => store.read(id, offset, max), id)
     const settled = range && (await expiry.settleRange(range))
     const stream = watched.get(id)
     if (stream && settled) stream.seen = signature(settled.head)

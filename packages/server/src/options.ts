@@ -42,10 +42,17 @@ const storeActs: readonly (keyof StreamStore)[] = [
   ...(['delete', 'sweep', 'read', 'heads', 'watch', 'dispose'] as const),
 ]
 
+const names: readonly (keyof StreamsOptions)[] = [
+  ...(['store', 'keepsStore', 'flush', 'leaseMs', 'maxLength', 'settleMs', 'drainMs'] as const),
+  ...(['keepAliveMs', 'rolloverMs', 'onEvent', 'onError', 'environment'] as const),
+]
+
 /** Checks the options once, and copies them. */
 export function resolveOptions(given: StreamsOptions): ResolvedOptions {
   if (typeof given !== 'object' || given === null) invalid('options', 'call createStreams({ store })')
   const { store, flush = {} } = given
+  checkNames('', given, names)
+  checkNames('flush.', flush, ['sentenceMs', 'intervalMs', 'maxLength', 'sentenceEnd'])
   const missing = storeActs.find((act) => typeof store?.[act] !== 'function')
   if (missing)
     invalid('store', `it has no method '${missing}'; pass memoryStore() or sqliteStore({ path }), for example`)
@@ -80,6 +87,12 @@ function numberFrom(name: string, given: unknown, fallback: number, least: numbe
   if (given === undefined) return fallback
   if (typeof given === 'number' && Number.isFinite(given) && given >= least) return given
   return invalid(name, `pass a number of at least ${least}`)
+}
+
+/** A misspelt name would silently leave the default. */
+export function checkNames(prefix: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined) invalid(prefix + unknown, `there is no such option; there are ${known.join(', ')}`)
 }
 
 export function invalid(option: string, cure: string): never {

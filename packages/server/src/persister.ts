@@ -39,6 +39,8 @@ export interface PersisterOptions {
 
 /** A reader of the run's text that writes it to the store. Never more than one act is under way. */
 export interface Persister {
+  /** When the store last answered. */
+  readonly storedAt: number
   /** The log grew by `text`. */
   grew(text: string): void
   /** Stores what is left (with `isKeepingStored`: nothing more) and then sets the status. Tried until it succeeds or is fenced. */
@@ -61,12 +63,15 @@ export function createPersister(options: PersisterOptions): Persister {
   let isOver = false
   let failures = 0
   let notBefore = -Infinity
-  let beatAt = environment.now() + options.beatMs
+  let storedAt = environment.now()
   let timer: unknown
   let timerAt = Infinity
 
   arm()
   return {
+    get storedAt() {
+      return storedAt
+    },
     grew(text) {
       schedule.grew(text, environment.now())
       pump()
@@ -90,7 +95,7 @@ export function createPersister(options: PersisterOptions): Persister {
     // More is unstored than has come since the last slice: that slice failed, or was only the first part of a backlog.
     const isBehind = log.length - stored > schedule.waiting
     const flushAt = ending || isBehind ? now : now + schedule.dueInMs(now)
-    return Math.max(notBefore, Math.min(flushAt, beatAt))
+    return Math.max(notBefore, Math.min(flushAt, storedAt + options.beatMs))
   }
 
   /** Only an earlier moment costs a new timer: a thousand appends within one interval share one. */
@@ -145,7 +150,7 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   function apply(result: WriteResult, text: string, isLast: boolean): void {
-    beatAt = environment.now() + options.beatMs
+    storedAt = environment.now()
     if (result.type === 'ok') {
       failures = 0
       notBefore = -Infinity

@@ -9,6 +9,8 @@ export interface Position {
   readonly isEventSource: boolean
 }
 
+export const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
+
 /** `undefined` for anything malformed. `Last-Event-ID` wins over the query, which an `EventSource` repeats unchanged. */
 export function readPosition(request: Request): Position | undefined {
   const last = request.headers.get(lastEventId)

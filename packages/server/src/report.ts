@@ -16,7 +16,7 @@ export type StreamsEvent =
 /** Where an error comes from. */
 export interface ErrorContext {
   readonly id?: string
-  readonly source: 'producer' | 'store' | 'authorize' | 'wait-until'
+  readonly source: 'producer' | 'store' | 'handler' | 'wait-until'
 }
 
 export interface Report {

@@ -26,7 +26,9 @@ export interface Run {
   readonly signal: AbortSignal
   /** Resolves once the run is closed, fenced or given up; never rejects. */
   readonly finished: Promise<void>
-  /** Takes storable and other text alike. Ignored once the run has ended. Resolves at once, or after the event loop turned. */
+  /** When the store last took something of this run. */
+  readonly storedAt: number
+  /** Any string; made storable here. Ignored once the run has ended. Resolves at once, or after the event loop turned. */
   append(text: string): Promise<void>
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
@@ -86,6 +88,9 @@ export function createRun(options: RunOptions): Run {
     },
     signal: aborter.signal,
     finished,
+    get storedAt() {
+      return persister.storedAt
+    },
     async append(text) {
       if (typeof text !== 'string') {
         throw new StreamsError(
@@ -107,7 +112,7 @@ export function createRun(options: RunOptions): Run {
   }
 
   function take(text: string): void {
-    const room = options.maxLength - log.length
+    const room = Math.max(0, options.maxLength - log.length)
     const fitting = text.length > room ? cutBeforeSplitPair(text.slice(0, room)) : text
     if (fitting !== '') {
       log.push(fitting)

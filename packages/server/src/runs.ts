@@ -2,15 +2,15 @@ import { backoffMs } from './backoff'
 import { consume } from './consume'
 import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
-import type { Hub, Subscriber } from './hub'
+import type { Hub } from './hub'
 import type { ResolvedOptions } from './options'
 import type { Producer } from './producer'
 import type { Report } from './report'
 import { requestCopy } from './request-copy'
 import { createRun, type Run } from './run'
+import { watchRun } from './run-watch'
 import type { ClaimResult, StreamHead } from './store'
 import { createStreamId } from './stream-id'
-import { isTerminal } from './types'
 import { streamErrors } from './wire'
 
 /** What became of the wish to produce a stream. */
@@ -113,26 +113,14 @@ export function createRuns(options: RunsOptions): Runs {
       onTimer: expiry.timerFired,
     })
     entry.run = run
-    const unsubscribe = hub.subscribe(id, watcher(run))
+    const unwatch = watchRun(run, hub, options)
     void run.finished.then(() => {
-      unsubscribe()
+      unwatch()
       entries.delete(id)
     })
     if (entry.isStopWanted) run.stop()
     else void produce(run, start, prefix.join(''))
     return { type: 'run', run }
-  }
-
-  /** What other processes want of this run; its own writes tell sooner, but a thinking producer writes nothing. */
-  function watcher(run: Run): Subscriber {
-    return {
-      isRun: true,
-      wake: () => undefined,
-      head: (head: StreamHead) => {
-        if (head.stopRequested) run.stop()
-        if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
-      },
-    }
   }
 
   async function produce(run: Run, { producer, request }: StartOptions, text: string): Promise<void> {
@@ -150,7 +138,10 @@ export function createRuns(options: RunsOptions): Runs {
 
   async function claimed(id: string, canTakeOver: boolean): Promise<ClaimResult> {
     const owner = createStreamId()
-    return retried(() => store.claim(id, { owner, leaseMs: options.leaseMs, canTakeOver }), id)
+    return retried(
+      () => store.claim(id, { owner, leaseMs: options.leaseMs, canTakeOver: canTakeOver && expiry.mayExpire() }),
+      id,
+    )
   }
 
   async function readPrefix(id: string, end: number): Promise<readonly string[]> {

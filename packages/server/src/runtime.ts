@@ -1,3 +1,4 @@
+import { type AskStore, createAskStore } from './ask-store'
 import { createBreather } from './breather'
 import { createExpiry, type Expiry } from './expiry'
 import { createHub, type Hub } from './hub'
@@ -9,6 +10,7 @@ import { createRuns, type Runs } from './runs'
 export interface Runtime {
   readonly options: ResolvedOptions
   readonly report: Report
+  readonly ask: AskStore
   readonly expiry: Expiry
   readonly hub: Hub
   readonly runs: Runs
@@ -17,9 +19,10 @@ export interface Runtime {
 export function createRuntime(given: StreamsOptions): Runtime {
   const options = resolveOptions(given)
   const report = createReport(options)
-  const shared = { ...options, report }
-  const expiry = createExpiry({ ...shared, isProducedHere: (id) => runs.isProducing(id) })
-  const hub = createHub({ ...shared, expiry })
-  const runs: Runs = createRuns({ ...shared, expiry, hub, breathe: createBreather(options.environment) })
-  return { options, report, expiry, hub, runs }
+  const expiry = createExpiry({ ...options, report, isProducedHere: (id) => runs.isProducing(id) })
+  const ask = createAskStore(report, expiry)
+  const shared = { ...options, report, expiry, ask }
+  const hub = createHub(shared)
+  const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(options.environment) })
+  return { options, report, ask, expiry, hub, runs }
 }

@@ -12,10 +12,10 @@ export async function stopStream(
   runtime: Runtime,
   id: string,
 ): Promise<{ readonly status: StreamStatus; readonly offset: number }> {
-  const { runs, expiry } = runtime
+  const { ask, runs, expiry } = runtime
   const { store } = runtime.options
   runs.stop(id)
-  const head = isStreamId(id) ? await store.requestStop(id) : undefined
+  const head = isStreamId(id) ? await ask(() => store.requestStop(id), id) : undefined
   if (!head) throw new StreamsError('not-found', `there is no stream '${id}'`)
   const settled = await expiry.settle(head)
   const { status, offset } = isTerminal(settled.status) ? settled : await ended(runtime, settled)

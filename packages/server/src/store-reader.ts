@@ -6,18 +6,26 @@ import { isTerminal } from './types'
 /** What a reader of the store meets next. */
 export type StoredStep =
   | { readonly type: 'text'; readonly head: StreamHead; readonly offset: number; readonly text: string }
-  /** Nothing new, until `wake()`. */
+  /** Nothing new, until `wake` is called. The head is missing while the store cannot be read. */
   | { readonly type: 'wait'; readonly head: StreamHead | undefined }
   /** All of the text was read, and nothing follows. */
   | { readonly type: 'end'; readonly head: StreamHead }
   | { readonly type: 'gone' }
 
-/** A position in a stored text. It never sees what is not durable. */
+/** A position in a stored text. It never sees what is not durable (P5). */
 export interface StoreReader {
   readonly position: number
+  /** What the reader begins with; `next` reads on after it. */
+  start(range: StoredRange): void
   next(): Promise<StoredStep>
-  /** The store may hold more now. */
+  close(): void
+}
+
+export interface StoreReaderListener {
+  /** `next` may have more now. */
   wake(): void
+  tick?(): void
+  shutDown(): void
 }
 
 /** A live piece is at most this long, in UTF-16 code units. */
@@ -25,33 +33,44 @@ export const maxPiece = 16_384
 /** What a reader holds of a backlog while its client takes it piece by piece. */
 export const maxRead = 65_536
 
-/** Reads on after `first`, whose text is the first it hands out. */
-export function createStoreReader(hub: Hub, id: string, first: StoredRange, from = first.start): StoreReader {
-  let position = from
-  let head = first.head
-  let buffer = cutBeforeSplitPair(first.text)
+/**
+ * Listens from the moment it is opened, so that nothing which is stored between the first read and the first `next` is
+ * missed.
+ */
+export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListener): StoreReader {
+  let head: StreamHead | undefined
+  let position = 0
+  let buffer = ''
   let isStale = false
-  /** How much was durable when last seen. Text that was handed out up to here stays true under every later epoch. */
-  let durable = head.offset
+
+  const close = hub.subscribe(id, {
+    ...listener,
+    wake() {
+      isStale = true
+      listener.wake()
+    },
+  })
 
   return {
     get position() {
       return position
     },
+    start(range) {
+      position = range.start
+      adopt(range)
+    },
+    close,
     async next() {
       for (;;) {
-        if (buffer !== '') return { type: 'text', head, ...take() }
-        if (position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
-        if (!isStale && position >= head.offset) return { type: 'wait', head }
+        if (buffer !== '' && head) return { type: 'text', head, ...take() }
+        if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
+        if (head && !isStale && position >= head.offset) return { type: 'wait', head }
         isStale = false
         const range = await readOrLater()
         if (range === 'later') return { type: 'wait', head }
         if (range === undefined) return { type: 'gone' }
         adopt(range)
       }
-    },
-    wake() {
-      isStale = true
     },
   }
 
@@ -73,23 +92,9 @@ export function createStoreReader(hub: Hub, id: string, first: StoredRange, from
     }
   }
 
+  /** No reader is ahead of what is durable, so what it handed out stays true under every later epoch. */
   function adopt(range: StoredRange): void {
-    const turned = range.head.epoch !== head.epoch
-    const resume = turned && position > durable ? turnedPosition(position, head.epoch, range.head) : position
+    if (range.start === position) buffer = cutBeforeSplitPair(range.text)
     head = range.head
-    durable = head.offset
-    if (resume !== position) {
-      position = resume
-      isStale = true
-    } else if (range.start === position) buffer = cutBeforeSplitPair(range.text)
   }
-}
-
-/**
- * Where to go on after a new claim, from a position that may be ahead of what was durable. One claim later that is the
- * claim's base; after more of them nobody knows where the texts parted, so it is the beginning.
- */
-function turnedPosition(position: number, epoch: number, head: StreamHead): number {
-  if (head.epoch === epoch + 1) return Math.min(position, head.base)
-  return 0
 }

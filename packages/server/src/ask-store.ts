@@ -1,0 +1,21 @@
+import { StreamsError } from './errors'
+import type { Expiry } from './expiry'
+import type { Report } from './report'
+
+/**
+ * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
+ * anybody for a while, and reaches the caller as `store` with the cause.
+ */
+export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
+
+export function createAskStore(report: Report, expiry: Expiry): AskStore {
+  return async (act, id) => {
+    try {
+      return await act()
+    } catch (cause) {
+      report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
+      expiry.storeFailed()
+      throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })
+    }
+  }
+}
