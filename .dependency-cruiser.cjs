@@ -6,12 +6,11 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'read-text', 'read-sse', 'request', 'dialect', 'watchdog']
+const reading = [...world, 'state', 'read-text', 'read-sse', 'request', 'wire']
 const rooms = {
   types: ['errors'],
   errors: [],
   'back-off': [],
-  slots: [],
   merge: ground,
   state: [...ground, 'merge'],
   environment: ground,
@@ -19,13 +18,12 @@ const rooms = {
   'read-text': ground,
   'read-sse': [...ground, 'read-text'],
   request: world,
-  dialect: [...ground, 'read-sse'],
-  watchdog: [...world, 'request'],
+  wire: [...world, 'read-sse', 'request'],
   live: reading,
   snapshot: reading,
-  keepstream: [...reading, 'live', 'snapshot'],
+  keepstream: reading,
   session: [...world, 'back-off', 'merge', 'state', 'live', 'snapshot', 'publish'],
-  'stream-client': [...world, 'back-off', 'slots', 'state', 'publish', 'session'],
+  'stream-client': [...world, 'back-off', 'state', 'publish', 'session'],
 }
 const everyRoom = { ...rooms, index: Object.keys(rooms) }
 

@@ -78,8 +78,11 @@ export async function openPlayground(
     read,
     until,
     async problems() {
-      const shrunk = await page.evaluate(() => (globalThis as unknown as { shrunk: string[] }).shrunk)
-      return [...errors, ...shrunk]
+      const { shrunk, known } = await page.evaluate(() => {
+        const watched = globalThis as unknown as { shrunk: string[]; known: Map<string, number> }
+        return { shrunk: watched.shrunk, known: watched.known.size }
+      })
+      return [...errors, ...shrunk, ...(known === 0 ? ['no answer was watched for shrinking'] : [])]
     },
   }
 }
@@ -88,10 +91,10 @@ export async function openPlayground(
 function watchForShrinking() {
   const shrunk: string[] = []
   const known = new Map<string, number>()
-  Object.assign(globalThis, { shrunk })
+  Object.assign(globalThis, { shrunk, known })
   new MutationObserver(() => {
     for (const answer of document.querySelectorAll('section[data-kind] article')) {
-      const pane = answer.closest('section')?.dataset['kind']
+      const pane = answer.closest<HTMLElement>('section[data-kind]')?.dataset['kind']
       const key = `${pane}: ${answer.getAttribute('aria-label')} in ${location.pathname}`
       const count = Number(answer.querySelector('.count')?.textContent?.replace(/\D/g, '') ?? 0)
       const before = known.get(key) ?? 0
