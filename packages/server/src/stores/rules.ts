@@ -11,11 +11,11 @@ export interface Outcome<Result> {
 /** `pending` becomes `streaming` under the next epoch; so does a lapsed stream, for a request that may take it over. */
 export function claimStream(record: StreamRecord, request: ClaimRequest, moment: StoreMoment): Outcome<ClaimResult> {
   if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, moment) } }
-  const isOwn = record.status === 'streaming' && record.owner === request.owner
+  const isOwn = record.owner === request.owner
   const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, moment))
   if (!isOwn && !isFree) return { record, result: { type: 'busy', head: toHead(record, moment) } }
 
-  const lease = { leaseMs: request.leaseMs, renewedAt: moment.now }
+  const lease = { leaseMs: Math.ceil(request.leaseMs), renewedAt: moment.now }
   const claimed: StreamRecord = isOwn
     ? { ...record, ...lease }
     : {

@@ -19,7 +19,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
-  const moment = (): StoreMoment => ({ now: now(), pendingMs })
+  // Whole milliseconds: a database keeps them in integer columns.
+  const moment = (): StoreMoment => ({ now: Math.floor(now()), pendingMs })
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
     if (isDisposed) throw new Error(`@keepstream/server: this ${name} was disposed and cannot be used any more.`)

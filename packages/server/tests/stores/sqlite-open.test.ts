@@ -78,6 +78,75 @@ describe('opening SQLite', () => {
     expect(await store.read('a', 1, 10)).toMatchObject({ start: 1, text: 'bc', head: { epoch: 1, offset: 3 } })
   })
 
+  it('asks no more of a handle than what all drivers share', async () => {
+    const inner = handle()
+    const shared: SqliteHandle = {
+      exec: (sql) => inner.exec(sql),
+      prepare(sql) {
+        // better-sqlite3 takes numbered parameters for named ones, and only libsql takes an array of them.
+        expect(sql).not.toMatch(/\?\d|[:@$]\w/)
+        const count = sql.split('?').length - 1
+        const statement = inner.prepare(sql)
+        const check = (parameters: unknown[]) => {
+          expect(parameters).toHaveLength(count)
+          for (const parameter of parameters) expect(['string', 'number']).toContain(typeof (parameter ?? ''))
+        }
+        return {
+          run: (...parameters) => {
+            check(parameters)
+            return statement.run(...parameters)
+          },
+          all: (...parameters) => {
+            check(parameters)
+            return statement.all(...parameters)
+          },
+        }
+      },
+      close: () => inner.close(),
+    }
+    const store = sqliteStore({ database: shared })
+    await store.create('a', null)
+    await store.claim('a', { owner: 'o', leaseMs: 1_000, canTakeOver: false })
+    await store.append('a', { epoch: 1, offset: 0, text: 'abc' })
+    await store.beat('a', 1)
+    expect(await store.read('a', 1, 1)).toMatchObject({ text: 'b' })
+    await store.close('a', { epoch: 1, offset: 3, text: 'd', status: 'done' })
+    expect(await store.heads(['a'])).toMatchObject([{ offset: 4 }])
+    expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1 })).toEqual(['a'])
+    expect(await store.delete('a')).toBe(false)
+    await store.dispose()
+  })
+
+  it('is exact through a driver that drops a leading byte order mark, as bun:sqlite does', async () => {
+    const inner = handle()
+    const dropping: SqliteHandle = {
+      exec: (sql) => inner.exec(sql),
+      prepare(sql) {
+        const statement = inner.prepare(sql)
+        const dropMark = (value: unknown) => (typeof value === 'string' ? value.replace(/^\ufeff/, '') : value)
+        const read = (row: unknown) =>
+          Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, dropMark(value)]))
+        return {
+          run: (...parameters) => statement.run(...parameters),
+          all: (...parameters) => statement.all(...parameters).map(read),
+        }
+      },
+      close: () => inner.close(),
+    }
+    const store = sqliteStore({ database: dropping })
+    await store.create('a', null)
+    await store.claim('a', { owner: 'o', leaseMs: 1_000, canTakeOver: false })
+    let whole = ''
+    for (const text of ['\ufeff', 'a', '\ufeff\ufeffb', '\u0001', '\u0001\ufeff', '\ufeff\u0001']) {
+      await store.append('a', { epoch: 1, offset: whole.length, text })
+      whole += text
+      expect((await store.read('a', 0, 100))?.text).toBe(whole)
+    }
+    for (let offset = 0; offset < whole.length; offset += 1) {
+      expect((await store.read('a', offset, 1))?.text).toBe(whole[offset])
+    }
+  })
+
   it('sets synchronous as it is told, and leaves it alone on a handle otherwise', async () => {
     for (const [options, expected] of [
       [{}, 2],

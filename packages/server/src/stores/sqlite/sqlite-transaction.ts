@@ -1,6 +1,7 @@
 import type { StreamStatus } from '../../types'
 import type { StreamRecord } from '../record'
 import type { StoredPiece, StoreTransaction } from '../transaction'
+import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle } from './handle'
 
 const columns =
@@ -23,9 +24,10 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
   const removeStream = database.prepare('DELETE FROM keepstream_streams WHERE id = ?')
   const addPiece = database.prepare('INSERT INTO keepstream_pieces (stream_id, start, text) VALUES (?, ?, ?)')
+  // Plain question marks: better-sqlite3 takes numbered ones for named parameters.
   const pieces = database.prepare(
-    `SELECT start, text FROM keepstream_pieces WHERE stream_id = ?1 AND start < ?3 AND start >=
-     (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ?1 AND start <= ?2) ORDER BY start`,
+    `SELECT start, text FROM keepstream_pieces WHERE stream_id = ? AND start < ? AND start >=
+     (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ? AND start <= ?) ORDER BY start`,
   )
   const endedBefore = database.prepare('SELECT id FROM keepstream_streams WHERE ended_at < ? ORDER BY ended_at LIMIT ?')
 
@@ -67,8 +69,8 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       removeText.run(id)
       removeStream.run(id)
     },
-    addPiece: (id, { start, text }) => void addPiece.run(id, start, text),
-    pieces: (id, from, to) => (pieces.all(id, from, to) as PieceRow[]).map(toPiece),
+    addPiece: (id, { start, text }) => void addPiece.run(id, start, guardText(text)),
+    pieces: (id, from, to) => (pieces.all(id, to, id, from) as PieceRow[]).map(toPiece),
     endedBefore: (before, limit) => (endedBefore.all(before, limit) as { id: string }[]).map(({ id }) => id),
   }
 }
@@ -114,5 +116,5 @@ function toRecord(row: StreamRow): StreamRecord {
 }
 
 function toPiece(row: PieceRow): StoredPiece {
-  return { start: Number(row.start), text: row.text }
+  return { start: Number(row.start), text: unguardText(row.text) }
 }

@@ -92,6 +92,18 @@ export const claimCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'claim/lease-fraction',
+    name: 'a lease need not be a whole number of milliseconds',
+    async run({ store, id, leaseMs, advance }) {
+      const stream = id()
+      await store.create(stream, null)
+      const claim = await store.claim(stream, { owner: 'a', leaseMs: leaseMs + 1 / 3, canTakeOver: false })
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      await advance(leaseMs * 3)
+      expectMatch((await store.heads([stream]))[0], { isLapsed: true }, 'head')
+    },
+  },
+  {
     key: 'claim/fenced',
     name: 'the owner before a take-over is fenced in every act',
     async run(context) {

@@ -41,6 +41,9 @@ export const closeCases: readonly CaseDefinition[] = [
       await context.store.close(id, request)
       expectMatch((await context.store.heads([id]))[0], { status: 'error', error: 'too-long' }, 'heads')
       expectMatch((await context.store.read(id, 0, 0))?.head, { status: 'error', error: 'too-long' }, 'read')
+      const other = await context.store.close(id, { ...request, error: 'other' })
+      expectMatch(other, { type: 'conflict' }, 'a close with another code')
+      expectMatch((await context.store.heads([id]))[0], { error: 'too-long' }, 'the first code stays')
     },
   },
   {
