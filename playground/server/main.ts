@@ -2,6 +2,9 @@ import { localUrls } from './local-urls'
 import { readSettings } from './settings'
 import { startPlayground } from './start-playground'
 
+/** Signals closer together than this are the same wish. */
+const repeatMs = 250
+
 try {
   const settings = readSettings(process.env)
   const playground = await startPlayground({
@@ -10,10 +13,15 @@ try {
     onError: (error) => console.error(error),
   })
 
-  let isClosing = false
+  let closingSince: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
-    if (isClosing) process.exit(signal === 'SIGINT' ? 130 : 143)
-    isClosing = true
+    const now = performance.now()
+    if (closingSince !== undefined) {
+      // One Ctrl-C arrives more than once: from the terminal, and from each npm above, which passes it on.
+      if (now - closingSince > repeatMs) process.exit(signal === 'SIGINT' ? 130 : 143)
+      return
+    }
+    closingSince = now
     console.log('\n  Closing: running answers may finish. Once more to stop at once.')
     playground.close().then(
       () => process.exit(0),

@@ -1,6 +1,7 @@
 import { type StreamClient, useStream } from '@keepstream/react'
 import { useState } from 'react'
 import type { Message } from '../shared/chat'
+import { describeError } from './describe-error'
 import { Markdown } from './markdown'
 import { StreamBadges } from './stream-badges'
 
@@ -35,7 +36,7 @@ export function Answer({ client, message, isAsked, canStart }: AnswerProps) {
         )}
         {error !== undefined && (
           <p className="note" data-error>
-            {error.message}
+            {describeError(error)}
           </p>
         )}
         <footer>

@@ -70,7 +70,7 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 /** The changelog repeats what other pages explain, and a row or a code block says little without its section. */
 function weightOf(passage: Passage | undefined): number {
   if (passage === undefined) return 1
-  const byFile = passage.file === 'README.md' ? 1.4 : passage.file === 'CHANGELOG.md' ? 0.5 : 1
+  const byFile = passage.file === 'README.md' ? 1.15 : passage.file === 'CHANGELOG.md' ? 0.5 : 1
   if (passage.kind !== 'code') return byFile
   return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.8
 }
@@ -100,14 +100,16 @@ function choose(ranked: readonly Passage[]): Passage[] {
 }
 
 /**
- * A sentence that ends in a colon introduces the code block after it, so that is quoted with it; and where three rows of
- * a table were found, the question is about the table.
+ * A sentence that ends in a colon introduces the code block after it, and a code block is explained by the paragraph
+ * before it, so they are quoted together; and where three rows of a table were found, the question is about the table.
  */
 function withTheirCompany(chosen: readonly Passage[], all: readonly Passage[]): Passage[] {
   const whole = new Set(chosen)
   for (const passage of chosen) {
     const next = all[passage.id + 1]
     if (next?.kind === 'code' && isSameSection(next, passage) && /:\s*$/.test(passage.text)) whole.add(next)
+    const before = all[passage.id - 1]
+    if (passage.kind === 'code' && before?.kind === 'text' && isSameSection(before, passage)) whole.add(before)
     if (passage.kind !== 'row' || chosen.filter((other) => isSameTable(other, passage)).length < 3) continue
     const table = all.filter((other) => isSameTable(other, passage))
     if (table.reduce((length, row) => length + row.markdown.length, 0) > maxTableLength) continue

@@ -1,0 +1,18 @@
+import type { StreamError } from '@keepstream/react'
+
+/** An error in words for the person before the screen. */
+export function describeError(error: StreamError): string {
+  switch (error.code) {
+    case 'network':
+    case 'server':
+    case 'refused':
+    case 'rate-limited':
+      return 'The connection is lost. It is tried again by itself; what was shown stays.'
+    case 'not-found':
+      return 'The server does not know this answer any more.'
+    case 'generation':
+      return 'The answer failed. What was written until then is kept.'
+    default:
+      return error.message
+  }
+}
