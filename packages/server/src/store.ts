@@ -33,7 +33,7 @@ export interface StoredRange {
 export type CreateResult = 'created' | 'exists'
 
 export type ClaimResult =
-  /** The stream is the owner's: it appends under `epoch`, from `offset` on. */
+  /** The stream is the owner's: it appends under `epoch`, from `offset` on, which is the durable length now. */
   | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number }
   /** Somebody else produces it. */
   | { readonly type: 'busy'; readonly head: StreamHead }
@@ -55,6 +55,7 @@ export type WriteResult =
 export interface ClaimRequest {
   /** Random per run. The same owner gets the same answer, so that a claim may be repeated. */
   readonly owner: string
+  /** How long the claim holds without an append or a beat, in milliseconds. */
   readonly leaseMs: number
   /** Claim a lapsed `streaming` stream too, under the next epoch, at its durable length. Otherwise that is `busy`. */
   readonly canTakeOver: boolean
@@ -91,7 +92,8 @@ export interface SweepRequest {
  * - carry out each act in one transaction, so that all processes see either none or all of it;
  * - have made durable what it acknowledges, as far as its documentation promises;
  * - answer the same to an act that is repeated after an unknown outcome: a repeated `claim` by its owner is `claimed`, a
- *   repeated `append` is a `conflict` whose head has the offset after it, a repeated `close` is `ok`;
+ *   repeated `append` is a `conflict` whose head has the offset after it, a repeated `close` (the same epoch, end, status
+ *   and error) is `ok`;
  * - let statuses only move up (P13): once terminal, `append`, `close`, `requestStop` and `expire` change nothing;
  * - never create in any act but `create`;
  * - reckon leases by its own clock alone, never by the caller's;
@@ -99,9 +101,9 @@ export interface SweepRequest {
  * - reject, with the cause, when it cannot tell the outcome, and leave retrying to the caller.
  */
 export interface StreamStore {
-  /** `meta` is any JSON value. An id that exists is left as it is. */
+  /** `meta` is any JSON value, copied; `undefined` reads as `null`. An id that exists is left as it is. */
   create(id: string, meta: unknown): Promise<CreateResult>
-  /** `pending` becomes `streaming` under epoch 1. The lease begins. */
+  /** `pending` becomes `streaming` under epoch 1. The lease begins, or begins anew for the owner that has it. */
   claim(id: string, request: ClaimRequest): Promise<ClaimResult>
   /** Compare-and-append: only under the current epoch, at the durable length, while `streaming`. Renews the lease. */
   append(id: string, request: AppendRequest): Promise<WriteResult>
@@ -113,13 +115,16 @@ export interface StreamStore {
   requestStop(id: string): Promise<StreamHead | undefined>
   /** Sets `timeout`, only if the stream is lapsed and its epoch still is `epoch`. Answers with the head as it is then. */
   expire(id: string, epoch: number): Promise<StreamHead | undefined>
-  /** Really removes the text. `false` if there was nothing. */
+  /**
+   * Really removes the text. `false` if there was nothing. When the stream is gone but something of it could not be
+   * erased yet, it rejects, and repeating it finishes the work.
+   */
   delete(id: string): Promise<boolean>
-  /** Deletes old terminal streams and answers with their ids. */
+  /** Deletes old terminal streams, those that ended first before the others, and answers with their ids. */
   sweep(request: SweepRequest): Promise<readonly string[]>
   /** At most `max` code units from `offset` on; may end inside a surrogate pair. `undefined` for an unknown id. */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
-  /** The heads of those that exist, in any order. */
+  /** The heads of those that exist, once each, in any order. */
   heads(ids: readonly string[]): Promise<readonly StreamHead[]>
   /**
    * Calls `onHint(id)` when a stream may have changed, as far as this store notices: always for changes made through this
