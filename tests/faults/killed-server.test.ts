@@ -12,6 +12,7 @@ const leaseMs = 1500
 
 let folder: string
 let server: ServerProcess
+let detaches: (() => void)[] = []
 
 function start(port?: number) {
   const env = { DATABASE: join(folder, 'streams.db'), LEASE_MS: String(leaseMs) }
@@ -34,49 +35,58 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  for (const detach of detaches) detach()
+  detaches = []
   await server.kill()
   await rm(folder, { recursive: true, force: true })
 })
 
 describe('a server that is killed in mid-answer and started again', () => {
-  it('has the stored prefix, calls it timeout within two leases, and never done', async () => {
-    const truth = answerText(7, 400)
-    const id = await create({ seed: 7, count: 400, delayMs: 20 })
-    const driver = createClient(`${server.url}/streams`, 'sse').stream(id)
-    const follower = createClient(`${server.url}/streams`, 'sse').stream(id)
-    const driving = watchStream(driver, truth)
-    const following = watchStream(follower, truth)
-    const detachDriver = driver.attach({ driven: true })
-    const detachFollower = follower.attach()
-    await following.until(({ text }) => text.length > 200)
-    const stored = (await look(id)).text
+  it('has the stored prefixes, calls them timeout within two leases, and never done', async () => {
+    // Written at different speeds, so that the end meets each answer at another place.
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const seed = 100 + index
+        const id = await create({ seed, count: 500, delayMs: 12 + 4 * index })
+        return { id, truth: answerText(seed, 500) }
+      }),
+    )
+    const read = ({ id, truth }: { id: string; truth: string }, driven: boolean) => {
+      const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
+      const watch = watchStream(stream, truth)
+      detaches.push(stream.attach({ driven }))
+      return watch
+    }
+    const drivers = answers.map((answer) => read(answer, true))
+    const followers = answers.map((answer) => read(answer, false))
+    await Promise.all(followers.map((follower) => follower.until(({ text }) => text.length > 200)))
+    const acknowledged = await Promise.all(answers.map(({ id }) => look(id)))
 
     await server.kill()
     const killed = performance.now()
     server = await start(server.port)
-    const found = await look(id)
-    expect(found.text.startsWith(stored)).toBe(true)
-    expect(truth.startsWith(found.text)).toBe(true)
-    expect(found.text.length).toBeLessThan(truth.length)
+    const found = await Promise.all(answers.map(({ id }) => look(id)))
+    for (const [index, { text, status }] of found.entries()) {
+      expect(text.startsWith(acknowledged[index]?.text ?? '-')).toBe(true)
+      expect(answers[index]?.truth.startsWith(text)).toBe(true)
+      expect(text.length).toBeLessThan(answers[index]?.truth.length ?? 0)
+      expect(status).toBe('streaming')
+    }
 
-    const statuses = new Set([found.status])
-    const isOver = () => performance.now() - killed > 2 * leaseMs
-    while (!isOver()) {
-      statuses.add((await look(id)).status)
+    const statuses = new Set<string>()
+    while (performance.now() - killed < 2 * leaseMs) {
+      for (const { id } of answers) statuses.add((await look(id)).status)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
-    const last = await look(id)
-    statuses.add(last.status)
-    expect([...statuses]).toEqual(['streaming', 'timeout'])
-    expect(last.text).toBe(found.text)
-
-    const [driven, followed] = await Promise.all([driving.finished, following.finished])
-    expect(driven.status).toBe('timeout')
-    expect(followed).toMatchObject({ status: 'timeout', text: found.text })
-    expect(driven.text.startsWith(found.text)).toBe(true)
-    expect([...driving.violations, ...following.violations]).toEqual([])
-    detachDriver()
-    detachFollower()
+    expect([...statuses].filter((status) => status !== 'streaming' && status !== 'timeout')).toEqual([])
+    for (const [index, { id }] of answers.entries()) {
+      expect(await look(id)).toMatchObject({ status: 'timeout', text: found[index]?.text })
+      expect(await followers[index]?.finished).toMatchObject({ status: 'timeout', text: found[index]?.text })
+      const driven = await drivers[index]?.finished
+      expect(driven?.status).toBe('timeout')
+      expect(driven?.text.startsWith(found[index]?.text ?? '-')).toBe(true)
+    }
+    expect([...drivers, ...followers].flatMap(({ violations }) => violations)).toEqual([])
   })
 
   it('has a finished answer as it was', async () => {
@@ -84,18 +94,16 @@ describe('a server that is killed in mid-answer and started again', () => {
     const id = await create({ seed: 8, count: 30, delayMs: 1 })
     const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watch = watchStream(stream, truth)
-    const detach = stream.attach({ driven: true })
+    detaches.push(stream.attach({ driven: true }))
     expect((await watch.finished).text).toBe(truth)
-    detach()
 
     await server.kill()
     server = await start(server.port)
     expect(await look(id)).toMatchObject({ text: truth, status: 'done' })
     const again = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watchAgain = watchStream(again, truth)
-    const detachAgain = again.attach()
+    detaches.push(again.attach())
     expect(await watchAgain.finished).toMatchObject({ text: truth, status: 'done' })
-    detachAgain()
     expect([...watch.violations, ...watchAgain.violations]).toEqual([])
   })
 
@@ -115,7 +123,7 @@ describe('a server that is asked to end in mid-answer', () => {
     const id = await create({ seed: 10, count: 80, delayMs: 10 })
     const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watch = watchStream(stream, truth)
-    const detach = stream.attach({ driven: true })
+    detaches.push(stream.attach({ driven: true }))
     await watch.until(({ text }) => text.length > 100)
     expect(stream.$state.get().status).toBe('streaming')
     expect(await server.terminate(), server.output()).toBe(0)
@@ -124,6 +132,5 @@ describe('a server that is asked to end in mid-answer', () => {
     expect(await look(id)).toMatchObject({ text: truth, status: 'done' })
     expect(await watch.finished).toMatchObject({ text: truth, status: 'done' })
     expect(watch.violations).toEqual([])
-    detach()
   })
 })

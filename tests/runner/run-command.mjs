@@ -23,7 +23,12 @@ export function runCommand(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(path, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, ...quiet, ...options.env },
+      env: {
+        ...process.env,
+        ...quiet,
+        ...(process.stdout.isTTY && options.isLive ? colors : noColors),
+        ...options.env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that stopping it stops what it started too.
       detached: true,
@@ -64,6 +69,8 @@ export function stopCommands() {
   running.clear()
 }
 
+const colors = { FORCE_COLOR: '1' }
+const noColors = { NO_COLOR: '1' }
 const quiet = {
   TURBO_TELEMETRY_DISABLED: '1',
   TURBO_NO_UPDATE_NOTIFIER: '1',

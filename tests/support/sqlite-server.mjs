@@ -6,7 +6,7 @@ import { answerPieces } from './answer-text.mjs'
 
 /**
  * A small application on SQLite, to be killed and started again. `POST /create` takes what an answer shall be:
- * `{ seed, count, delayMs }`.
+ * `{ seed, count, delayMs }`. It prints `producing SEED` whenever a producer starts.
  */
 const streams = createStreams({
   store: sqliteStore({ path: env('DATABASE') }),
@@ -16,6 +16,7 @@ const streams = createStreams({
 
 /** @param {{ seed: number, count: number, delayMs: number }} answer @param {AbortSignal} signal */
 async function* produce({ seed, count, delayMs }, signal) {
+  console.log(`producing ${seed}`)
   for (const piece of answerPieces(seed, count)) {
     yield piece
     if (signal.aborted) return
