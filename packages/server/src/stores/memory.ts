@@ -1,3 +1,4 @@
+import { StreamsError } from '../errors'
 import type { StreamStore } from '../store'
 import type { StreamRecord } from './record'
 import { checkDuration, checkNames, defaultPendingMs } from './store-options'
@@ -43,7 +44,7 @@ interface Entry {
 function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
   const entryOf = (id: string): Entry => {
     const entry = entries.get(id)
-    if (entry === undefined) throw new Error(`@keepstream/server: memoryStore has no stream "${id}".`)
+    if (entry === undefined) throw new StreamsError('not-found', `memoryStore has no stream "${id}".`)
     return entry
   }
   return {

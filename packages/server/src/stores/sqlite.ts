@@ -2,7 +2,7 @@ import type { StreamStore } from '../store'
 import type { SqliteHandle } from './sqlite/handle'
 import { openDatabase } from './sqlite/open-database'
 import { sqliteBackend } from './sqlite/sqlite-backend'
-import { checkDuration, checkNames, defaultPendingMs } from './store-options'
+import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
 import { transactionalStore } from './transactional-store'
 
 export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite/handle'
@@ -57,12 +57,10 @@ export function sqliteStore(options: SqliteStoreOptions): StreamStore {
   checkDuration('sqliteStore', 'busyMs', busyMs)
   checkDuration('sqliteStore', 'pendingMs', pendingMs)
   if (synchronous !== undefined && synchronous !== 'normal' && synchronous !== 'full') {
-    throw new TypeError(
-      `@keepstream/server: sqliteStore({ synchronous }) must be 'normal' or 'full', not ${String(synchronous)}.`,
-    )
+    throw invalidOption(`sqliteStore({ synchronous }) must be 'normal' or 'full', not ${String(synchronous)}.`)
   }
   if ((path === undefined) === (database === undefined) || path === '') {
-    throw new TypeError('@keepstream/server: sqliteStore needs either { path } (a file) or { database } (a handle).')
+    throw invalidOption('sqliteStore needs either { path } (a file) or { database } (a handle).')
   }
   const backend =
     database === undefined

@@ -1,3 +1,4 @@
+import { StreamsError } from '../errors'
 import type { StoredRange, StreamStore } from '../store'
 import { createHints } from './hints'
 import { createRecord, type StoreMoment, type StreamRecord, toHead } from './record'
@@ -23,7 +24,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   const moment = (): StoreMoment => ({ now: Math.floor(now()), pendingMs })
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
-    if (isDisposed) throw new Error(`@keepstream/server: this ${name} was disposed and cannot be used any more.`)
+    if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
     return backend.transact(mode, body)
   }
 
@@ -73,7 +74,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         return true
       })
       if (isRemoved) hints.tell(id)
-      // Also when there was nothing: the delete before this one may have died between the two steps.
+      // Also when there was nothing: the one before this may have failed between the two steps.
       await backend.erase?.()
       return isRemoved
     },
@@ -84,7 +85,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         return ended
       })
       for (const id of ids) hints.tell(id)
-      if (ids.length > 0) await backend.erase?.()
+      await backend.erase?.()
       return ids
     },
     read: (id, offset, max) =>

@@ -44,7 +44,8 @@ describe('opening SQLite', () => {
     const opening = openDatabase(join(temporaryFolder(), 'streams.db'), drivers)
     await expect(opening).rejects.toMatchObject({
       message: expect.stringMatching(/npm install libsql.*Node 22.*sqliteStore\(\{ database \}\)/s),
-      errors: [expect.any(Error), expect.objectContaining({ message: 'node:path has no DatabaseSync.' })],
+      code: 'store',
+      cause: { errors: [expect.any(Error), expect.objectContaining({ message: 'node:path has no DatabaseSync.' })] },
     })
   })
 

@@ -1,3 +1,5 @@
+import { StreamsError } from '../../errors'
+
 /** Another connection holds the lock at this moment: nothing was done, and the same may be tried again. */
 export function isBusy(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
@@ -25,8 +27,9 @@ export async function retryWhileBusy<T>(attempt: () => T, busyMs: number): Promi
     } catch (error) {
       if (!isBusy(error)) throw error
       if (performance.now() >= giveUpAt) {
-        throw new Error(
-          `@keepstream/server: sqliteStore found the database locked for ${busyMs} ms. Another connection holds a ` +
+        throw new StreamsError(
+          'store',
+          `sqliteStore found the database locked for ${busyMs} ms. Another connection holds a ` +
             'transaction open; shorten it, or raise sqliteStore({ busyMs }).',
           { cause: error },
         )

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { StreamsError } from '../../errors'
 import type { SqliteHandle } from './handle'
 
 /** Opens a database file, and creates its folder, with the first driver that is there. */
@@ -26,12 +27,13 @@ export async function openDatabase(path: string, drivers = driversHere()): Promi
   const [refusal] = refusals
   if (refusal !== undefined) {
     const reason = refusal instanceof Error ? refusal.message : String(refusal)
-    throw new Error(`@keepstream/server: sqliteStore could not open "${path}": ${reason}`, { cause: refusal })
+    throw new StreamsError('store', `sqliteStore could not open "${path}": ${reason}`, { cause: refusal })
   }
-  throw new AggregateError(
-    missing,
-    '@keepstream/server: sqliteStore({ path }) found no SQLite driver. Install one (npm install libsql, or ' +
+  throw new StreamsError(
+    'store',
+    'sqliteStore({ path }) found no SQLite driver. Install one (npm install libsql, or ' +
       'better-sqlite3), run on Node 22.13 or later, which has its own, or pass an open one: sqliteStore({ database }).',
+    { cause: new AggregateError(missing, 'What was tried') },
   )
 }
 

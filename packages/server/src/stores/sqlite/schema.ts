@@ -1,3 +1,4 @@
+import { StreamsError } from '../../errors'
 import type { SqliteHandle } from './handle'
 
 /**
@@ -42,8 +43,9 @@ export function migrate(database: SqliteHandle): void {
   const [row] = database.prepare('SELECT version FROM keepstream_schema').all() as { version: number | bigint }[]
   const version = Number(row?.version ?? 0)
   if (version > migrations.length) {
-    throw new Error(
-      `@keepstream/server: this database has schema ${version}, written by a newer @keepstream/server; this one knows ` +
+    throw new StreamsError(
+      'store',
+      `this database has schema ${version}, written by a newer @keepstream/server; this one knows ` +
         `schemas up to ${migrations.length}. Update @keepstream/server, or give sqliteStore another file.`,
     )
   }

@@ -1,3 +1,4 @@
+import { StreamsError } from '../../errors'
 import type { StoreTransaction, TransactionalBackend } from '../transaction'
 import { isBusy, retryWhileBusy } from './busy'
 import type { SqliteHandle } from './handle'
@@ -53,7 +54,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
     async transact(mode, body) {
       const { database, transaction } = await connect()
       return retryWhileBusy(() => {
-        if (isClosed) throw new Error('@keepstream/server: this sqliteStore was disposed before the act could be done.')
+        if (isClosed) throw new StreamsError('store', 'this sqliteStore was disposed before the act could be done.')
         return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
       }, busyMs)
     },
