@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { localUrls } from './local-urls'
+import { onParentGone } from './on-parent-gone'
 import { readSettings } from './settings'
 import { startPlayground } from './start-playground'
 
@@ -9,6 +11,8 @@ try {
   const settings = readSettings(process.env)
   const playground = await startPlayground({
     ...settings,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    pageDir: fileURLToPath(new URL('./page', import.meta.url)),
     onProgress: (step) => console.log(`  ${step}`),
     onError: (error) => console.error(error),
   })
@@ -33,6 +37,7 @@ try {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  onParentGone(() => onSignal('SIGTERM'), process.env)
 
   const [local, ...network] = localUrls(playground.port, settings.host)
   console.log(`\n  Keepstream playground: ${local}`)

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createStreams } from '@keepstream/server'
 import { sqliteStore } from '@keepstream/server/sqlite'
 import { exampleQuestions } from '../shared/example-questions'
@@ -21,6 +20,10 @@ export interface Playground {
 }
 
 export interface StartOptions extends Settings {
+  /** The repository, whose documentation is searched. */
+  readonly root: string
+  /** The folder of the built page. */
+  readonly pageDir: string
   /** A word on each step. */
   readonly onProgress?: (step: string) => void
   readonly onError?: (error: unknown) => void
@@ -34,9 +37,9 @@ const leaseMs = 10_000
 
 /** Reads the documentation and the page, opens the data and listens. */
 export async function startPlayground(options: StartOptions): Promise<Playground> {
-  const { port, host, dataDir, answerSpeed, onProgress = () => {}, onError = () => {} } = options
+  const { root, pageDir, port, host, dataDir, answerSpeed, onProgress = () => {}, onError = () => {} } = options
 
-  const library = await readLibrary(fileURLToPath(new URL('../..', import.meta.url)))
+  const library = await readLibrary(root)
   const files = [...library.files.keys()]
   const sources = { search: createSearch(library.passages), files, suggestions: exampleQuestions }
   onProgress(`Read the documentation: ${library.passages.length} passages in ${files.length} files`)
@@ -59,7 +62,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
         return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })
       },
     }),
-    page: await readPageFiles(fileURLToPath(new URL('./page', import.meta.url))),
+    page: await readPageFiles(pageDir),
     files: library.files,
     onError,
   })

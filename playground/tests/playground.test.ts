@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Playground, startPlayground } from '../server/start-playground'
+
+let folder: string
+let playground: Playground
+const errors: unknown[] = []
+
+function start(answerSpeed: number, port = 0): Promise<Playground> {
+  return startPlayground({
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    pageDir: join(folder, 'page'),
+    dataDir: join(folder, 'data'),
+    port,
+    host: '127.0.0.1',
+    answerSpeed,
+    onError: (error) => errors.push(error),
+  })
+}
+
+beforeEach(async () => {
+  errors.length = 0
+  folder = mkdtempSync(join(tmpdir(), 'playground-'))
+  mkdirSync(join(folder, 'page'))
+  writeFileSync(join(folder, 'page/index.html'), 'page')
+})
+
+afterEach(async () => {
+  await playground.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (path: string) => `http://127.0.0.1:${playground.port}${path}`
+
+async function ask(prompt: string): Promise<{ chatId: string; streamId: string }> {
+  const response = await fetch(at('/api/chats'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ prompt }),
+  })
+  expect(response.status).toBe(201)
+  return (await response.json()) as { chatId: string; streamId: string }
+}
+
+const drive = (streamId: string) =>
+  fetch(at(`/api/streams/${streamId}/drive`), { method: 'POST', headers: { Accept: 'text/plain' } })
+
+async function stored(streamId: string): Promise<{ text: string; status: string }> {
+  const response = await fetch(at(`/api/streams/${streamId}`), { headers: { Accept: 'application/json' } })
+  return (await response.json()) as { text: string; status: string }
+}
+
+describe('the playground over HTTP', () => {
+  it('answers a question from the documentation, and has stored what it told', async () => {
+    playground = await start(1e6)
+    const { streamId } = await ask('What is an epoch?')
+    const text = await (await drive(streamId)).text()
+    expect(text).toContain('the number of a claim to produce')
+    expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
+    expect(await (await fetch(at('/'))).text()).toBe('page')
+  })
+
+  it('keeps conversations and answers over a restart', async () => {
+    playground = await start(1e6)
+    const { chatId, streamId } = await ask('What is an epoch?')
+    const text = await (await drive(streamId)).text()
+    await playground.close()
+    playground = await start(1e6)
+    const chat = (await (await fetch(at(`/api/chats/${chatId}`))).json()) as { messages: unknown[] }
+    expect(chat.messages).toMatchObject([{ streamId, question: 'What is an epoch?' }])
+    expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
+  })
+
+  it('stops an answer on request, keeps its beginning, and takes that for no error', async () => {
+    playground = await start(1)
+    const { streamId } = await ask('What is an epoch?')
+    const reading = (await drive(streamId)).text()
+    const first = await untilText(streamId)
+    const stopping = await fetch(at(`/api/streams/${streamId}/stop`), { method: 'POST' })
+    expect(stopping.status).toBe(200)
+    const text = await reading
+    expect(text.startsWith(first)).toBe(true)
+    expect(await stored(streamId)).toMatchObject({ text, status: 'stopped' })
+    expect(errors).toEqual([])
+  })
+
+  it('lets a running answer finish when it is closed, and accepts no more', async () => {
+    playground = await start(40)
+    const { streamId } = await ask('What is an epoch?')
+    const response = await drive(streamId)
+    const closing = playground.close()
+    expect(playground.close()).toBe(closing)
+    const [text] = await Promise.all([response.text(), closing])
+    expect(text).toContain('the number of a claim to produce')
+    await expect(fetch(at('/'))).rejects.toThrow()
+    playground = await start(1)
+    expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
+  })
+
+  it('names the cure when its port is taken, and lets go of its files', async () => {
+    playground = await start(1)
+    const { port } = playground
+    await expect(start(1, port)).rejects.toThrow(
+      `port ${port}: it is taken. Choose another: PORT=${port + 1} npm start`,
+    )
+  })
+
+  it('answers nothing for a stream that belongs to no question', async () => {
+    playground = await start(1)
+    expect((await drive('AAAAAAAAAAAAAAAAAAAAAA')).status).toBe(404)
+  })
+})
+
+/** The first text that is durable. */
+async function untilText(streamId: string): Promise<string> {
+  const response = await fetch(at(`/api/streams/${streamId}`), { headers: { Accept: 'text/event-stream' } })
+  let seen = ''
+  for await (const bytes of response.body ?? []) {
+    seen += new TextDecoder().decode(bytes)
+    const data = /^id: .*\ndata: (".*")$/m.exec(seen)?.[1]
+    if (data !== undefined) return JSON.parse(data) as string
+  }
+  throw new Error(`the stream ended before any text: ${seen}`)
+}
