@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fixedTarget } from './fixed-target'
 import { kitCases } from './kit-cases'
 
-describe('memoryStore', () => {
+describe('memoryStore', { timeout: 30_000 }, () => {
   const cases = kitCases({
     create: () => fixedTarget(),
     omit: ['reopen/text', 'reopen/owner', 'reopen/deleted'],

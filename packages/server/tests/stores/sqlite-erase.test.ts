@@ -6,7 +6,7 @@ import type { StreamStore } from '../../src/store'
 import { isInFiles } from './sqlite-file'
 import { temporaryFolder } from './temporary-folder'
 
-describe('deleting from SQLite', () => {
+describe('deleting from SQLite', { timeout: 30_000 }, () => {
   it('leaves no byte of the text in the file or its log, nor of any text beside it', async () => {
     const path = join(temporaryFolder(), 'streams.db')
     const store = opened(path)

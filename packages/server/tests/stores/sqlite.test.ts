@@ -7,11 +7,11 @@ import Database from 'libsql'
 import { describe, it } from 'vitest'
 import { kitCases } from './kit-cases'
 
-describe('sqliteStore({ path })', () => {
+describe('sqliteStore({ path })', { timeout: 60_000 }, () => {
   for (const { name, run } of kitCases({ create: () => target(pathStores()) })) it(name, run)
 })
 
-describe('sqliteStore({ database })', () => {
+describe('sqliteStore({ database })', { timeout: 60_000 }, () => {
   for (const { name, run } of kitCases({ create: () => target(handleStores()) })) it(name, run)
 })
 

@@ -5,7 +5,7 @@ import { fixedTarget } from './fixed-target'
 
 const withoutReopen = ['reopen/text', 'reopen/owner', 'reopen/deleted']
 
-describe('storeTestKit', () => {
+describe('storeTestKit', { timeout: 30_000 }, () => {
   it('fails a case that the store cannot do and that is not omitted', async () => {
     const kit = storeTestKit({ create: () => fixedTarget() })
     await expect(caseOf(kit, 'reopen/text').run()).rejects.toThrow('cannot be reopened')
