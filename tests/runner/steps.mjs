@@ -1,6 +1,7 @@
 import { checkBorders } from '../gates/borders.mjs'
 import { checkDeadCode } from '../gates/dead-code.mjs'
 import { checkLint } from '../gates/lint.mjs'
+import { checkLock } from '../gates/lock.mjs'
 import { checkPackaging } from '../gates/packaging.mjs'
 import { checkReadme } from '../gates/readme.mjs'
 import { checkSizes } from '../gates/sizes.mjs'
@@ -13,6 +14,7 @@ import { runVitest } from './run-vitest.mjs'
 /** @type {readonly import('./types').Step[]} */
 export const steps = [
   { name: 'build', group: 'gates', title: 'all packages and the playground', needsBuild: false, run: build },
+  { name: 'lock', group: 'gates', title: 'npm ci accepts the lock', needsBuild: false, run: checkLock },
   { name: 'lint', group: 'gates', title: 'lint and format', needsBuild: false, run: checkLint },
   { name: 'types', group: 'gates', title: 'type check of every workspace', needsBuild: false, run: checkTypes },
   {

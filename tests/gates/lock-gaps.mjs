@@ -1,0 +1,62 @@
+/**
+ * The optional packages that a lock names and does not describe. `npm install` leaves such gaps when a registry does not
+ * carry the binaries of other platforms, and `npm ci` then refuses the lock on every platform.
+ *
+ * @param {{ packages: Record<string, LockEntry> }} lock
+ * @returns {Gap[]}
+ */
+export function findLockGaps({ packages }) {
+  const gaps = new Map()
+  for (const [path, entry] of Object.entries(packages)) {
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      const isKnown = placesFor(path, name).some((place) => place in packages)
+      if (!isKnown) gaps.set(`${name}@${version}`, { name, version, isDev: entry.dev === true })
+    }
+  }
+  return [...gaps.values()]
+}
+
+/**
+ * Describes a platform's package by its name, as far as npm needs it to pass over it elsewhere. Its checksum stays
+ * unknown, as everything that only its registry can tell.
+ *
+ * @param {Gap} gap
+ * @returns {LockEntry}
+ */
+export function describeGap({ name, version, isDev }) {
+  const words = name.replace(/^@[^/]+\//, '').split('-')
+  const os = words.map((word) => (word === 'windows' ? 'win32' : word)).find((word) => systems.includes(word))
+  const cpu = words.map((word) => (word === '64' ? 'x64' : word)).find((word) => processors.includes(word))
+  if (!os || !cpu || !/^\d+[.]\d+[.]\d+$/.test(version)) {
+    throw new Error(`package-lock.json: ${name}@${version} is no platform's package, so its gap cannot be filled`)
+  }
+  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.includes('gnu') ? 'glibc' : undefined
+  return {
+    version,
+    cpu: [cpu],
+    ...(isDev && { dev: true }),
+    ...(os === 'linux' && libc && { libc: [libc] }),
+    optional: true,
+    os: [os],
+  }
+}
+
+const systems = ['android', 'darwin', 'freebsd', 'linux', 'openbsd', 'openharmony', 'win32']
+const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']
+
+/** Where Node looks for `name` from a package at `path`, nearest first. @param {string} path @param {string} name */
+function placesFor(path, name) {
+  const places = []
+  for (let folder = path; folder !== ''; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    places.push(`${folder}/node_modules/${name}`)
+  }
+  return [...places, `node_modules/${name}`]
+}
+
+/**
+ * @typedef {{ name: string, version: string, isDev: boolean }} Gap
+ * @typedef {{
+ *   version?: string, optionalDependencies?: Record<string, string>, dev?: boolean, optional?: boolean,
+ *   os?: string[], cpu?: string[], libc?: string[],
+ * }} LockEntry
+ */
