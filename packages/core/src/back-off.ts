@@ -5,6 +5,6 @@ export interface BackOff {
 }
 
 /** The wait before try number `count` (from 1): doubled each time, capped, and half of it left to chance. */
-export function backOff(count: number, { minMs, maxMs }: BackOff, random: () => number): number {
-  return Math.min(maxMs, minMs * 2 ** (count - 1)) * (0.5 + random() / 2)
+export function backOff(count: number, { minMs, maxMs }: BackOff): number {
+  return Math.min(maxMs, minMs * 2 ** (count - 1)) * (0.5 + Math.random() / 2)
 }

@@ -1,5 +1,5 @@
 export type { BackOff } from './back-off'
-export { browserEnvironment, type Environment } from './environment'
+export type { Environment } from './environment'
 export {
   isStreamError,
   SourceError,

@@ -1,12 +1,19 @@
-import { type RequestOptions, request } from './request'
+import { readSse } from './read-sse'
+import { createRequest, type RequestOptions } from './request'
 import { isTerminal } from './state'
-import type { LiveSource, SnapshotTail, StopSource } from './types'
-import { readWire, WIRE_STALL_MS as stallMs } from './wire'
+import type { LiveSource, Snapshot, SnapshotTail, StopSource } from './types'
+import { createReader } from './wire'
 
 export interface KeepstreamOptions extends RequestOptions {
   /** Where the server's `handler` is mounted, such as `/streams`. */
   readonly url: string
 }
+
+/** The server keeps a connection alive every 8 s: one that misses three of them is dead. */
+const stallMs = 25_000
+
+/** The server answers a stop within 5 s, latched or done. */
+const STOP_MS = 10_000
 
 /** The sources for a Keepstream server: `createStreamClient(keepstream({ url: '/streams' }))`. */
 export function keepstream({ url, ...options }: KeepstreamOptions): {
@@ -14,41 +21,42 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
   snapshot: SnapshotTail
   stop: StopSource
 } {
-  const at = (id: string) => `${url}/${encodeURIComponent(id)}`
+  const request = createRequest(options)
+  const at = (id: string, path: string) => `${url}/${encodeURIComponent(id)}${path}`
+
+  async function open(
+    path: string,
+    init: RequestInit,
+    offset: number,
+    next: (snapshot: Snapshot & { offset: number }) => void,
+    alive: () => void,
+  ) {
+    const { body } = await request(path, 'text/event-stream', init)
+    alive()
+    const read = createReader(offset)
+    await readSse(body, (event) => next(read(event)), alive)
+  }
+
   return {
     live: {
       canRepeat: true,
       stallMs,
-      open: ({ id, signal }, { chunk, end, alive }) =>
-        readWire(
-          options,
-          `${at(id)}/drive`,
-          0,
-          { method: 'POST', signal },
-          ({ status, ...piece }) =>
-            isTerminal(status) ? end({ end: piece.offset, status, error: piece.error }) : chunk(piece),
-          alive,
-        ),
+      open({ id, signal }, { chunk, end, alive }) {
+        const next = ({ status, ...rest }: Snapshot & { offset: number }) =>
+          isTerminal(status) ? end({ end: rest.offset, status, error: rest.error }) : chunk(rest)
+        return open(at(id, '/drive'), { method: 'POST', signal }, 0, next, alive)
+      },
     },
     snapshot: {
       stallMs,
-      open: ({ id, offset, epoch, signal }, { next, alive }) =>
-        readWire(
-          options,
-          `${at(id)}?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`,
-          offset,
-          { signal },
-          next,
-          alive,
-        ),
+      open({ id, offset, epoch, signal }, { next, alive }) {
+        return open(at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`), { signal }, offset, next, alive)
+      },
     },
     async stop({ id }) {
       const init = { method: 'POST', signal: AbortSignal.timeout(STOP_MS) }
-      const { status, offset } = await (await request(options, `${at(id)}/stop`, 'application/json', init)).json()
+      const { status, offset } = await (await request(at(id, '/stop'), 'application/json', init)).json()
       return isTerminal(status) ? { end: offset, status } : undefined
     },
   }
 }
-
-/** The server answers a stop within 5 s, latched or done, in milliseconds. */
-const STOP_MS = 10_000

@@ -1,7 +1,7 @@
 import { SourceError } from './errors'
 import { readSse, type SseEvent } from './read-sse'
 import { readText } from './read-text'
-import { type RequestOptions, request } from './request'
+import { createRequest, type RequestOptions } from './request'
 import { isTerminal } from './state'
 import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from './types'
 import { createReader } from './wire'
@@ -44,12 +44,12 @@ export function fetchLive({
   stallMs,
   ...options
 }: FetchLiveOptions): LiveSource {
+  const request = createRequest(options)
   return {
     canRepeat,
     stallMs,
     async open(source, sink) {
       const response = await request(
-        options,
         typeof url === 'function' ? url(source) : url,
         'text/event-stream, text/plain;q=0.9',
         { method, signal: source.signal, ...(body && { body: body(source) }) },

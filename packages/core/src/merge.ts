@@ -5,12 +5,16 @@ export interface Shown {
   readonly text: string
   /** The epoch of the text, once a source has told one. */
   readonly epoch: number | undefined
+  /** Where that epoch began: text before it is durable, and stays whatever epochs follow. */
+  readonly base: number | undefined
   /** Text that was shown has been replaced or cut (P9). */
   readonly isReconciled: boolean
 }
 
 /** A piece of the text from a live source, or a look at the persisted text. */
-export interface Piece extends Chunk {
+export interface Piece extends Omit<Chunk, 'offset'> {
+  /** @default 0 */
+  readonly offset?: number | undefined
   /** Durable text: where it disagrees with what is shown, it is right. */
   readonly isSnapshot?: boolean
   /** Nothing follows this piece, and the text is complete. */
@@ -36,13 +40,16 @@ export interface Merged {
  * comes from a backend without epochs.
  */
 export function merge(shown: Shown, piece: Piece): Merged {
-  const { offset, text: added, base, isSnapshot } = piece
-  const { epoch: known } = shown
-  const epoch = piece.epoch ?? known
-  if (known !== undefined && epoch !== undefined && epoch < known) return { outcome: 'stale', shown }
+  const { offset = 0, text: added, isSnapshot, epoch = shown.epoch } = piece
+  const { epoch: known = epoch } = shown
+  if (epoch !== known && Number(epoch) < Number(known)) return { outcome: 'stale', shown }
 
-  let { text } = shown
-  if (known !== undefined && epoch !== known && base !== undefined) text = text.slice(0, base)
+  let { text, base } = shown
+  if (epoch !== shown.epoch) base = piece.base
+  if (epoch !== known) {
+    // An epoch that was missed may have begun anywhere after the one shown.
+    text = text.slice(0, epoch === Number(known) + 1 ? base : Math.min(shown.base ?? 0, base ?? 0))
+  }
   let isCut = text.length < shown.text.length
 
   const end = offset + added.length
@@ -52,7 +59,7 @@ export function merge(shown: Shown, piece: Piece): Merged {
     text = text.slice(0, offset) + added
     isCut = true
   } else if (!isGap && end > text.length) {
-    text = isSnapshot && offset === 0 ? added : text + added.slice(overlap)
+    text = isSnapshot && !offset ? added : text + added.slice(overlap)
   } else if (piece.isDone && end < text.length) {
     text = text.slice(0, end)
     isCut = true
@@ -61,6 +68,9 @@ export function merge(shown: Shown, piece: Piece): Merged {
   const isSame = text === shown.text
   return {
     outcome: isGap ? 'gap' : isCut ? 'reconciled' : isSame ? 'duplicate' : 'appended',
-    shown: isSame && !isCut && epoch === known ? shown : { text, epoch, isReconciled: shown.isReconciled || isCut },
+    shown:
+      isSame && !isCut && epoch === shown.epoch
+        ? shown
+        : { text, epoch, base, isReconciled: shown.isReconciled || isCut },
   }
 }

@@ -5,23 +5,19 @@ import type { Environment } from './environment'
  * or after `maxDelayMs`, whichever is first. Reading goes on regardless (P8).
  */
 export function createPublisher(publish: () => void, maxDelayMs: number, environment: Environment) {
-  let cancel: (() => void) | undefined
+  let timer: unknown
 
   function flush() {
-    cancel?.()
-    cancel = undefined
+    environment.clearTimeout(timer as never)
+    timer = undefined
     publish()
   }
 
   return (isUrgent: boolean) => {
-    if (isUrgent) flush()
-    else if (!cancel) {
-      const cancelTimer = environment.setTimer(flush, maxDelayMs)
-      const cancelFrame = environment.onFrame(flush)
-      cancel = () => {
-        cancelTimer()
-        cancelFrame()
-      }
-    }
+    if (isUrgent) return flush()
+    if (timer) return
+    const own = environment.setTimeout(flush, maxDelayMs)
+    timer = own
+    environment.requestAnimationFrame?.(() => timer === own && flush())
   }
 }

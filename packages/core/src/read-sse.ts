@@ -6,28 +6,27 @@ import { readText } from './read-text'
 export type SseEvent = EventSourceMessage
 
 /** The largest event that is read, in characters: one catch-up answer of 1 Mi code units, each escaped as `\uXXXX`. */
-const MAX_EVENT_LENGTH = 8 * 1024 * 1024
+const maxBufferSize = 8 * 1024 * 1024
 
 /** Reads a `text/event-stream` body. `onBytes` hears of every read, comments among them. */
 export function readSse(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   onEvent: (event: SseEvent) => void,
   onBytes: () => void,
 ): Promise<void> {
-  const parser = createParser({
+  const { feed } = createParser({
     onEvent,
-    onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') {
-        throw new SourceError('server', '@keepstream/core: an event is larger than 8 Mi characters', { cause: error })
-      }
+    maxBufferSize,
+    onError(cause) {
+      // Anything else it reports is a line to be skipped.
+      if (cause.type === 'max-buffer-size-exceeded') throw new SourceError('server', 'an event is too large', { cause })
     },
-    maxBufferSize: MAX_EVENT_LENGTH,
   })
   return readText(
     body,
     (text) => {
       onBytes()
-      parser.feed(text)
+      feed(text)
     },
     {},
   )

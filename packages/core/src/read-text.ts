@@ -3,20 +3,20 @@
  * a cut left unfinished are dropped: they are read again from the offset before it.
  */
 export async function readText(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   onText: (text: string) => void,
   options: TextDecoderOptions = { ignoreBOM: true },
 ): Promise<void> {
   const decoder = new TextDecoder('utf-8', options)
-  const reader = body.getReader()
+  const reader = body?.getReader()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = (await reader?.read()) ?? { done: true }
       if (done) return
       onText(decoder.decode(value, { stream: true }))
     }
   } finally {
     // Whoever threw is told about it by the throw; a body that is done has nothing to cancel.
-    reader.cancel().catch(() => {})
+    reader?.cancel().catch(() => {})
   }
 }

@@ -1,11 +1,10 @@
 import { type BackOff, backOff } from './back-off'
 import type { Environment } from './environment'
 import { isStreamError, SourceError } from './errors'
-import { type Reading, reduce, type SessionEvent, type SessionState, toReading } from './state'
-import type { Snapshot, SourceRequest, StreamSources } from './types'
+import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
+import type { LiveSink, SourceRequest, StreamSources, SubscriptionSink, TailSink } from './types'
 
-export interface SessionOptions {
-  readonly sources: StreamSources
+export interface SessionOptions extends StreamSources {
   readonly environment: Environment
   /** Between looks that bring nothing new. */
   readonly poll: BackOff
@@ -22,10 +21,9 @@ export interface Session {
 export function createSession(
   id: string,
   state: SessionState,
-  { sources, environment, poll, retry }: SessionOptions,
+  { live, snapshot, environment, poll, retry }: SessionOptions,
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
-  const { live, snapshot: source } = sources
   let running = new AbortController()
 
   function dispatch(event: SessionEvent) {
@@ -43,55 +41,58 @@ export function createSession(
   }
 
   function perform(signal: AbortSignal) {
-    const { attempt, phase, looks, failures, error } = state
+    const { attempt, phase, looks, error } = state
+    const isDriving = phase === 'driving'
     const onAbort = (undo: () => void) => (signal.aborted ? undo() : signal.addEventListener('abort', undo))
-    const after = (ms: number, run: () => void) => onAbort(environment.setTimer(run, ms))
+    const after = (ms: number, run: () => void) => {
+      const timer = environment.setTimeout(run, ms) as never
+      onAbort(() => environment.clearTimeout(timer))
+    }
 
     if (phase === 'waiting') {
       const wake = () => dispatch({ type: 'woken', attempt })
-      onAbort(environment.onWake(wake))
       const { retryAfterMs = 0 } = (error ?? {}) as Partial<SourceError>
-      after(Math.max(backOff(failures, retry, environment.random), Math.min(retryAfterMs, retry.maxMs)), wake)
+      after(Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), wake)
+      environment.addEventListener?.('online', wake, { signal })
     }
-    if (phase !== 'driving' && phase !== 'following') return
+    if (!isDriving && phase !== 'following') return
 
-    const read = (reading: Reading) => dispatch({ type: 'read', attempt, reading })
+    let watch: unknown
+    const { stallMs } = (isDriving ? live : snapshot) as { stallMs?: number }
     const closed = () => dispatch({ type: 'closed', attempt })
-    const connection = (connection: 'live' | 'waiting') => dispatch({ type: 'connection', attempt, connection })
-    let cancelWatch = () => {}
-    onAbort(() => cancelWatch())
-    const watched = (stallMs?: number) => () => {
-      connection('live')
-      cancelWatch()
-      if (stallMs && !signal.aborted) cancelWatch = environment.setTimer(closed, stallMs)
+    const alive = () => {
+      environment.clearTimeout(watch as never)
+      if (stallMs && !signal.aborted) watch = environment.setTimeout(closed, stallMs)
+    }
+    const read = (reading: Reading) => dispatch({ type: 'read', attempt, reading })
+    const tell = (news: News) => dispatch({ type: 'told', attempt, news })
+    const sink: LiveSink & TailSink & SubscriptionSink = {
+      chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
+      end: ({ end, ...rest }) => read({ ...rest, offset: end, text: '' }),
+      next: (snapshot) => read({ ...snapshot, isSnapshot: true }),
+      fail: (cause) => tell({ error: toSourceError(cause) }),
+      connection: (connection) => tell({ connection }),
+      alive() {
+        tell({ connection: 'live' })
+        alive()
+      },
     }
 
-    const open = async (request: SourceRequest) => {
-      if (phase === 'driving') {
-        return live?.open(request, {
-          chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
-          end: ({ end, ...rest }) => read({ offset: end, text: '', ...rest }),
-          alive: watched(live.stallMs),
-        })
-      }
-      const next = (snapshot: Snapshot) => read(toReading(snapshot))
-      if (typeof source === 'function') return next(await source(request))
-      if ('open' in source) return source.open(request, { next, alive: watched(source.stallMs) })
-      onAbort(
-        source.subscribe(request, {
-          next,
-          connection,
-          fail: (cause) => dispatch({ type: 'fault', attempt, error: toSourceError(cause) }),
-        }),
-      )
-      await new Promise(() => {})
+    async function open(request: SourceRequest): Promise<unknown> {
+      alive()
+      onAbort(alive) // once aborted, it only clears the watch
+      if (isDriving) return live?.open(request, sink)
+      if (typeof snapshot === 'function') return sink.next(await snapshot(request))
+      if ('open' in snapshot) return snapshot.open(request, sink)
+      onAbort(snapshot.subscribe(request, sink))
+      return new Promise(() => {})
     }
     const begin = () => {
       open({ id, offset: state.text.length, epoch: state.epoch, signal }).then(closed, (cause) =>
         dispatch({ type: 'failed', attempt, error: toSourceError(cause) }),
       )
     }
-    if (looks > 0 && phase === 'following') after(backOff(looks, poll, environment.random), begin)
+    if (looks > 0 && !isDriving) after(backOff(looks, poll), begin)
     else begin()
   }
 

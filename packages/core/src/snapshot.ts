@@ -1,4 +1,4 @@
-import { type RequestOptions, request } from './request'
+import { createRequest, type RequestOptions } from './request'
 import type { SnapshotFetcher, SourceRequest } from './types'
 
 export interface FetchSnapshotOptions extends RequestOptions {
@@ -10,11 +10,12 @@ export interface FetchSnapshotOptions extends RequestOptions {
  * in the query.
  */
 export function fetchSnapshot({ url, ...options }: FetchSnapshotOptions): SnapshotFetcher {
+  const request = createRequest(options)
   return async (source) => {
     const target = typeof url === 'function' ? url(source) : url
     const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
     const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
-    const response = await request(options, target + query, 'application/json', { signal: source.signal })
+    const response = await request(target + query, 'application/json', { signal: source.signal })
     return response.json()
   }
 }

@@ -31,7 +31,7 @@ interface Common extends Shown {
 /** The whole life of a session as one value. SPEC.md has the table of its transitions. */
 export type SessionState = Common & Phase
 
-/** Whatever a source tells: a chunk, a look at the persisted text, or, as a terminal status, the end. */
+/** Whatever a source tells: a chunk, a look at the persisted text, or, with a terminal status, the end. */
 export interface Reading extends Omit<Piece, 'isDone'> {
   readonly status: StreamStatus
   /** `false`: more is stored than this brings. @default true */
@@ -43,14 +43,17 @@ export type SessionEvent =
   | { readonly type: 'attached'; readonly driven?: boolean | undefined; readonly initial?: Snapshot | undefined }
   | { readonly type: 'detached' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Reading }
-  | { readonly type: 'connection'; readonly attempt: number; readonly connection: 'live' | 'waiting' }
-  /** A failure to show, of a subscription that goes on by itself. */
-  | { readonly type: 'fault'; readonly attempt: number; readonly error: SourceError }
+  /** News of the connection, or a failure to show of a subscription that goes on by itself. */
+  | { readonly type: 'told'; readonly attempt: number; readonly news: News }
+  /** The connection is over, or the look is done. */
   | { readonly type: 'closed'; readonly attempt: number }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError }
+  /** The wait is over. */
   | { readonly type: 'woken'; readonly attempt: number }
+  /** A person asked to try again. */
   | { readonly type: 'retried' }
-  | { readonly type: 'stopped'; readonly end: End }
+
+export type News = { readonly connection: 'live' | 'waiting' } | { readonly error: SourceError }
 
 type Change = Partial<Common>
 
@@ -62,6 +65,7 @@ export function initialState(canRepeat = false, isDriven = false, initial?: Snap
   const state: SessionState = {
     text: '',
     epoch: undefined,
+    base: undefined,
     isReconciled: false,
     status: 'pending',
     error: undefined,
@@ -75,22 +79,19 @@ export function initialState(canRepeat = false, isDriven = false, initial?: Snap
     phase: 'idle',
     connection: 'idle',
   }
-  return initial ? receive(state, toReading(initial)) : state
-}
-
-export function toReading(snapshot: Snapshot): Reading {
-  return { ...snapshot, offset: snapshot.offset ?? 0, isSnapshot: true }
+  return initial ? receive(state, { ...initial, isSnapshot: true }) : state
 }
 
 /** The one place where a session changes. Pure; what changes nothing comes back as the same reference. */
 export function reduce(state: SessionState, event: SessionEvent): SessionState {
-  const { phase, attempt, drive, status, looks, failures } = state
+  const { phase, attempt, drive, looks } = state
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
     case 'attached': {
-      const seen = event.initial ? receive(state, toReading(event.initial)) : state
-      const isWanted = event.driven && drive === 'none' && seen.status === 'pending'
-      const next = isWanted ? patch(seen, { drive: 'wanted' }) : seen
+      const { driven, initial } = event
+      const seen = initial ? receive(state, { ...initial, isSnapshot: true }) : state
+      const isWanted = driven && drive === 'none' && seen.status === 'pending'
+      const next: SessionState = isWanted ? { ...seen, drive: 'wanted' } : seen
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
     }
     case 'detached':
@@ -98,97 +99,93 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'read': {
       const next = receive(state, event.reading)
       // `pending` proves that nobody produces only where driving is idempotent; elsewhere a person has to ask again.
-      if (event.reading.status !== 'pending' || next.phase !== 'following' || drive !== 'begun' || !next.canRepeat)
+      if (event.reading.status !== 'pending' || drive !== 'begun' || phase !== 'following' || !state.canRepeat)
         return next
-      return next.failures ? enter(next, 'waiting', 'waiting', { drive: 'wanted' }) : start(next, { drive: 'wanted' })
+      return next.failures
+        ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
+        : start({ ...next, drive: 'wanted' })
     }
-    case 'connection':
-      return patch(state, { connection: event.connection })
-    case 'fault':
-      return patch(state, { error: event.error })
+    case 'told':
+      return patch(state, event.news)
     case 'closed':
-      if (phase === 'driving') return follow(state, { failures: failures + 1, looks: 0 })
+      if (phase === 'driving') return follow(state, { failures: state.failures + 1, looks: 0 })
       return patch(state, { attempt: attempt + 1, looks: looks + 1 })
     case 'failed':
       return fail(state, event.error)
     case 'woken':
       return start(state)
-    case 'retried': {
-      const isStuck = status === 'pending' && drive === 'begun'
-      const canRetry = phase === 'waiting' || phase === 'failed' || (phase === 'following' && (isStuck || state.error))
-      return canRetry ? start(state, { failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive }) : state
-    }
-    case 'stopped':
-      return settle(patch(state, { end: state.end ?? event.end }))
+    case 'retried':
+      if (phase === 'idle' || phase === 'driving') return state
+      return start({
+        ...state,
+        failures: 0,
+        looks: 0,
+        drive: drive === 'begun' && state.status === 'pending' ? 'wanted' : drive,
+      })
   }
 }
 
 /** What everything that is read goes through, whichever source it came from. */
 function receive(state: SessionState, reading: Reading): SessionState {
-  const { text, status, error, upToDate = true } = reading
-  const { phase } = state
+  const { offset = 0, text, status, error, upToDate = true } = reading
   const last = state.end?.end ?? Infinity
-  const offset = Math.min(reading.offset, last)
-  const { outcome, shown } = merge(state, { ...reading, offset, text: text.slice(0, last - offset) })
+  const start = Math.min(offset, last)
+  const { outcome, shown } = merge(state, { ...reading, offset: start, text: text.slice(0, last - start) })
   if (outcome === 'stale') return state
 
   const isStreaming = text || status !== 'pending'
-  const isMoved = shown !== state || (state.status === 'pending' && isStreaming)
-  const next = patch(state, {
-    text: shown.text,
-    epoch: shown.epoch,
-    isReconciled: shown.isReconciled,
-    status: isStreaming ? 'streaming' : state.status,
-    end: state.end ?? (isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : undefined),
-    isCaughtUp: state.isCaughtUp || upToDate,
-    looks: !isMoved ? state.looks : upToDate ? 0 : -1,
-    // To learn that what was asked for has not begun is no progress.
-    ...((isMoved || isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
-    ...(isReading(state) && { connection: 'live' }),
-  })
-  const settled = settle(next)
+  const isMoved = shown !== state || (isStreaming && state.status === 'pending')
+  const { epoch, base, isReconciled } = shown
+  const next = settle(
+    patch(state, {
+      text: shown.text,
+      epoch,
+      base,
+      isReconciled,
+      status: isStreaming ? 'streaming' : state.status,
+      end: state.end ?? (isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : undefined),
+      isCaughtUp: state.isCaughtUp || upToDate,
+      looks: !isMoved ? state.looks : upToDate ? 0 : -1,
+      // To learn that what was asked for has not begun is no progress.
+      ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
+      ...(state.phase !== 'idle' && { connection: 'live' }),
+    }),
+  )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
-  if (outcome !== 'gap' || !isReading(settled)) return settled
-  return follow(settled, { looks: phase === 'driving' ? 0 : settled.looks + 1 })
+  if (outcome !== 'gap' || next.phase === 'idle' || next.phase === 'finished') return next
+  return follow(next, { looks: next.phase === 'driving' ? 0 : next.looks + 1 })
 }
 
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
 function settle(state: SessionState): SessionState {
-  const { end: known } = state
-  if (!known || state.text.length < known.end) return state
-  const { status, end } = known
-  const { shown } = merge(state, { offset: end, text: '', isDone: status === 'done' })
+  if (!state.end || state.text.length < state.end.end) return state
+  const { end, status, error } = state.end
+  const { text, isReconciled } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
-    ...shown,
+    text,
+    isReconciled,
     status,
-    error:
-      status === 'error' ? new StreamError('generation', `generation failed: ${known.error ?? status}`) : undefined,
+    error: status === 'error' ? new StreamError('generation', error ?? status) : undefined,
     isCaughtUp: true,
   })
 }
 
 function fail(state: SessionState, error: SourceError): SessionState {
-  const { phase, drive, failures, text, looks } = state
-  const { code, offset, epoch = state.epoch } = error
+  const { phase, drive, failures, looks } = state
+  const { code, offset, epoch } = error
   if (code === 'unauthorized' || code === 'forbidden' || code === 'not-found')
     return enter(state, 'failed', 'closed', { error })
   if (code === 'refused' && phase === 'driving') return follow(state, { looks: 0 })
   if (code === 'diverged') {
-    const isCut = offset !== undefined && offset < text.length
-    const change = { text: text.slice(0, offset), epoch, isReconciled: state.isReconciled || isCut }
-    return follow(state, { ...change, looks: isCut ? 0 : looks + 1 })
+    const { text, isReconciled } = merge(state, { offset, text: '', epoch, base: offset }).shown
+    return follow(state, { text, epoch, base: offset, isReconciled, looks: looks + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
   return enter(state, 'waiting', 'waiting', { error, failures: failures + 1, drive: isUnsent ? 'wanted' : drive })
 }
 
-function isReading({ phase }: SessionState) {
-  return phase === 'driving' || phase === 'following'
-}
-
-function start(state: SessionState, change?: Change): SessionState {
-  const next = { ...state, ...change }
-  return next.drive === 'wanted' ? enter(next, 'driving', 'connecting', { drive: 'begun' }) : follow(next)
+function start(state: SessionState): SessionState {
+  return state.drive === 'wanted' ? enter(state, 'driving', 'connecting', { drive: 'begun' }) : follow(state)
 }
 
 function follow(state: SessionState, change?: Change): SessionState {

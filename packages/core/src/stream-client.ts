@@ -1,6 +1,6 @@
 import { atom, type ReadableAtom } from 'nanostores'
 import type { BackOff } from './back-off'
-import { browserEnvironment, type Environment } from './environment'
+import type { Environment } from './environment'
 import { StreamError } from './errors'
 import { createPublisher } from './publish'
 import { createSession } from './session'
@@ -68,78 +68,74 @@ export function createStreamClient({
   publishMs = 100,
   graceMs = 1000,
   maxIdle = 50,
-  environment = browserEnvironment,
+  environment = globalThis,
   ...sources
 }: StreamClientOptions): StreamClient {
-  const { live } = sources
-  if (!sources.snapshot) throw invalid('createStreamClient() needs `snapshot`, such as fetchSnapshot({ url })')
+  const { live, snapshot, stop } = sources
+  if (!snapshot) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
 
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
-  const streams = new Map<string, WeakRef<TextStream>>()
-  const forget = new FinalizationRegistry<string>((id) => streams.get(id)?.deref() || streams.delete(id))
+  const streams = new Map<string | undefined, WeakRef<TextStream>>()
+  const forget = new FinalizationRegistry<string | undefined>((id) => streams.get(id)?.deref() || streams.delete(id))
   const attached = new Set<TextStream>()
   const idle = new Set<TextStream>()
   const begun = new Set<string>()
 
-  function keepIdle(stream: TextStream) {
-    attached.delete(stream)
-    idle.add(stream)
-    let count = maxIdle
-    let length = MAX_IDLE_LENGTH
-    for (const one of [...idle].reverse()) {
-      length -= one.$state.get().text.length
-      if (--count < 0 || length < 0) idle.delete(one)
-    }
-  }
-
-  function createStream(id: string, initial?: Snapshot): TextStream {
+  function createStream(id: string | undefined, initial?: Snapshot): TextStream {
     const listeners = new Set<(delta: string, offset: number) => void>()
-    const first = initialState(live?.canRepeat, begun.has(id), initial)
+    const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
     let readers = 0
-    let cancelGrace: (() => void) | undefined
+    let grace: unknown
 
     const publish = createPublisher(
       () => {
-        const before = $state.value.text
+        const before = $state.get().text
         const next = view(session.state)
         guarded(() => $state.set(next))
-        if (!listeners.size || next.text === before) return
-        const offset = next.isReconciled ? commonLength(before, next.text) : before.length
-        for (const listener of listeners) guarded(() => listener(next.text.slice(offset), offset))
+        const { text } = next
+        let offset = next.isReconciled ? 0 : before.length
+        if (!listeners.size || text === before) return
+        while (offset < before.length && text[offset] === before[offset]) offset++
+        for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
       },
       publishMs,
       environment,
     )
 
-    const session = createSession(id, first, { sources, environment, poll, retry }, (state, before) => {
-      if (state.drive === 'begun') begun.add(id)
-      const { text, ...now } = view(state)
-      const isUrgent =
-        !before.text || Object.keys(now).some((key) => now[key as keyof typeof now] !== before[key as keyof typeof now])
-      if (isUrgent || text !== before.text) publish(isUrgent)
+    const session = createSession(id as string, first, { ...sources, environment, poll, retry }, (state, before) => {
+      if (state.drive === 'begun') begun.add(id as string)
+      const isUrgent = visible.some((key) => state[key] !== before[key]) || !before.text
+      if (isUrgent || state.text !== before.text) publish(isUrgent)
     })
+
+    function leave() {
+      session.dispatch({ type: 'detached' })
+      attached.delete(stream)
+      idle.add(stream)
+      let count = maxIdle
+      let length = MAX_IDLE_LENGTH
+      for (const one of [...idle].reverse()) {
+        length -= one.$state.get().text.length
+        if (--count < 0 || length < 0) idle.delete(one)
+      }
+    }
 
     const stream: TextStream = {
       id,
       $state,
       attach({ driven, initial } = {}) {
-        if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient()')
+        if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
         readers++
-        cancelGrace?.()
+        environment.clearTimeout(grace as never)
         attached.add(stream)
         idle.delete(stream)
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
-        queueMicrotask(() => readers && session.dispatch({ type: 'attached', driven, initial }))
+        if (id !== undefined) queueMicrotask(() => readers && session.dispatch({ type: 'attached', driven, initial }))
         return once(() => {
           if (--readers) return
-          const leave = () => {
-            session.dispatch({ type: 'detached' })
-            keepIdle(stream)
-          }
-          const { connection } = session.state
-          if (connection === 'idle' || connection === 'closed') leave()
-          else cancelGrace = environment.setTimer(leave, graceMs)
+          if (/idle|closed/.test(session.state.connection)) leave()
+          else grace = environment.setTimeout(leave, graceMs)
         })
       },
       subscribe(listener) {
@@ -155,12 +151,14 @@ export function createStreamClient({
         return () => listeners.delete(listener)
       },
       async stop() {
-        if (!sources.stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient()')
+        if (id === undefined) throw new StreamError('no-stream', 'stop() needs an id')
+        if (!stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient')
         const detach = stream.attach()
-        let unlisten = () => {}
+        let unlisten = detach
         try {
-          const end = isTerminal(session.state.status) ? undefined : await sources.stop({ id })
-          if (end) session.dispatch({ type: 'stopped', end })
+          const end = isTerminal(session.state.status) ? undefined : await stop({ id })
+          const { attempt } = session.state
+          if (end) session.dispatch({ type: 'read', attempt, reading: { ...end, offset: end.end, text: '' } })
           await new Promise<void>((resolve, reject) => {
             unlisten = $state.subscribe(({ status, connection, error }) => {
               if (isTerminal(status)) resolve()
@@ -179,7 +177,6 @@ export function createStreamClient({
 
   return {
     stream(id, { initial } = {}) {
-      if (id === undefined) return nothing
       const found = streams.get(id)?.deref()
       if (found) return found
       const stream = createStream(id, initial)
@@ -190,30 +187,15 @@ export function createStreamClient({
   }
 }
 
-/** The stream without an id. */
-const nothing: TextStream = {
-  id: undefined,
-  $state: /* @__PURE__ */ atom(/* @__PURE__ */ stateOf()),
-  attach: () => () => {},
-  subscribe: (listener) => nothing.$state.subscribe(listener),
-  onText: () => () => {},
-  stop: () => Promise.reject(new StreamError('no-stream', 'stop() needs a stream: its id is undefined')),
-  retry: () => {},
-}
-
 /** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
 export function stateOf(initial?: Snapshot): StreamState {
   return view(initialState(false, false, initial))
 }
 
+const visible = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled'] as const
+
 function view({ text, status, connection, error, isCaughtUp, isReconciled }: SessionState): StreamState {
   return { text, status, connection, error, isCaughtUp, isReconciled }
-}
-
-function commonLength(before: string, after: string): number {
-  let length = 0
-  while (length < after.length && before[length] === after[length]) length++
-  return length
 }
 
 /** Someone else's listener that throws is reported, and disturbs no reading. */

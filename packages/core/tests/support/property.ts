@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+
+/** One seed for the whole run, so that a failure anywhere is run again with the line it prints. */
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const factor = Number(process.env['RUNS_FACTOR'] ?? 1)
+
+/** Runs a property; a failure says how to run it again. */
+export function check<T>(property: fc.IRawProperty<T, false>, runs: number): void {
+  fc.assert(property, {
+    seed,
+    numRuns: runs * factor,
+    reporter(details) {
+      if (!details.failed) return
+      throw new Error(
+        `${fc.defaultReportMessage(details)}\n${details.errorInstance}\nRun it again: SEED=${details.seed} npx vitest run --project core`,
+      )
+    },
+  })
+}
+
+/** Text with what breaks naive readers in it: astral characters, CR, LF, NUL, a BOM, frames. */
+export function nastyText(maxLength = 60): fc.Arbitrary<string> {
+  return fc
+    .array(
+      fc.constantFrom(
+        'a',
+        'b',
+        'ab',
+        ' ',
+        '. ',
+        'é',
+        '漢',
+        '😀',
+        '\r',
+        '\n',
+        '\r\n',
+        '\0',
+        '\uFEFF',
+        'data: x\n\n',
+        'id: 1\n',
+      ),
+      { maxLength },
+    )
+    .map((parts) => parts.join(''))
+}
