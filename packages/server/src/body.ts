@@ -12,6 +12,8 @@ export interface Body {
   wake(): void
   /** Closes the body, also one that nobody reads. */
   end(): void
+  /** Errors it, so that nobody takes it for whole. */
+  fail(error: unknown): void
 }
 
 /**
@@ -23,12 +25,16 @@ export function createBody(source: BodySource, signal: AbortSignal): Body {
   let isOver = false
   let wakeUp: (() => void) | undefined
   let end: () => void = () => undefined
+  let fail: (error: unknown) => void = () => undefined
 
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         end = () => {
           if (finish()) controller.close()
+        }
+        fail = (error) => {
+          if (finish()) controller.error(error)
         }
       },
       async pull(controller) {
@@ -65,6 +71,7 @@ export function createBody(source: BodySource, signal: AbortSignal): Body {
     stream,
     wake,
     end: () => end(),
+    fail: (error) => fail(error),
   }
 
   function wake(): void {

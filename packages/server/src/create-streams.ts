@@ -131,7 +131,7 @@ export function createStreams(options: StreamsOptions): Streams {
 
   async function close(): Promise<void> {
     await runs.drain()
-    hub.close()
+    await hub.close()
     if (!runtime.options.keepsStore) await store.dispose()
   }
 }

@@ -88,7 +88,15 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
   if (form === media.sse) return follow(runtime, id, beginning, { signal, reader: 'drive', rollsOver: false })
   const { hub, report } = runtime
   let body: Body | undefined
-  const reader = openStoreReader(hub, id, { wake: () => body?.wake(), shutDown: () => body?.end() })
+  let isLeaving = false
+  const reader = openStoreReader(hub, id, {
+    wake: () => body?.wake(),
+    shutDown(isLate) {
+      isLeaving = true
+      if (isLate) body?.fail(leaving())
+      else body?.wake()
+    },
+  })
   const first = await hub.read(id, 0, maxRead).catch((error) => {
     reader.close()
     throw error
@@ -108,7 +116,9 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
         // The channel has no room to say that text before this point may be another one now.
         if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was taken up again')
         if (step.type === 'text') return encode(step.text)
-        return step.type === 'end' ? 'end' : undefined
+        if (step.type === 'end') return 'end'
+        if (isLeaving) throw leaving()
+        return undefined
       },
       release() {
         reader.close()
@@ -118,6 +128,11 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
     signal,
   )
   return new Response(body.stream, { headers: driveHeaders(form, first.head) })
+}
+
+/** A raw answer that simply ended would look whole. */
+function leaving(): StreamsError {
+  return new StreamsError('shutting-down', 'the server is about to restart; follow the stream')
 }
 
 function driveHeaders(form: string, { epoch, base }: Pick<StreamHead, 'epoch' | 'base'>): Record<string, string> {

@@ -24,6 +24,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   const rolloverAt = options.rollsOver ? environment.now() + rolloverMs * (0.8 + environment.random() * 0.4) : Infinity
   const frames = createFrames()
   let isKeepAliveDue = false
+  let isLeaving = false
   let body: Body | undefined
   const reader = openStoreReader(hub, id, {
     wake: () => body?.wake(),
@@ -32,7 +33,11 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
       isKeepAliveDue = true
       body?.wake()
     },
-    shutDown: () => body?.end(),
+    shutDown(isLate) {
+      isLeaving = true
+      if (isLate) body?.end()
+      else body?.wake()
+    },
   })
 
   const begun = await begin().catch((error) => {
@@ -49,7 +54,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
       async next() {
         if (frames.hasEnded) return 'end'
         const text = frames.of(await reader.next(), reader.position)
-        if (text === undefined) return 'end'
+        if (text === undefined || (text === '' && isLeaving)) return 'end'
         if (text === '' && !isKeepAliveDue) return undefined
         isKeepAliveDue = false
         return encode(text || keepAliveFrame)

@@ -2,7 +2,7 @@ import { errorAnswer, jsonAnswer, notFound, storeFailed } from './answers'
 import { withBoundedBody } from './bounded-body'
 import type { Streams } from './create-streams'
 import { isStreamsError } from './errors'
-import { invalid } from './options'
+import { checkNames, invalid } from './options'
 import { isAllowedOrigin, preflight, withCors } from './origin'
 import type { Producer } from './producer'
 import type { Runtime } from './runtime'
@@ -52,7 +52,12 @@ interface Route {
   readonly action: StreamAction
 }
 
+const names: readonly (keyof HandlerOptions)[] = [
+  ...(['basePath', 'authorize', 'produce', 'canResume', 'allowedOrigins', 'maxBodyBytes'] as const),
+]
+
 export function createHandler(streams: Streams, runtime: Runtime, given: HandlerOptions): Handler {
+  checkNames('', given, names)
   const { authorize, produce, canResume = false, maxBodyBytes = 65_536 } = given
   const basePath = checkedPath(given.basePath)
   const allowedOrigins = (given.allowedOrigins ?? []).map(checkedOrigin)

@@ -14,8 +14,8 @@ export interface Subscriber {
   tick?(): void
   /** A run watches for what others want of it. Its own writes are no news that glances must hurry for. */
   readonly isRun?: boolean
-  /** The process ends. */
-  shutDown?(): void
+  /** The process ends: take what is there, then leave; at once if `isLate`. */
+  shutDown?(isLate: boolean): void
 }
 
 /** What all readers of the store in this process share: hints, glances, reads and one keep-alive timer. */
@@ -26,8 +26,8 @@ export interface Hub {
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
   /** Looks at this stream soon: a hint came, or a read failed. */
   glance(id: string): void
-  /** Ends every subscriber. Idempotent. */
-  close(): void
+  /** Lets every subscriber read what is there and leave, for a second at the most. Idempotent. */
+  close(): Promise<void>
 }
 
 export interface HubOptions {
@@ -46,6 +46,9 @@ interface Watched {
   seen: string | undefined
 }
 
+/** How long a client that does not read may hold up the end of the process. */
+const farewellMs = 1_000
+
 /** Glances back off while they bring no news, because hints are enough or nothing happens. */
 const glances = { firstMs: 250, longestMs: 5_000 }
 
@@ -59,12 +62,13 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   let glanceTimer: unknown
   let glanceAt = Infinity
   let tickTimer: unknown
+  let onEmpty: () => void = () => undefined
 
   return {
     subscribe(id, subscriber) {
       if (isClosed) {
         // Later, because the caller has yet to receive the undo.
-        queueMicrotask(() => subscriber.shutDown?.())
+        queueMicrotask(() => subscriber.shutDown?.(true))
         return () => undefined
       }
       const stream = watched.get(id) ?? { subscribers: new Set(), reads: new Map(), seen: undefined }
@@ -87,13 +91,30 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
       quietGlances = 0
       scheduleGlance()
     },
-    close() {
+    async close() {
+      if (isClosed) return
       isClosed = true
-      const all = [...watched.values()].flatMap(({ subscribers }) => [...subscribers])
-      for (const subscriber of all) subscriber.shutDown?.()
+      shutDownAll(false)
+      if (watched.size > 0) await emptied()
+      shutDownAll(true)
       watched.clear()
       rest()
     },
+  }
+
+  function shutDownAll(isLate: boolean): void {
+    const all = [...watched.values()].flatMap(({ subscribers }) => [...subscribers])
+    for (const subscriber of all) subscriber.shutDown?.(isLate)
+  }
+
+  function emptied(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = environment.setTimeout(resolve, farewellMs)
+      onEmpty = () => {
+        environment.clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   function hinted(id: string): void {
@@ -196,6 +217,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
     tickTimer = undefined
     unwatch?.()
     unwatch = undefined
+    onEmpty()
   }
 }
 

@@ -24,7 +24,7 @@ export async function read(runtime: Runtime, request: Request, id: string): Prom
   }
   const position = readPosition(request)
   if (!position) return errorAnswer('invalid-offset', 'The offset and the epoch must be whole numbers.')
-  const form = negotiate(request, [media.json, media.sse, media.text])
+  const form = negotiate(request, [media.json, media.text, media.sse])
   try {
     if (form === media.sse && method === 'GET') {
       return await follow(runtime, id, position, { signal: request.signal, reader: 'follow', rollsOver: true })

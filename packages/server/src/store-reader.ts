@@ -25,7 +25,8 @@ export interface StoreReaderListener {
   /** `next` may have more now. */
   wake(): void
   tick?(): void
-  shutDown(): void
+  /** See `Subscriber`. */
+  shutDown(isLate: boolean): void
 }
 
 /** A live piece is at most this long, in UTF-16 code units. */
@@ -48,6 +49,10 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
     wake() {
       isStale = true
       listener.wake()
+    },
+    shutDown(isLate) {
+      isStale = true
+      listener.shutDown(isLate)
     },
   })
 

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { settled } from './support/clock'
+import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+const sse = { headers: { Accept: 'text/event-stream' } }
+
+async function running(options = {}) {
+  const rig = createRig({ wrap: spyStore, keepsStore: true, ...options })
+  const store = rig.store as ReturnType<typeof spyStore>
+  const id = await rig.streams.createStream()
+  const hand = createHand()
+  const raw = collect(await rig.streams.stream(request(), id, hand.producer))
+  const followed = collect(await rig.streams.read(request('/', sse), id))
+  await hand.append('Begun. ')
+  await rig.clock.advance(300)
+  return { ...rig, store, id, hand, raw, followed }
+}
+
+describe('S15 close', () => {
+  it('lets a run finish, with its readers, and starts no other', async () => {
+    const { streams, clock, store, id, hand, raw, followed } = await running()
+    const other = await streams.createStream()
+    const closing = streams.close()
+    expect(streams.close()).toBe(closing)
+    const refused = await streams.stream(request(), other, createHand().producer)
+    expect([refused.status, (await refused.json()).code]).toEqual([503, 'shutting-down'])
+    const joined = collect(await streams.stream(request(), id, hand.producer))
+    await hand.append('Finished.')
+    await clock.advance(20_000)
+    hand.finish()
+    await clock.advance(300)
+    await closing
+    for (const reader of [raw, joined]) expect(reader).toMatchObject({ text: 'Begun. Finished.', isDone: true })
+    const { events } = parseEvents(followed.text)
+    expect([textOf(events), events.at(-1)?.event]).toEqual(['Begun. Finished.', 'end'])
+    expect(await store.read(id, 0, 100)).toMatchObject({ text: 'Begun. Finished.', head: { status: 'done' } })
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
+  it('ends what is not finished after drainMs as error, with its text', async () => {
+    const { streams, clock, store, id, hand, raw } = await running({ drainMs: 5_000 })
+    const closing = streams.close()
+    await hand.append('unfinished')
+    await clock.advance(4_999)
+    expect(hand.calls[0]?.signal.aborted).toBe(false)
+    await clock.advance(1)
+    await closing
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(raw).toMatchObject({ text: 'Begun. unfinished', isDone: true })
+    expect(await store.read(id, 0, 100)).toMatchObject({
+      text: 'Begun. unfinished',
+      head: { status: 'error', error: 'shutdown' },
+    })
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
+  it("ends followers of other processes' streams without an end", async () => {
+    const { clock, store, id: busy } = await running()
+    const { streams } = createRig({ store, clock, keepsStore: true })
+    const id = await streams.createStream()
+    const followed = collect(await streams.read(request('/', sse), id))
+    const driven = collect(await streams.stream(request(), busy, createHand().producer))
+    await settled()
+    await streams.close()
+    await settled()
+    expect(driven).toMatchObject({ text: 'Begun. ', isDone: false, error: { code: 'shutting-down' } })
+    expect(followed.isDone).toBe(true)
+    expect(followed.text).not.toContain('event: end')
+  })
+
+  it('gives a run up whose store does not answer, and errors its driver', async () => {
+    const { streams, clock, store, hand, raw } = await running({ drainMs: 1_000, settleMs: 2_000 })
+    store.instead.close = () => Promise.reject(new Error('down'))
+    let isClosed = false
+    void streams.close().then(() => {
+      isClosed = true
+    })
+    await clock.advance(2_999)
+    expect(isClosed).toBe(false)
+    await clock.advance(1)
+    expect(isClosed).toBe(true)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
+  it('disposes of the store, unless that is kept', async () => {
+    for (const keepsStore of [true, false]) {
+      const { streams, store } = createRig({ wrap: spyStore, keepsStore })
+      await streams.close()
+      await streams.close()
+      expect((store as ReturnType<typeof spyStore>).of('dispose')).toHaveLength(keepsStore ? 0 : 1)
+    }
+  })
+})
+
+describe('S15 close, continued', () => {
+  it('waits a second at most for clients that do not read', async () => {
+    const { streams, clock, store, hand } = await running()
+    const id = await streams.createStream()
+    const idle = await streams.read(request('/', sse), id)
+    hand.finish()
+    let isClosed = false
+    void streams.close().then(() => {
+      isClosed = true
+    })
+    await clock.advance(900)
+    expect(isClosed).toBe(false)
+    await clock.advance(300)
+    expect(isClosed).toBe(true)
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+    await idle.body?.cancel()
+  })
+})
+
+describe('sweep', () => {
+  it('deletes what ended long ago', async () => {
+    const { streams, clock } = createRig()
+    const old = await streams.createStream()
+    await streams.stopStream(old)
+    await clock.advance(10_000)
+    const young = await streams.createStream()
+    await streams.stopStream(young)
+    expect(await streams.sweep({ olderThanMs: 5_000 })).toEqual([old])
+    await expect(streams.getStreamBody(old)).rejects.toMatchObject({ code: 'not-found' })
+    expect((await streams.getStreamBody(young)).status).toBe('stopped')
+  })
+})

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest'
+import type { AuthorizeRequest } from '../src'
+import { settled } from './support/clock'
+import { createRig, request } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+async function served(options: Partial<Parameters<ReturnType<typeof createRig>['streams']['handler']>[0]> = {}) {
+  const rig = createRig({ wrap: spyStore })
+  const id = await rig.streams.createStream({ meta: { owner: 'ada' } })
+  const produced: string[] = []
+  const handle = rig.streams.handler({
+    basePath: '/streams',
+    authorize: 'public',
+    produce: ({ id }) => {
+      produced.push(id)
+      return async (append) => append('text')
+    },
+    ...options,
+  })
+  const ask = (method: string, path: string, init: RequestInit = {}) => handle(request(path, { method, ...init }))
+  return { ...rig, id, produced, handle, ask }
+}
+
+async function problem(response: Response): Promise<[number, string]> {
+  return [response.status, (await response.json()).code]
+}
+
+describe('the handler', () => {
+  it('routes nothing but what is there, and reserves POST and PUT', async () => {
+    const { ask, id } = await served()
+    for (const path of [
+      '/',
+      '/streams',
+      '/streams/',
+      `/other/${id}`,
+      `/streams/${id}/x`,
+      `/streams/${id}/drive/x`,
+      `/streamsx/${id}`,
+    ]) {
+      expect(await problem(await ask('GET', path))).toEqual([404, 'not-found'])
+    }
+    for (const method of ['POST', 'PUT', 'PATCH', 'OPTIONS']) {
+      const answer = await ask(method, `/streams/${id}`)
+      expect(await problem(answer)).toEqual([405, 'method-not-allowed'])
+      expect(answer.headers.get('Allow')).toContain('GET')
+    }
+    expect(await problem(await ask('GET', `/streams/${id}/drive`))).toEqual([405, 'method-not-allowed'])
+    expect(await problem(await ask('GET', `/streams/${id}/stop`))).toEqual([405, 'method-not-allowed'])
+    expect(await problem(await ask('GET', `/streams/${id}?live=long-poll`))).toEqual([400, 'invalid-request'])
+  })
+
+  it('asks the store about nothing that cannot be an id', async () => {
+    const { ask, store } = await served()
+    const calls = (store as ReturnType<typeof spyStore>).calls
+    const before = calls.length
+    for (const id of [
+      'x',
+      '%27%20or%201=1',
+      '0123456789abcdefghijk',
+      '0123456789abcdefghijklm',
+      '..%2F..%2F..%2Fetc%2Fpwd',
+    ]) {
+      for (const [method, verb] of [
+        ['GET', ''],
+        ['DELETE', ''],
+        ['POST', '/drive'],
+        ['POST', '/stop'],
+      ] as const) {
+        expect((await ask(method, `/streams/${id}${verb}`)).status).toBe(404)
+      }
+    }
+    expect(calls.length).toBe(before)
+  })
+
+  it('answers the same for unknown and for unauthorized', async () => {
+    const asked: AuthorizeRequest[] = []
+    const { ask, id, streams, produced } = await served({
+      authorize: async (question) => {
+        asked.push(question)
+        return ((await question.getMeta()) as { owner?: string } | undefined)?.owner === 'grace'
+      },
+    })
+    const unknown = '0123456789abcdefghijkl'
+    const wishes = [
+      ['GET', ''],
+      ['HEAD', ''],
+      ['POST', '/drive'],
+      ['POST', '/stop'],
+      ['DELETE', ''],
+    ] as const
+    for (const [method, verb] of wishes) {
+      const [no, none] = [await ask(method, `/streams/${id}${verb}`), await ask(method, `/streams/${unknown}${verb}`)]
+      expect([no.status, await no.text()]).toEqual([404, await none.text()])
+      expect([...no.headers]).toEqual([...none.headers])
+    }
+    expect(asked.map(({ action }) => action)).toEqual(
+      ['read', 'read', 'drive', 'stop', 'delete'].flatMap((action) => [action, action]),
+    )
+    expect(await streams.getStreamBody(id)).toEqual({ text: '', status: 'pending' })
+    expect(produced).toEqual([])
+    const mine = await served({
+      authorize: async ({ getMeta }) => ((await getMeta()) as { owner: string }).owner === 'ada',
+    })
+    expect((await mine.ask('GET', `/streams/${mine.id}`)).status).toBe(200)
+  })
+
+  it('takes nothing but true for a yes, and a throw for a failure that is reported', async () => {
+    const yes = await served({ authorize: () => 'yes' as unknown as boolean })
+    expect((await yes.ask('GET', `/streams/${yes.id}`)).status).toBe(404)
+    const cause = new Error('token=secret')
+    const broken = await served({ authorize: () => Promise.reject(cause) })
+    const answer = await broken.ask('GET', `/streams/${broken.id}`)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain('secret')
+    expect(broken.errors).toEqual([{ error: cause, context: { source: 'handler' } }])
+  })
+
+  it('drives with a body up to its bound, and refuses a longer one before it is held', async () => {
+    const { ask, id, produced } = await served({ maxBodyBytes: 10 })
+    const tooLong = await ask('POST', `/streams/${id}/drive`, { body: 'x'.repeat(11) })
+    expect(await problem(tooLong)).toEqual([413, 'too-large'])
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(6))
+      },
+    })
+    const init = { body: endless, duplex: 'half' } as RequestInit
+    expect(await problem(await ask('POST', `/streams/${id}/drive`, init))).toEqual([413, 'too-large'])
+    expect(pulled).toBeLessThan(5)
+    const lying = await ask('POST', `/streams/${id}/drive`, { body: 'x', headers: { 'Content-Length': '9999' } })
+    expect(lying.status).toBe(413)
+    expect(produced).toEqual([])
+    expect((await ask('POST', `/streams/${id}/drive`, { body: 'x'.repeat(10) })).status).toBe(200)
+    await settled()
+    expect(produced).toEqual([id])
+  })
+
+  it('ends the stream as error when produce throws', async () => {
+    const cause = new Error('no such model')
+    const { ask, id, clock, errors } = await served({ produce: () => Promise.reject(cause) })
+    await ask('POST', `/streams/${id}/drive`)
+    await clock.advance(300)
+    expect(await (await ask('GET', `/streams/${id}`)).json()).toMatchObject({ status: 'error', error: 'generation' })
+    expect(errors[0]?.error).toBe(cause)
+  })
+
+  it('without produce drives nothing', async () => {
+    const { streams } = createRig()
+    const id = await streams.createStream()
+    const handle = streams.handler({ basePath: '', authorize: 'public' })
+    expect((await handle(request(`/${id}/drive`, { method: 'POST' }))).status).toBe(404)
+    expect((await handle(request(`/${id}`))).status).toBe(200)
+  })
+
+  it('stops, and answers 202 while the end is not stored', async () => {
+    const { ask, id, store, clock } = await served({ produce: () => () => new Promise(() => undefined) })
+    await ask('POST', `/streams/${id}/drive`)
+    await settled()
+    const spy = store as ReturnType<typeof spyStore>
+    spy.instead.close = () => Promise.reject(new Error('down'))
+    const latching = ask('POST', `/streams/${id}/stop`)
+    await clock.advance(5_000)
+    const latched = await latching
+    expect([latched.status, await latched.json()]).toEqual([202, { status: 'streaming', offset: 0 }])
+    delete spy.instead.close
+    await clock.advance(5_000)
+    const stopped = await ask('POST', `/streams/${id}/stop`)
+    expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'stopped', offset: 0 }])
+  })
+})
+
+describe('requests from pages', () => {
+  const cases: [string, Record<string, string>, boolean][] = [
+    ['same origin', { 'Sec-Fetch-Site': 'same-origin', Origin: 'http://server.test' }, true],
+    ['same site', { 'Sec-Fetch-Site': 'same-site', Origin: 'http://app.server.test' }, true],
+    ['the address bar', { 'Sec-Fetch-Site': 'none' }, true],
+    ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.test' }, false],
+    [
+      'another site that lies about its origin',
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://server.test' },
+      false,
+    ],
+    ['an old browser, own host', { Origin: 'https://server.test' }, true],
+    ['an old browser, own host and port', { Origin: 'http://server.test:8080', Host: 'server.test:8080' }, true],
+    ['an old browser, another host', { Origin: 'https://evil.test' }, false],
+    ['an old browser, a sandboxed page', { Origin: 'null' }, false],
+    ['a listed origin', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://app.example' }, true],
+    ['no browser', {}, true],
+  ]
+
+  it.each(cases)('of %s', async (_, headers, isAllowed) => {
+    const { ask, id } = await served({ allowedOrigins: ['https://app.example'] })
+    for (const [method, verb] of [
+      ['POST', '/stop'],
+      ['POST', '/drive'],
+      ['DELETE', ''],
+    ] as const) {
+      const answer = await ask(method, `/streams/${id}${verb}`, { headers })
+      expect(answer.status < 400).toBe(isAllowed)
+      if (!isAllowed) expect(await problem(answer)).toEqual([403, 'cross-origin'])
+    }
+    if (!isAllowed) expect((await ask('GET', `/streams/${id}`, { headers })).status).toBe(200)
+  })
+
+  it('are told about CORS only from listed origins, never with credentials', async () => {
+    const { ask, id } = await served({ allowedOrigins: ['https://app.example'] })
+    const from = (Origin: string) => ({ headers: { Origin } })
+    const listed = await ask('GET', `/streams/${id}`, from('https://app.example'))
+    expect(listed.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example')
+    expect(listed.headers.get('Vary')).toContain('Origin')
+    const other = await ask('GET', `/streams/${id}`, from('https://evil.test'))
+    expect(other.headers.get('Access-Control-Allow-Origin')).toBeNull()
+    expect(other.headers.get('Vary')).toContain('Origin')
+    const preflight = await ask('OPTIONS', `/streams/${id}/drive`, from('https://app.example'))
+    expect([preflight.status, preflight.headers.get('Access-Control-Allow-Origin')]).toEqual([
+      204,
+      'https://app.example',
+    ])
+    for (const answer of [listed, other, preflight]) {
+      expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    }
+  })
+})

@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../src'
+import { createFakeClock, settled } from './support/clock'
+import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+const sse = { headers: { Accept: 'text/event-stream' } }
+
+/** A process whose writes never reach the store again, as if it had been killed. */
+async function abandoned(text = 'Stored. ') {
+  const clock = createFakeClock()
+  const store = memoryStore({ now: clock.now })
+  const dead = spyStore(store)
+  const gone = createRig({ store: dead, clock })
+  const id = await gone.streams.createStream()
+  const hand = createHand()
+  const raw = collect(await gone.streams.stream(request(), id, hand.producer))
+  await hand.append(text)
+  await clock.advance(300)
+  const kill = () => {
+    for (const act of ['append', 'beat', 'close'] as const) dead.instead[act] = () => new Promise(() => undefined)
+    dead.instead.heads = () => new Promise(() => undefined)
+  }
+  return { clock, store, dead, gone, id, hand, raw, kill }
+}
+
+describe('a lease', () => {
+  it('is kept by beats every third of it while the producer thinks, however long', async () => {
+    const { streams, clock, store } = createRig({ wrap: spyStore })
+    const other = createRig({ store, clock })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    for (let minute = 0; minute < 60; minute++) {
+      await clock.advance(60_000)
+      expect((await other.streams.getStreamBody(id)).status).toBe('streaming')
+    }
+    expect((store as ReturnType<typeof spyStore>).of('beat')).toHaveLength(240)
+    hand.finish()
+    await clock.advance(300)
+    expect((await streams.getStreamBody(id)).status).toBe('done')
+  })
+})
+
+describe('S11 timeout', () => {
+  it('is set by whoever looks once the lease has been over for a further lease, with the text kept', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams, events } = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await streams.read(request('/', sse), id))
+    await clock.advance(88_000)
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(8_000)
+    const { events: told } = parseEvents(followed.text)
+    expect(textOf(told)).toBe('Stored. ')
+    expect(told.at(-1)).toEqual({ event: 'end', id: '1.8', data: { status: 'timeout', offset: 8 } })
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored. ', status: 'timeout' })
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1 })
+  })
+
+  it.each(['a look', 'a body', 'a drive', 'a stop'])('is set by %s alone', async (way) => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = createRig({ store, clock })
+    const status = async () => {
+      if (way === 'a look') return (await (await streams.read(request(), id)).json()).status
+      if (way === 'a body') return (await streams.getStreamBody(id)).status
+      if (way === 'a stop') return (await streams.stopStream(id)).status
+      const driven = collect(await streams.stream(request(), id, createHand().producer))
+      await clock.advance(0)
+      expect(driven).toMatchObject({ text: 'Stored. ', isDone: true })
+      return (await store.heads([id]))[0]?.status
+    }
+    expect(await status()).toBe('timeout')
+  })
+
+  it('waits a lease after the store has failed, so that live runs can beat first', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const looking = spyStore(store)
+    const { streams } = createRig({ store: looking, clock })
+    await clock.advance(91_000)
+    looking.instead.read = () => Promise.reject(new Error('down'))
+    expect((await streams.read(request(), id)).status).toBe(500)
+    delete looking.instead.read
+    await clock.advance(44_000)
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(1_000)
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+  })
+
+  it('waits a lease after this process stood still', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await streams.read(request('/', sse), id))
+    await clock.advance(1_000)
+    clock.stall(120_000)
+    await clock.advance(1)
+    await clock.advance(20_000)
+    expect((await store.heads([id]))[0]?.status).toBe('streaming')
+    await clock.advance(30_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+    expect(followed.isDone).toBe(true)
+  })
+
+  it('never hits a run of the own process, which renews its lease when the store answers again', async () => {
+    const { clock, dead, gone, id, hand, raw } = await abandoned()
+    dead.instead.beat = () => Promise.reject(new Error('down'))
+    await clock.advance(200_000)
+    expect((await gone.streams.getStreamBody(id)).status).toBe('streaming')
+    delete dead.instead.beat
+    await clock.advance(5_000)
+    await hand.append('More.')
+    hand.finish()
+    await clock.advance(300)
+    expect(raw).toMatchObject({ text: 'Stored. More.', isDone: true })
+  })
+
+  it('comes to a stream that stays pending for 20 minutes', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await clock.advance(20 * 60_000 - 1)
+    expect((await streams.getStreamBody(id)).status).toBe('pending')
+    await clock.advance(2)
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    expect(hand.calls).toEqual([])
+  })
+})
+
+describe("S9 a run that is not the stream's any more", () => {
+  it('is fenced when another process ended it: its signal aborts and its driver is errored', async () => {
+    const { clock, store, dead, id, hand, raw, gone } = await abandoned()
+    dead.instead.beat = () => Promise.reject(new Error('partitioned'))
+    dead.instead.append = () => Promise.reject(new Error('partitioned'))
+    await hand.append('Lost. ')
+    await clock.advance(95_000)
+    const { streams } = createRig({ store, clock })
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+    delete dead.instead.append
+    delete dead.instead.beat
+    await clock.advance(6_000)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(gone.events).toContainEqual({ type: 'fenced', id, epoch: 1 })
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored. ', status: 'timeout' })
+    expect(clock.timers).toBe(0)
+  })
+
+  it('ends when the stream is deleted, here or elsewhere', async () => {
+    for (const isHere of [true, false]) {
+      const { clock, store, id, hand, gone } = await abandoned()
+      if (isHere) await gone.streams.deleteStream(id)
+      else await store.delete(id)
+      await hand.append('Late. ')
+      await clock.advance(300)
+      expect(hand.calls[0]?.signal.aborted).toBe(true)
+      await expect(gone.streams.getStreamBody(id)).rejects.toMatchObject({ code: 'not-found' })
+      expect(clock.timers).toBe(0)
+    }
+  })
+})
+
+describe('taking a stream up again', () => {
+  it('with canResume goes on after the durable text, under the next epoch', async () => {
+    const { clock, store, dead, id, hand, raw, kill } = await abandoned('Stored 😀. ')
+    kill()
+    await hand.append('Never stored.')
+    await clock.advance(91_000)
+    const { streams } = createRig({ store, clock })
+    const again = createHand()
+    const response = await streams.stream(request(), id, again.producer, { canResume: true })
+    expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored 😀. ' })
+    expect([response.headers.get('Stream-Epoch'), response.headers.get('Stream-Base')]).toEqual(['2', '11'])
+    const driven = collect(response)
+    await again.append('Gone on.')
+    await clock.advance(300)
+    expect(driven.text).toBe('Stored 😀. Gone on.')
+
+    // The driver of the first run held text that was never stored.
+    const diverged = await streams.read(request('/?offset=24&epoch=1'), id)
+    expect([diverged.status, await diverged.json()]).toMatchObject([409, { code: 'diverged', offset: 11, epoch: 2 }])
+    expect((await streams.read(request('/?offset=24&epoch=1', sse), id)).status).toBe(409)
+    expect(await (await streams.read(request('/?offset=11&epoch=1'), id)).json()).toMatchObject({
+      offset: 11,
+      text: 'Gone on.',
+      epoch: 2,
+      base: 11,
+    })
+
+    // The first process comes back and is told that it is too late.
+    for (const act of ['append', 'beat', 'close', 'heads'] as const) delete dead.instead[act]
+    again.finish()
+    await clock.advance(300)
+    expect(driven.isDone).toBe(true)
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored 😀. Gone on.', status: 'done' })
+    expect(raw.text).toBe('Stored 😀. Never stored.')
+  })
+
+  it('answers a reader who missed more than one claim with the whole text', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    for (let turn = 0; turn < 2; turn++) {
+      await clock.advance(91_000)
+      const wrapped = spyStore(store)
+      const { streams } = createRig({ store: wrapped, clock })
+      const hand = createHand()
+      await streams.stream(request(), id, hand.producer, { canResume: true })
+      await hand.append('More. ')
+      await clock.advance(300)
+      for (const act of ['append', 'beat'] as const) wrapped.instead[act] = () => new Promise(() => undefined)
+    }
+    const { streams } = createRig({ store, clock })
+    expect(await (await streams.read(request('/?offset=14&epoch=1'), id)).json()).toMatchObject({
+      offset: 0,
+      text: 'Stored. More. More. ',
+      epoch: 3,
+    })
+  })
+
+  it('tells a follower the new epoch and its base, and errors a raw drive that reads the store', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    const looker = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await looker.streams.read(request('/', sse), id))
+    const elsewhere = collect(await looker.streams.stream(request(), id, createHand().producer))
+    await settled()
+    expect(elsewhere.text).toBe('Stored. ')
+    kill()
+    // Nobody but the new claim may end it: the looker is made to wait.
+    await clock.advance(89_000)
+    clock.stall(2_000)
+    const hand = createHand()
+    const { streams } = createRig({ store, clock })
+    await streams.stream(request(), id, hand.producer, { canResume: true })
+    await hand.append('More. ')
+    await clock.advance(300)
+    const { events } = parseEvents(followed.text)
+    expect(events.filter(({ event }) => event === 'status').at(-1)?.data).toMatchObject({ epoch: 2, base: 8 })
+    expect(events.at(-1)).toEqual({ event: 'message', id: '2.14', data: 'More. ' })
+    expect(elsewhere.error).toBeInstanceOf(Error)
+    await followed.cancel()
+  })
+
+  it('is not done for a producer that cannot', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = createRig({ store, clock })
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    expect(hand.calls).toEqual([])
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+  })
+})

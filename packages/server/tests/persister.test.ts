@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import { StreamsError } from '../src'
+import type { StreamsOptions } from '../src/options'
+import { settled } from './support/clock'
+import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+async function running(options: Partial<StreamsOptions> = {}) {
+  const rig = createRig({ wrap: spyStore, ...options })
+  const store = rig.store as ReturnType<typeof spyStore>
+  const id = await rig.streams.createStream()
+  const hand = createHand()
+  const raw = collect(await rig.streams.stream(request(), id, hand.producer))
+  const slices = () => store.of('append').map(([, { text }]) => text)
+  return { ...rig, store, id, hand, raw, slices }
+}
+
+describe('S8 slices', () => {
+  it('are stored at a sentence end, but not within 100 ms of the last', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('One.')
+    await settled()
+    expect(slices()).toEqual(['One.'])
+    await clock.advance(40)
+    await hand.append(' Two.')
+    await hand.append(' Th')
+    await clock.advance(59)
+    expect(slices()).toEqual(['One.'])
+    await clock.advance(1)
+    expect(slices()).toEqual(['One.', ' Two. Th'])
+  })
+
+  it('are stored after 250 ms without a sentence end', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('no')
+    await clock.advance(200)
+    await hand.append(' end')
+    await clock.advance(49)
+    expect(slices()).toEqual([])
+    await clock.advance(1)
+    expect(slices()).toEqual(['no end'])
+  })
+
+  it('are stored at once when 4 Ki units wait', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('x'.repeat(4_095))
+    await clock.advance(0)
+    expect(slices()).toEqual([])
+    await hand.append('y')
+    await clock.advance(0)
+    expect(slices().map((text) => text.length)).toEqual([4_096])
+  })
+
+  it('follow the options, also a sentence end with a global flag', async () => {
+    const { hand, clock, slices } = await running({
+      flush: { sentenceMs: 0, intervalMs: 1_000, maxLength: 10, sentenceEnd: /;/g },
+    })
+    for (const text of ['a;', 'b;', 'c.', '0123456789']) {
+      await hand.append(text)
+      await clock.advance(0)
+    }
+    expect(slices()).toEqual(['a;', 'b;', 'c.0123456789'])
+  })
+
+  it('get bigger when the store is slow, with one write at a time', async () => {
+    const { hand, clock, slices, store } = await running()
+    let writing = 0
+    store.instead.append = async (pass) => {
+      expect(++writing).toBe(1)
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, 1_000))
+      writing--
+      return pass()
+    }
+    for (let index = 0; index < 40; index++) {
+      await hand.append('Word. ')
+      await clock.advance(50)
+    }
+    hand.finish()
+    await clock.advance(3_000)
+    expect(slices().map((text) => text.length)).toEqual([6, 114, 120])
+  })
+
+  it('that fail are tried again with a back-off until they succeed, and lose nothing', async () => {
+    const { hand, clock, slices, store, streams, id, errors, raw } = await running()
+    store.instead.append = () => Promise.reject(new Error('disk full'))
+    await hand.append('One. ')
+    await clock.advance(60_000)
+    expect(slices().length).toBeGreaterThan(10)
+    expect(slices().length).toBeLessThan(25)
+    expect(errors.length).toBe(slices().length)
+    await hand.append('Two.')
+    delete store.instead.append
+    await clock.advance(5_000)
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'One. Two.', status: 'streaming' })
+    hand.finish()
+    await clock.advance(300)
+    expect(raw).toMatchObject({ text: 'One. Two.', isDone: true })
+    expect((await streams.getStreamBody(id)).status).toBe('done')
+  })
+
+  it('whose answers are lost are not stored twice', async () => {
+    const { hand, clock, store, streams, id } = await running()
+    let losses = 0
+    const losing = async <T>(pass: () => Promise<T>) => {
+      const result = await pass()
+      if (losses++ % 2 === 0) throw new Error('connection reset')
+      return result
+    }
+    store.instead.append = losing
+    store.instead.close = losing
+    for (const text of ['One. ', 'Two. ', 'Three. ', 'Four.']) {
+      await hand.append(text)
+      await clock.advance(700)
+    }
+    hand.finish()
+    await clock.advance(5_000)
+    expect(losses).toBeGreaterThan(6)
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'One. Two. Three. Four.', status: 'done' })
+  })
+
+  it("go on from the store's offset when it lost what it had acknowledged", async () => {
+    const { hand, clock, store, streams, id, slices } = await running()
+    // Acknowledged, and lost: the next act meets a store that is behind.
+    store.instead.append = async () => ({ type: 'ok', offset: 5, stopRequested: false })
+    await hand.append('One. ')
+    await clock.advance(300)
+    delete store.instead.append
+    await hand.append('Two.')
+    hand.finish()
+    await clock.advance(5_000)
+    expect(slices()).toEqual(['One. ', 'Two.', 'One. Two.'])
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'One. Two.', status: 'done' })
+  })
+
+  it('that the store refuses for their content end the run, with what was durable', async () => {
+    const { hand, clock, store, streams, id, raw, errors } = await running()
+    await hand.append('Good. ')
+    await clock.advance(300)
+    store.instead.append = () => Promise.reject(new StreamsError('content-refused', 'too spicy'))
+    await hand.append('Bad.')
+    await clock.advance(1_000)
+    expect(await (await streams.read(request(), id)).json()).toMatchObject({
+      text: 'Good. ',
+      status: 'error',
+      error: 'content-refused',
+    })
+    expect(raw.isDone).toBe(true)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(errors).toHaveLength(1)
+    expect(clock.timers).toBe(0)
+  })
+
+  it('that are refused with the end of the text end it as error too', async () => {
+    const { hand, clock, store, streams, id } = await running()
+    await hand.append('Good. ')
+    await clock.advance(300)
+    await hand.append('bad')
+    let refusals = 0
+    store.instead.close = (pass) =>
+      refusals++ === 0 ? Promise.reject(new StreamsError('content-refused', 'no')) : pass()
+    hand.finish()
+    await clock.advance(1_000)
+    expect(await (await streams.read(request(), id)).json()).toMatchObject({ text: 'Good. ', status: 'error' })
+  })
+
+  it('are at most 256 Ki units, never cut inside a surrogate pair', async () => {
+    const { hand, clock, slices, streams, id } = await running()
+    const text = `x${'😀'.repeat(300_000)}`
+    await hand.append(text)
+    hand.finish()
+    await clock.advance(300)
+    expect(Math.max(...slices().map(({ length }) => length))).toBeLessThanOrEqual(262_144)
+    for (const slice of slices()) expect(slice).not.toMatch(/[\uD800-\uDBFF]$/)
+    const body = await streams.getStreamBody(id)
+    expect([body.text === text, body.status]).toEqual([true, 'done'])
+  })
+})
+
+describe('S4 durable before told (P5)', () => {
+  it('nobody but the drive response sees text that is not stored', async () => {
+    const { hand, clock, store, streams, id, raw } = await running()
+    const sse = request('/', { headers: { Accept: 'text/event-stream' } })
+    const followed = collect(await streams.read(sse, id))
+    store.instead.append = () => new Promise(() => undefined)
+    await hand.append('Not stored. ')
+    await clock.advance(2_000)
+    expect(raw.text).toBe('Not stored. ')
+    expect(textOf(parseEvents(followed.text).events)).toBe('')
+    expect(await (await streams.read(request('/?offset=5'), id)).json()).toMatchObject({ offset: 0, text: '' })
+    expect((await streams.getStreamBody(id)).text).toBe('')
+    await followed.cancel()
+  })
+
+  it('done is told to nobody before the close has committed; a drive is errored after settleMs and the run goes on', async () => {
+    const { hand, clock, store, streams, id, raw } = await running()
+    const sse = collect(
+      await streams.stream(request('/', { headers: { Accept: 'text/event-stream' } }), id, hand.producer),
+    )
+    let commit: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => {
+      commit = resolve
+    })
+    store.instead.close = async (pass) => {
+      await gate
+      return pass()
+    }
+    await hand.append('All of it')
+    hand.finish()
+    await clock.advance(9_999)
+    expect(raw).toMatchObject({ text: 'All of it', isDone: false, error: undefined })
+    expect(sse.text).not.toContain('event: end')
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(1)
+    expect(raw.error).toBeInstanceOf(StreamsError)
+    expect(sse.error).toBeInstanceOf(StreamsError)
+    commit()
+    await clock.advance(300)
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'All of it', status: 'done' })
+    expect(clock.timers).toBe(0)
+  })
+
+  it('a drive ends once the close has committed', async () => {
+    const { hand, clock, store, raw } = await running()
+    let commit: () => void = () => undefined
+    store.instead.close = async (pass) => {
+      await new Promise<void>((resolve) => {
+        commit = resolve
+      })
+      return pass()
+    }
+    hand.finish()
+    await clock.advance(500)
+    expect(raw.isDone).toBe(false)
+    commit()
+    await clock.advance(0)
+    expect(raw.isDone).toBe(true)
+  })
+})

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { StreamsError } from '../src'
+import { settled } from './support/clock'
+import { collect, createHand, createRig, request } from './support/rig'
+
+async function body(streams: ReturnType<typeof createRig>['streams'], id: string) {
+  return streams.getStreamBody(id)
+}
+
+describe('S7 a producer', () => {
+  it('may return an async iterable', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, async function* () {
+      yield 'one '
+      yield 'two'
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toEqual({ text: 'one two', status: 'done' })
+  })
+
+  it('may return or resolve to a ReadableStream', async () => {
+    const { streams, clock } = createRig()
+    const readable = () =>
+      new ReadableStream<string>({
+        start(controller) {
+          controller.enqueue('one ')
+          controller.enqueue('two')
+          controller.close()
+        },
+      })
+    // Safari's streams are not iterable; this one is read through its reader.
+    const plain = { getReader: () => readable().getReader() } as ReadableStream<string>
+    for (const producer of [readable, async () => readable(), () => plain]) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, producer)
+      await clock.advance(300)
+      expect(await body(streams, id)).toEqual({ text: 'one two', status: 'done' })
+    }
+  })
+
+  it('that throws ends the stream as error, with its text, the cause for onError alone', async () => {
+    const { streams, clock, errors } = createRig()
+    const cause = new Error('the model said: secret')
+    const producers = [
+      async (append: (text: string) => Promise<void>) => {
+        await append('kept')
+        throw cause
+      },
+      async function* () {
+        yield 'kept'
+        throw cause
+      },
+    ]
+    for (const producer of producers) {
+      const id = await streams.createStream()
+      const driven = collect(await streams.stream(request(), id, producer))
+      await clock.advance(300)
+      expect(driven).toMatchObject({ text: 'kept', isDone: true })
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: 'kept', status: 'error', error: 'generation' })
+      expect(JSON.stringify(look)).not.toContain('secret')
+      expect(errors.pop()).toEqual({ error: cause, context: { id, source: 'producer' } })
+    }
+    expect(errors).toEqual([])
+  })
+
+  it('that throws before it appends ends as error with no text', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, () => {
+      throw new Error('at once')
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toEqual({ text: '', status: 'error' })
+  })
+
+  it('that yields something else than strings ends as error', async () => {
+    const { streams, clock, errors } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, async function* () {
+      yield 'text'
+      yield { type: 'text' } as unknown as string
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toEqual({ text: 'text', status: 'error' })
+    expect(errors[0]?.error).toBeInstanceOf(StreamsError)
+    expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
+  })
+
+  it('that writes too much is cut at the bound, never inside a surrogate pair', async () => {
+    const { streams, clock } = createRig({ maxLength: 6 })
+    const texts: [string[], string][] = [
+      [['12345', '6789'], '123456'],
+      [['12345', '😀'], '12345'],
+      [['1234', '😀', 'x'], '1234😀'],
+      [['123456', '\uD83D'], '123456'],
+    ]
+    for (const [pieces, expected] of texts) {
+      const id = await streams.createStream()
+      const hand = createHand()
+      await streams.stream(request(), id, hand.producer)
+      for (const piece of pieces) await hand.append(piece)
+      const isCut = pieces.join('').length > 6 && !pieces.includes('\uD83D')
+      expect(hand.calls[0]?.signal.aborted).toBe(isCut)
+      hand.finish()
+      await clock.advance(300)
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: expected, ...(isCut ? { status: 'error', error: 'too-long' } : {}) })
+    }
+  })
+
+  it("is given a copy of the request whose signal is the run's, and that still has its body", async () => {
+    const { streams, clock } = createRig()
+    const client = new AbortController()
+    const id = await streams.createStream()
+    const hand = createHand()
+    const asked = request('/x', { method: 'POST', body: 'prompt', headers: { 'X-Model': 'm' }, signal: client.signal })
+    const response = await streams.stream(asked, id, hand.producer)
+    const [context] = hand.calls
+    expect(context).toMatchObject({ id, epoch: 1, text: '' })
+    expect(context?.request.headers.get('X-Model')).toBe('m')
+    expect(await context?.request.text()).toBe('prompt')
+    await response.body?.cancel()
+    client.abort()
+    await settled()
+    expect(context?.request.signal.aborted).toBe(false)
+    expect(context?.signal.aborted).toBe(false)
+    await streams.stopStream(id)
+    expect(context?.request.signal.aborted).toBe(true)
+    expect(context?.signal.reason).toMatchObject({ name: 'AbortError' })
+    await clock.advance(0)
+  })
+
+  it('is given a request without a body when that was read before', async () => {
+    const { streams } = createRig()
+    const id = await streams.createStream()
+    const hand = createHand()
+    const asked = request('/x', { method: 'POST', body: 'prompt' })
+    await asked.text()
+    await streams.stream(asked, id, hand.producer)
+    expect(hand.calls[0]?.request.body).toBeNull()
+  })
+
+  it('lets the event loop turn while it appends without ever waiting', async () => {
+    // On the real clock: what is proved is that other work gets its turn at all.
+    const { platformEnvironment } = await import('../src')
+    const { streams } = createRig({ environment: platformEnvironment })
+    const id = await streams.createStream()
+    let turns = 0
+    let isOver = false
+    const turn = () => {
+      turns++
+      if (!isOver) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const until = Date.now() + 200
+    let appends = 0
+    const response = await streams.stream(request(), id, async (append) => {
+      while (Date.now() < until) {
+        await append('x')
+        appends++
+      }
+    })
+    await response.text()
+    isOver = true
+    expect(appends).toBeGreaterThan(1_000)
+    expect(turns).toBeGreaterThan(5)
+    await streams.close()
+  })
+
+  it('is not slowed down by anybody: append resolves while the store hangs and nobody reads', async () => {
+    const { streams, clock, store } = createRig({
+      wrap: (real) => ({ ...real, append: () => new Promise(() => undefined) }),
+    })
+    void store
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    for (let index = 0; index < 1_000; index++) await hand.append('a sentence. ')
+    await clock.advance(1_000)
+    await hand.append('still going')
+    expect(hand.calls).toHaveLength(1)
+  })
+})

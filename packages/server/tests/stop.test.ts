@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { settled } from './support/clock'
+import { collect, createHand, createRig, parseEvents, request } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+describe('S10 stop', () => {
+  it('keeps the text, ends every reader, aborts the producer, and ignores what comes later', async () => {
+    const { streams, clock, errors } = createRig()
+    const id = await streams.createStream()
+    const hand = createHand()
+    const raw = collect(await streams.stream(request(), id, hand.producer))
+    const followed = collect(await streams.read(request('/', { headers: { Accept: 'text/event-stream' } }), id))
+    await hand.append('half a ')
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7 })
+    await hand.append('sentence')
+    hand.fail(new Error('aborted, as told'))
+    await clock.advance(1_000)
+    expect(raw).toMatchObject({ text: 'half a ', isDone: true })
+    expect(parseEvents(followed.text).events.at(-1)).toEqual({
+      event: 'end',
+      id: '1.7',
+      data: { status: 'stopped', offset: 7 },
+    })
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'half a ', status: 'stopped' })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7 })
+    expect(errors).toEqual([])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('before anybody drove runs no producer', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0 })
+    const hand = createHand()
+    const driven = collect(await streams.stream(request(), id, hand.producer))
+    await clock.advance(0)
+    expect(driven).toMatchObject({ text: '', isDone: true })
+    expect(hand.calls).toEqual([])
+  })
+
+  it('while the claim is under way runs no producer either', async () => {
+    const store = spyStore(createRig().store)
+    const { streams, clock } = createRig({ store })
+    const id = await streams.createStream()
+    let letGo: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    store.instead.claim = async (pass) => {
+      const claim = await pass()
+      await gate
+      return claim
+    }
+    const hand = createHand()
+    const driving = streams.stream(request(), id, hand.producer)
+    await settled()
+    const stopping = streams.stopStream(id)
+    await settled()
+    letGo()
+    const driven = collect(await driving)
+    expect(await stopping).toEqual({ status: 'stopped', offset: 0 })
+    await clock.advance(0)
+    expect(driven).toMatchObject({ text: '', isDone: true })
+    expect(hand.calls).toEqual([])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('does not wait for an async iterable that is stuck, and lets it go', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    let isReturned = false
+    const stuck: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: async () => {
+          isReturned = true
+          throw new Error('cannot stop')
+        },
+      }),
+    }
+    await streams.stream(request(), id, () => stuck)
+    await settled()
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0 })
+    await clock.advance(0)
+    expect(isReturned).toBe(true)
+  })
+
+  it.each([
+    'by the answer to its next slice',
+    'by a hint, when it writes nothing',
+    'by a glance, when there is no hint',
+  ])('reaches a run in another process %s', async (way) => {
+    const { store, clock } = createRig()
+    const deaf = { ...store, watch: () => () => undefined }
+    const here = createRig({ store: way.includes('no hint') ? deaf : store, clock })
+    const there = createRig({ store, clock })
+    const id = await here.streams.createStream()
+    const hand = createHand()
+    await here.streams.stream(request(), id, hand.producer)
+    await hand.append('One. ')
+    await here.clock.advance(way.includes('slice') ? 110 : 2_000)
+    const stopping = there.streams.stopStream(id)
+    await settled()
+    if (way.includes('slice')) await hand.append('Two.')
+    await here.clock.advance(way.includes('glance') ? 5_000 : 400)
+    expect(await stopping).toMatchObject({ status: 'stopped' })
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+  })
+
+  it('answers after 5 s with the status as it is when the end is not stored yet', async () => {
+    const store = spyStore(createRig().store)
+    const { streams, clock } = createRig({ store })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    store.instead.close = () => Promise.reject(new Error('disk full'))
+    const stopping = streams.stopStream(id)
+    await clock.advance(5_000)
+    expect(await stopping).toEqual({ status: 'streaming', offset: 0 })
+    delete store.instead.close
+    await clock.advance(5_000)
+    expect(await streams.getStreamBody(id)).toEqual({ text: '', status: 'stopped' })
+  })
+
+  it('of an unknown stream rejects', async () => {
+    const { streams } = createRig()
+    await expect(streams.stopStream('0123456789abcdefghijkl')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(streams.stopStream("' or 1=1")).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
