@@ -39,11 +39,18 @@ describe('answers from the project’s own documentation', () => {
   })
 
   it('quotes only what stands in the files', () => {
-    const sources = [...library.files.values()].join('\n')
+    const squeeze = (text: string) => text.replace(/ +/g, ' ')
+    const sources = squeeze([...library.files.values()].join('\n'))
     const { findings } = search('What happens when the driver stops reading?')
     const quoted = findings.flatMap((finding) => finding.passages)
     expect(quoted.length).toBeGreaterThan(0)
-    for (const passage of quoted) expect(sources).toContain(passage.markdown)
+    for (const passage of quoted) expect(sources).toContain(squeeze(passage.markdown))
+  })
+
+  it('finds a section by its heading, even when no word of it tells much', () => {
+    const search = createSearch(readPassages('guide.md', '# Guide\n\nIntro.\n\n## When not to use it\n\nFor films.'))
+    expect(search('When should I not use it?').findings).toMatchObject([{ slug: 'when-not-to-use-it' }])
+    expect(search('When is it?').findings).toEqual([])
   })
 
   it('says honestly that it found nothing, and suggests only what it can answer', () => {

@@ -23,10 +23,12 @@ export function composeAnswer(question: string, { search, files, suggestions }: 
 }
 
 function lead(findings: readonly Finding[], matched: readonly string[]): string {
-  const places = findings.length === 1 ? 'one place' : `${['', '', 'two', 'three'][findings.length]} places`
   const words = matched.slice(0, 4).map((word) => `**${word}**`)
+  const subject = words.length === 0 ? 'has this' : `speaks of ${listOf(words)}`
+  const places = findings.length === 1 ? 'one place' : `${['', '', 'two', 'three'][findings.length]} places`
   const files = [...new Set(findings.map((finding) => `\`${finding.file}\``))]
-  return `The documentation speaks of ${listOf(words)} in ${places}, in ${listOf(files)}. The closest comes first.`
+  const order = findings.length === 1 ? '' : ' The closest comes first.'
+  return `The documentation ${subject} in ${places}, in ${listOf(files)}.${order}`
 }
 
 function quote(finding: Finding): string {

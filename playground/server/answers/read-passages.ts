@@ -36,7 +36,7 @@ export function readPassages(file: string, markdown: string, firstId = 0): Passa
         for (const item of (token as Tokens.List).items) add('text', item.raw, plainText(item))
         break
       case 'table': {
-        const [head = '', rule = '', ...rows] = token.raw.trimEnd().split('\n')
+        const [head = '', rule = '', ...rows] = token.raw.trimEnd().split('\n').map(withoutPadding)
         for (const row of rows) add('row', row, plainRow(row), `${head}\n${rule}`)
         break
       }
@@ -51,6 +51,11 @@ export function readPassages(file: string, markdown: string, firstId = 0): Passa
     }
   }
   return passages
+}
+
+/** Columns are lined up for whoever reads the source; an answer would spend its time writing spaces. */
+function withoutPadding(row: string): string {
+  return row.replace(/ {2,}/g, ' ').replace(/-{4,}/g, '---')
 }
 
 function plainRow(row: string): string {

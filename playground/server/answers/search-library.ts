@@ -1,4 +1,5 @@
 import MiniSearch from 'minisearch'
+import { isHeadingOf } from './heading-match'
 import type { Passage } from './passage'
 import { splitTerms, toTerm } from './search-terms'
 
@@ -23,6 +24,7 @@ const maxPassages = 6
 const maxLength = 2_400
 const maxCodeLength = 1_200
 const maxTableLength = 1_800
+const leastShareOfBest = 0.22
 
 /** A full-text search over the passages, held in memory. */
 export function createSearch(passages: readonly Passage[]): SearchLibrary {
@@ -36,7 +38,7 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
     tokenize: splitTerms,
     processTerm: toTerm,
     searchOptions: {
-      boost: { title: 1.6, trail: 0.6 },
+      boost: { title: 0.8, trail: 0.3 },
       prefix: (term) => term.length > 3,
       fuzzy: (term) => (term.length > 6 ? 0.15 : false),
       weights: { prefix: 0.5, fuzzy: 0.2 },
@@ -54,11 +56,12 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
       score: hit.score * (0.25 + new Set(hit.queryTerms).size / Math.max(1, terms.size)),
     }))
     hits.sort((a, b) => b.score - a.score)
-    const best = hits[0]
-    const told = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
-    if (best === undefined || !isAbout(told, terms)) return { findings: [], matched: [] }
 
-    const chosen = choose(hits.filter((hit) => hit.score > best.score * 0.22).map((hit) => hit.passage))
+    const told = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
+    const floor = (hits[0]?.score ?? 0) * leastShareOfBest
+    const related = isAbout(told, terms) ? hits.filter((hit) => hit.score > floor).map((hit) => hit.passage) : []
+    const named = passages.filter((passage) => isHeadingOf(passage.headings.at(-1) ?? '', question))
+    const chosen = choose([...new Set([...named, ...related])])
     const found = new Set(hits.filter((hit) => chosen.includes(hit.passage)).flatMap((hit) => [...hit.found]))
     return {
       findings: groupBySection(withTheirCompany(chosen, passages)),
@@ -72,7 +75,7 @@ function weightOf(passage: Passage | undefined): number {
   if (passage === undefined) return 1
   const byFile = passage.file === 'README.md' ? 1.15 : passage.file === 'CHANGELOG.md' ? 0.5 : 1
   if (passage.kind !== 'code') return byFile
-  return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.8
+  return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.6
 }
 
 /** One word in common is not an answer to a long question. The project's own name tells nothing about the subject. */
@@ -91,6 +94,7 @@ function choose(ranked: readonly Passage[]): Passage[] {
     const section = sectionOf(passage)
     if (!sections.has(section) && sections.size === maxSections) continue
     if (chosen.length > 0 && length + passage.markdown.length > maxLength) continue
+    if (passage.kind === 'code' && chosen.some((other) => other.kind === 'code')) continue
     sections.add(section)
     chosen.push(passage)
     length += passage.markdown.length
