@@ -25,7 +25,10 @@ export function useStream(
   { driven, initial }: UseStreamOptions = {},
 ): UseStreamResult {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `initial` is what the id was first rendered with
-  const [stream, first] = useMemo(() => [client.stream(id, { initial }), stateOf(initial)] as const, [client, id])
+  const [stream, first] = useMemo(() => {
+    const known = id === undefined ? undefined : initial // the text of no stream
+    return [client.stream(id, { initial: known }), stateOf(known)] as const
+  }, [client, id])
   const state = useStore(stream.$state, { ssr: () => first })
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach anew
   useEffect(() => stream.attach({ driven, initial }), [stream, driven])

@@ -27,7 +27,7 @@ export interface WatchedStream {
   unmount(): void
 }
 
-interface ProbeProps extends WatchedProps {
+export interface ProbeProps extends WatchedProps {
   readonly onRender: (result: UseStreamResult) => void
 }
 
