@@ -1,0 +1,154 @@
+import { createServer, get, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createStreams, memoryStore, type Producer, type StreamsEvent } from '../src'
+import { parseEvents, type SseEvent, textOf } from './support/rig'
+import { spyStore } from './support/spy-store'
+import { until } from './support/until'
+
+const open: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+async function serving(produce: () => Producer) {
+  const store = spyStore(memoryStore())
+  const events: StreamsEvent[] = []
+  const streams = createStreams({ store, onEvent: (event) => events.push(event), onError: () => undefined, drainMs: 0 })
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
+  const server: Server = createServer(getRequestListener(handle))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  open.push(() => streams.close())
+  open.push(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/streams`
+  return { store, events, streams, url }
+}
+
+/** Sends a request and stops at the headers: nothing of the body is read until somebody does. */
+function stalled(url: string, method: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { method, headers }, resolve).on('error', reject).end()
+  })
+}
+
+describe('over real sockets', () => {
+  it('a driver and a follower that leave are noticed, and the run goes on', async () => {
+    let append: (text: string) => Promise<void> = async () => undefined
+    const { streams, events, store, url } = await serving(() => (given, { signal }) => {
+      append = given
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+    })
+    const id = await streams.createStream()
+    const driver = new AbortController()
+    const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', signal: driver.signal })
+    const follower = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
+    await append('Hello')
+    expect(new TextDecoder().decode((await driven.body?.getReader().read())?.value)).toBe('Hello')
+    driver.abort()
+    follower.destroy()
+    await until(() => events.filter(({ type }) => type === 'left').length === 2)
+    await append(', world.')
+    await until(async () => (await streams.getStreamBody(id)).text === 'Hello, world.')
+    expect(events.map(({ type }) => type)).not.toContain('closed')
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 13 })
+    await until(() => store.watches === 0)
+  })
+
+  it('S16 a stalled follower of 12 MB is given what fits in the sockets, and the rest when it reads', async () => {
+    // Three bytes a unit: more than the kernel buffers on its own.
+    const text = '流れる文。'.repeat(800_000)
+    const { streams, store, url } = await serving(
+      () =>
+        async function* () {
+          for (let at = 0; at < text.length; at += 1_000) {
+            yield text.slice(at, at + 1_000)
+          }
+        },
+    )
+    const id = await streams.createStream()
+    const done = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    expect((await done) === text).toBe(true)
+    const before = store.of('read').length
+    const answer = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
+    await quiet(() => store.of('read').length)
+    const pulled = (store.of('read').length - before) * 65_536
+    expect(pulled).toBeLessThan(text.length * 0.8)
+    const events = parseEvents(await textFrom(answer)).events
+    expect(textOf(events) === text).toBe(true)
+    expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done', offset: text.length } })
+  }, 30_000)
+
+  it('a native EventSource that is cut anywhere resumes exactly, and stops at the end', async () => {
+    const words = Array.from({ length: 60 }, (_, index) => `${index}: 😀 é\r\n\n`)
+    const { streams, url } = await serving(
+      () =>
+        async function* () {
+          for (const word of words) {
+            yield word
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        },
+    )
+    const id = await streams.createStream()
+    const driving = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    let lastEventId = ''
+    const received: SseEvent[] = []
+    let connections = 0
+    for (;;) {
+      // As an EventSource does: the URL stays, and what is known is in Last-Event-ID.
+      const headers = { Accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }) }
+      const answer = await stalled(`${url}/${id}?offset=0`, 'GET', headers)
+      if (answer.statusCode === 204) break
+      connections++
+      const { events } = parseEvents(wholeEvents(await textFrom(answer, 60 + connections * 37)))
+      received.push(...events)
+      lastEventId = events.filter(({ id: last }) => last !== undefined).at(-1)?.id ?? lastEventId
+    }
+    expect(connections).toBeGreaterThan(2)
+    expect(textOf(received)).toBe(words.join(''))
+    expect(await driving).toBe(words.join(''))
+    expect(await streams.getStreamBody(id)).toEqual({ text: words.join(''), status: 'done' })
+  })
+
+  it('HEAD leaves no subscription behind', async () => {
+    const { streams, store, url } = await serving(() => async () => undefined)
+    const id = await streams.createStream()
+    const status = await new Promise((resolve) =>
+      get(`${url}/${id}`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } }, ({ statusCode }) =>
+        resolve(statusCode),
+      ),
+    )
+    expect(status).toBe(200)
+    expect(store.watches).toBe(0)
+  })
+})
+
+/** Everything the answer has, or what came until `cut` bytes, and then the connection is destroyed. */
+async function textFrom(answer: IncomingMessage, cut = Infinity): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer)
+    length += (chunk as Buffer).length
+    if (length >= cut) break
+  }
+  return Buffer.concat(chunks).subarray(0, cut).toString('utf8')
+}
+
+/** An EventSource drops an event whose blank line has not come. */
+function wholeEvents(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n\n') + 2)
+}
+
+/** Resolves once `count` has stayed the same for 200 ms. */
+async function quiet(count: () => number): Promise<void> {
+  let last = -1
+  while (last !== count()) {
+    last = count()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
