@@ -29,7 +29,7 @@ export function Answer({ client, message, isAsked, canStart }: AnswerProps) {
         {text === '' && isRunning ? (
           <p className="waiting">{isLeft && canStart ? 'Not begun yet' : 'Thinking'}</p>
         ) : (
-          <Markdown text={text} />
+          <Markdown text={text} isGrowing={isRunning} />
         )}
         {status === 'timeout' && (
           <p className="note">The server that wrote this answer went away. What it had stored is kept.</p>

@@ -25,7 +25,8 @@ function Playground() {
   const [problem, setProblem] = useState<string>()
   const [shown, setShown] = useState<Shown>('driver')
   const [isMenuOpen, setIsMenuOpen] = useState(false)
-  const messages = chat?.messages ?? []
+  // Neither a new conversation nor one that cannot be read has anything to wait for.
+  const messages = chat?.messages ?? (chatId === undefined || error !== undefined ? [] : undefined)
 
   const onOpen = (id: string | undefined) => {
     setProblem(undefined)
@@ -36,7 +37,7 @@ function Playground() {
   const onAsk = async (prompt: string): Promise<boolean> => {
     setProblem(undefined)
     try {
-      const asked = await ask(prompt, chatId)
+      const asked = await ask(prompt, error?.code === 'not-found' ? undefined : chatId)
       markAsked(asked.streamId)
       add(asked.chatId, { streamId: asked.streamId, question: prompt.trim(), createdAt: Date.now() })
       if (asked.chatId !== chatId) open(asked.chatId)
@@ -49,6 +50,7 @@ function Playground() {
 
   return (
     <div className="app" data-menu={isMenuOpen || undefined}>
+      <title>{chat === undefined ? 'Keepstream playground' : `${chat.title} · Keepstream`}</title>
       <TopBar>
         <button
           type="button"
@@ -75,7 +77,7 @@ function Playground() {
           chatId={chatId}
           messages={messages}
           isShown={shown === 'driver'}
-          problem={problem ?? (messages.length === 0 ? error?.message : undefined)}
+          problem={problem ?? error?.message}
           onAsk={onAsk}
         />
         <FollowerPane chatId={chatId} messages={messages} isShown={shown === 'follower'} />

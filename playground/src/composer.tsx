@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react'
 import { maxPromptLength } from '../shared/prompt-limit'
+import { StopButton } from './stop-button'
 
 export interface ComposerProps {
   /** An answer is being written: it can be stopped, and the next question waits. */
@@ -14,7 +15,6 @@ export interface ComposerProps {
 export function Composer({ isRunning, problem, onAsk, onStop }: ComposerProps) {
   const [draft, setDraft] = useState('')
   const [isSending, setIsSending] = useState(false)
-  const [isStopping, setIsStopping] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the field grows with what is typed
@@ -42,12 +42,6 @@ export function Composer({ isRunning, problem, onAsk, onStop }: ComposerProps) {
     event.preventDefault()
     void send()
   }
-  const stop = async () => {
-    setIsStopping(true)
-    await onStop().catch(() => {}) // shown by the stream itself; asking again is possible
-    setIsStopping(false)
-  }
-
   return (
     <form className="composer" onSubmit={onSubmit}>
       {problem !== undefined && (
@@ -67,9 +61,7 @@ export function Composer({ isRunning, problem, onAsk, onStop }: ComposerProps) {
           onKeyDown={onKeyDown}
         />
         {isRunning ? (
-          <button type="button" className="stop" disabled={isStopping} onClick={stop}>
-            <span aria-hidden="true" className="stop-mark" /> {isStopping ? 'Stopping' : 'Stop'}
-          </button>
+          <StopButton onStop={onStop} />
         ) : (
           <button type="submit" className="send" disabled={!canSend}>
             Ask

@@ -9,7 +9,8 @@ import { Pane } from './pane'
 
 export interface DriverPaneProps {
   readonly chatId: string | undefined
-  readonly messages: readonly Message[]
+  /** `undefined` while they are loaded. */
+  readonly messages: readonly Message[] | undefined
   readonly isShown: boolean
   /** What keeps the last question from being asked, if anything. */
   readonly problem: string | undefined
@@ -18,7 +19,7 @@ export interface DriverPaneProps {
 
 /** Asks, and reads the answers over the connection that drives them. */
 export function DriverPane({ chatId, messages, isShown, problem, onAsk }: DriverPaneProps) {
-  const streamId = messages.at(-1)?.streamId
+  const streamId = messages?.at(-1)?.streamId
   const { status, stop } = useStream(driverClient, streamId, { driven: streamId !== undefined && isAsked(streamId) })
   const isRunning = streamId !== undefined && (status === 'pending' || status === 'streaming')
 
@@ -31,8 +32,8 @@ export function DriverPane({ chatId, messages, isShown, problem, onAsk }: Driver
       isShown={isShown}
       footer={<Composer isRunning={isRunning} problem={problem} onAsk={onAsk} onStop={stop} />}
     >
-      <Conversation key={chatId ?? ''} client={driverClient} messages={messages} canDrive>
-        <EmptyState onAsk={onAsk} />
+      <Conversation key={chatId ?? ''} client={driverClient} messages={messages ?? []} canDrive>
+        {messages !== undefined && <EmptyState onAsk={onAsk} />}
       </Conversation>
       <p className="visually-hidden" role="status">
         {streamId === undefined ? '' : `The answer is ${status}.`}

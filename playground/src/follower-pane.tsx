@@ -6,7 +6,8 @@ import { Pane } from './pane'
 
 export interface FollowerPaneProps {
   readonly chatId: string | undefined
-  readonly messages: readonly Message[]
+  /** `undefined` while they are loaded. */
+  readonly messages: readonly Message[] | undefined
   readonly isShown: boolean
 }
 
@@ -21,11 +22,13 @@ export function FollowerPane({ chatId, messages, isShown }: FollowerPaneProps) {
       isShown={isShown}
       footer={<FollowerLink chatId={chatId} />}
     >
-      <Conversation key={chatId ?? ''} client={followerClient} messages={messages} canDrive={false}>
-        <p className="empty-follower">
-          Whatever is asked on the left appears here too, read from the database by a second connection, as it would be
-          in another tab, on another device, or after a reload.
-        </p>
+      <Conversation key={chatId ?? ''} client={followerClient} messages={messages ?? []} canDrive={false}>
+        {messages !== undefined && (
+          <p className="empty-follower">
+            Whatever is asked on the left appears here too, read from the database by a second connection, as it would
+            be in another tab, on another device, or after a reload.
+          </p>
+        )}
       </Conversation>
     </Pane>
   )

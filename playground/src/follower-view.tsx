@@ -1,6 +1,8 @@
+import { useStream } from '@keepstream/react'
 import { followerClient } from './clients'
 import { Conversation } from './conversation'
 import { Pane } from './pane'
+import { StopButton } from './stop-button'
 import { TopBar } from './top-bar'
 import { useChat } from './use-chat'
 import { chatPath } from './use-route'
@@ -12,8 +14,11 @@ export interface FollowerViewProps {
 /** A conversation as a lone follower sees it, in another tab or on another device. */
 export function FollowerView({ chatId }: FollowerViewProps) {
   const { chat, error } = useChat(chatId)
+  const { status, stop } = useStream(followerClient, chat?.messages.at(-1)?.streamId)
+  const isRunning = chat !== undefined && (status === 'pending' || status === 'streaming')
   return (
     <div className="app" data-lone>
+      <title>{chat === undefined ? 'Keepstream follower' : `${chat.title} · Keepstream follower`}</title>
       <TopBar />
       <main className="panes">
         <Pane
@@ -23,9 +28,12 @@ export function FollowerView({ chatId }: FollowerViewProps) {
           subtitle="reads the persisted copy"
           isShown
           footer={
-            <p className="hint">
-              This page only looks on. <a href={chatPath(chatId)}>Open both panes</a> to ask.
-            </p>
+            <div className="lone-foot">
+              <p className="hint">
+                This page only looks on. <a href={chatPath(chatId)}>Open both panes</a> to ask.
+              </p>
+              {isRunning && <StopButton onStop={stop} />}
+            </div>
           }
         >
           <Conversation key={chatId} client={followerClient} messages={chat?.messages ?? []} canDrive={false}>

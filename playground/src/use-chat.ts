@@ -36,7 +36,9 @@ export function useChat(chatId: string | undefined): ChatView {
           before?.chatId === id
             ? before
             : { chatId: id, title: message.question, createdAt: message.createdAt, messages: [] }
-        return { ...chat, messages: [...chat.messages, message] }
+        // A look may have brought it already; what is shown is rendered anew all the same, now that it is driven here.
+        const isKnown = chat.messages.some(({ streamId }) => streamId === message.streamId)
+        return isKnown ? { ...chat } : { ...chat, messages: [...chat.messages, message] }
       })
     },
   }

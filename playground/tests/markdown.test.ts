@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { settleTail } from '../src/settle-tail'
 import { splitBlocks } from '../src/split-blocks'
 import { toHtml } from '../src/to-html'
 
@@ -70,5 +71,37 @@ describe('blocks of a growing text', () => {
       settled = blocks.slice(0, -1)
     }
     expect(settled).toHaveLength(4)
+  })
+})
+
+describe('the tail of a growing text', () => {
+  it('shows an open mark as if it were closed, and of an unfinished link its label', () => {
+    const cases = [
+      ['see [docs, 3. Pro', 'see docs, 3. Pro'],
+      ['see [docs]', 'see docs'],
+      ['see [docs](', 'see docs'],
+      ['see [docs](/library/a.md#b', 'see docs'],
+      ['see [docs](/a) and', 'see [docs](/a) and'],
+      ['run `npm sta', 'run `npm sta`'],
+      ['run `', 'run '],
+      ['run `a` and `[b', 'run `a` and `[b`'],
+      ['a **bold wo', 'a **bold wo**'],
+      ['a **bold ', 'a **bold**'],
+      ['a **bold*', 'a **bold**'],
+      ['a **', 'a '],
+      ['a *', 'a '],
+      ['> one `open\n> two', '> one `open\n> two'],
+      ['```ts\nconst a = `x', '```ts\nconst a = `x'],
+      ['- plain', '- plain'],
+    ]
+    for (const [written, shown] of cases) expect(settleTail(written ?? ''), written).toBe(shown)
+  })
+
+  it('never shows an address or an open mark, wherever a text is cut', () => {
+    const text = 'The **lease** is `a.ts`, see [docs/design.md, 2](/library/docs/design.md#2-words) and **more**.'
+    for (let end = 1; end < text.length; end++) {
+      const html = toHtml(settleTail(text.slice(0, end)))
+      expect(html.replace(/<[^>]*>/g, ''), text.slice(0, end)).not.toMatch(/library|[[\]`*]/)
+    }
   })
 })

@@ -3,6 +3,8 @@ import { createHeadingSlugs } from './heading-slugs'
 import type { Passage } from './passage'
 import { plainText } from './plain-text'
 
+const longParagraph = 400
+
 /** Cuts a markdown file into passages: paragraphs, list items, table rows and whole code blocks, each with its headings. */
 export function readPassages(file: string, markdown: string, firstId = 0): Passage[] {
   const passages: Passage[] = []
@@ -44,6 +46,8 @@ export function readPassages(file: string, markdown: string, firstId = 0): Passa
         add('code', token.raw, (token as Tokens.Code).text)
         break
       case 'paragraph':
+        for (const lines of splitParagraph(token.raw)) add('text', lines, plainInline(lines))
+        break
       case 'blockquote':
       case 'text':
         add('text', token.raw, plainText(token))
@@ -58,6 +62,15 @@ function withoutPadding(row: string): string {
   return row.replace(/ {2,}/g, ' ').replace(/-{4,}/g, '---')
 }
 
+/** A long paragraph whose lines end with sentences says several things: each can be quoted alone. */
+function splitParagraph(paragraph: string): string[] {
+  return paragraph.length > longParagraph ? paragraph.split(/(?<=[.!?])\n/) : [paragraph]
+}
+
 function plainRow(row: string): string {
-  return plainText({ type: 'text', raw: row, tokens: marked.Lexer.lexInline(row) }).replaceAll('|', ' ')
+  return plainInline(row).replaceAll('|', ' ')
+}
+
+function plainInline(markdown: string): string {
+  return plainText({ type: 'text', raw: markdown, tokens: marked.Lexer.lexInline(markdown) })
 }

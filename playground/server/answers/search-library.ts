@@ -23,8 +23,8 @@ const maxSections = 3
 const maxPassages = 6
 const maxLength = 2_400
 const maxCodeLength = 1_200
-const maxTableLength = 1_800
-const leastShareOfBest = 0.22
+const maxTableLength = 1_000
+const leastShareOfBest = 0.3
 
 /** A full-text search over the passages, held in memory. */
 export function createSearch(passages: readonly Passage[]): SearchLibrary {
@@ -70,10 +70,16 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
   }
 }
 
-/** The changelog repeats what other pages explain, and a row or a code block says little without its section. */
+const fileWeights: readonly (readonly [pattern: RegExp, weight: number])[] = [
+  [/^README\.md$/, 1.15],
+  [/SPEC\.md$/, 0.6],
+  [/^CHANGELOG\.md$/, 0.5],
+]
+
+/** Specifications are for those who change the code, the changelog repeats, and code says little without its section. */
 function weightOf(passage: Passage | undefined): number {
   if (passage === undefined) return 1
-  const byFile = passage.file === 'README.md' ? 1.15 : passage.file === 'CHANGELOG.md' ? 0.5 : 1
+  const byFile = fileWeights.find(([pattern]) => pattern.test(passage.file))?.[1] ?? 1
   if (passage.kind !== 'code') return byFile
   return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.6
 }

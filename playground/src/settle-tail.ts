@@ -1,0 +1,20 @@
+/**
+ * Makes the last block of a text that is being written look settled: a mark that is still open is shown as if it were
+ * closed, and of a link whose address is still coming only the label is shown. Code is left as it is.
+ */
+export function settleTail(block: string): string {
+  if (/^\s*(?:```|~~~)/.test(block)) return block
+  const lines = block.split('\n')
+  const last = lines.pop() ?? ''
+  return [...lines, settleLine(last)].join('\n')
+}
+
+function settleLine(line: string): string {
+  const ticks = line.match(/`/g)?.length ?? 0
+  if (ticks % 2 === 1) return line.endsWith('`') ? line.slice(0, -1) : `${line}\``
+  const label = line.replace(/\[([^[\]]*)\]?$/, '$1').replace(/\[([^[\]]*)\]\([^()\s]*$/, '$1')
+  const bold = label.match(/\*\*/g)?.length ?? 0
+  if (bold % 2 === 0) return label.replace(/(?<!\*)\*$/, '')
+  if (/\*\*\s*$/.test(label)) return label.replace(/\*\*\s*$/, '')
+  return label.endsWith('*') ? `${label}*` : `${label.trimEnd()}**`
+}
