@@ -7,6 +7,7 @@ import { inParallel } from '../support/in-parallel'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
+const dialects: readonly Dialect[] = ['sse', 'raw', 'polled']
 const cutsPerDialect = 100
 const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']
 const pieceCount = 40
@@ -40,13 +41,13 @@ afterAll(async () => {
   await server.close()
 })
 
-describe.each<Dialect>(['sse', 'raw'])('a driver’s %s connection, cut in mid-answer', (dialect) => {
+describe.each(dialects)('a driver’s %s connection, cut in mid-answer', (dialect) => {
   it(`at ${cutsPerDialect} places ends in the exact text, and never shows anything else on the way`, async () => {
     const before = { ...proxy.cuts }
     let steps = 0
     const answers = Array.from({ length: cutsPerDialect }, (_, index) => index)
     const broken = await inParallel(answers, 8, async (index) => {
-      const seed = index + (dialect === 'sse' ? 1000 : 2000)
+      const seed = index + 1000 * dialects.indexOf(dialect)
       const truth = answerText(seed, pieceCount)
       const id = await server.streams.createStream({ meta: seed })
       // The texts alone are shorter than what is on the wire, so every cut falls before the end.

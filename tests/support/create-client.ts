@@ -1,9 +1,20 @@
-import { createStreamClient, type FetchLike, fetchLive, keepstream, type StreamClient } from '@keepstream/core'
+import {
+  createStreamClient,
+  type FetchLike,
+  fetchLive,
+  keepstream,
+  type Snapshot,
+  type SnapshotFetcher,
+  type StreamClient,
+} from '@keepstream/core'
 
-/** What the driver's response is: Server-Sent Events, or the text as it stands. */
-export type Dialect = 'sse' | 'raw'
+/**
+ * What the driver's response is: Server-Sent Events, or the text as it stands. `polled` is the latter with a backend that
+ * knows no offsets and answers each look with the whole text.
+ */
+export type Dialect = 'sse' | 'raw' | 'polled'
 
-const types = { sse: 'text/event-stream', raw: 'text/plain' }
+const types = { sse: 'text/event-stream', raw: 'text/plain', polled: 'text/plain' }
 
 /** A client as an application makes it, except that it publishes every change at once. */
 export function createClient(url: string, dialect: Dialect, fetch: FetchLike = globalThis.fetch): StreamClient {
@@ -12,7 +23,14 @@ export function createClient(url: string, dialect: Dialect, fetch: FetchLike = g
     canRepeat: true,
     fetch: accepting(types[dialect], fetch),
   })
-  return createStreamClient({ ...keepstream({ url, fetch }), live, publishMs: 0 })
+  const sources = { ...keepstream({ url, fetch }), live }
+  if (dialect !== 'polled') return createStreamClient({ ...sources, publishMs: 0 })
+  const snapshot: SnapshotFetcher = async ({ id, signal }) => {
+    const response = await fetch(`${url}/${id}`, { signal, headers: { accept: 'application/json' } })
+    const { text, status } = (await response.json()) as Snapshot
+    return { text, status }
+  }
+  return createStreamClient({ ...sources, snapshot, publishMs: 0, poll: { minMs: 20, maxMs: 40 } })
 }
 
 /** Asks for one type and takes no other, so that a test of one dialect cannot pass by the other. */

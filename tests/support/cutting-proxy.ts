@@ -33,30 +33,33 @@ export async function startCuttingProxy(
     for (const socket of [downstream, upstream]) {
       sockets.add(socket)
       socket.setNoDelay(true)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        downstream.destroy()
-        upstream.destroy()
-      })
+      socket.on('close', () => sockets.delete(socket))
       // A reset is what this proxy is for; 'close' follows and tidies up.
       socket.on('error', () => undefined)
     }
+    downstream.on('close', () => upstream.destroy())
     downstream.on('data', (bytes) => {
       const path = /^POST (\S+\/drive) HTTP/.exec(bytes.toString('latin1'))?.[1]
       const cut = path === undefined ? undefined : cutFor(path)
       reader = cut && createCutter(cut)
       upstream.write(bytes)
     })
+    const crumble = createCrumbler(downstream)
+    let isCut = false
+    upstream.on('close', () => {
+      if (!isCut) crumble(Buffer.alloc(0), () => downstream.destroy())
+    })
     upstream.on('data', (bytes) => {
       const end = reader?.findCut(bytes)
       if (reader === undefined || end === undefined) {
-        downstream.write(bytes)
+        crumble(bytes)
         return
       }
       cuts[reader.cut.place] += 1
       reader = undefined
-      downstream.write(bytes.subarray(0, end), () => downstream.destroy())
+      isCut = true
       upstream.destroy()
+      crumble(bytes.subarray(0, end), () => downstream.destroy())
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -68,6 +71,22 @@ export async function startCuttingProxy(
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))
     },
+  }
+}
+
+/** Writes in small pieces of differing sizes, a turn of the event loop apart, so that reads end inside of characters. */
+function createCrumbler(socket: Socket) {
+  let size = 0
+  let last = Promise.resolve()
+  return (bytes: Buffer, onWritten?: () => void) => {
+    last = last.then(async () => {
+      for (let start = 0; start < bytes.length && !socket.destroyed; start += size) {
+        size = (size % 23) + 3
+        socket.write(bytes.subarray(start, start + size))
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      onWritten?.()
+    })
   }
 }
 
