@@ -1,0 +1,80 @@
+import type {
+  LiveSink,
+  LiveSource,
+  Snapshot,
+  SnapshotSubscription,
+  SnapshotTail,
+  SourceRequest,
+  SubscriptionSink,
+  TailSink,
+} from '@keepstream/core'
+
+/** One connection a client has opened, in the hands of the test. */
+export interface Opened<Sink> {
+  readonly request: SourceRequest
+  readonly sink: Sink
+  close(): void
+  fail(error: unknown): void
+}
+
+export const fakeLive = (options: Pick<LiveSource, 'canRepeat' | 'stallMs'> = {}) =>
+  Object.assign(fakeSource<LiveSink>(), options)
+
+export const fakeTail = (options: Pick<SnapshotTail, 'stallMs'> = {}) => Object.assign(fakeSource<TailSink>(), options)
+
+function fakeSource<Sink>() {
+  const opened: Opened<Sink>[] = []
+  return {
+    opened,
+    get last() {
+      return lastOf(opened)
+    },
+    open: (request: SourceRequest, sink: Sink) =>
+      new Promise<void>((close, fail) => {
+        opened.push({ request, sink, close, fail })
+      }),
+  }
+}
+
+/** A subscription that says `first` in the call of `subscribe` itself, if given. */
+export function fakeSubscription(first?: Snapshot) {
+  const subscribed: { request: SourceRequest; sink: SubscriptionSink; isUndone: boolean }[] = []
+  const source: SnapshotSubscription = {
+    subscribe(request, sink) {
+      const one = { request, sink, isUndone: false }
+      subscribed.push(one)
+      if (first) sink.next(first)
+      return () => {
+        one.isUndone = true
+      }
+    },
+  }
+  return {
+    ...source,
+    subscribed,
+    get last() {
+      return lastOf(subscribed)
+    },
+  }
+}
+
+/** A fetcher that answers each look with what `answer` says at that moment, and remembers when it was asked. */
+export function fakeFetcher(answer: (request: SourceRequest, look: number) => Snapshot | Promise<Snapshot>) {
+  const looks: { request: SourceRequest; atMs: number }[] = []
+  const fetcher = async (request: SourceRequest) => {
+    looks.push({ request, atMs: Date.now() })
+    return answer(request, looks.length)
+  }
+  return Object.assign(fetcher, { looks })
+}
+
+/** The waits between looks, in milliseconds. */
+export function waits(looks: readonly { atMs: number }[]) {
+  return looks.slice(1).map(({ atMs }, index) => atMs - (looks[index]?.atMs ?? 0))
+}
+
+function lastOf<T>(list: readonly T[]): T {
+  const last = list.at(-1)
+  if (!last) throw new Error('nothing was opened')
+  return last
+}

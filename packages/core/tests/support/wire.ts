@@ -1,0 +1,12 @@
+import type { Snapshot } from '@keepstream/core'
+
+/** Keepstream's events as the server writes them. */
+export const wire = {
+  status: (value: Partial<Omit<Snapshot, 'text'>>) => `event: status\ndata: ${JSON.stringify(value)}\n\n`,
+  text: (end: number, text: string, epoch = 1) => `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`,
+  end: (offset: number, status = 'done', error?: string, epoch = 1) =>
+    `event: end\nid: ${epoch}.${offset}\ndata: ${JSON.stringify({ status, offset, error })}\n\n`,
+  keepAlive: ':\n\n',
+}
+
+export const SSE = 'text/event-stream'
