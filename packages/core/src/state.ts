@@ -113,15 +113,12 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'failed':
       return fail(state, event.error)
     case 'woken':
-      return start(state)
-    case 'retried':
-      if (phase === 'idle' || phase === 'driving') return state
-      return start({
-        ...state,
-        failures: 0,
-        looks: 0,
-        drive: drive === 'begun' && state.status === 'pending' ? 'wanted' : drive,
-      })
+      return start({ ...state, looks: 0 })
+    case 'retried': {
+      const isStuck = state.status === 'pending' && drive === 'begun'
+      if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
+      return start({ ...state, failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive })
+    }
   }
 }
 
@@ -148,7 +145,7 @@ function receive(state: SessionState, reading: Reading): SessionState {
       looks: !isMoved ? state.looks : upToDate ? 0 : -1,
       // To learn that what was asked for has not begun is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
-      ...(state.phase !== 'idle' && { connection: 'live' }),
+      ...((state.phase === 'driving' || state.phase === 'following') && { connection: 'live' }),
     }),
   )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
@@ -177,7 +174,9 @@ function fail(state: SessionState, error: SourceError): SessionState {
     return enter(state, 'failed', 'closed', { error })
   if (code === 'refused' && phase === 'driving') return follow(state, { looks: 0 })
   if (code === 'diverged') {
-    const { text, isReconciled } = merge(state, { offset, text: '', epoch, base: offset }).shown
+    const { shown } = merge(state, { offset, text: '', epoch, base: offset })
+    const text = shown.text.slice(0, offset)
+    const isReconciled = state.isReconciled || text.length < state.text.length
     return follow(state, { text, epoch, base: offset, isReconciled, looks: looks + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent

@@ -105,8 +105,9 @@ export function createStreamClient({
 
     const session = createSession(id as string, first, { ...sources, environment, poll, retry }, (state, before) => {
       if (state.drive === 'begun') begun.add(id as string)
-      const isUrgent = visible.some((key) => state[key] !== before[key]) || !before.text
-      if (isUrgent || state.text !== before.text) publish(isUrgent)
+      const isNew = state.text !== before.text
+      const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
+      if (isNew || isUrgent) publish(isUrgent)
     })
 
     function leave() {

@@ -15,7 +15,7 @@ const range = fc.record({
 describe('merging any pieces in any order', () => {
   it('P1, P2: keeps a prefix of the text that never shrinks, and P3: is whole once the rest was read', () => {
     check(
-      fc.property(nastyText(), fc.array(range, { maxLength: 30 }), (truth, ranges) => {
+      fc.property(nastyText(), fc.array(range, { maxLength: 30, size: 'max' }), (truth, ranges) => {
         let shown = nothing
         for (const { from, length, isSnapshot } of ranges) {
           const offset = Math.floor(from * truth.length)
@@ -35,14 +35,14 @@ describe('merging any pieces in any order', () => {
       }),
       5000,
     )
-  })
+  }, 120_000)
 
   it('P9: with epochs, shows a prefix of the text of the newest epoch it heard of, and cuts only to a base', () => {
     const epochs = fc.array(fc.record({ base: fc.double({ min: 0, max: 1, noNaN: true }), text: nastyText(20) }), {
       minLength: 1,
       maxLength: 4,
     })
-    const reads = fc.array(fc.tuple(fc.nat(3), range), { maxLength: 30 })
+    const reads = fc.array(fc.tuple(fc.nat(3), range), { maxLength: 30, size: 'max' })
     check(
       fc.property(epochs, reads, (claims, pieces) => {
         const truths: { base: number; text: string }[] = []
@@ -74,7 +74,7 @@ describe('merging any pieces in any order', () => {
       }),
       5000,
     )
-  })
+  }, 120_000)
 
   it('P9: without epochs, a look at the whole stored text always ends in that text, or in a longer one that agrees', () => {
     check(
@@ -87,5 +87,5 @@ describe('merging any pieces in any order', () => {
       }),
       2000,
     )
-  })
+  }, 120_000)
 })

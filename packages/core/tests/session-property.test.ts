@@ -199,7 +199,7 @@ describe('a session in any world', () => {
         nastyText(30),
         fc.boolean(),
         fc.boolean(),
-        fc.array(step, { maxLength: 60 }),
+        fc.array(step, { maxLength: 60, size: 'max' }),
         (text, canRepeat, hasEpochs, steps) => {
           const world: World = {
             epochs: [{ base: 0, text }],
@@ -242,7 +242,7 @@ describe('a session in any world', () => {
       ),
       6000,
     )
-  })
+  }, 120_000)
 
   it('gives the same reference back for what changes nothing', () => {
     const idle = initialState()

@@ -39,7 +39,7 @@ export function nastyText(maxLength = 60): fc.Arbitrary<string> {
         'data: x\n\n',
         'id: 1\n',
       ),
-      { maxLength },
+      { maxLength, size: 'max' },
     )
     .map((parts) => parts.join(''))
 }

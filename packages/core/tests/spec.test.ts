@@ -1,0 +1,156 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { SourceError, type SourceErrorCode } from '../src/errors'
+import { initialState, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
+
+const spec = readFileSync(new URL('../SPEC.md', import.meta.url), 'utf8')
+
+/** The rows of the table under a heading, each as its cells. */
+function table(heading: string): string[][] {
+  const section = spec.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('|'))
+  return rows
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter((cells) => !/^-+$/.test(cells[0] as string))
+}
+
+const base = initialState()
+const idle: SessionState = { ...base, text: 'abc', status: 'streaming' }
+const reading = (state: SessionState): SessionState => ({ ...state, connection: 'live' }) as SessionState
+const following = reading(reduce(idle, { type: 'attached' }))
+const driving = reading(reduce({ ...idle, drive: 'wanted' }, { type: 'attached' }))
+const network = new SourceError('network', 'in a test')
+const fail = (error: SourceError, { attempt }: SessionState): SessionEvent => ({ type: 'failed', attempt, error })
+const states: Record<SessionState['phase'], SessionState> = {
+  idle,
+  driving,
+  following,
+  waiting: reduce(following, fail(network, following)),
+  failed: reduce(following, fail(new SourceError('forbidden', 'in a test'), following)),
+  finished: { ...reduce(idle, { type: 'attached', initial: { text: 'abcdef', status: 'done' } }) },
+}
+
+type Act = (state: SessionState) => { state?: SessionState | undefined; event: SessionEvent }[]
+const read =
+  (...readings: Reading[]): Act =>
+  ({ attempt }) =>
+    readings.map((reading) => ({ event: { type: 'read', attempt, reading } }))
+const failed =
+  (...codes: SourceErrorCode[]): Act =>
+  (state) =>
+    codes.map((code) => ({ event: fail(new SourceError(code, 'in a test', { offset: 2, epoch: 2 }), state) }))
+const fresh = (state: SessionState): SessionState =>
+  state.phase === 'driving' || state.phase === 'finished'
+    ? state
+    : { ...state, text: '', status: 'pending', drive: 'none' }
+const begun = (state: SessionState): SessionState =>
+  fresh(state) === state ? state : { ...fresh(state), drive: 'begun' }
+
+/** What each row of the table stands for. */
+const acts: Record<string, Act> = {
+  attached: () => [{ event: { type: 'attached' } }],
+  'attached, driven': (state) => [{ state: fresh(state), event: { type: 'attached', driven: true } }],
+  'attached, with a finished `initial`': () => [
+    { event: { type: 'attached', initial: { text: 'abcdef', status: 'done' } } },
+  ],
+  detached: () => [{ event: { type: 'detached' } }],
+  'read: more text': read({ offset: 3, text: 'def', status: 'streaming' }),
+  'read: nothing new': read({ offset: 0, text: 'abc', status: 'streaming', isSnapshot: true }),
+  'read: beyond a gap': read({ offset: 4, text: 'e', status: 'streaming' }),
+  'read: the end, reached': read(
+    { offset: 3, text: '', status: 'done' },
+    { text: 'abc', status: 'stopped', isSnapshot: true },
+  ),
+  'read: the end, ahead of the text': read({ offset: 5, text: '', status: 'done' }),
+  'told: live': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'live' } } }],
+  'told: waiting': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'waiting' } } }],
+  closed: ({ attempt }) => [{ event: { type: 'closed', attempt } }],
+  'failed: network, server, rate-limited': failed('network', 'server', 'rate-limited'),
+  'failed: refused': failed('refused'),
+  'failed: diverged': failed('diverged'),
+  'failed: unauthorized, forbidden, not-found': failed('unauthorized', 'forbidden', 'not-found'),
+  woken: ({ attempt }) => [{ event: { type: 'woken', attempt } }],
+  'woken, to be driven': (state) => [
+    { state: { ...state, drive: 'wanted' }, event: { type: 'woken', attempt: state.attempt } },
+  ],
+  retried: () => [{ event: { type: 'retried' } }],
+  'retried, while what was driven never began': (state) => [{ state: begun(state), event: { type: 'retried' } }],
+  'anything of another attempt': ({ attempt }) => [
+    { event: { type: 'read', attempt: attempt + 1, reading: { offset: 3, text: 'def', status: 'done' } } },
+    { event: { type: 'closed', attempt: attempt - 1 } },
+    { event: { type: 'woken', attempt: attempt - 1 } },
+    { event: { type: 'told', attempt: attempt - 1, news: { connection: 'waiting' } } },
+    { event: { type: 'failed', attempt: attempt - 1, error: network } },
+  ],
+}
+
+describe('SPEC.md', () => {
+  const [head = [], ...rows] = table('Transitions')
+  const phases = head.slice(1) as SessionState['phase'][]
+
+  it('has a row for everything that is run here, and a column for every phase', () => {
+    expect(rows.map(([name]) => name)).toEqual(Object.keys(acts))
+    expect(phases).toEqual(Object.keys(states))
+  })
+
+  for (const [name = '', ...cells] of rows) {
+    for (const [index, cell] of cells.entries()) {
+      if (!cell) continue
+      const phase = phases[index] as SessionState['phase']
+      it(`${phase}, ${name}: ${cell}`, () => {
+        const cases: ReturnType<Act> = acts[name]?.(states[phase]) ?? []
+        expect(cases.length).toBeGreaterThan(0)
+        for (const { state: before = states[phase], event } of cases) {
+          const after = reduce(before, event)
+          if (cell === '=') expect(after).toBe(before)
+          else expect(after.phase).toBe(cell.replace('+', ''))
+          const isEntered = after.phase !== phase || /gap|ahead|diverged|\+/.test(name + cell)
+          const isReading = phase === 'driving' || phase === 'following'
+          if (isEntered && (isReading || after.phase !== phase)) expect(after.attempt).toBe(before.attempt + 1)
+          else expect(after.attempt).toBe(before.attempt)
+        }
+      })
+    }
+  }
+
+  it('S4: an answer to any attempt but the current one has no effect, whatever the phase', () => {
+    expect(rows.find(([name]) => name === 'anything of another attempt')?.slice(1)).toEqual(phases.map(() => '='))
+  })
+
+  it('S7: what changes nothing comes back as the same reference', () => {
+    const { attempt } = following
+    const again: SessionEvent = {
+      type: 'read',
+      attempt,
+      reading: { offset: 0, text: 'abc', status: 'streaming', isSnapshot: true },
+    }
+    const shown = reduce(following, again)
+    expect(reduce(shown, again)).toBe(shown)
+    expect(reduce(shown, { type: 'told', attempt, news: { connection: 'live' } })).toBe(shown)
+  })
+
+  it('names a test file that is there for every invariant, and all of S1 to Sn once', () => {
+    const invariants = table('Invariants').slice(1)
+    expect(invariants.map(([name]) => name)).toEqual(invariants.map((_, index) => `S${index + 1}`))
+    for (const [name, , file] of invariants) {
+      expect(existsSync(new URL(file as string, import.meta.url)), `${name}: ${file}`).toBe(true)
+    }
+  })
+
+  it('a look that says `pending` drives again only where driving can be repeated, and waits after a failure', () => {
+    const pending: Reading = { text: '', status: 'pending', isSnapshot: true }
+    const look = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
+    const before: SessionState = { ...fresh(following), drive: 'begun' }
+    expect(look(before).phase).toBe('following')
+    expect(look({ ...before, canRepeat: true }).phase).toBe('driving')
+    const waiting = look({ ...before, canRepeat: true, failures: 1 })
+    expect(waiting).toMatchObject({ phase: 'waiting', drive: 'wanted' })
+    expect(reduce(waiting, { type: 'woken', attempt: waiting.attempt }).phase).toBe('driving')
+    expect(look({ ...before, canRepeat: true, drive: 'none' }).phase).toBe('following')
+  })
+})
