@@ -47,6 +47,19 @@ describe('answers from the project’s own documentation', () => {
     for (const passage of quoted) expect(sources).toContain(squeeze(passage.markdown))
   })
 
+  it('puts the passage first whose subject is what was asked', () => {
+    for (const [question, subject] of [
+      ['What is a store?', '| store |'],
+      ['What is a driver?', '| driver / follower |'],
+      ['How does the merge rule work?', 'The rows are tried in order'],
+    ] as const) {
+      const first = search(question)
+        .findings[0]?.passages.map((passage) => passage.markdown)
+        .join('\n')
+      expect(first, question).toContain(subject)
+    }
+  })
+
   it('finds a section by its heading, even when no word of it tells much', () => {
     const search = createSearch(readPassages('guide.md', '# Guide\n\nIntro.\n\n## When not to use it\n\nFor films.'))
     expect(search('When should I not use it?').findings).toMatchObject([{ slug: 'when-not-to-use-it' }])

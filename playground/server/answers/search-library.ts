@@ -24,6 +24,7 @@ const maxPassages = 6
 const maxLength = 2_400
 const maxCodeLength = 1_200
 const maxTableLength = 1_000
+const subjectBoost = 4
 const leastShareOfBest = 0.3
 
 /** A full-text search over the passages, held in memory. */
@@ -49,11 +50,15 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 
   return (question) => {
     const terms = new Set(splitTerms(question).flatMap((word) => toTerm(word) ?? []))
+    const aptness = (id: unknown) => {
+      const passage = passages[Number(id)]
+      return passage === undefined ? 1 : 1 + subjectBoost * subjectShare(terms, passage)
+    }
     const hits = index.search(question).map((hit) => ({
       passage: passages[Number(hit.id)] as Passage,
       found: new Set(hit.queryTerms),
       // A passage that speaks of more of the question is worth more than one that repeats a single word of it.
-      score: hit.score * (0.25 + new Set(hit.queryTerms).size / Math.max(1, terms.size)),
+      score: hit.score * (0.25 + new Set(hit.queryTerms).size / Math.max(1, terms.size)) * aptness(hit.id),
     }))
     hits.sort((a, b) => b.score - a.score)
 
@@ -82,6 +87,19 @@ function weightOf(passage: Passage | undefined): number {
   const byFile = fileWeights.find(([pattern]) => pattern.test(passage.file))?.[1] ?? 1
   if (passage.kind !== 'code') return byFile
   return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.6
+}
+
+/**
+ * How much of a passage's subject the question is, if the subject says all that was asked: its heading, its row's first
+ * cell or its first bold words. 0 if they do not.
+ */
+function subjectShare(terms: ReadonlySet<string>, { headings, kind, markdown }: Passage): number {
+  const name = kind === 'row' ? /^\|([^|]*)\|/.exec(markdown) : /^\W*\*\*([^*]+)\*\*/.exec(markdown)
+  const shares = [headings.at(-1) ?? '', name?.[1] ?? ''].map((subject) => {
+    const told = new Set(splitTerms(subject).flatMap((word) => toTerm(word) ?? []))
+    return terms.size > 0 && [...terms].every((term) => told.has(term)) ? terms.size / told.size : 0
+  })
+  return Math.max(...shares)
 }
 
 /** One word in common is not an answer to a long question. The project's own name tells nothing about the subject. */
