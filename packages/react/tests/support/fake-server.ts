@@ -1,5 +1,6 @@
-import type { FetchLike, StreamStatus, TerminalStatus } from '@keepstream/core'
+import type { FetchLike } from '@keepstream/core'
 import { type FakeConnection, openConnection } from './fake-connection'
+import { createFakeStream, type FakeStream, type ServedStream } from './fake-stream'
 
 /** A server in memory that speaks the wire of docs/design.md, section 8, and is told what to write and what to break. */
 export interface FakeServer {
@@ -23,41 +24,12 @@ export interface FakeRequest {
   readonly length: number
 }
 
-export interface FakeStream {
-  readonly text: string
-  readonly status: StreamStatus
-  /** How often a producer was started: whoever drives a stream that is not pending joins. */
-  readonly runs: number
-  /** The producer appends. A driver hears of it at once, followers once it is stored. @default stored at once */
-  write(text: string, options?: { isStored: boolean }): void
-  /** Stores what was written. */
-  store(): void
-  /** The producer ends. What it wrote is stored first. */
-  close(status?: TerminalStatus): void
-  /** A keep-alive on every open connection. */
-  ping(): void
-  /** Every open connection breaks, as a proxy or a network does it. */
-  cut(): void
-  /** The server dies: what is not stored is lost, and generation is taken up again from there under a new epoch. */
-  crash(): void
-  /** The driver's connection no longer takes anything, until it is let go again. */
-  hold(isHeld: boolean): void
-}
-
-interface Stream extends FakeStream {
-  epoch: number
-  base: number
-  readonly stored: number
-  readonly connections: Set<FakeConnection>
-  start(): void
-}
-
 export function createFakeServer(): FakeServer {
-  const streams = new Map<string, Stream>()
+  const streams = new Map<string, ServedStream>()
   const requests: (FakeRequest & { length: number })[] = []
   const connections = new Set<FakeConnection>()
 
-  function find(id: string): Stream {
+  function find(id: string): ServedStream {
     const stream = streams.get(id) ?? createFakeStream()
     streams.set(id, stream)
     return stream
@@ -92,6 +64,11 @@ export function createFakeServer(): FakeServer {
         if (method === 'POST') stream.close('stopped')
         return Response.json({ status: stream.status, offset: stream.text.length })
       }
+      const base = stream.divergence(Number(searchParams.get('epoch') ?? Infinity), request.offset)
+      if (base !== undefined) {
+        const { epoch } = stream
+        return Response.json({ code: 'diverged', message: 'cut there', offset: base, epoch }, { status: 409 })
+      }
       if (request.kind === 'look') {
         const { status, epoch, base, stored } = stream
         const text = stream.text.slice(request.offset, stored)
@@ -111,62 +88,4 @@ export function createFakeServer(): FakeServer {
     },
   }
   return server
-}
-
-function createFakeStream(): Stream {
-  let text = ''
-  let status: StreamStatus = 'pending'
-  let runs = 0
-  let stored = 0
-  const connections = new Set<FakeConnection>()
-  const all = (act: (connection: FakeConnection) => void) => {
-    for (const connection of [...connections]) act(connection)
-  }
-
-  const stream: Stream = {
-    epoch: 1,
-    base: 0,
-    connections,
-    get text() {
-      return text
-    },
-    get status() {
-      return status
-    },
-    get runs() {
-      return runs
-    },
-    get stored() {
-      return stored
-    },
-    start() {
-      if (status !== 'pending') return
-      status = 'streaming'
-      runs++
-    },
-    write(added, { isStored } = { isStored: true }) {
-      stream.start()
-      text += added
-      if (isStored) stored = text.length
-      all((connection) => connection.advance())
-    },
-    store() {
-      stored = text.length
-      all((connection) => connection.advance())
-    },
-    close(end = 'done') {
-      if (status === 'pending' || status === 'streaming') status = end
-      stream.store()
-    },
-    ping: () => all((connection) => connection.ping()),
-    cut: () => all((connection) => connection.cut(new TypeError('terminated'))),
-    crash() {
-      text = text.slice(0, stored)
-      stream.epoch++
-      stream.base = stored
-      stream.cut()
-    },
-    hold: (isHeld) => all((connection) => connection.hold(isHeld)),
-  }
-  return stream
 }

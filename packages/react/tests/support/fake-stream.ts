@@ -1,0 +1,103 @@
+import type { StreamStatus, TerminalStatus } from '@keepstream/core'
+import type { FakeConnection } from './fake-connection'
+
+/** A stream at the fake server, told what to write and what to break. */
+export interface FakeStream {
+  readonly text: string
+  readonly status: StreamStatus
+  /** How often a producer was started: whoever drives a stream that is not pending joins. */
+  readonly runs: number
+  /** The producer appends. A driver hears of it at once, followers once it is stored. @default stored at once */
+  write(text: string, options?: { isStored: boolean }): void
+  /** Stores what was written. */
+  store(): void
+  /** The producer ends. What it wrote is stored first. */
+  close(status?: TerminalStatus): void
+  /** A keep-alive on every open connection. */
+  ping(): void
+  /** Every open connection breaks, as a proxy or a network does it. */
+  cut(): void
+  /** The server dies: what is not stored is lost, and generation is taken up again from there under a new epoch. */
+  crash(): void
+  /** The driver's connection no longer takes anything, until it is let go again. */
+  hold(isHeld: boolean): void
+}
+
+/** The same, as its server sees it. */
+export interface ServedStream extends FakeStream {
+  readonly epoch: number
+  readonly base: number
+  readonly stored: number
+  readonly connections: Set<FakeConnection>
+  /** Starts a producer if nobody has. */
+  start(): void
+  /** Where what was read under an older epoch and the text part; `undefined` is for nowhere before `offset`. */
+  divergence(epoch: number, offset: number): number | undefined
+}
+
+export function createFakeStream(): ServedStream {
+  let text = ''
+  let status: StreamStatus = 'pending'
+  let runs = 0
+  let stored = 0
+  /** Where each epoch began; the first one is the first. */
+  const bases = [0]
+  const connections = new Set<FakeConnection>()
+  const all = (act: (connection: FakeConnection) => void) => {
+    for (const connection of [...connections]) act(connection)
+  }
+
+  const stream: ServedStream = {
+    connections,
+    get epoch() {
+      return bases.length
+    },
+    get base() {
+      return bases.at(-1) ?? 0
+    },
+    get text() {
+      return text
+    },
+    get status() {
+      return status
+    },
+    get runs() {
+      return runs
+    },
+    get stored() {
+      return stored
+    },
+    start() {
+      if (status !== 'pending') return
+      status = 'streaming'
+      runs++
+    },
+    write(added, { isStored } = { isStored: true }) {
+      stream.start()
+      text += added
+      if (isStored) stored = text.length
+      all((connection) => connection.advance())
+    },
+    store() {
+      stored = text.length
+      all((connection) => connection.advance())
+    },
+    close(end = 'done') {
+      if (status === 'pending' || status === 'streaming') status = end
+      stream.store()
+    },
+    ping: () => all((connection) => connection.ping()),
+    cut: () => all((connection) => connection.cut(new TypeError('terminated'))),
+    crash() {
+      text = text.slice(0, stored)
+      bases.push(stored)
+      stream.cut()
+    },
+    divergence(epoch, offset) {
+      const base = Math.min(...bases.slice(epoch), Infinity)
+      return base < offset ? base : undefined
+    },
+    hold: (isHeld) => all((connection) => connection.hold(isHeld)),
+  }
+  return stream
+}
