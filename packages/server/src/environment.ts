@@ -3,7 +3,7 @@
  * the clock by hand.
  */
 export interface Environment {
-  /** Milliseconds since 1970. Must not jump back; leases are never reckoned by it. */
+  /** Milliseconds since 1970. Must not jump when somebody sets the clock; leases are never reckoned by it. */
   now(): number
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(handle: unknown): void
@@ -15,7 +15,7 @@ export interface Environment {
 
 /** The clock and timers of the platform. */
 export const platformEnvironment: Environment = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
   setImmediate: (callback) => {
