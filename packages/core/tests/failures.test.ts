@@ -1,5 +1,6 @@
 import { SourceError, type SourceErrorCode } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
+import { fakePage } from './support/fake-page'
 import { fakeFetcher, waits } from './support/fake-source'
 import { pass, settle, useFakeTime } from './support/fake-time'
 import { setup, shown } from './support/setup'
@@ -86,5 +87,36 @@ describe('a read that fails', () => {
     for (const _ of [1, 2, 3]) stream.attach()
     await settle()
     expect(snapshot.looks).toHaveLength(length)
+  })
+
+  it('tries soon again after a success in between', async () => {
+    const snapshot = fakeFetcher((_, look) =>
+      look === 5 ? { text: 'Hello world', status: 'streaming' } : Promise.reject(new SourceError('server', 'down')),
+    )
+    const { client } = setup({ snapshot })
+    const stream = client.stream('a')
+    stream.attach()
+    await pass(1500)
+    expect(shown(stream)).toMatchObject({ text: 'Hello world', connection: 'live', error: undefined })
+    await pass(10_000)
+    expect(waits(snapshot.looks).slice(0, 9)).toEqual([100, 200, 400, 800, 100, 100, 200, 400, 800])
+  })
+
+  it('is tried at once when the network is back, however seldom it was looked at before', async () => {
+    const page = fakePage()
+    let isDown = false
+    const snapshot = fakeFetcher(() =>
+      isDown ? Promise.reject(new TypeError('Load failed')) : { text: 'Hello', status: 'streaming' },
+    )
+    const { client } = setup({ snapshot })
+    client.stream('a').attach()
+    await pass(10_000)
+    isDown = true
+    await pass(850)
+    isDown = false
+    const { length } = snapshot.looks
+    page.tell('online')
+    await settle()
+    expect(snapshot.looks).toHaveLength(length + 1)
   })
 })

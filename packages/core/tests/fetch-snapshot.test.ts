@@ -101,4 +101,15 @@ describe('fetchSnapshot', () => {
       globalThis.fetch = before
     }
   })
+
+  it('makes no hot loop of a Retry-After that is a date', async () => {
+    const fetch = fakeFetch(() =>
+      json({}, { status: 503, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } }),
+    )
+    const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch }), retry: WAITS })
+    client.stream('a').attach()
+    await pass(60_000)
+    expect(fetch.requests.length).toBeGreaterThan(5)
+    expect(fetch.requests.length).toBeLessThan(60_000 / 800 + 10)
+  })
 })
