@@ -18,7 +18,7 @@ const events = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('write' as const), isStored: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 3000 }) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('show' as const), id: fc.constantFrom('a', 'b', undefined) }) },
-  ...(['store', 'cut', 'crash', 'paint', 'leave', 'come', 'renew'] as const).map((type) => ({
+  ...(['store', 'cut', 'crash', 'paint', 'leave', 'come', 'hop', 'renew'] as const).map((type) => ({
     weight: 1,
     arbitrary: fc.record({ type: fc.constant(type) }),
   })),
@@ -63,6 +63,12 @@ async function live(life: readonly LifeEvent[], Mode: (typeof modes)[number]['Mo
     } else if (event.type === 'show' && page) {
       id = event.id
       await happens(() => page?.show({ id }))
+    } else if (event.type === 'hop' && page) {
+      for (const next of ['b', id] as const) page.show({ id: next })
+      await happens()
+      // What was rendered with the other id in between is not this stream's.
+      if (id === 'a') seen.push(page.last)
+      count = page.results.length
     } else if (event.type === 'renew') {
       await happens(() => page?.show({ initial: { text: '', status: 'pending' } }))
     } else await happens(() => act(event))

@@ -1,9 +1,10 @@
-import { createStreamClient, type FetchLike, fetchLive, fetchSnapshot, keepstream, useStream } from '@keepstream/react'
+import { createStreamClient, keepstream } from '@keepstream/react'
 import { cleanup, render } from '@testing-library/react'
-import { useRef, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFakeServer, type FakeServer } from './support/fake-server'
 import { paint, pass, stopTime } from './support/fake-time'
+import { InlineChat } from './support/inline-chat'
+import { TokenChat } from './support/token-chat'
 import { expectGrowing, happens, modes, watchStream } from './support/watch-stream'
 
 let server: FakeServer
@@ -217,35 +218,3 @@ describe.each(modes)('what the reference hook got wrong, $mode', ({ Mode }) => {
     expect(server.open).toBe(0)
   })
 })
-
-/** Everything that may be written inline is. */
-function InlineChat({ question, fetch }: { question: string; fetch: FetchLike }) {
-  const [client] = useState(() =>
-    createStreamClient({
-      live: fetchLive({
-        url: ({ id }) => new URL(`/streams/${id}/drive`, 'http://localhost').href,
-        headers: () => ({ 'x-question': question }),
-        fetch: (url, init) => fetch(url, init),
-        canRepeat: true,
-      }),
-      snapshot: fetchSnapshot({
-        url: ({ id }) => new URL(`/streams/${id}`, 'http://localhost').href,
-        headers: {},
-        fetch: (url, init) => fetch(url, init),
-      }),
-    }),
-  )
-  const { text } = useStream(client, 'a', { driven: true, initial: { text: '', status: 'pending' } })
-  return <output title={question}>{text}</output>
-}
-
-function TokenChat({ token, fetch, onText }: { token: string; fetch: FetchLike; onText: (text: string) => void }) {
-  const latest = useRef(token)
-  latest.current = token
-  const [client] = useState(() =>
-    createStreamClient(keepstream({ url: '/streams', headers: () => ({ authorization: latest.current }), fetch })),
-  )
-  const { text } = useStream(client, 'a', { driven: true })
-  onText(text)
-  return <output>{text}</output>
-}

@@ -84,7 +84,7 @@ describe('rendering', () => {
   })
 })
 
-describe.each(modes)('a component that shows a stream, $mode', ({ Mode }) => {
+describe.each(modes)('a component that renders again, $mode', ({ Mode }) => {
   it('is given the same result, and the same actions, while nothing changes', async () => {
     const client = openPage()
     const page = watchStream({ client, id: 'a', driven: true, initial: { text: '', status: 'pending' } }, Mode)
@@ -104,70 +104,5 @@ describe.each(modes)('a component that shows a stream, $mode', ({ Mode }) => {
     expect(page.last.retry).toBe(before.retry)
     const elsewhere = watchStream({ client, id: 'a' }, Mode)
     expect(elsewhere.last.stop).toBe(before.stop)
-  })
-
-  it('leaves no timer and no open request when it has left in mid-stream', async () => {
-    const page = watchStream({ client: openPage(), id: 'a', driven: true }, Mode)
-    await happens()
-    await happens(() => server.stream('a').write('some '))
-    await happens(() => server.stream('a').write('text'))
-    expect(server.open).toBe(1)
-    page.unmount()
-    const count = page.results.length
-    await happens(() => pass(1500))
-    await happens(() => server.stream('a').write(' nobody reads'))
-    expect(vi.getTimerCount()).toBe(0)
-    expect(server.open).toBe(0)
-    expect(page.results.length).toBe(count)
-  })
-
-  it('leaves no timer and no listener when it has left while it waited for the network', async () => {
-    const listening = vi.spyOn(globalThis, 'addEventListener')
-    const fetch = () => Promise.reject(new TypeError('Load failed'))
-    const page = watchStream({ client: createStreamClient(keepstream({ url: '/streams', fetch })), id: 'a' }, Mode)
-    await happens()
-    expect(page.last).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
-    const signals = listening.mock.calls.flatMap(([type, , options]) =>
-      type === 'online' ? [(options as { signal: AbortSignal }).signal] : [],
-    )
-    expect(signals).toHaveLength(1)
-    page.unmount()
-    await happens(() => pass(1500))
-    expect(vi.getTimerCount()).toBe(0)
-    expect(signals.every(({ aborted }) => aborted)).toBe(true)
-  })
-
-  it('costs no request and no timer when it leaves in the tick it came', async () => {
-    const page = watchStream({ client: openPage(), id: 'a', driven: true }, Mode)
-    page.unmount()
-    await happens()
-    expect(server.requests).toEqual([])
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  it('is shown an error, and tries again when a person asks it to', async () => {
-    server.token = 'a token'
-    const page = watchStream({ client: openPage(), id: 'a', driven: true }, Mode)
-    await happens()
-    expect(page.last).toMatchObject({ status: 'pending', connection: 'closed', error: { code: 'unauthorized' } })
-    server.token = undefined
-    await happens(() => page.last.retry())
-    await happens(() => server.stream('a').write('at last'))
-    await happens(() => server.stream('a').close())
-    expect(page.last).toMatchObject({ text: 'at last', status: 'done', error: undefined })
-  })
-
-  it('shows what the server has instead of text that the server lost, and says so', async () => {
-    const page = watchStream({ client: openPage(), id: 'a', driven: true }, Mode)
-    await happens()
-    await happens(() => server.stream('a').write('Stored. '))
-    await happens(() => server.stream('a').write('Lost.', { isStored: false }))
-    await happens(paint)
-    expect(page.screen).toBe('Stored. Lost.')
-    await happens(() => server.stream('a').crash())
-    await happens(() => server.stream('a').write('Written anew.'))
-    await happens(() => pass(5000))
-    await happens(() => server.stream('a').close())
-    expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
   })
 })
