@@ -15,7 +15,7 @@ export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
 
 export interface RequestOptions {
   readonly headers?: HeadersSource | undefined
-  /** @default the global `fetch` */
+  /** @default the global `fetch`, looked up for each request */
   readonly fetch?: FetchLike | undefined
   /** @default what `fetch` does: `same-origin` */
   readonly credentials?: RequestCredentials
@@ -35,7 +35,7 @@ const codes: Record<number, SourceErrorCode> = {
  * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
  * meant for this origin alone. Everything but a 200 rejects with a `SourceError` whose code says what to do next.
  */
-export function createRequest({ headers, fetch = globalThis.fetch, ...options }: RequestOptions) {
+export function createRequest({ headers, fetch, ...options }: RequestOptions) {
   let refresh: Promise<HeadersInit> | undefined
 
   async function ask(attempt: number) {
@@ -55,15 +55,16 @@ export function createRequest({ headers, fetch = globalThis.fetch, ...options }:
     for (let attempt = 1; ; attempt++) {
       const all = new Headers(await ask(attempt))
       all.set('accept', accept)
-      const response = await fetch(url, { redirect: 'error', ...options, ...init, headers: all })
+      const response = await (fetch ?? globalThis.fetch)(url, { redirect: 'error', ...options, ...init, headers: all })
       const { ok, status } = response
-      if (status === 200) return response
+      if (ok && status < 204) return response
       const { code, offset, epoch } = await response.json().catch(() => ({}))
       if (status === 401 && attempt === 1 && typeof headers === 'function') continue
+      const wait = response.headers.get('retry-after') ?? ''
       throw new SourceError(
         code === 'diverged' ? code : (codes[status] ?? (ok ? 'refused' : 'server')),
         `the server answered ${status}`,
-        { offset, epoch, retryAfterMs: Number(response.headers.get('retry-after')) * 1000 },
+        { offset, epoch, retryAfterMs: Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0 },
       )
     }
   }

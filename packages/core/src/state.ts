@@ -52,6 +52,8 @@ export type SessionEvent =
   | { readonly type: 'woken'; readonly attempt: number }
   /** A person asked to try again. */
   | { readonly type: 'retried' }
+  /** The answer to `stop()`. It disturbs no reading: the text may still be on its way. */
+  | { readonly type: 'stopped'; readonly end: End }
 
 export type News = { readonly connection: 'live' | 'waiting' } | { readonly error: SourceError }
 
@@ -119,6 +121,8 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
       return start({ ...state, failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive })
     }
+    case 'stopped':
+      return settle(patch(state, { end: state.end ?? event.end }))
   }
 }
 

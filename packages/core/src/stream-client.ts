@@ -77,6 +77,8 @@ export function createStreamClient({
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
   const forget = new FinalizationRegistry<string | undefined>((id) => streams.get(id)?.deref() || streams.delete(id))
+  /** Whoever holds only the state holds the stream too. */
+  const owners = new WeakMap<object, TextStream>()
   const attached = new Set<TextStream>()
   const idle = new Set<TextStream>()
   const begun = new Set<string>()
@@ -158,8 +160,7 @@ export function createStreamClient({
         let unlisten = detach
         try {
           const end = isTerminal(session.state.status) ? undefined : await stop({ id })
-          const { attempt } = session.state
-          if (end) session.dispatch({ type: 'read', attempt, reading: { ...end, offset: end.end, text: '' } })
+          if (end) session.dispatch({ type: 'stopped', end })
           await new Promise<void>((resolve, reject) => {
             unlisten = $state.subscribe(({ status, connection, error }) => {
               if (isTerminal(status)) resolve()
@@ -173,6 +174,7 @@ export function createStreamClient({
       },
       retry: () => session.dispatch({ type: 'retried' }),
     }
+    owners.set($state, stream)
     return stream
   }
 

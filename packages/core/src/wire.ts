@@ -15,6 +15,7 @@ export function createReader(end: number) {
       const text = event ? '' : value
       if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
       else end = Number(id.split('.')[1])
+      if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
       if (event === 'end') known = { ...known, ...value, upToDate: true }
       return { ...known, offset: end - text.length, text }
     } catch (cause) {

@@ -1,6 +1,5 @@
-import { type Snapshot, SourceError } from '@keepstream/core'
+import { SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
-import { fakeFetcher } from './support/fake-source'
 import { pass, settle, useFakeTime } from './support/fake-time'
 import { setup, shown } from './support/setup'
 
@@ -142,67 +141,5 @@ describe('a driver', () => {
     expect(shown(stream)).toMatchObject({ text: 'half', status: 'error', error: { code: 'generation' } })
     expect(shown(stream).error?.message).toContain('the model is busy')
     expect(live.opened).toHaveLength(1)
-  })
-})
-
-describe('driving again (P6)', () => {
-  const pending = () => fakeFetcher((): Snapshot => ({ text: '', status: 'pending' }))
-
-  it('happens unasked when the request surely never reached the server', async () => {
-    const { stream, live, tail } = await driven()
-    live.last.fail(new SourceError('network', 'no headers', { isUnsent: true }))
-    await settle()
-    expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
-    await pass(100)
-    expect([live.opened.length, tail.opened.length]).toEqual([2, 0])
-    live.last.sink.chunk({ offset: 0, text: 'ab' })
-    expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })
-  })
-
-  it('never happens unasked at a source that cannot repeat, whatever the persisted status', async () => {
-    const snapshot = pending()
-    const { stream, live } = await driven({ snapshot })
-    live.last.fail(new SourceError('server', 'down'))
-    await pass(120_000)
-    expect(snapshot.looks.length).toBeGreaterThan(10)
-    expect(live.opened).toHaveLength(1)
-    expect(shown(stream).error).toMatchObject({ code: 'server' })
-    stream.retry()
-    await pass(1000)
-    expect(live.opened).toHaveLength(2)
-  })
-
-  it('happens at a source that can repeat, while the persisted status is pending', async () => {
-    const { live } = await driven({ canRepeat: true, snapshot: pending() })
-    live.last.fail(new SourceError('server', 'down'))
-    await pass(1000)
-    expect(live.opened.length).toBeGreaterThan(1)
-  })
-
-  it('waits ever longer while it goes on failing', async () => {
-    const { live } = await driven({ canRepeat: true, snapshot: pending() })
-    for (let second = 0; second < 600; second++) {
-      live.last.fail(new SourceError('server', 'down'))
-      await pass(100)
-    }
-    expect(live.opened.length).toBeGreaterThan(5)
-    expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
-  })
-
-  it('does not happen once the persisted status is another', async () => {
-    const snapshot = fakeFetcher(() => ({ text: '', status: 'streaming' }))
-    const { live } = await driven({ canRepeat: true, snapshot })
-    live.last.fail(new SourceError('server', 'down'))
-    await pass(120_000)
-    expect(live.opened).toHaveLength(1)
-  })
-
-  it('does not happen to a follower, which never asked for the text', async () => {
-    const snapshot = pending()
-    const { client, live } = setup({ canRepeat: true, snapshot })
-    client.stream('a').attach()
-    await pass(120_000)
-    expect(snapshot.looks.length).toBeGreaterThan(10)
-    expect(live.opened).toHaveLength(0)
   })
 })

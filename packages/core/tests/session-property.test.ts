@@ -143,7 +143,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       }
     case 'stopAnswer':
       if (!isTerminal(world.status)) return
-      return { type: 'read', attempt, reading: { offset: world.durable, text: '', status: world.status } }
+      return { type: 'stopped', end: { end: world.durable, status: world.status } }
     case 'old':
       return {
         type: 'read',
@@ -171,7 +171,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (!after.text.startsWith(before.text)) {
     expect(after.isReconciled, 'P2').toBe(true)
     expect(
-      event.type === 'read' && (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
+      /read|stopped/.test(event.type) && (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
       'P2',
     ).toBe(true)
   }
