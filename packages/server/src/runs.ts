@@ -1,4 +1,5 @@
-import { backoffMs } from './backoff'
+import type { AskStore } from './ask-store'
+import { claimStream } from './claim'
 import { consume } from './consume'
 import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
@@ -9,8 +10,7 @@ import type { Report } from './report'
 import { requestCopy } from './request-copy'
 import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
-import type { ClaimResult, StreamHead } from './store'
-import { createStreamId } from './stream-id'
+import type { StreamHead } from './store'
 import { streamErrors } from './wire'
 
 /** What became of the wish to produce a stream. */
@@ -52,15 +52,12 @@ export interface RunsOptions extends ResolvedOptions {
   readonly report: Report
   readonly expiry: Expiry
   readonly hub: Hub
+  readonly ask: AskStore
   readonly breathe: () => Promise<void>
 }
 
-const claimTries = 4
-const claimRetry = { firstMs: 100, longestMs: 1_000 }
-const prefixSlice = 262_144
-
 export function createRuns(options: RunsOptions): Runs {
-  const { store, environment, report, expiry, hub } = options
+  const { environment, report, expiry, hub } = options
   const entries = new Map<string, Entry>()
   let drained: Promise<void> | undefined
 
@@ -96,11 +93,10 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
-    const claim = await claimed(id, start.canResume)
+    const claim = await claimStream(id, start.canResume && expiry.mayExpire(), options.ask, options)
     if (claim.type === 'gone') return claim
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
-    const { epoch, offset: base } = claim
-    const prefix = await readPrefix(id, base)
+    const { epoch, base, prefix } = claim
     report.event({ type: 'claimed', id, epoch, base })
     const run = createRun({
       ...options,
@@ -133,41 +129,6 @@ export function createRuns(options: RunsOptions): Runs {
       // A producer that was told to stop may well throw for it; that is not news.
       if (run.state.type === 'producing') report.error(error, { id, source: 'producer' })
       run.end({ status: 'error', error: streamErrors.producer })
-    }
-  }
-
-  async function claimed(id: string, canTakeOver: boolean): Promise<ClaimResult> {
-    const owner = createStreamId()
-    return retried(
-      () => store.claim(id, { owner, leaseMs: options.leaseMs, canTakeOver: canTakeOver && expiry.mayExpire() }),
-      id,
-    )
-  }
-
-  async function readPrefix(id: string, end: number): Promise<readonly string[]> {
-    const slices: string[] = []
-    for (let position = 0; position < end; ) {
-      const range = await retried(() => store.read(id, position, Math.min(prefixSlice, end - position)), id)
-      if (!range?.text) throw new StreamsError('store', `the text before offset ${end} could not be read`)
-      slices.push(range.text)
-      position += range.text.length
-    }
-    return slices
-  }
-
-  /** Safe for every act: the store answers the same to one that is repeated. */
-  async function retried<T>(act: () => Promise<T>, id: string): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await act()
-      } catch (cause) {
-        report.error(cause, { id, source: 'store' })
-        expiry.storeFailed()
-        if (attempt === claimTries)
-          throw new StreamsError('store', 'the stream could not be claimed; see the cause', { cause })
-        const waitMs = backoffMs(attempt, claimRetry, environment)
-        await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
-      }
     }
   }
 

@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { settled } from './support/clock'
+import { followed, sse } from './support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
-import { spyStore } from './support/spy-store'
-
-const sse = (path = '/', headers: Record<string, string> = {}) =>
-  request(path, { headers: { Accept: 'text/event-stream', ...headers } })
-
-async function started() {
-  const rig = createRig({ wrap: spyStore })
-  const id = await rig.streams.createStream()
-  const hand = createHand()
-  await rig.streams.stream(request(), id, hand.producer)
-  const follow = async (path = '/', headers: Record<string, string> = {}) =>
-    collect(await rig.streams.read(sse(path, headers), id))
-  return { ...rig, store: rig.store as ReturnType<typeof spyStore>, id, hand, follow }
-}
 
 describe('an event stream', () => {
   it('begins with the status, tells when the backlog is through, then sends text as it becomes durable', async () => {
-    const { hand, clock, follow } = await started()
+    const { hand, clock, follow } = await followed()
     await hand.append('backlog. ')
     await clock.advance(300)
     const reader = await follow()
@@ -53,7 +39,7 @@ describe('an event stream', () => {
   })
 
   it('resumes exactly after Last-Event-ID, at every event, and stops an EventSource at the end with 204', async () => {
-    const { hand, clock, follow, streams, id } = await started()
+    const { hand, clock, follow, streams, id } = await followed()
     const text = 'One. Two 😀. Three.\r\n'
     for (const letter of [...text]) {
       await hand.append(letter)
@@ -79,7 +65,7 @@ describe('an event stream', () => {
   })
 
   it('splits a backlog into pieces of at most 16 Ki units, never inside a surrogate pair', async () => {
-    const { hand, clock, follow } = await started()
+    const { hand, clock, follow } = await followed()
     const text = `x${'😀'.repeat(100_000)}`
     await hand.append(text)
     hand.finish()
@@ -96,7 +82,7 @@ describe('an event stream', () => {
   })
 
   it('is kept alive by comments, and closed without an end after about a minute', async () => {
-    const { hand, clock, follow } = await started()
+    const { hand, clock, follow } = await followed()
     const reader = await follow()
     await clock.advance(8_000)
     expect(parseEvents(reader.text).comments).toBe(1)
@@ -112,7 +98,7 @@ describe('an event stream', () => {
   })
 
   it('of a drive is kept alive too, and not closed', async () => {
-    const { streams, clock, id, hand } = await started()
+    const { streams, clock, id, hand } = await followed()
     const driven = collect(await streams.stream(sse(), id, hand.producer))
     await clock.advance(160_000)
     expect(parseEvents(driven.text).comments).toBe(20)
@@ -127,7 +113,7 @@ describe('an event stream', () => {
   })
 
   it('ends without an end when the stream is deleted', async () => {
-    const { streams, clock, id, follow, hand } = await started()
+    const { streams, clock, id, follow, hand } = await followed()
     const reader = await follow()
     await clock.advance(0)
     expect(await streams.deleteStream(id)).toBe(true)
@@ -140,7 +126,7 @@ describe('an event stream', () => {
   })
 
   it('goes on where it was when the store fails for a while', async () => {
-    const { store, clock, follow, hand } = await started()
+    const { store, clock, follow, hand } = await followed()
     const reader = await follow()
     await clock.advance(0)
     store.instead.read = () => Promise.reject(new Error('gone fishing'))
@@ -154,76 +140,5 @@ describe('an event stream', () => {
     await clock.advance(5_000)
     expect(textOf(parseEvents(reader.text).events)).toBe('meanwhile.')
     expect(reader.isDone).toBe(true)
-  })
-})
-
-describe('S12 the hub', () => {
-  it('reads once for all followers at the same position, and leaves nothing when the last has left', async () => {
-    const { store, clock, follow, hand, streams } = await started()
-    const readers = await Promise.all(Array.from({ length: 50 }, () => follow()))
-    await clock.advance(0)
-    const readsBefore = store.of('read').length
-    const slices = 10
-    for (let index = 0; index < slices; index++) {
-      await hand.append(`Sentence ${index}. `)
-      await clock.advance(110)
-    }
-    expect(store.of('read').length - readsBefore).toBeLessThanOrEqual(slices * 2)
-    for (const reader of readers) expect(textOf(parseEvents(reader.text).events)).toContain('Sentence 9.')
-    for (const reader of readers) await reader.cancel()
-    hand.finish()
-    await clock.advance(300)
-    expect(clock.timers).toBe(0)
-    expect(store.watches).toBe(0)
-    await streams.close()
-  })
-
-  it('glances less and less often while hints are enough, and finds what hints missed', async () => {
-    const { store: real, clock } = createRig()
-    const writer = createRig({ store: real, clock })
-    const deaf = spyStore({ ...real, watch: () => () => undefined })
-    const { streams } = createRig({ store: deaf, clock })
-    const id = await writer.streams.createStream()
-    const hand = createHand()
-    await writer.streams.stream(request(), id, hand.producer)
-    const reader = collect(await streams.read(sse(), id))
-    await clock.advance(60_000 * 0.5)
-    const quiet = deaf.of('heads').length
-    expect(quiet).toBeGreaterThan(4)
-    expect(quiet).toBeLessThan(14)
-    await hand.append('Unannounced.')
-    await clock.advance(5_300)
-    expect(textOf(parseEvents(reader.text).events)).toBe('Unannounced.')
-    await reader.cancel()
-    const before = deaf.of('heads').length
-    await clock.advance(20_000)
-    expect(deaf.of('heads').length).toBe(before)
-  })
-
-  it('misses nothing that is stored while a follower is on its way in', async () => {
-    const { store, clock, hand, follow } = await started()
-    const early = await follow()
-    await hand.append('One. ')
-    await clock.advance(300)
-    let letGo: () => void = () => undefined
-    store.instead.read = async (pass) => {
-      const range = await pass()
-      await new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      return range
-    }
-    const joining = follow()
-    await settled()
-    delete store.instead.read
-    await hand.append('Two.')
-    hand.finish()
-    await clock.advance(110)
-    letGo()
-    const late = await joining
-    await clock.advance(0)
-    expect(textOf(parseEvents(late.text).events)).toBe('One. Two.')
-    expect(late.isDone).toBe(true)
-    expect(early.isDone).toBe(true)
   })
 })

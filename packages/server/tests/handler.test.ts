@@ -104,7 +104,7 @@ describe('the handler', () => {
     expect((await mine.ask('GET', `/streams/${mine.id}`)).status).toBe(200)
   })
 
-  it('takes nothing but true for a yes, and a throw for a failure that is reported', async () => {
+  it('S17 takes nothing but true for a yes, and a throw for a failure that is reported', async () => {
     const yes = await served({ authorize: () => 'yes' as unknown as boolean })
     expect((await yes.ask('GET', `/streams/${yes.id}`)).status).toBe(404)
     const cause = new Error('token=secret')

@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { StreamsError } from '../src'
-import type { StreamsOptions } from '../src/options'
 import { settled } from './support/clock'
-import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
-import { spyStore } from './support/spy-store'
-
-async function running(options: Partial<StreamsOptions> = {}) {
-  const rig = createRig({ wrap: spyStore, ...options })
-  const store = rig.store as ReturnType<typeof spyStore>
-  const id = await rig.streams.createStream()
-  const hand = createHand()
-  const raw = collect(await rig.streams.stream(request(), id, hand.producer))
-  const slices = () => store.of('append').map(([, { text }]) => text)
-  return { ...rig, store, id, hand, raw, slices }
-}
+import { request } from './support/rig'
+import { running } from './support/running'
 
 describe('S8 slices', () => {
   it('are stored at a sentence end, but not within 100 ms of the last', async () => {
@@ -173,66 +162,5 @@ describe('S8 slices', () => {
     for (const slice of slices()) expect(slice).not.toMatch(/[\uD800-\uDBFF]$/)
     const body = await streams.getStreamBody(id)
     expect([body.text === text, body.status]).toEqual([true, 'done'])
-  })
-})
-
-describe('S4 durable before told (P5)', () => {
-  it('nobody but the drive response sees text that is not stored', async () => {
-    const { hand, clock, store, streams, id, raw } = await running()
-    const sse = request('/', { headers: { Accept: 'text/event-stream' } })
-    const followed = collect(await streams.read(sse, id))
-    store.instead.append = () => new Promise(() => undefined)
-    await hand.append('Not stored. ')
-    await clock.advance(2_000)
-    expect(raw.text).toBe('Not stored. ')
-    expect(textOf(parseEvents(followed.text).events)).toBe('')
-    expect(await (await streams.read(request('/?offset=5'), id)).json()).toMatchObject({ offset: 0, text: '' })
-    expect((await streams.getStreamBody(id)).text).toBe('')
-    await followed.cancel()
-  })
-
-  it('done is told to nobody before the close has committed; a drive is errored after settleMs and the run goes on', async () => {
-    const { hand, clock, store, streams, id, raw } = await running()
-    const sse = collect(
-      await streams.stream(request('/', { headers: { Accept: 'text/event-stream' } }), id, hand.producer),
-    )
-    let commit: () => void = () => undefined
-    const gate = new Promise<void>((resolve) => {
-      commit = resolve
-    })
-    store.instead.close = async (pass) => {
-      await gate
-      return pass()
-    }
-    await hand.append('All of it')
-    hand.finish()
-    await clock.advance(9_999)
-    expect(raw).toMatchObject({ text: 'All of it', isDone: false, error: undefined })
-    expect(sse.text).not.toContain('event: end')
-    expect((await streams.getStreamBody(id)).status).toBe('streaming')
-    await clock.advance(1)
-    expect(raw.error).toBeInstanceOf(StreamsError)
-    expect(sse.error).toBeInstanceOf(StreamsError)
-    commit()
-    await clock.advance(300)
-    expect(await streams.getStreamBody(id)).toEqual({ text: 'All of it', status: 'done' })
-    expect(clock.timers).toBe(0)
-  })
-
-  it('a drive ends once the close has committed', async () => {
-    const { hand, clock, store, raw } = await running()
-    let commit: () => void = () => undefined
-    store.instead.close = async (pass) => {
-      await new Promise<void>((resolve) => {
-        commit = resolve
-      })
-      return pass()
-    }
-    hand.finish()
-    await clock.advance(500)
-    expect(raw.isDone).toBe(false)
-    commit()
-    await clock.advance(0)
-    expect(raw.isDone).toBe(true)
   })
 })

@@ -1,0 +1,63 @@
+import type { AskStore } from './ask-store'
+import { backoffMs } from './backoff'
+import type { ResolvedOptions } from './options'
+import type { ClaimResult, StreamStore } from './store'
+import { createStreamId } from './stream-id'
+
+/** A claim, and with it what was durable before. */
+export type Claim =
+  | { readonly type: 'claimed'; readonly epoch: number; readonly base: number; readonly prefix: readonly string[] }
+  | Exclude<ClaimResult, { readonly type: 'claimed' }>
+
+const tries = 4
+const retry = { firstMs: 100, longestMs: 1_000 }
+const prefixSlice = 262_144
+
+/**
+ * Claims a stream for a run. Repeated while the outcome is unknown, since the same owner gets the same answer; rejects
+ * with `store` after four tries.
+ */
+export async function claimStream(
+  id: string,
+  canTakeOver: boolean,
+  ask: AskStore,
+  { store, leaseMs, environment }: ResolvedOptions,
+): Promise<Claim> {
+  const owner = createStreamId()
+  const claim = await retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
+  if (claim.type !== 'claimed') return claim
+  const { epoch, offset: base } = claim
+  return {
+    type: 'claimed',
+    epoch,
+    base,
+    prefix: await readPrefix(base, (at, max) => retried(() => store.read(id, at, max))),
+  }
+
+  async function retried<T>(act: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask(act, id)
+      } catch (error) {
+        if (attempt === tries) throw error
+        const waitMs = backoffMs(attempt, retry, environment)
+        await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
+      }
+    }
+  }
+}
+
+async function readPrefix(
+  end: number,
+  read: (at: number, max: number) => ReturnType<StreamStore['read']>,
+): Promise<readonly string[]> {
+  const slices: string[] = []
+  for (let position = 0; position < end; ) {
+    const range = await read(position, Math.min(prefixSlice, end - position))
+    // It was deleted since: nothing to go on after, and the first write will say so.
+    if (!range?.text) break
+    slices.push(range.text)
+    position += range.text.length
+  }
+  return slices
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { settled } from './support/clock'
+import { followed, sse } from './support/followed'
+import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { spyStore } from './support/spy-store'
+
+describe('S12 the hub', () => {
+  it('reads once for all followers at the same position, and leaves nothing when the last has left', async () => {
+    const { store, clock, follow, hand, streams } = await followed()
+    const readers = await Promise.all(Array.from({ length: 50 }, () => follow()))
+    await clock.advance(0)
+    const readsBefore = store.of('read').length
+    const slices = 10
+    for (let index = 0; index < slices; index++) {
+      await hand.append(`Sentence ${index}. `)
+      await clock.advance(110)
+    }
+    expect(store.of('read').length - readsBefore).toBeLessThanOrEqual(slices * 2)
+    for (const reader of readers) expect(textOf(parseEvents(reader.text).events)).toContain('Sentence 9.')
+    for (const reader of readers) await reader.cancel()
+    hand.finish()
+    await clock.advance(300)
+    expect(clock.timers).toBe(0)
+    expect(store.watches).toBe(0)
+    await streams.close()
+  })
+
+  it('glances less and less often while hints are enough, and finds what hints missed', async () => {
+    const { store: real, clock } = createRig()
+    const writer = createRig({ store: real, clock })
+    const deaf = spyStore({ ...real, watch: () => () => undefined })
+    const { streams } = createRig({ store: deaf, clock })
+    const id = await writer.streams.createStream()
+    const hand = createHand()
+    await writer.streams.stream(request(), id, hand.producer)
+    const reader = collect(await streams.read(sse(), id))
+    await clock.advance(60_000 * 0.5)
+    const quiet = deaf.of('heads').length
+    expect(quiet).toBeGreaterThan(4)
+    expect(quiet).toBeLessThan(14)
+    await hand.append('Unannounced.')
+    await clock.advance(5_300)
+    expect(textOf(parseEvents(reader.text).events)).toBe('Unannounced.')
+    await reader.cancel()
+    const before = deaf.of('heads').length
+    await clock.advance(20_000)
+    expect(deaf.of('heads').length).toBe(before)
+  })
+
+  it('misses nothing that is stored while a follower is on its way in', async () => {
+    const { store, clock, hand, follow } = await followed()
+    const early = await follow()
+    await hand.append('One. ')
+    await clock.advance(300)
+    let letGo: () => void = () => undefined
+    store.instead.read = async (pass) => {
+      const range = await pass()
+      await new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      return range
+    }
+    const joining = follow()
+    await settled()
+    delete store.instead.read
+    await hand.append('Two.')
+    hand.finish()
+    await clock.advance(110)
+    letGo()
+    const late = await joining
+    await clock.advance(0)
+    expect(textOf(parseEvents(late.text).events)).toBe('One. Two.')
+    expect(late.isDone).toBe(true)
+    expect(early.isDone).toBe(true)
+  })
+
+  it('lets nobody join a read that began before a hint', async () => {
+    const { store, clock, hand, follow, streams, id } = await followed()
+    const early = await follow()
+    await clock.advance(0)
+    let letGo: () => void = () => undefined
+    store.instead.read = async (pass) => {
+      const range = await pass()
+      await new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      return range
+    }
+    const before = streams.getStreamBody(id)
+    await settled()
+    delete store.instead.read
+    await hand.append('Stored.')
+    await clock.advance(0)
+    const joined = collect(await streams.read(request(`/?offset=0`), id))
+    const body = await streams.getStreamBody(id)
+    letGo()
+    expect(body.text).toBe('Stored.')
+    expect((await before).text).toBe('')
+    await settled()
+    expect(joined.text).toContain('Stored.')
+    await early.cancel()
+  })
+})

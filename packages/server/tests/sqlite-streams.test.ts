@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sqliteStore } from '@keepstream/server/sqlite'
+import { expect, it } from 'vitest'
+import { createStreams, type Streams } from '../src'
+import { parseEvents, request, textOf } from './support/rig'
+
+it('S5 over SQLite, two processes on one file produce once and show one text', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
+  const path = join(folder, 'streams.db')
+  const open = () => createStreams({ store: sqliteStore({ path }), drainMs: 0 })
+  const processes: [Streams, Streams] = [open(), open()]
+  const [here, there] = processes
+  try {
+    const id = await here.createStream({ meta: { owner: 'ada' } })
+    const words = Array.from({ length: 200 }, (_, index) => `Word ${index} 😀.\r\n`)
+    let calls = 0
+    async function* producer() {
+      calls++
+      for (const word of words) {
+        yield word
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+    const sse = () => request('/', { headers: { Accept: 'text/event-stream' } })
+    const raws = Array.from({ length: 20 }, (_, index) => processes[index % 2 ? 0 : 1].stream(request(), id, producer))
+    const events = Array.from({ length: 20 }, (_, index) => processes[index % 2 ? 0 : 1].read(sse(), id))
+    const whole = words.join('')
+    for (const answer of await Promise.all(raws)) expect(await answer.text()).toBe(whole)
+    for (const answer of await Promise.all(events)) {
+      const told = parseEvents(await answer.text()).events
+      expect(textOf(told)).toBe(whole)
+      expect(told.at(-1)?.data).toEqual({ status: 'done', offset: whole.length })
+    }
+    expect(calls).toBe(1)
+    expect(await there.getStreamBody(id)).toEqual({ text: whole, status: 'done' })
+    expect(await there.deleteStream(id)).toBe(true)
+    await expect(here.getStreamBody(id)).rejects.toMatchObject({ code: 'not-found' })
+  } finally {
+    await Promise.all(processes.map((streams) => streams.close()))
+    rmSync(folder, { recursive: true })
+  }
+}, 30_000)

@@ -1,0 +1,15 @@
+import type { StreamsOptions } from '../../src'
+import { collect, createHand, createRig, request } from './rig'
+import { spyStore } from './spy-store'
+
+/** A stream that is being produced and driven, over a store that can be made to fail. */
+export async function running(options: Partial<StreamsOptions> = {}) {
+  const rig = createRig({ wrap: spyStore, ...options })
+  const store = rig.store as ReturnType<typeof spyStore>
+  const id = await rig.streams.createStream()
+  const hand = createHand()
+  const raw = collect(await rig.streams.stream(request(), id, hand.producer))
+  /** What was given to `append`, whatever came of it. */
+  const slices = () => store.of('append').map(([, { text }]) => text)
+  return { ...rig, store, id, hand, raw, slices }
+}
