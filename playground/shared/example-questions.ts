@@ -2,6 +2,6 @@
 export const exampleQuestions: readonly string[] = [
   'What is the difference between a driver and a follower?',
   'What happens when the server dies in the middle of an answer?',
-  'How do I stop a stream, and what happens to its text?',
-  'How do I write a producer for createStreams?',
+  'How does the merge rule work?',
+  'When should I not use it?',
 ]

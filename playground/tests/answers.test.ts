@@ -26,8 +26,7 @@ describe('answers from the project’s own documentation', () => {
   })
 
   it.each(exampleQuestions)('answers the example: %s', (question) => {
-    const { findings, matched } = search(question)
-    expect(matched.length).toBeGreaterThan(1)
+    const { findings } = search(question)
     expect(findings.length).toBeGreaterThan(0)
     expect(answer(question).length).toBeGreaterThan(300)
   })
@@ -91,7 +90,7 @@ describe('cutting markdown into passages', () => {
     '## Use it',
     'Call it so:',
     '```ts\nconst a = 1\n\nconst b = 2\n```',
-    '- one\n- two\n  - inner',
+    '- apple\n- pear\n  - inner',
     '## Use it',
     '| word | meaning |\n|---|---|\n| tail | the end |\n| head | the start |',
     '<script>alert(1)</script>',
@@ -103,8 +102,8 @@ describe('cutting markdown into passages', () => {
       ['text', 'Intro with `code` and **weight**.'],
       ['text', 'Call it so:'],
       ['code', '```ts\nconst a = 1\n\nconst b = 2\n```'],
-      ['text', '- one'],
-      ['text', '- two\n  - inner'],
+      ['text', '- apple'],
+      ['text', '- pear\n  - inner'],
       ['row', '| tail | the end |'],
       ['row', '| head | the start |'],
     ])
@@ -122,6 +121,8 @@ describe('cutting markdown into passages', () => {
     expect(composeAnswer('tail or head meaning?', sources)).toContain(
       '> | word | meaning |\n> |---|---|\n> | tail | the end |\n> | head | the start |',
     )
+    expect(composeAnswer('only inner', sources)).toContain('> pear\n> - inner')
+    expect(composeAnswer('apple pear', sources)).toContain('> - apple\n> - pear\n>   - inner')
     expect(composeAnswer('how to call?', sources)).toContain('> Call it so:\n\n```ts\nconst a = 1\n\nconst b = 2\n```')
   })
 })

@@ -36,8 +36,9 @@ function quote(finding: Finding): string {
   return [`### ${escapeHeading(heading)}`, ...blocksOf(finding.passages), `— ${linkTo(finding)}`].join('\n\n')
 }
 
-/** Text is quoted and code stands by itself; neighbouring rows come back as one table. */
+/** Text is quoted and code stands by itself; neighbouring rows come back as one table, and a lone item as a paragraph. */
 function blocksOf(passages: readonly Passage[]): string[] {
+  const hasList = passages.filter(({ markdown }) => isItem(markdown)).length > 1
   const blocks: string[] = []
   let quoted = ''
   const flush = () => {
@@ -54,18 +55,23 @@ function blocksOf(passages: readonly Passage[]): string[] {
     const isNextRow = passage.kind === 'row' && before?.kind === 'row' && before.tableHead === passage.tableHead
     const isNextItem = isItem(passage.markdown) && before !== undefined && isItem(before.markdown)
     const glue = quoted === '' ? '' : isNextRow || isNextItem ? '\n' : '\n\n'
-    quoted += glue + (quoted !== '' && isNextRow ? passage.markdown : startOf(passage))
+    quoted += glue + (isNextRow && quoted !== '' ? passage.markdown : startOf(passage, hasList))
   })
   flush()
   return blocks
 }
 
-function startOf(passage: Passage): string {
-  return passage.tableHead === undefined ? passage.markdown : `${passage.tableHead}\n${passage.markdown}`
+function startOf({ markdown, tableHead }: Passage, hasList: boolean): string {
+  if (tableHead !== undefined) return `${tableHead}\n${markdown}`
+  const marker = hasList ? undefined : itemMarker.exec(markdown)?.[0]
+  if (marker === undefined) return markdown
+  return markdown.slice(marker.length).replace(new RegExp(`^ {1,${marker.length}}`, 'gm'), '')
 }
 
+const itemMarker = /^\s*(?:[-*+]|\d+[.)])\s+/
+
 function isItem(markdown: string): boolean {
-  return /^\s*(?:[-*+]|\d+[.)])\s/.test(markdown)
+  return itemMarker.test(markdown)
 }
 
 function linkTo({ file, headings, slug }: Finding): string {

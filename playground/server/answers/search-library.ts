@@ -21,6 +21,7 @@ export type SearchLibrary = (question: string) => SearchResult
 
 const maxSections = 3
 const maxPassages = 6
+const fewestPassages = 5
 const maxLength = 2_400
 const maxCodeLength = 1_200
 const maxTableLength = 1_000
@@ -64,7 +65,9 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 
     const told = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
     const floor = (hits[0]?.score ?? 0) * leastShareOfBest
-    const related = isAbout(told, terms) ? hits.filter((hit) => hit.score > floor).map((hit) => hit.passage) : []
+    const isRelated = (hit: (typeof hits)[number], rank: number) =>
+      hit.score > floor || (rank < fewestPassages && hit.found.size * 2 >= terms.size)
+    const related = isAbout(told, terms) ? hits.filter(isRelated).map((hit) => hit.passage) : []
     const named = passages.filter((passage) => isHeadingOf(passage.headings.at(-1) ?? '', question))
     const chosen = choose([...new Set([...named, ...related])])
     const found = new Set(hits.filter((hit) => chosen.includes(hit.passage)).flatMap((hit) => [...hit.found]))
@@ -76,16 +79,17 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 }
 
 const fileWeights: readonly (readonly [pattern: RegExp, weight: number])[] = [
-  [/^README\.md$/, 1.15],
-  [/SPEC\.md$/, 0.6],
+  [/^README\.md$/, 1.2],
+  [/SPEC\.md$/, 0.3],
   [/^CHANGELOG\.md$/, 0.5],
 ]
 
-/** Specifications are for those who change the code, the changelog repeats, and code says little without its section. */
+/** Specifications are for those who change the code, the changelog repeats, and rows and code say little alone. */
 function weightOf(passage: Passage | undefined): number {
   if (passage === undefined) return 1
   const byFile = fileWeights.find(([pattern]) => pattern.test(passage.file))?.[1] ?? 1
-  if (passage.kind !== 'code') return byFile
+  if (passage.kind === 'row') return byFile * 0.7
+  if (passage.kind === 'text') return byFile
   return passage.text.length > maxCodeLength ? byFile * 0.3 : byFile * 0.6
 }
 
