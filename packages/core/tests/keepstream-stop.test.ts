@@ -38,10 +38,10 @@ describe('keepstream(), stopping', () => {
 
   it('waits for the terminal status when the wish is only noted (202)', async () => {
     const body = openBody(SSE)
-    const fetch = fakeFetch(({ method }) =>
-      method === 'GET' ? body.response : json({ status: 'streaming', offset: 2 }, { status: 202 }),
-    )
-    const client = createStreamClient(keepstream({ url: '/streams', fetch }))
+    const { client } = served({
+      read: () => body.response,
+      stop: () => json({ status: 'streaming', offset: 2 }, { status: 202 }),
+    })
     const stream = client.stream('a')
     stream.attach()
     body.send(wire.text(2, 'ab'))
