@@ -93,6 +93,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       world.produced += pick(step.at, text.length - world.produced)
       return
     case 'persist':
+      if (isTerminal(world.status)) return
       world.durable += pick(step.at, world.produced - world.durable)
       return
     case 'restart':
