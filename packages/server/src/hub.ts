@@ -8,8 +8,6 @@ import type { StoredRange, StreamHead, StreamStore } from './store'
 export interface Subscriber {
   /** The stream may have changed. */
   wake(): void
-  /** What a glance at the store told, changed or not. */
-  head?(head: StreamHead): void
   /** Every `keepAliveMs`, for those that have to be kept alive. */
   tick?(): void
   /** A run watches for what others want of it. Its own writes are no news that glances must hurry for. */
@@ -184,7 +182,6 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   async function look(stream: Watched, found: StreamHead | undefined): Promise<void> {
     const head = found && (await expiry.settle(found))
     const seen = head ? signature(head) : 'gone'
-    if (head) for (const subscriber of [...stream.subscribers]) subscriber.head?.(head)
     if (stream.seen === seen) return
     stream.seen = seen
     if ([...stream.subscribers].some(({ isRun }) => !isRun)) quietGlances = 0

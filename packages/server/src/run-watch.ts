@@ -16,7 +16,6 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
 
   return hub.subscribe(run.id, {
     isRun: true,
-    head: heed,
     wake() {
       if (isLooking || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
       isLooking = true

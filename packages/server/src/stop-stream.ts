@@ -40,10 +40,10 @@ function ended({ hub, options, expiry }: Runtime, asked: StreamHead): Promise<St
     const look = () =>
       store.heads([asked.id]).then(
         ([found]) => (found ? head(found) : finish()),
-        // The store fails: the hub's glances go on until it answers or the wait is over.
+        // The store fails: the hub looks again, and wakes this once it answers.
         () => expiry.storeFailed(),
       )
-    const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), head, shutDown: finish })
+    const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), shutDown: finish })
     void look()
   })
 }

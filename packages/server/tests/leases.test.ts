@@ -107,11 +107,17 @@ describe('S11 timeout', () => {
 
   it('never hits a run of the own process, which renews its lease when the store answers again', async () => {
     const { clock, dead, gone, id, hand, raw } = await abandoned()
-    dead.instead.beat = () => Promise.reject(new Error('down'))
+    let answer: () => void = () => undefined
+    dead.instead.beat = async (pass) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return pass()
+    }
     await clock.advance(200_000)
     expect((await gone.streams.getStreamBody(id)).status).toBe('streaming')
     delete dead.instead.beat
-    await clock.advance(5_000)
+    answer()
     await hand.append('More.')
     hand.finish()
     await clock.advance(300)
@@ -148,6 +154,22 @@ describe("S9 a run that is not the stream's any more", () => {
     expect(gone.events).toContainEqual({ type: 'fenced', id, epoch: 1 })
     expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored. ', status: 'timeout' })
     expect(clock.timers).toBe(0)
+  })
+
+  it('notices by a hint that another process took it up, though its own writes fail', async () => {
+    const { clock, store, dead, hand, id, raw, gone } = await abandoned()
+    dead.instead.beat = () => Promise.reject(new Error('partitioned'))
+    dead.instead.append = () => Promise.reject(new Error('partitioned'))
+    await clock.advance(95_000)
+    const { streams } = createRig({ store, clock })
+    const again = createHand()
+    await streams.stream(request(), id, again.producer, { canResume: true })
+    await again.append('Gone on.')
+    await clock.advance(300)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(again.calls[0]?.signal.aborted).toBe(false)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(gone.events).toContainEqual({ type: 'fenced', id, epoch: 1 })
   })
 
   it('ends when the stream is deleted, here or elsewhere', async () => {

@@ -121,8 +121,25 @@ describe('S8 slices', () => {
     expect(await streams.getStreamBody(id)).toEqual({ text: 'One. Two.', status: 'done' })
   })
 
+  it('that conflict without a reason are not repeated at full speed', async () => {
+    const { hand, clock, store, slices, id } = await running()
+    store.instead.append = async () => {
+      const [head] = await store.heads([id])
+      if (!head) throw new Error('no head')
+      return { type: 'conflict', head }
+    }
+    await hand.append('One.')
+    await clock.advance(10_000)
+    expect(slices().length).toBeGreaterThan(3)
+    expect(slices().length).toBeLessThan(15)
+    delete store.instead.append
+    await clock.advance(5_000)
+    expect((await store.heads([id]))[0]?.offset).toBe(4)
+  })
+
   it('that the store refuses for their content end the run, with what was durable', async () => {
     const { hand, clock, store, streams, id, raw, errors } = await running()
+    const slow = await streams.stream(request(), id, hand.producer)
     await hand.append('Good. ')
     await clock.advance(300)
     store.instead.append = () => Promise.reject(new StreamsError('content-refused', 'too spicy'))
@@ -134,6 +151,7 @@ describe('S8 slices', () => {
       error: 'content-refused',
     })
     expect(raw.isDone).toBe(true)
+    expect(await slow.text()).toBe('Good. ')
     expect(hand.calls[0]?.signal.aborted).toBe(true)
     expect(errors).toHaveLength(1)
     expect(clock.timers).toBe(0)

@@ -27,6 +27,24 @@ describe('S10 stop', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it('stores nothing of what is appended while its own end is being stored', async () => {
+    const { store } = createRig()
+    const failing = spyStore(store)
+    const { streams, clock } = createRig({ store: failing })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    await hand.append('before')
+    failing.instead.close = () => Promise.reject(new Error('down'))
+    const stopping = streams.stopStream(id)
+    await settled()
+    await hand.append(' and after')
+    delete failing.instead.close
+    await clock.advance(1_000)
+    expect(await stopping).toEqual({ status: 'stopped', offset: 6 })
+    expect(await streams.getStreamBody(id)).toEqual({ text: 'before', status: 'stopped' })
+  })
+
   it('before anybody drove runs no producer', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
