@@ -11,6 +11,7 @@ export interface Told {
 
 /** One open answer of the fake server: a position in the text, told in events. */
 export interface FakeConnection {
+  readonly isDriver: boolean
   readonly body: ReadableStream<Uint8Array>
   /** Tells what is beyond this reader's position, and the end once it is reached. */
   advance(): void
@@ -63,10 +64,13 @@ export function openConnection(
   }
 
   return {
+    isDriver,
     body,
     advance() {
       if (!isOpen || isHeld) return
-      const { text, stored, status, epoch } = stream
+      const { text, stored, status, epoch, base } = stream
+      // What was read under an older epoch holds up to where the new one began.
+      if (told !== '' && told.split(',')[1] !== String(epoch)) position = Math.min(position, base)
       const end = isDriver ? text.length : stored
       tellStatus(position >= end)
       if (position < end) {

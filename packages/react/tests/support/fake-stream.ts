@@ -17,7 +17,10 @@ export interface FakeStream {
   ping(): void
   /** Every open connection breaks, as a proxy or a network does it. */
   cut(): void
-  /** The server dies: what is not stored is lost, and generation is taken up again from there under a new epoch. */
+  /**
+   * The server dies with its drivers: what is not stored is lost, and another one takes up the generation from there
+   * under a new epoch. Its followers hear of it.
+   */
   crash(): void
   /** The driver's connection no longer takes anything, until it is let go again. */
   hold(isHeld: boolean): void
@@ -91,7 +94,7 @@ export function createFakeStream(): ServedStream {
     crash() {
       text = text.slice(0, stored)
       bases.push(stored)
-      stream.cut()
+      all((connection) => (connection.isDriver ? connection.cut(new TypeError('terminated')) : connection.advance()))
     },
     divergence(epoch, offset) {
       const base = Math.min(...bases.slice(epoch), Infinity)
