@@ -20,7 +20,7 @@ export function Conversation({ client, messages, canDrive, children }: Conversat
   return (
     <div className="conversation">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="scroller" ref={ref} tabIndex={0} aria-label="Conversation">
+      <section className="scroller" ref={messages.length > 0 ? ref : null} tabIndex={0} aria-label="Conversation">
         <div className="messages">
           {messages.length === 0
             ? children

@@ -20,7 +20,7 @@ export function FollowerPane({ chatId, messages, isShown }: FollowerPaneProps) {
       title="Follower"
       subtitle="reads the persisted copy"
       isShown={isShown}
-      footer={<FollowerLink chatId={chatId} />}
+      footer={<FollowerLink chatId={messages?.length ? chatId : undefined} />}
     >
       <Conversation key={chatId ?? ''} client={followerClient} messages={messages ?? []} canDrive={false}>
         {messages !== undefined && (
