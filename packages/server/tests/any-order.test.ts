@@ -108,6 +108,9 @@ it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and 
         for (const reader of followers) {
           const { events } = parseEvents(reader.text)
           expect(textOf(events)).toBe(truth)
+          // Only a connection that begins after the end may say so before the text is through.
+          const later = events.slice(1).filter(({ event }) => event === 'status')
+          for (const { data } of later) expect(data).toMatchObject({ status: 'streaming' })
           expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: ending, offset: truth.length } })
         }
         expect(clock.timers).toBe(0)

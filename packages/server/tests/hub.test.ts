@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { settled } from './support/clock'
 import { followed, sse } from './support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { running } from './support/running'
 import { spyStore } from './support/spy-store'
 
 describe('S12 the hub', () => {
@@ -45,6 +46,16 @@ describe('S12 the hub', () => {
     const before = deaf.of('heads').length
     await clock.advance(20_000)
     expect(deaf.of('heads').length).toBe(before)
+  })
+
+  it('does not hurry its glances for what a run in this process writes itself', async () => {
+    const { store, clock, hand } = await running()
+    for (let index = 0; index < 600; index++) {
+      await hand.append('word ')
+      await clock.advance(100)
+    }
+    expect(store.of('append').length).toBeGreaterThan(100)
+    expect(store.of('heads').length).toBeLessThan(25)
   })
 
   it('misses nothing that is stored while a follower is on its way in', async () => {

@@ -266,6 +266,24 @@ describe('taking a stream up again', () => {
     await followed.cancel()
   })
 
+  it('waits a lease after the store has failed, as a timeout does', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    const { streams } = createRig({ store: looking, clock })
+    looking.instead.read = () => Promise.reject(new Error('down'))
+    expect((await streams.read(request(), id)).status).toBe(500)
+    delete looking.instead.read
+    const hand = createHand()
+    const waiting = collect(await streams.stream(request(), id, hand.producer, { canResume: true }))
+    expect(hand.calls).toEqual([])
+    await waiting.cancel()
+    await clock.advance(45_000)
+    await streams.stream(request(), id, hand.producer, { canResume: true })
+    expect(hand.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
+  })
+
   it('is not done for a producer that cannot', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
