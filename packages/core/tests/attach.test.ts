@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { collectGarbage } from './support/collect-garbage'
 import { fakeFetcher } from './support/fake-source'
 import { pass, settle, useFakeTime } from './support/fake-time'
 import { GRACE_MS, setup, shown } from './support/setup'
@@ -159,7 +160,7 @@ describe('attaching', () => {
     expect(snapshot.looks).toHaveLength(1)
   })
 
-  it('keeps what the newest streams showed after everybody left them', async () => {
+  it('keeps what the newest streams showed after everybody left them, and only that', async () => {
     const snapshot = fakeFetcher(({ id }) => ({ text: `text of ${id}`, status: 'done' }))
     const { client } = setup({ snapshot, maxIdle: 2 })
     for (const id of ['a', 'b', 'c', 'd']) {
@@ -168,12 +169,32 @@ describe('attaching', () => {
       detach()
       await pass(GRACE_MS)
     }
-    const seen = snapshot.looks.length
+    snapshot.looks.length = 0
+    await collectGarbage()
     for (const id of ['c', 'd']) {
       expect(shown(client.stream(id)).text).toBe(`text of ${id}`)
       client.stream(id).attach()
     }
     await pass(60_000)
-    expect(snapshot.looks).toHaveLength(seen)
+    expect(snapshot.looks).toEqual([])
+    for (const id of ['a', 'b']) expect(shown(client.stream(id)).text).toBe('')
+  })
+
+  it('is driven once also when what it showed was dropped since (P6)', async () => {
+    const { client, live, tail } = setup({ maxIdle: 0 })
+    await (async () => {
+      const detach = client.stream('a').attach({ driven: true })
+      await settle()
+      live.last.sink.chunk({ offset: 0, text: 'Hello' })
+      detach()
+      await pass(GRACE_MS)
+    })()
+    expect(live.opened.splice(0)).toHaveLength(1)
+    await collectGarbage()
+    expect(shown(client.stream('a')).text).toBe('')
+    client.stream('a').attach({ driven: true })
+    await settle()
+    expect(live.opened).toHaveLength(0)
+    expect(tail.last.request).toMatchObject({ id: 'a', offset: 0 })
   })
 })
