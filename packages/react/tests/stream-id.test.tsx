@@ -122,6 +122,24 @@ describe.each(modes)('the id of a stream, $mode', ({ Mode }) => {
     expect(server.open).toBe(0)
   })
 
+  it('is driven once for a follower and drivers that mount together, in either order', async () => {
+    for (const [id, flags] of [
+      ['a', [false, true, true]],
+      ['b', [true, false, true]],
+    ] as const) {
+      const client = openPage()
+      const pages = flags.map((driven) => watchStream({ client, id, driven }, Mode))
+      await happens()
+      await happens(() => server.stream(id).write('shared'))
+      await happens(() => server.stream(id).close())
+      for (const page of pages) {
+        expect(page.last).toMatchObject({ text: 'shared', status: 'done' })
+        expectGrowing(page.results, 'shared')
+      }
+      expect(server.requests.filter((request) => request.kind === 'drive' && request.id === id)).toHaveLength(1)
+    }
+  })
+
   it('is driven when the flag is set after the mount, and stays driven when it is taken back', async () => {
     const page = watchStream({ client: openPage(), id: 'a', driven: false }, Mode)
     await happens()
