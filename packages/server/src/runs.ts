@@ -60,13 +60,13 @@ export function createRuns(options: RunsOptions): Runs {
   const { environment, report, expiry, hub } = options
   const entries = new Map<string, Entry>()
   let drained: Promise<void> | undefined
+  let isOver = false
 
   return {
     open(id, start) {
       const known = entries.get(id)
       if (known) return known.opened
-      if (drained)
-        return Promise.reject(new StreamsError('shutting-down', 'close() was called; no stream is started any more'))
+      if (drained) return Promise.reject(shuttingDown())
       const entry: Entry = { opened: Promise.resolve({ type: 'gone' }), run: undefined, isStopWanted: false }
       entries.set(id, entry)
       entry.opened = openEntry(id, entry, start)
@@ -96,6 +96,8 @@ export function createRuns(options: RunsOptions): Runs {
     const claim = await claimStream(id, start.canResume && expiry.mayExpire(), options.ask, options)
     if (claim.type === 'gone') return claim
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
+    // The process ends before the claim came: nothing may begin now, and the claim lapses.
+    if (isOver) throw shuttingDown()
     const { epoch, base, prefix } = claim
     report.event({ type: 'claimed', id, epoch, base })
     const run = createRun({
@@ -135,6 +137,7 @@ export function createRuns(options: RunsOptions): Runs {
   async function drain(): Promise<void> {
     await within(options.drainMs, finishing())
     for (const { run } of entries.values()) run?.end({ status: 'error', error: streamErrors.shutdown })
+    isOver = true
     await within(options.settleMs, finishing())
     for (const { run } of entries.values()) run?.abandon()
   }
@@ -160,4 +163,8 @@ export function createRuns(options: RunsOptions): Runs {
     await Promise.race([work, over])
     environment.clearTimeout(timer)
   }
+}
+
+function shuttingDown(): StreamsError {
+  return new StreamsError('shutting-down', 'close() was called; no stream is started any more')
 }

@@ -85,6 +85,27 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
+  it('starts nothing for a claim that comes too late', async () => {
+    const { streams, clock, store } = createRig({ wrap: spyStore, drainMs: 1_000, settleMs: 1_000 })
+    const id = await streams.createStream()
+    let answer: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const spy = store as ReturnType<typeof spyStore>
+    spy.instead.claim = (pass) => gate.then(pass)
+    const hand = createHand()
+    const driving = streams.stream(request(), id, hand.producer)
+    const closing = streams.close()
+    await clock.advance(1_500)
+    answer()
+    expect((await driving).status).toBe(503)
+    await clock.advance(2_000)
+    await closing
+    expect(hand.calls).toEqual([])
+    expect([clock.timers, spy.watches]).toEqual([0, 0])
+  })
+
   it('disposes of the store, unless that is kept', async () => {
     for (const keepsStore of [true, false]) {
       const { streams, store } = createRig({ wrap: spyStore, keepsStore })

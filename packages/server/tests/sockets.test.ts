@@ -114,6 +114,22 @@ describe('over real sockets', () => {
     expect(await streams.getStreamBody(id)).toEqual({ text: words.join(''), status: 'done' })
   })
 
+  it('a route of the application drives with the request as the server hands it over', async () => {
+    const streams = createStreams({ store: memoryStore(), drainMs: 0 })
+    const id = await streams.createStream()
+    const route = (request: Request) =>
+      streams.stream(request, id, async (append, context) => {
+        await append(`${context.request.method} ${await context.request.text()}`)
+      })
+    const server = createServer(getRequestListener(route))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(() => streams.close())
+    open.push(() => new Promise((resolve) => server.close(resolve)))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ask`
+    const answer = await fetch(url, { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } })
+    expect(await answer.text()).toBe('POST a prompt 😀')
+  })
+
   it('HEAD leaves no subscription behind', async () => {
     const { streams, store, url } = await serving(() => async () => undefined)
     const id = await streams.createStream()
