@@ -37,7 +37,7 @@ try {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  onParentGone(() => onSignal('SIGTERM'), process.env)
+  onParentGone(() => onSignal('SIGTERM'), { env: process.env })
 
   const [local, ...network] = localUrls(playground.port, settings.host)
   console.log(`\n  Keepstream playground: ${local}`)
