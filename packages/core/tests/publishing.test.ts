@@ -60,6 +60,18 @@ describe('publishing', () => {
     expect(published).toHaveLength(length + 1)
   })
 
+  it('publishes nothing with a frame that comes when all is published already', async () => {
+    const page = fakePage()
+    const { sink, published } = await driven(setup())
+    sink.chunk({ offset: 0, text: 'a' })
+    sink.chunk({ offset: 1, text: 'b' })
+    await pass(PUBLISH_MS)
+    expect(published.at(-1)?.text).toBe('ab')
+    const { length } = published
+    page.paint()
+    expect(published).toHaveLength(length)
+  })
+
   it('publishes every change of status at once, with all the text there is', async () => {
     const { stream, sink } = await driven(setup())
     sink.chunk({ offset: 0, text: 'a' })
