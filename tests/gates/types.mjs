@@ -4,16 +4,26 @@ import { findingsOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
 import { findWorkspaces } from './workspaces.mjs'
 
+/** Two at a time: each compiler uses one core, and a small machine has two. */
 export async function checkTypes() {
-  const findings = []
   const workspaces = await findWorkspaces()
-  for (const path of workspaces) {
-    if (!existsSync(join(root, path, 'tsconfig.json'))) {
-      findings.push(`${path} has no tsconfig.json, so nothing checks its types.`)
-      continue
+  const queue = workspaces.values()
+  /** @type {string[]} */
+  const findings = []
+  async function work() {
+    for (const path of queue) {
+      const finding = await checkWorkspace(path)
+      if (finding) findings.push(finding)
     }
-    const { code, output } = await runCommand('tsc', ['-p', path, '--noEmit'])
-    if (code !== 0) findings.push(`${path}:\n${output}`)
   }
+  await Promise.all([work(), work()])
   return findingsOutcome(findings, `${workspaces.length} workspaces`)
+}
+
+/** @param {string} path */
+async function checkWorkspace(path) {
+  if (!existsSync(join(root, path, 'tsconfig.json')))
+    return `${path} has no tsconfig.json, so nothing checks its types.`
+  const { code, output } = await runCommand('tsc', ['-p', path, '--noEmit'])
+  return code === 0 ? undefined : `${path}:\n${output}`
 }
