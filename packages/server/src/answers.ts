@@ -15,10 +15,6 @@ export function notFound(): Response {
   return errorAnswer('not-found', 'There is no such stream.')
 }
 
-export function storeFailed(): Response {
-  return errorAnswer('server', 'The stream cannot be read at the moment.', { headers: { 'Retry-After': '1' } })
-}
-
 export function jsonAnswer(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(value), {
     status,

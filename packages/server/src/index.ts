@@ -1,8 +1,8 @@
-export { createStreams, type StreamOptions, type Streams } from './create-streams'
+export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
 export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
 export type { FlushOptions } from './flush-schedule'
-export type { AuthorizeRequest, Handler, HandlerOptions, ProduceRequest, StreamAction } from './handler'
+export type { AuthorizeRequest, Handler, HandlerOptions, ProduceRequest, StreamAction } from './handler-options'
 export type { StreamsOptions } from './options'
 export type { Produced, Producer, ProducerContext } from './producer'
 export type { ErrorContext, StreamsEvent } from './report'
@@ -19,4 +19,5 @@ export type {
   WriteResult,
 } from './store'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory'
+export type { StreamOptions, Streams } from './streams'
 export { isTerminal, type StreamStatus, type TerminalStatus } from './types'

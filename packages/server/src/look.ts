@@ -1,5 +1,6 @@
-import { errorAnswer, jsonAnswer, notFound, storeFailed } from './answers'
+import { errorAnswer, jsonAnswer, notFound } from './answers'
 import { catchUp } from './catch-up'
+import { failureAnswer } from './failure-answer'
 import { follow } from './follow'
 import { negotiate } from './negotiate'
 import { readPosition } from './position'
@@ -33,9 +34,8 @@ export async function read(runtime: Runtime, request: Request, id: string): Prom
     const range = await catchUp((offset) => runtime.hub.read(id, offset, max), position)
     if (!range) return notFound()
     return range instanceof Response ? range : look(request, range, form)
-  } catch {
-    // Reported where the store was asked.
-    return storeFailed()
+  } catch (error) {
+    return failureAnswer(error, runtime.report)
   }
 }
 

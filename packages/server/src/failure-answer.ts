@@ -1,0 +1,17 @@
+import { errorAnswer, notFound } from './answers'
+import { isStreamsError } from './errors'
+import type { Report } from './report'
+
+/**
+ * The answer to a request that could not be carried out. It never carries the cause: what the store failed with was
+ * reported where it was asked, and anything else is reported here.
+ */
+export function failureAnswer(error: unknown, report: Report): Response {
+  const code = isStreamsError(error) ? error.code : undefined
+  if (code === undefined) report.error(error, { source: 'handler' })
+  if (code === 'not-found') return notFound()
+  const headers = { 'Retry-After': '1' }
+  return code === 'shutting-down'
+    ? errorAnswer(code, 'The server is about to restart.', { headers })
+    : errorAnswer('server', 'This cannot be done at the moment.', { headers })
+}

@@ -1,0 +1,45 @@
+import type { Handler, HandlerOptions } from './handler-options'
+import type { Producer } from './producer'
+import type { StreamStatus } from './types'
+
+export interface StreamOptions {
+  /** Keeps a serverless process alive until the run is stored: pass the platform's function of this name. */
+  readonly waitUntil?: (promise: Promise<unknown>) => void
+  /**
+   * The producer can go on after `context.text`: a stream whose producer died is taken up again instead of ending as
+   * `timeout`. @default false
+   */
+  readonly canResume?: boolean
+}
+
+/** The server's side of Keepstream, over one store. See `createStreams`. */
+export interface Streams {
+  /** A new stream, `pending`. `meta` is any JSON value; `authorize` and `produce` are given it back. Answers with the id. */
+  createStream(options?: { readonly meta?: unknown }): Promise<string>
+  /** What is durable now. Rejects with `not-found`. */
+  getStreamBody(id: string): Promise<{ readonly text: string; readonly status: StreamStatus }>
+  /**
+   * Drives a stream: starts `producer` if nobody has, and answers with the text from 0 as it is produced; as an event
+   * stream if `Accept` asks for one. Driving again joins. The run outlives the response. Does not authorize, and rejects
+   * only for mistakes in the call.
+   */
+  stream(request: Request, id: string, producer: Producer, options?: StreamOptions): Promise<Response>
+  /**
+   * Ends a stream as `stopped`, wherever it is produced; its text stays. Waits up to 5 s for the end to be stored; until
+   * then the status in the answer is not terminal, and the wish is noted. Safe to repeat. Rejects with `not-found`.
+   */
+  stopStream(id: string): Promise<{ readonly status: StreamStatus; readonly offset: number }>
+  /** Really removes a stream and ends its run. `false` if there was none. */
+  deleteStream(id: string): Promise<boolean>
+  /** Answers a `GET` or `HEAD` of a stream. Does not authorize. */
+  read(request: Request, id: string): Promise<Response>
+  /** Serves all streams under a path. */
+  handler(options: HandlerOptions): Handler
+  /** Deletes streams that ended longer than `olderThanMs` ago, at most `limit` (1,000). Answers with their ids. */
+  sweep(options: { readonly olderThanMs: number; readonly limit?: number }): Promise<readonly string[]>
+  /**
+   * Refuses new runs, lets running ones finish for `drainMs`, ends the rest as `error` with code `shutdown` (their text
+   * is kept), ends all followers and disposes of the store. Idempotent.
+   */
+  close(): Promise<void>
+}
