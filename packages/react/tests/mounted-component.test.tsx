@@ -1,9 +1,10 @@
-import { createStreamClient, keepstream } from '@keepstream/react'
-import { cleanup } from '@testing-library/react'
+import { createStreamClient, keepstream, type StreamError } from '@keepstream/react'
+import { cleanup, render } from '@testing-library/react'
+import { Component, type ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeServer, type FakeServer } from './support/fake-server'
 import { paint, pass, stopTime } from './support/fake-time'
-import { happens, modes, watchStream } from './support/watch-stream'
+import { happens, modes, Probe, watchStream } from './support/watch-stream'
 
 let server: FakeServer
 
@@ -118,21 +119,6 @@ describe.each(modes)('a component that shows a stream, $mode', ({ Mode }) => {
     expect(server.stream('a').runs).toBe(0)
   })
 
-  it('is told of an option that cannot work when it mounts', () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
-    const client = createStreamClient({ snapshot })
-    let thrown: unknown
-    try {
-      watchStream({ client, id: 'a', driven: true }, Mode)
-    } catch (error) {
-      thrown = error
-    }
-    // StrictMode mounts twice, and React gathers what both threw.
-    const [first] = thrown instanceof AggregateError ? thrown.errors : [thrown]
-    expect(first).toMatchObject({ code: 'invalid-option', message: expect.stringMatching(/core: .*needs `live`/) })
-  })
-
   it('shows what the server has instead of text that the server lost, and says so', async () => {
     const page = watchStream({ client: openPage(), id: 'a', driven: true }, Mode)
     await happens()
@@ -147,3 +133,28 @@ describe.each(modes)('a component that shows a stream, $mode', ({ Mode }) => {
     expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
   })
 })
+
+it('a component throws an option that cannot work to the next error boundary', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
+  const client = createStreamClient({ snapshot })
+  const { container } = render(
+    <Boundary>
+      <Probe client={client} id="a" driven onRender={() => {}} />
+    </Boundary>,
+  )
+  expect(container.textContent).toMatch(/^invalid-option @keepstream\/core: .*needs `live`/)
+})
+
+class Boundary extends Component<{ children: ReactNode }, { error?: StreamError }> {
+  override state: { error?: StreamError } = {}
+
+  static getDerivedStateFromError(error: StreamError) {
+    return { error }
+  }
+
+  override render() {
+    const { error } = this.state
+    return error ? `${error.code} ${error.message}` : this.props.children
+  }
+}
