@@ -75,19 +75,23 @@ describe('fetchLive, reading raw text', () => {
     expect(shown(stream)).toMatchObject({ text: 'ab😀', status: 'done', isReconciled: false })
   })
 
-  it('tells each piece as it arrives', async () => {
+  it('tells each piece as it arrives, and every read as a sign of life', async () => {
     const body = openBody('text/plain')
     const texts: string[] = []
+    let alive = 0
     const reading = answering(() => body.response).open(requestFor(), {
       chunk: ({ text }) => texts.push(text),
       end: () => {},
-      alive: () => {},
+      alive: () => alive++,
     })
-    for (const text of ['one', 'two']) {
-      body.send(text)
+    for (const part of [encode('one'), encode('two'), encode('é').slice(0, 1)]) {
       await settle()
-      expect(texts.at(-1)).toBe(text)
+      const before = alive
+      body.send(part)
+      await settle()
+      expect(alive).toBe(before + 1)
     }
+    expect(texts).toEqual(['one', 'two'])
     body.close()
     await reading
   })
