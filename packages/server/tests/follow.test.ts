@@ -81,6 +81,21 @@ describe('an event stream', () => {
     expect(textOf(pieces)).toBe(text)
   })
 
+  it('from beyond the tail begins at the tail, and waits', async () => {
+    const { hand, clock, follow } = await followed()
+    await hand.append('Hello')
+    await clock.advance(300)
+    const reader = await follow('/?offset=99&epoch=1')
+    await clock.advance(0)
+    await hand.append(' again.')
+    await clock.advance(300)
+    expect(parseEvents(reader.text).events).toEqual([
+      { event: 'status', id: undefined, data: { status: 'streaming', offset: 5, epoch: 1, base: 0, upToDate: true } },
+      { event: 'message', id: '1.12', data: ' again.' },
+    ])
+    await reader.cancel()
+  })
+
   it('is kept alive by comments, and closed without an end after about a minute', async () => {
     const { hand, clock, follow } = await followed()
     const reader = await follow()

@@ -174,12 +174,16 @@ describe("S9 a run that is not the stream's any more", () => {
 
   it('ends when the stream is deleted, here or elsewhere', async () => {
     for (const isHere of [true, false]) {
-      const { clock, store, id, hand, gone } = await abandoned()
+      const { clock, store, id, hand, gone, raw } = await abandoned()
+      const elsewhere = collect(await createRig({ store, clock }).streams.stream(request(), id, hand.producer))
+      await settled()
       if (isHere) await gone.streams.deleteStream(id)
       else await store.delete(id)
       await hand.append('Late. ')
       await clock.advance(300)
       expect(hand.calls[0]?.signal.aborted).toBe(true)
+      expect(raw).toMatchObject({ isDone: false, error: expect.any(Error) })
+      expect(elsewhere).toMatchObject({ isDone: false, error: expect.any(Error) })
       await expect(gone.streams.getStreamBody(id)).rejects.toMatchObject({ code: 'not-found' })
       expect(clock.timers).toBe(0)
     }
