@@ -16,21 +16,21 @@ export type Dialect = 'sse' | 'raw' | 'polled'
 
 const types = { sse: 'text/event-stream', raw: 'text/plain', polled: 'text/plain' }
 
-/** A client as an application makes it, except that it publishes every change at once. */
+/** A client as an application makes it, except that it publishes every change at once and soon tries again. */
 export function createClient(url: string, dialect: Dialect, fetch: FetchLike = globalThis.fetch): StreamClient {
   const live = fetchLive({
     url: ({ id }) => `${url}/${id}/drive`,
     canRepeat: true,
     fetch: accepting(types[dialect], fetch),
   })
-  const sources = { ...keepstream({ url, fetch }), live }
-  if (dialect !== 'polled') return createStreamClient({ ...sources, publishMs: 0 })
+  const sources = { ...keepstream({ url, fetch }), live, publishMs: 0, retry: { minMs: 20, maxMs: 200 } }
+  if (dialect !== 'polled') return createStreamClient(sources)
   const snapshot: SnapshotFetcher = async ({ id, signal }) => {
     const response = await fetch(`${url}/${id}`, { signal, headers: { accept: 'application/json' } })
     const { text, status } = (await response.json()) as Snapshot
     return { text, status }
   }
-  return createStreamClient({ ...sources, snapshot, publishMs: 0, poll: { minMs: 20, maxMs: 40 } })
+  return createStreamClient({ ...sources, snapshot, poll: { minMs: 20, maxMs: 40 } })
 }
 
 /** Asks for one type and takes no other, so that a test of one dialect cannot pass by the other. */

@@ -15,10 +15,9 @@ export interface CuttingProxy {
 }
 
 /**
- * Stands between client and server and cuts the connection of a driver, once for a stream, without a farewell.
- * Everything else passes untouched, reading on after the cut among it.
+ * Stands between client and server, passes responses on in crumbs, and cuts connections without a farewell.
  *
- * @param cutFor asked once for each drive request, with its path; `undefined` lets it pass
+ * @param cutFor asked once for each request, with its path and query; `undefined` lets its response pass
  */
 export async function startCuttingProxy(
   targetPort: number,
@@ -39,7 +38,7 @@ export async function startCuttingProxy(
     }
     downstream.on('close', () => upstream.destroy())
     downstream.on('data', (bytes) => {
-      const path = /^POST (\S+\/drive) HTTP/.exec(bytes.toString('latin1'))?.[1]
+      const path = /^[A-Z]+ (\S+) HTTP/.exec(bytes.toString('latin1'))?.[1]
       const cut = path === undefined ? undefined : cutFor(path)
       reader = cut && createCutter(cut)
       upstream.write(bytes)
