@@ -1,3 +1,4 @@
+import { StreamError } from './errors'
 import { readSse } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
 import { isTerminal } from './state'
@@ -21,6 +22,7 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
   snapshot: SnapshotTail
   stop: StopSource
 } {
+  if (typeof url !== 'string') throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams"')
   const request = createRequest(options)
   const at = (id: string, path: string) => `${url}/${encodeURIComponent(id)}${path}`
 
@@ -31,10 +33,10 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     next: (snapshot: Snapshot & { offset: number }) => void,
     alive: () => void,
   ) {
-    const { body } = await request(path, 'text/event-stream', init)
+    const response = await request(path, 'text/event-stream', init)
     alive()
     const read = createReader(offset)
-    await readSse(body, (event) => next(read(event)), alive)
+    await readSse(response, (event) => next(read(event)), alive)
   }
 
   return {

@@ -55,22 +55,23 @@ export function fetchLive({
         { method, signal: source.signal, ...(body && { body: body(source) }) },
       )
       const type = response.headers.get('content-type') ?? ''
-      if (!response.body || /html|json/.test(type)) {
+      if (/html|json/.test(type)) {
         response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
-        throw new SourceError('server', `${method} was answered with ${type || 'no body'} instead of a text stream`)
+        throw new SourceError('server', `${method} was answered with ${type} instead of a text stream`)
       }
       sink.alive()
-      if (!type.includes('event-stream')) return readRaw(response.headers, response.body, sink)
-      return readSse(response.body, decode ? decodeWith(decode, sink) : ownEvents(sink), sink.alive)
+      if (!type.includes('event-stream')) return readRaw(response, sink)
+      return readSse(response, decode ? decodeWith(decode, sink) : ownEvents(sink), sink.alive)
     },
   }
 }
 
-function readRaw(headers: Headers, body: ReadableStream<Uint8Array>, sink: LiveSink) {
+function readRaw(response: Response, sink: LiveSink) {
+  const { headers } = response
   const epoch = headers.get('stream-epoch')
   const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get('stream-base')) } : {}
   let offset = 0
-  return readText(body, (text) => {
+  return readText(response, (text) => {
     sink.alive()
     if (text) sink.chunk({ offset, text, ...origin })
     offset += text.length

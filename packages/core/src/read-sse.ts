@@ -8,12 +8,8 @@ export type SseEvent = EventSourceMessage
 /** The largest event that is read, in characters: one catch-up answer of 1 Mi code units, each escaped as `\uXXXX`. */
 const maxBufferSize = 8 * 1024 * 1024
 
-/** Reads a `text/event-stream` body. `onBytes` hears of every read, comments among them. */
-export function readSse(
-  body: ReadableStream<Uint8Array> | null,
-  onEvent: (event: SseEvent) => void,
-  onBytes: () => void,
-): Promise<void> {
+/** Reads a `text/event-stream` answer. `onBytes` hears of every read, comments among them. */
+export function readSse(response: Response, onEvent: (event: SseEvent) => void, onBytes: () => void): Promise<void> {
   const { feed } = createParser({
     onEvent,
     maxBufferSize,
@@ -23,7 +19,7 @@ export function readSse(
     },
   })
   return readText(
-    body,
+    response,
     (text) => {
       onBytes()
       feed(text)

@@ -30,24 +30,26 @@ const codes: Record<number, SourceErrorCode> = {
   429: 'rate-limited',
 }
 
+/** Renewals under way, so that sources that share a headers function ask it for new ones once. */
+const refreshes = new WeakMap<object, Promise<HeadersInit>>()
+
 /**
  * Makes the function that all requests of one client go through. Headers are asked for each time, and once more after a
  * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
  * meant for this origin alone. Everything but a 200 rejects with a `SourceError` whose code says what to do next.
  */
 export function createRequest({ headers, fetch, ...options }: RequestOptions) {
-  let refresh: Promise<HeadersInit> | undefined
-
   async function ask(attempt: number) {
     if (typeof headers !== 'function') return headers
     try {
       if (attempt < 2) return await headers({ attempt, isRefresh: false })
-      refresh ??= Promise.resolve(headers({ attempt, isRefresh: true }))
-      return await refresh
+      const shared = refreshes.get(headers) ?? Promise.resolve(headers({ attempt, isRefresh: true }))
+      refreshes.set(headers, shared)
+      return await shared
     } catch (cause) {
       throw new SourceError('network', 'the headers function failed', { cause, isUnsent: true })
     } finally {
-      if (attempt > 1) refresh = undefined
+      if (attempt > 1) refreshes.delete(headers)
     }
   }
 

@@ -4,6 +4,9 @@ import { isStreamError, SourceError } from './errors'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import type { LiveSink, SourceRequest, StreamSources, SubscriptionSink, TailSink } from './types'
 
+/** A look that has brought no answer after so long is given up for the next one. */
+const LOOK_MS = 30_000
+
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
   /** Between looks that bring nothing new. */
@@ -58,7 +61,8 @@ export function createSession(
     if (!isDriving && phase !== 'following') return
 
     let watch: unknown
-    const { stallMs } = (isDriving ? live : snapshot) as { stallMs?: number }
+    const isLook = !isDriving && typeof snapshot === 'function'
+    const { stallMs = isLook && LOOK_MS } = (isDriving ? live : snapshot) as { stallMs?: number }
     const closed = () => dispatch({ type: 'closed', attempt })
     const alive = () => {
       environment.clearTimeout(watch as never)

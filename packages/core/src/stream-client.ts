@@ -73,6 +73,8 @@ export function createStreamClient({
 }: StreamClientOptions): StreamClient {
   const { live, snapshot, stop } = sources
   if (!snapshot) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
+  // Without a wait between attempts, a server that answers fast would be asked without end.
+  if (!(poll.minMs > 0 && retry.minMs > 0)) throw invalid('`poll.minMs` and `retry.minMs` must be above 0')
 
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
@@ -87,7 +89,7 @@ export function createStreamClient({
     const listeners = new Set<(delta: string, offset: number) => void>()
     const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
-    let readers = 0
+    const readers = new Set<Pick<AttachOptions, 'driven'>>()
     let grace: unknown
 
     const publish = createPublisher(
@@ -96,8 +98,8 @@ export function createStreamClient({
         const next = view(session.state)
         guarded(() => $state.set(next))
         const { text } = next
-        let offset = next.isReconciled ? 0 : before.length
         if (!listeners.size || text === before) return
+        let offset = !next.isReconciled || text.startsWith(before) ? before.length : 0
         while (offset < before.length && text[offset] === before[offset]) offset++
         for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
       },
@@ -129,17 +131,22 @@ export function createStreamClient({
       $state,
       attach({ driven, initial } = {}) {
         if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
-        readers++
+        if (id === undefined) return () => {}
+        const reader = { driven }
+        readers.add(reader)
         environment.clearTimeout(grace as never)
         attached.add(stream)
         idle.delete(stream)
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
-        if (id !== undefined) queueMicrotask(() => readers && session.dispatch({ type: 'attached', driven, initial }))
-        return once(() => {
-          if (--readers) return
+        queueMicrotask(() => {
+          const isDriven = [...readers].some((one) => one.driven)
+          if (readers.has(reader)) session.dispatch({ type: 'attached', driven: isDriven, initial })
+        })
+        return () => {
+          if (!readers.delete(reader) || readers.size) return
           if (/idle|closed/.test(session.state.connection)) leave()
           else grace = environment.setTimeout(leave, graceMs)
-        })
+        }
       },
       subscribe(listener) {
         const unlisten = $state.subscribe(listener)
@@ -180,9 +187,10 @@ export function createStreamClient({
 
   return {
     stream(id, { initial } = {}) {
+      if (initial?.offset) throw invalid('`initial` must be whole: leave out its `offset`')
       const found = streams.get(id)?.deref()
       if (found) return found
-      const stream = createStream(id, initial)
+      const stream = createStream(id, id === undefined ? undefined : initial)
       streams.set(id, new WeakRef(stream))
       forget.register(stream, id)
       return stream
@@ -209,14 +217,6 @@ function guarded(run: () => void) {
     queueMicrotask(() => {
       throw error
     })
-  }
-}
-
-function once(run: () => void) {
-  let isDone = false
-  return () => {
-    if (!isDone) run()
-    isDone = true
   }
 }
 

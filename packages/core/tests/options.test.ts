@@ -1,4 +1,4 @@
-import { createStreamClient, isStreamError, SourceError, StreamError } from '@keepstream/core'
+import { createStreamClient, isStreamError, keepstream, SourceError, StreamError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { fakeTail } from './support/fake-source'
 
@@ -26,6 +26,28 @@ describe('a wrong option', () => {
     const error = thrownBy(() => client.stream('a').attach({ driven: true }))
     expect(error.code).toBe('invalid-option')
     expect(error.message).toMatch(/@keepstream\/core.*driven.*`live`.*createStreamClient/)
+  })
+
+  it('names package, option and cure, for waits that would ask without end', () => {
+    for (const wait of ['poll', 'retry']) {
+      const error = thrownBy(() => createStreamClient({ snapshot: fakeTail(), [wait]: { minMs: 0, maxMs: 0 } }))
+      expect(error.code).toBe('invalid-option')
+      expect(error.message).toMatch(/@keepstream\/core.*`poll.minMs` and `retry.minMs` must be above 0/)
+    }
+  })
+
+  it('names package, option and cure, for an `initial` that is not whole', () => {
+    const client = createStreamClient({ snapshot: fakeTail() })
+    const error = thrownBy(() => client.stream('a', { initial: { offset: 5, text: 'rest', status: 'streaming' } }))
+    expect(error.code).toBe('invalid-option')
+    expect(error.message).toMatch(/@keepstream\/core.*`initial` must be whole.*`offset`/)
+  })
+
+  it('names package, option and cure, for a server without a url', () => {
+    // @ts-expect-error: what a caller without types may leave out
+    const error = thrownBy(() => keepstream({}))
+    expect(error.code).toBe('invalid-option')
+    expect(error.message).toMatch(/@keepstream\/core.*keepstream.*`url`.*\/streams/)
   })
 })
 

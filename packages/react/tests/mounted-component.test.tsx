@@ -61,7 +61,7 @@ describe.each(modes)('a component that shows a stream, $mode', ({ Mode }) => {
   })
 
   // A gap that is known: the wish to drive outlives its reader while another one is there.
-  it.fails('costs no request when it leaves in the tick it came, also beside one that follows', async () => {
+  it('costs no request when it leaves in the tick it came, also beside one that follows', async () => {
     const client = openPage()
     watchStream({ client, id: 'a' }, Mode)
     await happens()
