@@ -99,6 +99,7 @@ export interface SweepRequest {
  * - reckon leases by its own clock alone, never by the caller's;
  * - compute offsets from JavaScript lengths, never by SQL functions that count code points;
  * - reject, with the cause, when it cannot tell the outcome, and leave retrying to the caller.
+ * - reject with `new StreamsError('content-refused', …)` a text that it will never accept; any other rejection is retried.
  */
 export interface StreamStore {
   /** `meta` is any JSON value, copied; `undefined` reads as `null`. An id that exists is left as it is. */
