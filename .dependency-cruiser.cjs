@@ -6,7 +6,7 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'state', 'read-text', 'read-sse', 'request', 'wire']
+const reading = [...world, 'read-text', 'read-sse', 'request', 'wire']
 const rooms = {
   types: ['errors'],
   errors: [],

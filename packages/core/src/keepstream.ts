@@ -1,8 +1,7 @@
 import { StreamError } from './errors'
 import { readSse } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
-import { isTerminal } from './state'
-import type { LiveSource, Snapshot, SnapshotTail, StopSource } from './types'
+import { isTerminal, type LiveSource, type Snapshot, type SnapshotTail, type StopSource } from './types'
 import { createReader } from './wire'
 
 export interface KeepstreamOptions extends RequestOptions {

@@ -2,8 +2,7 @@ import { SourceError } from './errors'
 import { readSse, type SseEvent } from './read-sse'
 import { readText } from './read-text'
 import { createRequest, type RequestOptions } from './request'
-import { isTerminal } from './state'
-import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from './types'
+import { isTerminal, type LiveSink, type LiveSource, type SourceRequest, type TerminalStatus } from './types'
 import { createReader } from './wire'
 
 /** What an event of another dialect says. */

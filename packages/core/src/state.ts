@@ -1,6 +1,6 @@
 import { type SourceError, StreamError } from './errors'
 import { merge, type Piece, type Shown } from './merge'
-import type { Connection, End, Snapshot, StreamStatus, TerminalStatus } from './types'
+import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus } from './types'
 
 /** What a session is doing, and how that looks from outside. */
 export type Phase =
@@ -58,10 +58,6 @@ export type SessionEvent =
 export type News = { readonly connection: 'live' | 'waiting' } | { readonly error: SourceError }
 
 type Change = Partial<Common>
-
-export function isTerminal(status: StreamStatus): status is TerminalStatus {
-  return status !== 'pending' && status !== 'streaming'
-}
 
 export function initialState(canRepeat = false, isDriven = false, initial?: Snapshot): SessionState {
   const state: SessionState = {

@@ -4,8 +4,8 @@ import type { Environment } from './environment'
 import { StreamError } from './errors'
 import { createPublisher } from './publish'
 import { createSession } from './session'
-import { initialState, isTerminal, type SessionState } from './state'
-import type { Snapshot, StreamSources, StreamState } from './types'
+import { initialState, type SessionState } from './state'
+import { isTerminal, type Snapshot, type StreamSources, type StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */

@@ -6,6 +6,10 @@ export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 /** What the server says of the stream. It only moves up: `pending` → `streaming` → terminal. */
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
+export function isTerminal(status: StreamStatus): status is TerminalStatus {
+  return status !== 'pending' && status !== 'streaming'
+}
+
 /** How this reader is connected. It says nothing about the text itself. */
 export type Connection = 'idle' | 'connecting' | 'live' | 'waiting' | 'offline' | 'closed'
 

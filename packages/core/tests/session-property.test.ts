@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../src/errors'
-import { initialState, isTerminal, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
-import type { StreamStatus, TerminalStatus } from '../src/types'
+import { initialState, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
+import { isTerminal, type StreamStatus, type TerminalStatus } from '../src/types'
 import { check, nastyText } from './support/property'
 
 /** What really happens at the server: every epoch's text, how much of it was produced and stored, and the status. */
