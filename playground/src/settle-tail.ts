@@ -1,10 +1,11 @@
 /**
  * Makes the last block of a text that is being written look settled: a mark that is still open is shown as if it were
- * closed, and of a link whose address is still coming only the label is shown. Code is left as it is.
+ * closed, of a link whose address is still coming only the label is shown, and a table waits for the line that makes it
+ * one. Code is left as it is.
  */
 export function settleTail(block: string): string {
   if (/^\s*(?:```|~~~)/.test(block)) return block
-  const lines = block.split('\n')
+  const lines = withoutTableHead(block.split('\n'))
   const last = lines.pop() ?? ''
   return [...lines, settleLine(last)].join('\n')
 }
@@ -17,4 +18,13 @@ function settleLine(line: string): string {
   if (bold % 2 === 0) return label.replace(/(?<!\*)\*$/, '')
   if (/\*\*\s*$/.test(label)) return label.replace(/\*\*\s*$/, '')
   return label.endsWith('*') ? `${label}*` : `${label.trimEnd()}**`
+}
+
+function withoutTableHead(lines: string[]): string[] {
+  let start = lines.length
+  while (/^[\s>]*\|/.test(lines[start - 1] ?? '')) start--
+  const [head = '', rule, ...body] = lines.slice(start)
+  const columns = (line: string) => line.split('|').length
+  const isTable = body.length > 0 || (rule && /^[\s>]*\|[\s:|-]+\|\s*$/.test(rule) && columns(rule) >= columns(head))
+  return isTable ? lines : lines.slice(0, start)
 }

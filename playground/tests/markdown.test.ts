@@ -93,6 +93,10 @@ describe('the tail of a growing text', () => {
       ['> one `open\n> two', '> one `open\n> two'],
       ['```ts\nconst a = `x', '```ts\nconst a = `x'],
       ['- plain', '- plain'],
+      ['> order:\n>\n> | case | a', '> order:\n>'],
+      ['> order:\n>\n> | case | act |\n> |---', '> order:\n>'],
+      ['| case | act |\n|---|---|', '| case | act |\n|---|---|'],
+      ['| case | act |\n|---|---|\n| 0', '| case | act |\n|---|---|\n| 0'],
     ]
     for (const [written, shown] of cases) expect(settleTail(written ?? ''), written).toBe(shown)
   })
