@@ -8,6 +8,8 @@ import type { StoredRange, StreamHead, StreamStore } from './store'
 export interface Subscriber {
   /** The stream may have changed. */
   wake(): void
+  /** A glance brought news of the stream: its head now, or `undefined` if it is gone. Called before `wake`. */
+  glanced?(head: StreamHead | undefined): void
   /** Every `keepAliveMs`, for those that have to be kept alive. */
   tick?(): void
   /** A run watches for what others want of it. Its own writes are no news that glances must hurry for. */
@@ -40,8 +42,13 @@ export interface HubOptions {
 interface Watched {
   readonly subscribers: Set<Subscriber>
   readonly reads: Map<string, Promise<StoredRange | undefined>>
-  /** What was last known of the stream, to tell whether a glance brings news. */
+  /**
+   * What the last glance saw, to tell whether the next one brings news. Set by glances alone: a read is news to the one who
+   * asked, and would hide it from all others.
+   */
   seen: string | undefined
+  /** A hint came since the last glance, so the next one finds nothing that hints have missed. */
+  isHinted: boolean
 }
 
 /** How long a client that does not read may hold up the end of the process. */
@@ -69,7 +76,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
         queueMicrotask(() => subscriber.shutDown?.(true))
         return () => undefined
       }
-      const stream = watched.get(id) ?? { subscribers: new Set(), reads: new Map(), seen: undefined }
+      const stream = watched.get(id) ?? newlyWatched()
       watched.set(id, stream)
       stream.subscribers.add(subscriber)
       unwatch ??= store.watch(hinted)
@@ -118,6 +125,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   function hinted(id: string): void {
     const stream = watched.get(id)
     if (!stream) return
+    stream.isHinted = true
     // A read that began before the hint may not show what the hint is about, so nobody may join it any more.
     stream.reads.clear()
     wake(stream)
@@ -141,10 +149,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
 
   async function readOnce(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
     const range = await ask(() => store.read(id, offset, max), id)
-    const settled = range && (await expiry.settleRange(range))
-    const stream = watched.get(id)
-    if (stream && settled) stream.seen = signature(settled.head)
-    return settled
+    return range && (await expiry.settleRange(range))
   }
 
   function scheduleGlance(): void {
@@ -180,12 +185,17 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   }
 
   async function look(stream: Watched, found: StreamHead | undefined): Promise<void> {
+    const wasHinted = stream.isHinted
+    stream.isHinted = false
     const head = found && (await expiry.settle(found))
     const seen = head ? signature(head) : 'gone'
     if (stream.seen === seen) return
     stream.seen = seen
-    if ([...stream.subscribers].some(({ isRun }) => !isRun)) quietGlances = 0
+    const subscribers = [...stream.subscribers]
+    // Where hints are enough, glances need not hurry.
+    if (!wasHinted && subscribers.some(({ isRun }) => !isRun)) quietGlances = 0
     stream.reads.clear()
+    for (const subscriber of subscribers) subscriber.glanced?.(head)
     wake(stream)
   }
 
@@ -216,6 +226,10 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
     unwatch = undefined
     onEmpty()
   }
+}
+
+function newlyWatched(): Watched {
+  return { subscribers: new Set(), reads: new Map(), seen: undefined, isHinted: false }
 }
 
 function signature({ epoch, status, offset, stopRequested }: StreamHead): string {

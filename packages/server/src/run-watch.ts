@@ -16,6 +16,8 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
 
   return hub.subscribe(run.id, {
     isRun: true,
+    // Not subject to the quiet time below: a glance tells the same news only once.
+    glanced: heed,
     wake() {
       if (isLooking || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
       isLooking = true
@@ -23,7 +25,7 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
       store
         .heads([run.id])
         .then(
-          ([head]) => head && heed(head),
+          ([head]) => heed(head),
           () => undefined,
         )
         .finally(() => {
@@ -32,8 +34,8 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
     },
   })
 
-  function heed(head: StreamHead): void {
-    if (head.stopRequested) run.stop()
-    if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
+  function heed(head: StreamHead | undefined): void {
+    if (head?.stopRequested) run.stop()
+    if (!head || head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AuthorizeRequest } from '../src'
 import { settled } from './support/clock'
 import { followed, sse } from './support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
@@ -46,6 +47,47 @@ describe('S12 the hub', () => {
     const before = deaf.of('heads').length
     await clock.advance(20_000)
     expect(deaf.of('heads').length).toBe(before)
+  })
+
+  it.each(['a look', 'another follower', 'a question for its meta'])(
+    'tells its followers what another process stored, also when %s saw it first',
+    async (first) => {
+      const { store: real, clock, streams: writer } = createRig()
+      const { streams } = createRig({ store: { ...real, watch: () => () => undefined }, clock })
+      const id = await writer.createStream()
+      const hand = createHand()
+      await writer.stream(request(), id, hand.producer)
+      const follower = collect(await streams.read(sse(), id))
+      await clock.advance(20_000)
+      await hand.append('Unannounced.')
+      hand.finish()
+      await settled()
+      if (first === 'a look') await streams.read(request(), id)
+      else if (first === 'another follower') await streams.read(sse(), id)
+      else {
+        const authorize = async ({ getMeta }: AuthorizeRequest) => (await getMeta()) !== null
+        await streams.handler({ basePath: '', authorize })(request(`/${id}`))
+      }
+      expect(follower.text).not.toContain('Unannounced.')
+      await clock.advance(5_300)
+      expect(textOf(parseEvents(follower.text).events)).toBe('Unannounced.')
+      expect(follower.isDone).toBe(true)
+    },
+  )
+
+  it('does not hurry its glances where hints are enough', async () => {
+    const { store, clock, hand, follow } = await followed()
+    const reader = await follow()
+    await clock.advance(20_000)
+    const before = store.of('heads').length
+    for (let index = 0; index < 200; index++) {
+      await hand.append('word ')
+      await clock.advance(100)
+    }
+    await clock.advance(300)
+    expect(textOf(parseEvents(reader.text).events)).toHaveLength(1_000)
+    expect(store.of('heads').length - before).toBeLessThan(15)
+    await reader.cancel()
   })
 
   it('does not hurry its glances for what a run in this process writes itself', async () => {

@@ -138,6 +138,26 @@ describe('S11 timeout', () => {
 })
 
 describe("S9 a run that is not the stream's any more", () => {
+  it.each([
+    ['by a hint', 2_000],
+    ['by a glance, right after a slice', 10],
+  ])('is fenced %s when another process deletes it, before it writes again', async (_, quietMs) => {
+    const { streams, store, clock, events } = createRig()
+    const there = createRig({ store, clock })
+    const id = await streams.createStream()
+    const hand = createHand()
+    const raw = collect(await streams.stream(request(), id, hand.producer))
+    await clock.advance(2_000)
+    await hand.append('Deleted. ')
+    await clock.advance(quietMs)
+    expect(await there.streams.deleteStream(id)).toBe(true)
+    await clock.advance(quietMs > 1_000 ? 10 : 5_000)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(events).toContainEqual({ type: 'fenced', id, epoch: 1 })
+    expect(clock.timers).toBe(0)
+  })
+
   it('is fenced when another process ended it: its signal aborts and its driver is errored', async () => {
     const { clock, store, dead, id, hand, raw, gone } = await abandoned()
     dead.instead.beat = () => Promise.reject(new Error('partitioned'))

@@ -125,6 +125,22 @@ describe('S10 stop', () => {
     expect(hand.calls[0]?.signal.aborted).toBe(true)
   })
 
+  it('reaches a run in another process within a glance, also right after a slice', async () => {
+    const { store, clock } = createRig()
+    const here = createRig({ store, clock })
+    const there = createRig({ store, clock })
+    const id = await here.streams.createStream()
+    const hand = createHand()
+    await here.streams.stream(request(), id, hand.producer)
+    await clock.advance(2_000)
+    await hand.append('One. ')
+    await clock.advance(10)
+    const stopping = there.streams.stopStream(id)
+    await clock.advance(5_000)
+    expect(await stopping).toMatchObject({ status: 'stopped', offset: 5 })
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+  })
+
   it('answers after 5 s with the status as it is when the end is not stored yet', async () => {
     const store = spyStore(createRig().store)
     const { streams, clock } = createRig({ store })
