@@ -1,28 +1,35 @@
+import { StreamsError } from './errors'
 import type { Produced } from './producer'
 
 /**
- * Appends everything `produced` yields. Gives up as soon as `signal` aborts, even if the source is stuck, and lets the
- * source go without waiting for it.
+ * Appends everything `produced` yields. Gives up as soon as `signal` aborts, even if the source is stuck, or `append`
+ * refuses a piece, and lets the source go without waiting for it.
  */
 export async function consume(
   produced: Produced,
   append: (text: string) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!produced) return
-  const iterator = (isIterable(produced) ? produced : readable(produced))[Symbol.asyncIterator]()
+  if (produced === undefined || produced === null) return
+  const iterator = iterableOf(produced)[Symbol.asyncIterator]()
   for (;;) {
     const step = await nextUnlessAborted(iterator, signal)
-    if (step === undefined) {
-      // Not awaited: a stuck source would hold up the end of the stream. Its failure to stop changes nothing here.
-      void Promise.resolve()
-        .then(() => iterator.return?.())
-        .catch(() => undefined)
-      return
-    }
+    if (step === undefined) return letGo(iterator)
     if (step.done) return
-    await append(step.value)
+    try {
+      await append(step.value)
+    } catch (error) {
+      letGo(iterator)
+      throw error
+    }
   }
+}
+
+/** Not awaited: a stuck source would hold up the end of the stream. Its failure to stop changes nothing there. */
+function letGo(iterator: AsyncIterator<string>): void {
+  void Promise.resolve()
+    .then(() => iterator.return?.())
+    .catch(() => undefined)
 }
 
 /** A promise of its own for each step: racing against one promise that lives as long as the run would pile up on it. */
@@ -40,8 +47,16 @@ function nextUnlessAborted(
   })
 }
 
-function isIterable(produced: AsyncIterable<string> | ReadableStream<string>): produced is AsyncIterable<string> {
-  return Symbol.asyncIterator in produced
+function iterableOf(produced: AsyncIterable<string> | ReadableStream<string>): AsyncIterable<string> {
+  if (typeof produced === 'object') {
+    if (Symbol.asyncIterator in produced) return produced
+    if ('getReader' in produced) return readable(produced)
+  }
+  const what = Array.isArray(produced) ? 'an array' : `a value of type ${typeof produced}`
+  throw new StreamsError(
+    'invalid-text',
+    `a producer returned ${what}; pass text to append(), or return an async iterable or a ReadableStream of strings`,
+  )
 }
 
 /** `ReadableStream` is not async iterable everywhere (Safari). */

@@ -1,7 +1,7 @@
 export type StreamsErrorCode =
   /** An option that cannot be used. */
   | 'invalid-option'
-  /** A producer wrote something that is not a string. */
+  /** A producer wrote something that is not a string, or returned something that cannot be read. */
   | 'invalid-text'
   /** No stream has this id. */
   | 'not-found'

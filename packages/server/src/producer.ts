@@ -20,7 +20,8 @@ export interface ProducerContext {
  * Either it calls `append`, which resolves at once, is never slowed down by readers or the store, and is ignored once the
  * run has ended; or it returns (or resolves to) an async iterable or a `ReadableStream` of strings, which is consumed as it
  * is: `() => streamText(…).textStream`. When it is through, the stream is `done`; when it throws, the text is kept, the
- * status is `error`, and the cause goes to `onError` alone.
+ * status is `error`, and the cause goes to `onError` alone. The same befalls one that appends or yields something else than
+ * a string, awaited or not, or returns something else than the above.
  */
 export type Producer = (
   append: (text: string) => Promise<void>,

@@ -4,6 +4,7 @@ import { createPersister, type PersisterOptions } from './persister'
 import { createStorableText } from './storable-text'
 import { cutBeforeSplitPair } from './surrogates'
 import { createTextLog, type TextLog } from './text-log'
+import { streamErrors } from './wire'
 
 /** See SPEC.md: it only moves down this list. */
 export type RunState =
@@ -28,7 +29,10 @@ export interface Run {
   readonly finished: Promise<void>
   /** When the store last took something of this run. */
   readonly storedAt: number
-  /** Any string; made storable here. Ignored once the run has ended. Resolves at once, or after the event loop turned. */
+  /**
+   * Any string; made storable here. Ignored once the run has ended. Resolves at once, or after the event loop turned. What
+   * is no string ends the run as `error`, is reported, and rejects without harm to those who do not await it.
+   */
   append(text: string): Promise<void>
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
@@ -49,6 +53,8 @@ export interface RunOptions extends Omit<PersisterOptions, 'log' | 'listener'> {
   readonly settleMs: number
   readonly breathe: () => Promise<void>
 }
+
+const tooLong: Ending = { status: 'error', error: streamErrors.tooLong }
 
 export function createRun(options: RunOptions): Run {
   const { id, epoch, environment, report } = options
@@ -73,7 +79,7 @@ export function createRun(options: RunOptions): Run {
         settle({ type: 'closed', ending, offset })
       },
       onStopRequested: stop,
-      onRefused: () => end({ status: 'error', error: 'content-refused' }, true),
+      onRefused: () => end({ status: 'error', error: streamErrors.refused }, true),
       onFenced: fence,
     },
   })
@@ -91,15 +97,10 @@ export function createRun(options: RunOptions): Run {
     get storedAt() {
       return persister.storedAt
     },
-    async append(text) {
-      if (typeof text !== 'string') {
-        throw new StreamsError(
-          'invalid-text',
-          'a producer may only append strings; append the text of a part, not the part',
-        )
-      }
+    append(text) {
+      if (typeof text !== 'string') return refuse()
       if (state.type === 'producing') take(storable.push(text))
-      await options.breathe()
+      return options.breathe()
     },
     end: (ending) => end(ending),
     stop,
@@ -111,6 +112,20 @@ export function createRun(options: RunOptions): Run {
     },
   }
 
+  /** Ends the run here, since a producer that does not await `append` never learns of it and would go on to `done`. */
+  function refuse(): Promise<never> {
+    const error = new StreamsError(
+      'invalid-text',
+      'a producer may only append strings; append the text of a part, not the part',
+    )
+    if (state.type === 'producing') report.error(error, { id, source: 'producer' })
+    end({ status: 'error', error: streamErrors.producer })
+    const refused = Promise.reject(error)
+    // Reported above; a promise that nobody awaits must not end the process.
+    refused.catch(() => undefined)
+    return refused
+  }
+
   function take(text: string): void {
     const room = Math.max(0, options.maxLength - log.length)
     const fitting = text.length > room ? cutBeforeSplitPair(text.slice(0, room)) : text
@@ -119,25 +134,27 @@ export function createRun(options: RunOptions): Run {
       persister.grew(fitting)
       changed()
     }
-    if (fitting.length < text.length) end({ status: 'error', error: 'too-long' })
+    if (fitting.length < text.length) end(tooLong)
   }
 
   function stop(): void {
     end({ status: 'stopped' })
   }
 
-  function end(ending: Ending, isRefused = false): void {
+  function end(wanted: Ending, isRefused = false): void {
     if (state.type === 'closing' && isRefused) {
-      state = { ...state, ending }
-      persister.close(ending, true)
+      state = { ...state, ending: wanted }
+      persister.close(wanted, true)
       return
     }
     if (state.type !== 'producing') return
     const rest = storable.flush()
-    if (rest !== '' && log.length < options.maxLength && !isRefused) {
+    const isFitting = log.length + rest.length <= options.maxLength
+    if (rest !== '' && isFitting && !isRefused) {
       log.push(rest)
       persister.grew(rest)
     }
+    const ending = wanted.status === 'done' && !isFitting ? tooLong : wanted
     state = { type: 'closing', ending, isOverdue: false }
     settleTimer = environment.setTimeout(overdue, options.settleMs)
     if (ending.status !== 'done') abort(`the stream ended as ${ending.status}`)

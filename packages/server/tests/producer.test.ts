@@ -88,6 +88,80 @@ describe('S7 a producer', () => {
     expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
   })
 
+  it('that appends something else than strings ends as error too, awaited or not, and harms no process', async () => {
+    const { streams, clock, errors } = createRig()
+    const part = { type: 'text' } as unknown as string
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', onUnhandled)
+    const producers = [
+      (append: (text: string) => Promise<void>) => {
+        void append('text')
+        void append(part)
+        void append(' lost')
+      },
+      async (append: (text: string) => Promise<void>) => {
+        await append('text')
+        await append(part)
+      },
+    ]
+    for (const producer of producers) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, producer)
+      await clock.advance(300)
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: 'text', status: 'error', error: 'generation' })
+      expect(errors.splice(0)).toMatchObject([{ error: { code: 'invalid-text' }, context: { id, source: 'producer' } }])
+    }
+    await settled()
+    process.off('unhandledRejection', onUnhandled)
+    expect(unhandled).toEqual([])
+  })
+
+  it('whose piece is refused lets its source go', async () => {
+    const { streams, clock } = createRig()
+    const part = { type: 'text' } as unknown as string
+    const letGo: string[] = []
+    async function* iterable() {
+      try {
+        yield part
+      } finally {
+        letGo.push('returned')
+      }
+    }
+    const readable = new ReadableStream<string>({
+      start: (controller) => controller.enqueue(part),
+      cancel: () => void letGo.push('cancelled'),
+    })
+    // Read through its reader, as where a stream is not iterable.
+    const plain = { getReader: () => readable.getReader() } as ReadableStream<string>
+    for (const produced of [iterable(), plain]) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, () => produced)
+      await clock.advance(300)
+      expect(await body(streams, id)).toEqual({ text: '', status: 'error' })
+    }
+    expect(letGo).toEqual(['returned', 'cancelled'])
+  })
+
+  it.each([
+    ['a string', 'text', /type string/],
+    ['an empty string', '', /type string/],
+    ['an array', ['text'], /an array/],
+    ['an object', { text: 'text' }, /type object/],
+    ['a number', 42, /type number/],
+  ])('that returns %s is told what to return', async (_, produced, what) => {
+    const { streams, clock, errors } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, () => produced as unknown as AsyncIterable<string>)
+    await clock.advance(300)
+    expect((await body(streams, id)).status).toBe('error')
+    const { error } = errors[0] as { error: Error }
+    expect(error).toMatchObject({ code: 'invalid-text' })
+    expect(error.message).toMatch(what)
+    expect(error.message).toMatch(/append\(\).*async iterable.*ReadableStream/)
+  })
+
   it('that writes too much is cut at the bound, never inside a surrogate pair', async () => {
     const { streams, clock } = createRig({ maxLength: 6 })
     const texts: [string[], string][] = [
@@ -95,18 +169,21 @@ describe('S7 a producer', () => {
       [['12345', '😀'], '12345'],
       [['1234', '😀', 'x'], '1234😀'],
       [['123456', '\uD83D'], '123456'],
+      [['12345', '\uD83D'], '12345\uFFFD'],
     ]
     for (const [pieces, expected] of texts) {
       const id = await streams.createStream()
       const hand = createHand()
       await streams.stream(request(), id, hand.producer)
       for (const piece of pieces) await hand.append(piece)
-      const isCut = pieces.join('').length > 6 && !pieces.includes('\uD83D')
-      expect(hand.calls[0]?.signal.aborted).toBe(isCut)
+      const isCut = pieces.join('').length > 6
+      // A first half that waits for its partner is told to be too much only when no partner comes.
+      expect(hand.calls[0]?.signal.aborted).toBe(isCut && !pieces.includes('\uD83D'))
       hand.finish()
       await clock.advance(300)
       const look = await (await streams.read(request(), id)).json()
-      expect(look).toMatchObject({ text: expected, ...(isCut ? { status: 'error', error: 'too-long' } : {}) })
+      expect(look).toMatchObject({ text: expected, status: isCut ? 'error' : 'done' })
+      expect(look.error).toBe(isCut ? 'too-long' : undefined)
     }
   })
 

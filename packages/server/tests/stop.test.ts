@@ -132,7 +132,8 @@ describe('S10 stop', () => {
     const id = await here.streams.createStream()
     const hand = createHand()
     await here.streams.stream(request(), id, hand.producer)
-    await clock.advance(2_000)
+    // The glances come after 0.2, 0.7, 1.5 and 3.3 s.
+    await clock.advance(3_000)
     await hand.append('One. ')
     await clock.advance(10)
     const stopping = there.streams.stopStream(id)
