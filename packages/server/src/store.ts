@@ -57,7 +57,10 @@ export interface ClaimRequest {
   readonly owner: string
   /** How long the claim holds without an append or a beat, in milliseconds. */
   readonly leaseMs: number
-  /** Claim a lapsed `streaming` stream too, under the next epoch, at its durable length. Otherwise that is `busy`. */
+  /**
+   * Claim a lapsed `streaming` stream too, under the next epoch, at its durable length. Otherwise that is `busy`. One with
+   * `stopRequested` becomes `stopped` instead, and the answer is `terminal`.
+   */
   readonly canTakeOver: boolean
 }
 
@@ -114,7 +117,10 @@ export interface StreamStore {
   close(id: string, request: CloseRequest): Promise<WriteResult>
   /** Notes the wish. A `pending` stream becomes `stopped` at once; a terminal one stays as it is. */
   requestStop(id: string): Promise<StreamHead | undefined>
-  /** Sets `timeout`, only if the stream is lapsed and its epoch still is `epoch`. Answers with the head as it is then. */
+  /**
+   * Sets `timeout`, or `stopped` if that was requested, only if the stream is lapsed and its epoch still is `epoch`.
+   * Answers with the head as it is then.
+   */
   expire(id: string, epoch: number): Promise<StreamHead | undefined>
   /**
    * Really removes the text. `false` if there was nothing. When the stream is gone but something of it could not be

@@ -8,12 +8,19 @@ export interface Outcome<Result> {
   readonly result: Result
 }
 
-/** `pending` becomes `streaming` under the next epoch; so does a lapsed stream, for a request that may take it over. */
+/**
+ * `pending` becomes `streaming` under the next epoch; so does a lapsed stream, for a request that may take it over. One
+ * that was to stop is not begun again: it ends there.
+ */
 export function claimStream(record: StreamRecord, request: ClaimRequest, moment: StoreMoment): Outcome<ClaimResult> {
   if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, moment) } }
   const isOwn = record.owner === request.owner
   const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, moment))
   if (!isOwn && !isFree) return { record, result: { type: 'busy', head: toHead(record, moment) } }
+  if (!isOwn && record.stopRequested) {
+    const stopped = endLapsed(record, moment)
+    return { record: stopped, result: { type: 'terminal', head: toHead(stopped, moment) } }
+  }
 
   const lease = { leaseMs: Math.ceil(request.leaseMs), renewedAt: moment.now }
   const claimed: StreamRecord = isOwn
@@ -58,11 +65,16 @@ export function stopStream(record: StreamRecord, moment: StoreMoment): Outcome<S
   return { record: stopped, result: toHead(stopped, moment) }
 }
 
-/** Sets `timeout`, only if the stream is lapsed and nobody has claimed it anew since `epoch` was seen. */
+/** Ends the stream, only if it is lapsed and nobody has claimed it anew since `epoch` was seen. */
 export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<StreamHead> {
   if (record.epoch !== epoch || !isLapsed(record, moment)) return { record, result: toHead(record, moment) }
-  const expired: StreamRecord = { ...record, status: 'timeout', endedAt: moment.now }
+  const expired = endLapsed(record, moment)
   return { record: expired, result: toHead(expired, moment) }
+}
+
+/** Whoever asked to stop it got what they asked for, though its producer died before it could say so. */
+function endLapsed(record: StreamRecord, moment: StoreMoment): StreamRecord {
+  return { ...record, status: record.stopRequested ? 'stopped' : 'timeout', endedAt: moment.now }
 }
 
 function holds(record: StreamRecord, epoch: number): boolean {

@@ -42,6 +42,10 @@ export class StoreModel {
     if (stream.status === 'streaming' && stream.owner !== owner && !(canTakeOver && head.isLapsed)) {
       return { type: 'busy', head }
     }
+    if (stream.owner !== owner && stream.stopRequested) {
+      this.#end(stream, 'stopped')
+      return { type: 'terminal', head: this.#head(id, stream) }
+    }
     if (stream.owner !== owner) {
       stream.epoch += 1
       stream.base = stream.text.length
@@ -88,7 +92,9 @@ export class StoreModel {
   expire(id: string, epoch: number): StreamHead | undefined {
     const stream = this.#streams.get(id)
     if (stream === undefined) return undefined
-    if (stream.epoch === epoch && this.#head(id, stream).isLapsed) this.#end(stream, 'timeout')
+    if (stream.epoch === epoch && this.#head(id, stream).isLapsed) {
+      this.#end(stream, stream.stopRequested ? 'stopped' : 'timeout')
+    }
     return this.#head(id, stream)
   }
 

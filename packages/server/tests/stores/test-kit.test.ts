@@ -121,6 +121,19 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return store.expire(id, epoch)
       },
     }),
+    'claim/stop-kept: begins again what was to stop': (store) => ({
+      claim: async (id, request) => {
+        const claim = await store.claim(id, request)
+        if (claim.type !== 'terminal' || claim.head.stopRequested === false) return claim
+        return { type: 'claimed', epoch: claim.head.epoch + 1, offset: claim.head.offset }
+      },
+    }),
+    'expire/stopped: takes a stop that lapsed for a timeout': (store) => ({
+      expire: async (id, epoch) => {
+        const head = await store.expire(id, epoch)
+        return head?.status === 'stopped' ? { ...head, status: 'timeout' } : head
+      },
+    }),
     'stop/streaming: ignores the wish to stop': (store) => ({
       requestStop: async (id) => (await store.heads([id]))[0],
     }),

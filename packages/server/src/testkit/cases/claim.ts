@@ -148,14 +148,33 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/stop-kept',
-    name: 'a wish to stop outlives a take-over and is told to the new owner',
+    name: 'a lapsed stream that was to stop is stopped by a take-over, and not begun again',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'kept')
+      await store.requestStop(id)
+      await advance(leaseMs * 2 + 1_000)
+      const unasked = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })
+      expectMatch(unasked, { type: 'busy' }, 'a claim that may not take over')
+      const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
+      expectMatch(claim, { type: 'terminal' }, 'a claim that may')
+      const stopped = { status: 'stopped', epoch: 1, offset: 4, isLapsed: false }
+      expectMatch('head' in claim ? claim.head : undefined, stopped, 'its head')
+      expectMatch((await store.heads([id]))[0], stopped, 'head')
+      expectEqual(await readAll(context, id), 'kept', 'the text')
+    },
+  },
+  {
+    key: 'claim/stop-repeated',
+    name: 'the owner of a stream that is to stop may still repeat its claim, and learns of the wish',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
       await store.requestStop(id)
       await advance(leaseMs * 2 + 1_000)
-      await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
-      expectEqual(await store.beat(id, 2), { type: 'ok', offset: 0, stopRequested: true }, 'beat')
+      const claim = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true })
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectEqual(await store.beat(id, 1), { type: 'ok', offset: 0, stopRequested: true }, 'beat')
     },
   },
 ]

@@ -20,6 +20,19 @@ export const expireCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'expire/stopped',
+    name: 'a lapsed stream that was to stop ends as stopped',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'kept')
+      await store.requestStop(id)
+      await advance(leaseMs * 2 + 1_000)
+      const stopped = { id, status: 'stopped', epoch: 1, offset: 4, isLapsed: false }
+      expectMatch(await store.expire(id, 1), stopped, 'expire')
+      expectMatch(await store.expire(id, 1), stopped, 'expire again')
+    },
+  },
+  {
     key: 'expire/early',
     name: 'a lease that is just over is not expired yet',
     async run(context) {
