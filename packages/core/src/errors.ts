@@ -36,21 +36,21 @@ export class StreamError extends Error {
 export interface SourceErrorFacts {
   readonly cause?: unknown
   /** The request surely never reached the server, so that even a source that is not idempotent may try again. */
-  readonly isUnsent?: boolean
+  readonly isUnsent?: boolean | undefined
   /** How long the server asked us to wait, in milliseconds. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
   /** With `diverged`: where the text shown and the text stored part, and the epoch that began there. */
-  readonly offset?: number
-  readonly epoch?: number
+  readonly offset?: number | undefined
+  readonly epoch?: number | undefined
 }
 
 /** A source could not be read. Anything else a source throws counts as `network`. */
 export class SourceError extends StreamError {
   declare readonly code: SourceErrorCode
-  declare readonly isUnsent?: boolean
-  declare readonly retryAfterMs?: number
-  declare readonly offset?: number
-  declare readonly epoch?: number
+  declare readonly isUnsent?: boolean | undefined
+  declare readonly retryAfterMs?: number | undefined
+  declare readonly offset?: number | undefined
+  declare readonly epoch?: number | undefined
 
   constructor(code: SourceErrorCode, message: string, facts?: SourceErrorFacts) {
     super(code, message, facts)
@@ -61,4 +61,9 @@ export class SourceError extends StreamError {
 /** Tells Keepstream's errors from others. A `SourceError` is one whose `code` is a {@link SourceErrorCode}. */
 export function isStreamError(value: unknown): value is StreamError {
   return !!(value as StreamError | undefined)?.isKeepstream
+}
+
+/** What a source threw, as an error that says what to do next. */
+export function toSourceError(cause: unknown): SourceError {
+  return isStreamError(cause) ? (cause as SourceError) : new SourceError('network', 'the source failed', { cause })
 }

@@ -5,15 +5,12 @@ import { isTerminal, type LiveSource, type Snapshot, type SnapshotTail, type Sto
 import { createReader } from './wire'
 
 export interface KeepstreamOptions extends RequestOptions {
-  /** Where the server's `handler` is mounted, such as `/streams`. */
+  /** Where the server's `handler` is mounted, such as `/streams`, without a query. */
   readonly url: string
 }
 
 /** The server keeps a connection alive every 8 s: one that misses three of them is dead. */
 const stallMs = 25_000
-
-/** The server answers a stop within 5 s, latched or done. */
-const STOP_MS = 10_000
 
 /** The sources for a Keepstream server: `createStreamClient(keepstream({ url: '/streams' }))`. */
 export function keepstream({ url, ...options }: KeepstreamOptions): {
@@ -23,7 +20,7 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
 } {
   if (typeof url !== 'string') throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams"')
   const request = createRequest(options)
-  const at = (id: string, path: string) => `${url}/${encodeURIComponent(id)}${path}`
+  const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${encodeURIComponent(id)}${path}`
 
   async function open(
     path: string,
@@ -54,10 +51,10 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
         return open(at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`), { signal }, offset, next, alive)
       },
     },
-    async stop({ id }) {
-      const init = { method: 'POST', signal: AbortSignal.timeout(STOP_MS) }
-      const { status, offset } = await (await request(at(id, '/stop'), 'application/json', init)).json()
-      return isTerminal(status) ? { end: offset, status } : undefined
+    async stop({ id, signal }) {
+      const init = { method: 'POST', signal }
+      const { status, offset, ...rest } = await (await request(at(id, '/stop'), 'application/json', init)).json()
+      return isTerminal(status) ? { ...rest, end: offset, status } : undefined
     },
   }
 }

@@ -7,27 +7,28 @@ import { createReader } from './wire'
 
 /** What an event of another dialect says. */
 export interface DecodedEvent {
-  readonly text?: string
+  /** `null` is none, as in the role events of OpenAI's dialect. */
+  readonly text?: string | null | undefined
   /** The explicit end: `true` is `done`. */
-  readonly end?: boolean | TerminalStatus
+  readonly end?: boolean | TerminalStatus | undefined
   /** A word for readers: the text ended with an error. */
-  readonly error?: string
+  readonly error?: string | undefined
 }
 
 export interface FetchLiveOptions extends RequestOptions {
   readonly url: string | ((request: SourceRequest) => string)
   /** @default 'POST' */
-  readonly method?: string
-  readonly body?: (request: SourceRequest) => BodyInit
+  readonly method?: string | undefined
+  readonly body?: ((request: SourceRequest) => BodyInit | undefined) | undefined
   /**
    * Reads an event of another dialect: its text, or what else it says; `undefined` for one without text. `[DONE]` is an
    * end by itself. Without this, events are read as Keepstream's own.
    */
-  readonly decode?: (event: SseEvent) => string | DecodedEvent | undefined
+  readonly decode?: ((event: SseEvent) => string | DecodedEvent | undefined) | undefined
   /** Driving again joins the running generation. @default false */
-  readonly canRepeat?: boolean
+  readonly canRepeat?: boolean | undefined
   /** For a server that sends keep-alives: longer silence than this is a cut, in milliseconds. @default never */
-  readonly stallMs?: number
+  readonly stallMs?: number | undefined
 }
 
 /**
@@ -51,7 +52,7 @@ export function fetchLive({
       const response = await request(
         typeof url === 'function' ? url(source) : url,
         'text/event-stream, text/plain;q=0.9',
-        { method, signal: source.signal, ...(body && { body: body(source) }) },
+        { method, signal: source.signal, body: body?.(source) ?? null },
       )
       const type = response.headers.get('content-type') ?? ''
       if (/html|json/.test(type)) {
@@ -90,7 +91,8 @@ function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveS
   let offset = 0
   return (event: SseEvent) => {
     const decoded = event.data === '[DONE]' ? { end: true } : decode(event)
-    const { text = '', end, error }: DecodedEvent = typeof decoded === 'string' ? { text: decoded } : (decoded ?? {})
+    const { end, error, ...rest }: DecodedEvent = typeof decoded === 'string' ? { text: decoded } : (decoded ?? {})
+    const text = rest.text ?? ''
     if (text) sink.chunk({ offset, text })
     offset += text.length
     const status = error !== undefined ? 'error' : end === true ? 'done' : end

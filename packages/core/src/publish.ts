@@ -6,6 +6,7 @@ import type { Environment } from './environment'
  */
 export function createPublisher(publish: () => void, maxDelayMs: number, environment: Environment) {
   let timer: unknown
+  let isFrameAsked = false
 
   function flush() {
     environment.clearTimeout(timer as never)
@@ -15,9 +16,13 @@ export function createPublisher(publish: () => void, maxDelayMs: number, environ
 
   return (isUrgent: boolean) => {
     if (isUrgent) return flush()
-    if (timer) return
-    const own = environment.setTimeout(flush, maxDelayMs)
-    timer = own
-    environment.requestAnimationFrame?.(() => timer === own && flush())
+    timer ??= environment.setTimeout(flush, maxDelayMs)
+    // A hidden tab has no frames: the one that is asked for serves whatever waits when it comes.
+    if (isFrameAsked || !environment.requestAnimationFrame) return
+    isFrameAsked = true
+    environment.requestAnimationFrame(() => {
+      isFrameAsked = false
+      if (timer !== undefined) flush()
+    })
   }
 }

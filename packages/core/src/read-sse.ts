@@ -9,7 +9,16 @@ export type SseEvent = EventSourceMessage
 const maxBufferSize = 8 * 1024 * 1024
 
 /** Reads a `text/event-stream` answer. `onBytes` hears of every read, comments among them. */
-export function readSse(response: Response, onEvent: (event: SseEvent) => void, onBytes: () => void): Promise<void> {
+export async function readSse(
+  response: Response,
+  onEvent: (event: SseEvent) => void,
+  onBytes: () => void,
+): Promise<void> {
+  const type = response.headers.get('content-type')
+  if (!type?.includes('event-stream')) {
+    response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+    throw new SourceError('server', `expected events, got ${type}: is the URL right?`)
+  }
   const { feed } = createParser({
     onEvent,
     maxBufferSize,
@@ -18,7 +27,7 @@ export function readSse(response: Response, onEvent: (event: SseEvent) => void, 
       if (cause.type === 'max-buffer-size-exceeded') throw new SourceError('server', 'an event is too large', { cause })
     },
   })
-  return readText(
+  await readText(
     response,
     (text) => {
       onBytes()

@@ -18,7 +18,7 @@ export interface RequestOptions {
   /** @default the global `fetch`, looked up for each request */
   readonly fetch?: FetchLike | undefined
   /** @default what `fetch` does: `same-origin` */
-  readonly credentials?: RequestCredentials
+  readonly credentials?: RequestCredentials | undefined
 }
 
 const codes: Record<number, SourceErrorCode> = {
@@ -57,10 +57,17 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions) {
     for (let attempt = 1; ; attempt++) {
       const all = new Headers(await ask(attempt))
       all.set('accept', accept)
-      const response = await (fetch ?? globalThis.fetch)(url, { redirect: 'error', ...options, ...init, headers: all })
+      const response = await (fetch ?? globalThis.fetch)(url, {
+        redirect: 'error',
+        ...(options as RequestInit),
+        ...init,
+        headers: all,
+      })
       const { ok, status } = response
       if (ok && status < 204) return response
-      const { code, offset, epoch } = await response.json().catch(() => ({}))
+      // Only a conflict tells more in its body, and any other body may never end.
+      if (status !== 409) response.body?.cancel().catch(() => {})
+      const { code, offset, epoch } = (status === 409 && (await response.json().catch(() => {}))) || {}
       if (status === 401 && attempt === 1 && typeof headers === 'function') continue
       const wait = response.headers.get('retry-after') ?? ''
       throw new SourceError(

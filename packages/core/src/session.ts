@@ -1,10 +1,17 @@
 import { type BackOff, backOff } from './back-off'
 import type { Environment } from './environment'
-import { isStreamError, SourceError } from './errors'
+import { SourceError, toSourceError } from './errors'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
-import type { LiveSink, SourceRequest, StreamSources, SubscriptionSink, TailSink } from './types'
+import {
+  isTerminal,
+  type LiveSink,
+  type SourceRequest,
+  type StreamSources,
+  type SubscriptionSink,
+  type TailSink,
+} from './types'
 
-/** A look that has brought no answer after so long is given up for the next one. */
+/** A look that has brought no answer after so long is given up for the next one, which may take as much longer. */
 const LOOK_MS = 30_000
 
 export interface SessionOptions extends StreamSources {
@@ -44,7 +51,7 @@ export function createSession(
   }
 
   function perform(signal: AbortSignal) {
-    const { attempt, phase, looks, error } = state
+    const { attempt, phase, looks, retryAfterMs = 0 } = state
     const isDriving = phase === 'driving'
     const onAbort = (undo: () => void) => (signal.aborted ? undo() : signal.addEventListener('abort', undo))
     const after = (ms: number, run: () => void) => {
@@ -54,7 +61,6 @@ export function createSession(
 
     if (phase === 'waiting') {
       const wake = () => dispatch({ type: 'woken', attempt })
-      const { retryAfterMs = 0 } = (error ?? {}) as Partial<SourceError>
       after(Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), wake)
       environment.addEventListener?.('online', wake, { signal })
     }
@@ -62,13 +68,20 @@ export function createSession(
 
     let watch: unknown
     const isLook = !isDriving && typeof snapshot === 'function'
-    const { stallMs = isLook && LOOK_MS } = (isDriving ? live : snapshot) as { stallMs?: number }
+    const { stallMs = isLook && LOOK_MS * (Math.max(0, looks) + 1) } = (isDriving ? live : snapshot) as {
+      stallMs?: number
+    }
     const closed = () => dispatch({ type: 'closed', attempt })
     const alive = () => {
       environment.clearTimeout(watch as never)
       if (stallMs && !signal.aborted) watch = environment.setTimeout(closed, stallMs)
     }
-    const read = (reading: Reading) => dispatch({ type: 'read', attempt, reading })
+    const read = (reading: Reading) => {
+      const { status } = reading
+      if (!/ing$/.test(status) && !isTerminal(status))
+        throw new SourceError('server', `the status "${status}" is not known`)
+      dispatch({ type: 'read', attempt, reading })
+    }
     const tell = (news: News) => dispatch({ type: 'told', attempt, news })
     const sink: LiveSink & TailSink & SubscriptionSink = {
       chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
@@ -106,8 +119,4 @@ export function createSession(
     },
     dispatch,
   }
-}
-
-function toSourceError(cause: unknown): SourceError {
-  return isStreamError(cause) ? (cause as SourceError) : new SourceError('network', 'the source failed', { cause })
 }

@@ -24,6 +24,8 @@ interface Common extends Shown {
   readonly attempt: number
   /** Attempts in a row that failed. */
   readonly failures: number
+  /** The wait the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
   /** Looks in a row that brought nothing new. The next one is made at once unless this is positive. */
   readonly looks: number
 }
@@ -87,7 +89,9 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'attached': {
       const { driven, initial } = event
-      const seen = initial ? receive(state, { ...initial, isSnapshot: true }) : state
+      // What a page was rendered with is older than whatever was read since, unless it is the end.
+      const isNews = initial && (!attempt || isTerminal(initial.status))
+      const seen = isNews ? receive(state, { ...initial, isSnapshot: true }) : state
       const isWanted = driven && drive === 'none' && seen.status === 'pending'
       const next: SessionState = isWanted ? { ...seen, drive: 'wanted' } : seen
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
@@ -111,14 +115,19 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'failed':
       return fail(state, event.error)
     case 'woken':
-      return start({ ...state, looks: 0 })
+      return start({ ...state, looks: 0, retryAfterMs: undefined })
     case 'retried': {
       const isStuck = state.status === 'pending' && drive === 'begun'
       if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
       return start({ ...state, failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive })
     }
-    case 'stopped':
-      return settle(patch(state, { end: state.end ?? event.end }))
+    case 'stopped': {
+      const { epoch = state.epoch } = event.end
+      const next = patch(state, { end: state.end ?? event.end })
+      // Text of another epoch may never have been stored: only what is read next can end it.
+      if (epoch === (state.epoch ?? epoch)) return settle(next)
+      return isReading(next) ? follow(next, { looks: 0 }) : next
+    }
   }
 }
 
@@ -140,12 +149,12 @@ function receive(state: SessionState, reading: Reading): SessionState {
       base,
       isReconciled,
       status: isStreaming ? 'streaming' : state.status,
-      end: state.end ?? (isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : undefined),
+      end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : state.end,
       isCaughtUp: state.isCaughtUp || upToDate,
-      looks: !isMoved ? state.looks : upToDate ? 0 : -1,
+      looks: !isMoved ? state.looks : upToDate || shown.text.length <= state.text.length ? 0 : -1,
       // To learn that what was asked for has not begun is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
-      ...((state.phase === 'driving' || state.phase === 'following') && { connection: 'live' }),
+      ...(isReading(state) && { connection: 'live' }),
     }),
   )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
@@ -172,7 +181,7 @@ function fail(state: SessionState, error: SourceError): SessionState {
   const { code, offset, epoch } = error
   if (code === 'unauthorized' || code === 'forbidden' || code === 'not-found')
     return enter(state, 'failed', 'closed', { error })
-  if (code === 'refused' && phase === 'driving') return follow(state, { looks: 0 })
+  if (code === 'refused' && phase === 'driving') return follow(state, { looks: 0, failures: failures + 1 })
   if (code === 'diverged') {
     const { shown } = merge(state, { offset, text: '', epoch, base: offset })
     const text = shown.text.slice(0, offset)
@@ -180,7 +189,16 @@ function fail(state: SessionState, error: SourceError): SessionState {
     return follow(state, { text, epoch, base: offset, isReconciled, looks: looks + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
-  return enter(state, 'waiting', 'waiting', { error, failures: failures + 1, drive: isUnsent ? 'wanted' : drive })
+  return enter(state, 'waiting', 'waiting', {
+    error,
+    failures: failures + 1,
+    retryAfterMs: error.retryAfterMs,
+    drive: isUnsent ? 'wanted' : drive,
+  })
+}
+
+function isReading({ phase }: SessionState): boolean {
+  return phase === 'driving' || phase === 'following'
 }
 
 function start(state: SessionState): SessionState {

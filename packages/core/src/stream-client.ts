@@ -1,7 +1,7 @@
 import { atom, type ReadableAtom } from 'nanostores'
 import type { BackOff } from './back-off'
 import type { Environment } from './environment'
-import { StreamError } from './errors'
+import { StreamError, toSourceError } from './errors'
 import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
@@ -9,16 +9,16 @@ import { isTerminal, type Snapshot, type StreamSources, type StreamState } from 
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
-  readonly poll?: BackOff
-  /** Waits between attempts that fail. @default { minMs: 500, maxMs: 30000 } */
-  readonly retry?: BackOff
+  readonly poll?: BackOff | undefined
+  /** Waits between attempts that fail; a server's `Retry-After` counts up to `maxMs`. @default { minMs: 500, maxMs: 30000 } */
+  readonly retry?: BackOff | undefined
   /** The longest that new text alone waits to be published, in milliseconds. @default 100 */
-  readonly publishMs?: number
+  readonly publishMs?: number | undefined
   /** How long reading goes on after the last reader has left, in milliseconds. @default 1000 */
-  readonly graceMs?: number
-  /** How many streams that nobody is attached to keep their state, and of how much text in all. @default 50, 1 Mi */
-  readonly maxIdle?: number
-  readonly environment?: Environment
+  readonly graceMs?: number | undefined
+  /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
+  readonly maxIdle?: number | undefined
+  readonly environment?: Environment | undefined
 }
 
 export interface AttachOptions {
@@ -41,11 +41,15 @@ export interface TextStream {
   /** Hears what is added, as it is published. An offset below what was shown means: cut there first. */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
-   * Asks the server to stop the generation. Resolves once a terminal status is shown. Rejects with code
+   * Asks the server to stop the generation. Resolves once a terminal status is shown; until then it reads on, also when
+   * every other reader has left. Rejects with code
    * `stop-unsupported` without a stop source, `no-stream` without an id, or with why it could not be delivered.
    */
   stop(): Promise<void>
-  /** Tries again now, also what is never repeated unasked. For a person who was shown an error. */
+  /**
+   * Tries again now what failed, or waits, or was never begun; also what is not repeated unasked. For a person who was
+   * shown an error. Without a reader, and while all is well, it does nothing.
+   */
   retry(): void
 }
 
@@ -53,6 +57,9 @@ export interface StreamClient {
   /** Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole. */
   stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
 }
+
+/** How long the server may take to note a stop, in milliseconds. */
+const STOP_MS = 10_000
 
 /** How much text the streams nobody is attached to may hold in all, in UTF-16 code units. */
 const MAX_IDLE_LENGTH = 1024 * 1024
@@ -72,13 +79,14 @@ export function createStreamClient({
   ...sources
 }: StreamClientOptions): StreamClient {
   const { live, snapshot, stop } = sources
-  if (!snapshot) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
+  const isSource = typeof snapshot === 'function' || ['open', 'subscribe'].some((act) => act in (snapshot ?? {}))
+  if (!isSource) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
   // Without a wait between attempts, a server that answers fast would be asked without end.
-  if (!(poll.minMs > 0 && retry.minMs > 0)) throw invalid('`poll.minMs` and `retry.minMs` must be above 0')
+  for (const { minMs, maxMs } of [poll, retry])
+    if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
 
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
-  const forget = new FinalizationRegistry<string | undefined>((id) => streams.get(id)?.deref() || streams.delete(id))
   /** Whoever holds only the state holds the stream too. */
   const owners = new WeakMap<object, TextStream>()
   const attached = new Set<TextStream>()
@@ -91,15 +99,16 @@ export function createStreamClient({
     const $state = atom(view(first))
     const readers = new Set<Pick<AttachOptions, 'driven'>>()
     let grace: unknown
+    let told = first.text
 
     const publish = createPublisher(
       () => {
-        const before = $state.get().text
-        const next = view(session.state)
-        guarded(() => $state.set(next))
-        const { text } = next
+        guarded(() => $state.set(view(session.state)))
+        const { text, isReconciled } = $state.get()
+        const before = told
+        told = text
         if (!listeners.size || text === before) return
-        let offset = !next.isReconciled || text.startsWith(before) ? before.length : 0
+        let offset = !isReconciled || text.startsWith(before) ? before.length : 0
         while (offset < before.length && text[offset] === before[offset]) offset++
         for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
       },
@@ -115,21 +124,23 @@ export function createStreamClient({
     })
 
     function leave() {
-      session.dispatch({ type: 'detached' })
       attached.delete(stream)
       idle.add(stream)
       let count = maxIdle
-      let length = MAX_IDLE_LENGTH
+      let room = MAX_IDLE_LENGTH
       for (const one of [...idle].reverse()) {
-        length -= one.$state.get().text.length
-        if (--count < 0 || length < 0) idle.delete(one)
+        const { length } = one.$state.get().text
+        if (count-- > 0 && length <= room) room -= length
+        else idle.delete(one)
       }
+      session.dispatch({ type: 'detached' })
     }
 
     const stream: TextStream = {
       id,
       $state,
       attach({ driven, initial } = {}) {
+        checkWhole(initial)
         if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
         if (id === undefined) return () => {}
         const reader = { driven }
@@ -149,32 +160,39 @@ export function createStreamClient({
         }
       },
       subscribe(listener) {
-        const unlisten = $state.subscribe(listener)
         const detach = stream.attach()
+        const unlisten = $state.listen(listener)
+        guarded(() => listener($state.get()))
         return () => {
           unlisten()
           detach()
         }
       },
       onText(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
+        const own = (delta: string, offset: number) => listener(delta, offset)
+        listeners.add(own)
+        return () => listeners.delete(own)
       },
       async stop() {
         if (id === undefined) throw new StreamError('no-stream', 'stop() needs an id')
         if (!stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient')
         const detach = stream.attach()
-        let unlisten = detach
+        const attempt = new AbortController()
+        const timer = environment.setTimeout(() => attempt.abort(), STOP_MS)
+        let unlisten = () => {}
         try {
-          const end = isTerminal(session.state.status) ? undefined : await stop({ id })
+          const end = isTerminal(session.state.status) ? undefined : await stop({ id, signal: attempt.signal })
           if (end) session.dispatch({ type: 'stopped', end })
           await new Promise<void>((resolve, reject) => {
             unlisten = $state.subscribe(({ status, connection, error }) => {
-              if (isTerminal(status)) resolve()
+              if (isTerminal(status) || (connection === 'closed' && end)) resolve()
               else if (connection === 'closed') reject(error)
             })
           })
+        } catch (cause) {
+          throw toSourceError(cause)
         } finally {
+          environment.clearTimeout(timer as never)
           unlisten()
           detach()
         }
@@ -187,12 +205,12 @@ export function createStreamClient({
 
   return {
     stream(id, { initial } = {}) {
-      if (initial?.offset) throw invalid('`initial` must be whole: leave out its `offset`')
+      checkWhole(initial)
       const found = streams.get(id)?.deref()
       if (found) return found
+      for (const [key, one] of streams) one.deref() || streams.delete(key)
       const stream = createStream(id, id === undefined ? undefined : initial)
       streams.set(id, new WeakRef(stream))
-      forget.register(stream, id)
       return stream
     },
   }
@@ -217,6 +235,12 @@ function guarded(run: () => void) {
     queueMicrotask(() => {
       throw error
     })
+  }
+}
+
+function checkWhole(initial: Snapshot | undefined) {
+  if (initial && (initial.offset || typeof initial.text !== 'string')) {
+    throw invalid('`initial` must be whole: its `text` from 0 on, without an `offset`')
   }
 }
 

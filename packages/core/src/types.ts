@@ -7,7 +7,7 @@ export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
 export function isTerminal(status: StreamStatus): status is TerminalStatus {
-  return status !== 'pending' && status !== 'streaming'
+  return /^(done|error|timeout|stopped)$/.test(status)
 }
 
 /** How this reader is connected. It says nothing about the text itself. */
@@ -25,12 +25,14 @@ export interface Chunk {
   readonly epoch?: number | undefined
   /** Where that epoch began: everything before it was durable. */
   readonly base?: number | undefined
+  /** `false`: this is backlog, and more of it follows. @default true */
+  readonly upToDate?: boolean | undefined
 }
 
 /** Persisted text from `offset`, and the status at that moment. */
 export interface Snapshot {
   /** Where `text` starts. @default 0 */
-  readonly offset?: number
+  readonly offset?: number | undefined
   readonly text: string
   readonly status: StreamStatus
   readonly epoch?: number | undefined
@@ -46,6 +48,8 @@ export interface End {
   /** The length of the whole text. */
   readonly end: number
   readonly status: TerminalStatus
+  /** The epoch that ended. */
+  readonly epoch?: number | undefined
   readonly error?: string | undefined
 }
 
@@ -94,7 +98,7 @@ export interface TailSink {
 /**
  * Persisted text that is followed over one connection as it grows.
  *
- * `open` MUST start at `request.offset`, MUST resolve when the connection ends for whatever reason and reject when it
+ * `open` MUST say where each piece starts (left out, it is 0 and replaces what is shown), MUST resolve when the connection ends for whatever reason and reject when it
  * failed, and leaves reconnecting to the caller. It needs no end of its own: a terminal snapshot is one.
  */
 export interface SnapshotTail {
@@ -118,7 +122,8 @@ export interface LiveSink {
  * Starts the generation of a stream and reads it. For the driver alone.
  *
  * `open` MUST resolve when the connection ends; without a call of `sink.end` before, that counts as a cut. It rejects
- * with a `SourceError` when the stream could not be driven.
+ * with a `SourceError` when the stream could not be driven. It may read from 0 or from `request.offset`: a chunk says where
+ * it starts.
  */
 export interface LiveSource {
   open(request: SourceRequest, sink: LiveSink): Promise<void>
@@ -130,15 +135,15 @@ export interface LiveSource {
 
 /**
  * Asks the server to stop a stream. Resolves with the stream's end once that is stored, or with `undefined` when the
- * wish is noted and the end will be read later. Must be safe to repeat.
+ * wish is noted and the end will be read later. Must be safe to repeat. The signal aborts after 10 s.
  */
-export type StopSource = (request: { readonly id: string }) => Promise<End | undefined>
+export type StopSource = (request: { readonly id: string; readonly signal: AbortSignal }) => Promise<End | undefined>
 
 /** Everything a client reads from. */
 export interface StreamSources {
-  readonly live?: LiveSource
+  readonly live?: LiveSource | undefined
   readonly snapshot: SnapshotSource
-  readonly stop?: StopSource
+  readonly stop?: StopSource | undefined
 }
 
 /** What a screen shows of a stream. A new object for every published change, the same one while nothing changes. */

@@ -9,13 +9,14 @@ import type { Snapshot } from './types'
 export function createReader(end: number) {
   let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
 
-  return ({ event = '', id, data }: SseEvent): Snapshot & { offset: number } => {
+  return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
     try {
       // An event of another name is from a newer server, and for newer clients.
-      const value = /^(|status|end)$/.test(event) ? JSON.parse(data) : {}
+      if (!/^(|status|end)$/.test(event)) return { ...known, offset: end, text: '' }
+      const value = JSON.parse(data)
       const text = event ? '' : value
       if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
-      else if (id) end = Number(id.split('.')[1])
+      else end = Number(id.split('.')[1])
       if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
       if (event === 'end') known = { ...known, ...value, upToDate: true }
       return { ...known, offset: end - text.length, text }

@@ -68,7 +68,7 @@ describe('fetchLive, reading the events of another dialect', () => {
     const client = createStreamClient({
       live: answering([completion('Hel'), 'data: no json\n\n'], decodeCompletion),
       snapshot,
-      retry: { minMs: 1, maxMs: 0 },
+      retry: { minMs: 1, maxMs: 1 },
     })
     const stream = client.stream('a')
     stream.attach({ driven: true })

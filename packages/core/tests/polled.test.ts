@@ -145,7 +145,7 @@ describe('a snapshot that is polled', () => {
     const stream = client.stream('a')
     stream.attach()
     await pass(60_000)
-    expect(shown(stream)).toMatchObject({ text: '', connection: 'waiting', error: { code: 'network' } })
+    expect(shown(stream)).toMatchObject({ text: '', connection: 'waiting', error: { code: 'server' } })
     expect(waits(snapshot.looks).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 })

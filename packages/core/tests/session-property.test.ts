@@ -32,7 +32,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('attach' as const), driven: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('detach' as const, 'retry' as const) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('produce' as const, 'persist' as const), at: unit }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), fresh: nastyText(12) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('restart' as const), fresh: nastyText(12) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -55,12 +55,22 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom('end' as const, 'cut' as const, 'wake' as const, 'old' as const, 'stopAnswer' as const),
+      do: fc.constantFrom(
+        'end' as const,
+        'cut' as const,
+        'wake' as const,
+        'old' as const,
+        'stopAnswer' as const,
+        'diverge' as const,
+      ),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), code: codes, isUnsent: fc.boolean() }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** Without epochs, only a look at the whole text tells a lost generation from the one that followed it (SPEC.md, gaps). */
+const canTell = (world: World) => world.hasEpochs || world.epochs.length === 1
 
 const pick = (at: number, length: number) => Math.min(length, Math.floor(at * (length + 1)))
 const current = (world: World) => world.epochs.at(-1) as World['epochs'][number]
@@ -111,7 +121,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       world.status = step.as
       return
     case 'chunk': {
-      if (state.phase !== 'driving') return
+      if (state.phase !== 'driving' || !canTell(world)) return
       const offset = pick(step.at, world.produced)
       const chunk = {
         offset,
@@ -136,15 +146,15 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       return reading && state.phase === 'following' ? { type: 'read', attempt, reading } : undefined
     }
     case 'end':
-      if (state.phase !== 'driving' || !isTerminal(world.status)) return
+      if (state.phase !== 'driving' || !isTerminal(world.status) || !canTell(world)) return
       return {
         type: 'read',
         attempt,
         reading: { offset: world.durable, text: '', status: world.status, ...origin(world) },
       }
     case 'stopAnswer':
-      if (!isTerminal(world.status)) return
-      return { type: 'stopped', end: { end: world.durable, status: world.status } }
+      if (!isTerminal(world.status) || !canTell(world)) return
+      return { type: 'stopped', end: { end: world.durable, status: world.status, epoch: origin(world).epoch } }
     case 'old':
       return {
         type: 'read',
@@ -153,6 +163,14 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       }
     case 'cut':
       return isReading ? { type: 'closed', attempt } : undefined
+    case 'diverge':
+      // The server knows where the last epoch began, and says so to readers of the one before.
+      if (state.phase !== 'following' || state.epoch !== world.epochs.length - 1) return
+      return {
+        type: 'failed',
+        attempt,
+        error: new SourceError('diverged', 'in a test', { offset: current(world).base, epoch: world.epochs.length }),
+      }
     case 'wake':
       return state.phase === 'waiting' ? { type: 'woken', attempt } : undefined
     case 'fail':
@@ -172,7 +190,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (!after.text.startsWith(before.text)) {
     expect(after.isReconciled, 'P2').toBe(true)
     expect(
-      /read|stopped/.test(event.type) && (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
+      /read|stopped|failed/.test(event.type) && (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
       'P2',
     ).toBe(true)
   }
@@ -193,55 +211,82 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (after !== before) expect(reduce(after, event) === after || event.type !== 'read', 'idempotent').toBe(true)
 }
 
+/** Lives through the steps, then lets the faults cease and looks on to the end. */
+function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
+  let state = initialState(canRepeat)
+  const apply = (event: SessionEvent) => {
+    const before = state
+    state = reduce(before, event)
+    expectPromises(before, state, event, world)
+  }
+  for (const step of steps) {
+    const event = toEvent(step, world, state)
+    if (event) apply(event)
+  }
+  if (!isTerminal(world.status)) {
+    world.produced = current(world).text.length
+    world.durable = world.produced
+    world.status = 'done'
+  }
+  apply({ type: 'attached' })
+  for (let tries = 0; state.phase !== 'finished'; tries++) {
+    expect(tries, 'the end is reached').toBeLessThan(12)
+    const { attempt, phase } = state
+    if (phase === 'driving') apply({ type: 'closed', attempt })
+    else if (phase === 'waiting') apply({ type: 'woken', attempt })
+    else if (phase === 'failed') apply({ type: 'retried' })
+    else apply({ type: 'read', attempt, reading: look(world, 0) })
+  }
+  expect(state.status).toBe(world.status)
+  // A longer text stays with every other status; the first of it is what is stored.
+  if (world.status === 'done') expect(state.text).toBe(current(world).text)
+  else expect(state.text.slice(0, world.durable)).toBe(current(world).text.slice(0, world.durable))
+}
+
+const newWorld = (text: string, hasEpochs: boolean): World => ({
+  epochs: [{ base: 0, text }],
+  produced: 0,
+  durable: 0,
+  status: 'pending',
+  hasEpochs,
+  stale: [],
+})
+
+const anySteps = (maxLength: number) => fc.array(step, { maxLength, size: 'max' })
+
 describe('a session in any world', () => {
   it('keeps P1, P2, P3, P4, P6, P9 and P13 after every event, and ends whole once the faults cease', () => {
     check(
-      fc.property(
-        nastyText(30),
-        fc.boolean(),
-        fc.boolean(),
-        fc.array(step, { maxLength: 60, size: 'max' }),
-        (text, canRepeat, hasEpochs, steps) => {
-          const world: World = {
-            epochs: [{ base: 0, text }],
-            produced: 0,
-            durable: 0,
-            status: 'pending',
-            hasEpochs,
-            stale: [],
-          }
-          let state = initialState(canRepeat)
-          const apply = (event: SessionEvent) => {
-            const before = state
-            state = reduce(before, event)
-            expectPromises(before, state, event, world)
-          }
-          for (const step of steps) {
-            const event = toEvent(step, world, state)
-            if (event) apply(event)
-          }
-          // The faults cease: the generation ends, and somebody looks on.
-          if (!isTerminal(world.status)) {
-            world.produced = current(world).text.length
-            world.durable = world.produced
-            world.status = 'done'
-          }
-          apply({ type: 'attached' })
-          for (let tries = 0; state.phase !== 'finished'; tries++) {
-            expect(tries, 'the end is reached').toBeLessThan(12)
-            const { attempt, phase } = state
-            if (phase === 'driving') apply({ type: 'closed', attempt })
-            else if (phase === 'waiting') apply({ type: 'woken', attempt })
-            else if (phase === 'failed') apply({ type: 'retried' })
-            else apply({ type: 'read', attempt, reading: look(world, 0) })
-          }
-          expect(state.status).toBe(world.status)
-          // A longer text stays with every other status; the first of it is what is stored.
-          if (world.status === 'done') expect(state.text).toBe(current(world).text)
-          else expect(state.text.slice(0, world.durable)).toBe(current(world).text.slice(0, world.durable))
-        },
+      fc.property(nastyText(30), fc.boolean(), fc.boolean(), anySteps(60), (text, canRepeat, hasEpochs, steps) =>
+        live(newWorld(text, hasEpochs), canRepeat, steps),
       ),
       6000,
+    )
+  }, 120_000)
+
+  it('keeps them when a server dies with text it had not stored, and the generation is taken up again and stopped', () => {
+    const say = (...some: Step[]) => some
+    const begun = fc
+      .tuple(unit, unit, unit)
+      .map(([produced, stored, shown]) =>
+        say(
+          { do: 'attach', driven: true },
+          { do: 'produce', at: produced },
+          { do: 'persist', at: stored },
+          { do: 'chunk', at: 0, length: Math.ceil(30 * shown) },
+        ),
+      )
+    const takenUp = fc
+      .tuple(nastyText(12), unit)
+      .map(([fresh, at]) => say({ do: 'restart', fresh }, { do: 'produce', at }))
+    const ended = fc
+      .constantFrom<TerminalStatus>('done', 'stopped')
+      .map((as) => say({ do: 'close', as }, { do: 'stopAnswer' }))
+    check(
+      fc.property(nastyText(30), begun, anySteps(4), takenUp, anySteps(4), ended, anySteps(4), (text, ...parts) =>
+        live(newWorld(text, true), true, parts.flat()),
+      ),
+      4000,
     )
   }, 120_000)
 
