@@ -1,21 +1,26 @@
 /**
- * The request with its body read, or `undefined` if that is longer than `maxBytes`. Nothing beyond the bound is ever held,
- * whatever `Content-Length` claims.
+ * The request with its body read; `too-long` if that is longer than `maxBytes`, `cut` if the client left before its end.
+ * Nothing beyond the bound is ever held, whatever `Content-Length` claims.
  */
-export async function withBoundedBody(request: Request, maxBytes: number): Promise<Request | undefined> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) return undefined
+export async function withBoundedBody(request: Request, maxBytes: number): Promise<Request | 'too-long' | 'cut'> {
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) return 'too-long'
   if (request.body === null) return request
   const reader = request.body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { done, value } = await reader.read()
+    const step = await reader.read().catch((error) => {
+      if (request.signal.aborted) return undefined
+      throw error
+    })
+    if (!step) return 'cut'
+    const { done, value } = step
     if (done) break
     length += value.length
     if (length > maxBytes) {
       // The rest is not wanted; whether the client hears that changes nothing for us.
       void reader.cancel().catch(() => undefined)
-      return undefined
+      return 'too-long'
     }
     chunks.push(value)
   }

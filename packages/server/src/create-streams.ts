@@ -4,7 +4,7 @@ import { StreamsError } from './errors'
 import { failureAnswer } from './failure-answer'
 import { createHandler } from './handler'
 import { read } from './look'
-import type { StreamsOptions } from './options'
+import { checkNames, checkObject, numberFrom, type StreamsOptions } from './options'
 import type { Run } from './run'
 import type { Opened } from './runs'
 import { createRuntime } from './runtime'
@@ -24,7 +24,10 @@ export function createStreams(options: StreamsOptions): Streams {
   let closed: Promise<void> | undefined
 
   const streams: Streams = {
-    async createStream({ meta = null } = {}) {
+    async createStream(options = {}) {
+      checkObject('options', options, 'call createStream({ meta }), or without options')
+      checkNames('', options, ['meta'])
+      const { meta = null } = options
       const id = createStreamId()
       await ask(() => store.create(id, meta), id)
       return id
@@ -39,7 +42,10 @@ export function createStreams(options: StreamsOptions): Streams {
         if (position >= range.head.offset) return { text: slices.join(''), status: range.head.status }
       }
     },
-    async stream(request, id, producer, { waitUntil, canResume = false } = {}) {
+    async stream(request, id, producer, options = {}) {
+      checkObject('options', options, 'call stream(request, id, producer, { waitUntil, canResume })')
+      checkNames('', options, ['waitUntil', 'canResume'])
+      const { waitUntil, canResume = false } = options
       if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'stream() needs a producer function')
       if (!isStreamId(id)) return notFound()
       try {
@@ -58,8 +64,13 @@ export function createStreams(options: StreamsOptions): Streams {
     },
     read: async (request, id) => (isStreamId(id) ? read(runtime, request, id) : notFound()),
     handler: (given) => createHandler(streams, runtime, given),
-    sweep: ({ olderThanMs, limit = 1_000 }) =>
-      ask(() => store.sweep({ before: environment.now() - olderThanMs, limit })),
+    async sweep(options) {
+      checkObject('options', options, 'call sweep({ olderThanMs })')
+      checkNames('', options, ['olderThanMs', 'limit'])
+      const olderThanMs = numberFrom('olderThanMs', options.olderThanMs, undefined, 0)
+      const limit = numberFrom('limit', options.limit, 1_000, 1)
+      return ask(() => store.sweep({ before: environment.now() - olderThanMs, limit: Math.floor(limit) }))
+    },
     close() {
       closed ??= close()
       return closed

@@ -1,3 +1,4 @@
+import { checkNames, checkObject, invalid, numberFrom } from './options'
 import type { Producer } from './producer'
 
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
@@ -18,7 +19,7 @@ export interface ProduceRequest {
 }
 
 export interface HandlerOptions {
-  /** The path the streams are under, such as `/streams`. */
+  /** The path the streams are under, such as `/streams`, as a URL shows it or as it is read: `/größe` is `/gr%C3%B6%C3%9Fe`. */
   readonly basePath: string
   /**
    * Whether this request may do this. `false` looks like a stream that does not exist. Required, because forgetting it
@@ -37,3 +38,46 @@ export interface HandlerOptions {
 
 /** Answers every request; never rejects. */
 export type Handler = (request: Request) => Promise<Response>
+
+export type ResolvedHandlerOptions = Pick<HandlerOptions, 'authorize' | 'produce'> &
+  Required<Pick<HandlerOptions, 'basePath' | 'canResume' | 'allowedOrigins' | 'maxBodyBytes'>>
+
+const names: readonly (keyof HandlerOptions)[] = [
+  ...(['basePath', 'authorize', 'produce', 'canResume', 'allowedOrigins', 'maxBodyBytes'] as const),
+]
+
+/** Checks the options once, and copies them. */
+export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOptions {
+  checkObject('options', given, 'call handler({ basePath, authorize })')
+  checkNames('', given, names)
+  const { authorize, produce, canResume = false, allowedOrigins = [] } = given
+  if (authorize !== 'public' && typeof authorize !== 'function') {
+    invalid('authorize', "pass a function that answers with true or false, or the word 'public'")
+  }
+  if (produce !== undefined && typeof produce !== 'function') {
+    invalid('produce', 'pass a function that returns a producer')
+  }
+  if (!Array.isArray(allowedOrigins)) invalid('allowedOrigins', "pass a list such as ['https://app.example']")
+  return {
+    basePath: checkedPath(given.basePath),
+    authorize,
+    ...(produce && { produce }),
+    canResume,
+    allowedOrigins: allowedOrigins.map(checkedOrigin),
+    maxBodyBytes: numberFrom('maxBodyBytes', given.maxBodyBytes, 65_536, 0),
+  }
+}
+
+/** As the URLs of requests will have it: percent-encoded, and without the slash at the end. */
+function checkedPath(basePath: unknown): string {
+  // A URL drops control characters and takes a backslash for a slash, so such a path would never match, or match another.
+  if (typeof basePath === 'string' && /^(\/[^/?#\\\p{Cc}]+)*\/?$/u.test(basePath)) {
+    return new URL(`http://any.host${basePath.replace(/\/?$/, '/')}`).pathname.slice(0, -1)
+  }
+  return invalid('basePath', "pass a path such as '/streams'")
+}
+
+function checkedOrigin(origin: unknown): string {
+  if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) return origin
+  return invalid('allowedOrigins', "list whole origins such as 'https://app.example', without a path and without '*'")
+}

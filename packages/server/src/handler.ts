@@ -1,8 +1,7 @@
 import { errorAnswer, jsonAnswer, notFound } from './answers'
 import { withBoundedBody } from './bounded-body'
 import { failureAnswer } from './failure-answer'
-import type { Handler, HandlerOptions, StreamAction } from './handler-options'
-import { checkNames, invalid } from './options'
+import { type Handler, type HandlerOptions, resolveHandlerOptions, type StreamAction } from './handler-options'
 import { isAllowedOrigin, preflight, withCors } from './origin'
 import type { Producer } from './producer'
 import type { Runtime } from './runtime'
@@ -13,27 +12,20 @@ import { isTerminal } from './types'
 interface Route {
   readonly id: string
   readonly action: StreamAction
+  /** The methods of this route. */
+  readonly allow: string
 }
 
-const names: readonly (keyof HandlerOptions)[] = [
-  ...(['basePath', 'authorize', 'produce', 'canResume', 'allowedOrigins', 'maxBodyBytes'] as const),
-]
+type GetMeta = () => Promise<unknown>
 
 export function createHandler(streams: Streams, runtime: Runtime, given: HandlerOptions): Handler {
-  checkNames('', given, names)
-  const { authorize, produce, canResume = false, maxBodyBytes = 65_536 } = given
-  const basePath = checkedPath(given.basePath)
-  const allowedOrigins = (given.allowedOrigins ?? []).map(checkedOrigin)
-  if (authorize !== 'public' && typeof authorize !== 'function') {
-    invalid('authorize', "pass a function that answers with true or false, or the word 'public'")
-  }
-  if (produce !== undefined && typeof produce !== 'function')
-    invalid('produce', 'pass a function that returns a producer')
-  if (!(maxBodyBytes >= 0)) invalid('maxBodyBytes', 'pass a number of bytes')
+  const { authorize, produce, canResume, maxBodyBytes, basePath, allowedOrigins } = resolveHandlerOptions(given)
 
-  return async (request) => {
+  return async (request) => withCors(request, await answerOrFailure(request), allowedOrigins)
+
+  async function answerOrFailure(request: Request): Promise<Response> {
     try {
-      return withCors(request, await answer(request), allowedOrigins)
+      return await answer(request)
     } catch (error) {
       return failureAnswer(error, runtime.report)
     }
@@ -42,49 +34,46 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
   async function answer(request: Request): Promise<Response> {
     const route = routed(request, basePath, produce !== undefined)
     if (route instanceof Response) return route
-    if (request.method === 'OPTIONS')
-      return allowedOrigins.length > 0 ? preflight() : methodNotAllowed('GET, HEAD, POST, DELETE')
-    if (route.action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
+    const { id, action, allow } = route
+    if (request.method === 'OPTIONS') return allowedOrigins.length > 0 ? preflight() : methodNotAllowed(allow)
+    if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
       return errorAnswer('cross-origin', 'This origin may not do that.')
     }
-    if (!(await isAuthorized(request, route))) return notFound()
-    switch (route.action) {
+    const getMeta = metaOf(id)
+    if (authorize !== 'public' && (await authorize({ request, id, action, getMeta })) !== true) return notFound()
+    switch (action) {
       case 'read':
-        return streams.read(request, route.id)
+        return streams.read(request, id)
       case 'drive':
-        return drive(request, route.id)
+        return drive(request, id, getMeta)
       case 'stop': {
-        const stopped = await streams.stopStream(route.id)
+        const stopped = await streams.stopStream(id)
         return jsonAnswer(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
       }
       case 'delete':
-        return (await streams.deleteStream(route.id)) ? new Response(null, { status: 204 }) : notFound()
+        return (await streams.deleteStream(id)) ? new Response(null, { status: 204 }) : notFound()
     }
   }
 
-  async function drive(request: Request, id: string): Promise<Response> {
+  async function drive(request: Request, id: string, getMeta: GetMeta): Promise<Response> {
     if (!produce) return notFound()
     const bounded = await withBoundedBody(request, maxBodyBytes)
-    if (!bounded) return errorAnswer('too-large', `A body may have ${maxBodyBytes} bytes.`)
-    const producer: Producer = async (append, context) => {
-      const meta = await metaOf(id)
-      return (await produce({ id, request: context.request, meta }))(append, context)
-    }
+    if (bounded === 'too-long') return errorAnswer('too-large', `A body may have ${maxBodyBytes} bytes.`)
+    if (bounded === 'cut') return errorAnswer('invalid-request', 'The body broke off.')
+    // Before the claim, so that a store which fails leaves the stream as it is. Whoever joins a run needs no meta.
+    const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
+    const producer: Producer = async (append, context) =>
+      (await produce({ id, request: context.request, meta }))(append, context)
     return streams.stream(bounded, id, producer, { canResume })
   }
 
-  async function isAuthorized(request: Request, { id, action }: Route): Promise<boolean> {
-    if (authorize === 'public') return true
+  /** Read once for a request, and only if asked for. */
+  function metaOf(id: string): GetMeta {
     let meta: Promise<unknown> | undefined
-    const getMeta = () => {
-      meta ??= metaOf(id)
+    return () => {
+      meta ??= runtime.hub.read(id, 0, 2).then((range) => range?.meta)
       return meta
     }
-    return (await authorize({ request, id, action, getMeta })) === true
-  }
-
-  async function metaOf(id: string): Promise<unknown> {
-    return (await runtime.hub.read(id, 0, 2))?.meta
   }
 }
 
@@ -95,23 +84,15 @@ function routed(request: Request, basePath: string, canDrive: boolean): Route | 
   if (!isStreamId(id) || more.length > 0) return notFound()
   const { method } = request
   if (verb === undefined) {
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read' }
-    return method === 'DELETE' ? { id, action: 'delete' } : methodNotAllowed('GET, HEAD, DELETE')
+    const allow = 'GET, HEAD, DELETE'
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read', allow }
+    return method === 'DELETE' ? { id, action: 'delete', allow } : methodNotAllowed(allow)
   }
   if (verb !== 'stop' && (verb !== 'drive' || !canDrive)) return notFound()
-  return method === 'POST' || method === 'OPTIONS' ? { id, action: verb } : methodNotAllowed('POST')
+  const allow = 'POST'
+  return method === 'POST' || method === 'OPTIONS' ? { id, action: verb, allow } : methodNotAllowed(allow)
 }
 
 function methodNotAllowed(allow: string): Response {
   return errorAnswer('method-not-allowed', `Use ${allow} here.`, { headers: { Allow: allow } })
-}
-
-function checkedPath(basePath: unknown): string {
-  if (typeof basePath === 'string' && /^(\/[^/?#]+)*\/?$/.test(basePath)) return basePath.replace(/\/$/, '')
-  return invalid('basePath', "pass a path such as '/streams'")
-}
-
-function checkedOrigin(origin: unknown): string {
-  if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) return origin
-  return invalid('allowedOrigins', "list whole origins such as 'https://app.example', without a path and without '*'")
 }

@@ -4,6 +4,7 @@ import type { FlushOptions } from './flush-schedule'
 import type { ReportListeners } from './report'
 import type { StreamStore } from './store'
 
+/** Durations are at most 2_147_483_647 ms, which is as long as a timer can wait. */
 export interface StreamsOptions extends Partial<ReportListeners> {
   /** Where the streams are kept. `close()` disposes of it, unless `keepsStore`. */
   readonly store: StreamStore
@@ -11,8 +12,9 @@ export interface StreamsOptions extends Partial<ReportListeners> {
   readonly keepsStore?: boolean
   readonly flush?: FlushOptions
   /**
-   * How long a producer may be silent towards the store, in milliseconds; it beats every third of this. A stream whose
-   * lease has been over for as long again becomes `timeout`. @default 45_000
+   * How long a process that runs a producer may be silent towards the store, in milliseconds. While it lives it beats every
+   * third of this by itself, however long the producer thinks. A stream whose lease has been over for as long again becomes
+   * `timeout`. @default 45_000
    */
   readonly leaseMs?: number
   /** The longest text, in UTF-16 code units. Beyond it the status is `error`, and the text up to it is kept. @default 4_194_304 */
@@ -49,9 +51,10 @@ const names: readonly (keyof StreamsOptions)[] = [
 
 /** Checks the options once, and copies them. */
 export function resolveOptions(given: StreamsOptions): ResolvedOptions {
-  if (typeof given !== 'object' || given === null) invalid('options', 'call createStreams({ store })')
+  checkObject('options', given, 'call createStreams({ store })')
   const { store, flush = {} } = given
   checkNames('', given, names)
+  checkObject('flush', flush, 'pass an object such as { intervalMs: 250 }, or leave it out')
   checkNames('flush.', flush, ['sentenceMs', 'intervalMs', 'maxLength', 'sentenceEnd'])
   const missing = storeActs.find((act) => typeof store?.[act] !== 'function')
   if (missing)
@@ -65,28 +68,50 @@ export function resolveOptions(given: StreamsOptions): ResolvedOptions {
     store,
     keepsStore: given.keepsStore ?? false,
     flush: {
-      sentenceMs: numberFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),
-      intervalMs: numberFrom('flush.intervalMs', flush.intervalMs, 250, 0),
+      sentenceMs: durationFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),
+      intervalMs: durationFrom('flush.intervalMs', flush.intervalMs, 250, 0),
       maxLength: numberFrom('flush.maxLength', flush.maxLength, 4_096, 1),
       // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
       sentenceEnd: new RegExp(sentenceEnd.source, sentenceEnd.flags.replace(/[gy]/g, '')),
     },
-    leaseMs: numberFrom('leaseMs', given.leaseMs, 45_000, 1),
+    leaseMs: durationFrom('leaseMs', given.leaseMs, 45_000, 1),
     maxLength: numberFrom('maxLength', given.maxLength, 4_194_304, 1),
-    settleMs: numberFrom('settleMs', given.settleMs, 10_000, 0),
-    drainMs: numberFrom('drainMs', given.drainMs, 30_000, 0),
-    keepAliveMs: numberFrom('keepAliveMs', given.keepAliveMs, 8_000, 1),
-    rolloverMs: numberFrom('rolloverMs', given.rolloverMs, 60_000, 1),
+    settleMs: durationFrom('settleMs', given.settleMs, 10_000, 0),
+    drainMs: durationFrom('drainMs', given.drainMs, 30_000, 0),
+    keepAliveMs: durationFrom('keepAliveMs', given.keepAliveMs, 8_000, 1),
+    rolloverMs: durationFrom('rolloverMs', given.rolloverMs, 60_000, 1),
     onEvent: given.onEvent,
     onError: given.onError,
     environment: given.environment ?? platformEnvironment,
   }
 }
 
-function numberFrom(name: string, given: unknown, fallback: number, least: number): number {
+/** What `setTimeout` can wait at the most; anything longer fires after 1 ms. */
+const longestMs = 2_147_483_647
+
+function durationFrom(name: string, given: unknown, fallback: number, least: number): number {
   if (given === undefined) return fallback
-  if (typeof given === 'number' && Number.isFinite(given) && given >= least) return given
+  if (isNumber(given, least) && given <= longestMs) return given
+  return invalid(
+    name,
+    `pass milliseconds from ${least} to ${longestMs}, which is as long as a timer can wait (24 days)`,
+  )
+}
+
+/** Without a `fallback` the option is required. */
+export function numberFrom(name: string, given: unknown, fallback: number | undefined, least: number): number {
+  if (given === undefined && fallback !== undefined) return fallback
+  if (isNumber(given, least)) return given
   return invalid(name, `pass a number of at least ${least}`)
+}
+
+function isNumber(given: unknown, least: number): given is number {
+  return typeof given === 'number' && Number.isFinite(given) && given >= least
+}
+
+/** Without it, the first look into what is no object fails with a `TypeError` that names nothing. */
+export function checkObject(name: string, given: unknown, cure: string): asserts given is object {
+  if (typeof given !== 'object' || given === null) invalid(name, cure)
 }
 
 /** A misspelt name would silently leave the default. */

@@ -42,12 +42,24 @@ describe('the handler', () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'OPTIONS']) {
       const answer = await ask(method, `/streams/${id}`)
       expect(await problem(answer)).toEqual([405, 'method-not-allowed'])
-      expect(answer.headers.get('Allow')).toContain('GET')
+      expect(answer.headers.get('Allow')).toBe('GET, HEAD, DELETE')
+    }
+    for (const verb of ['drive', 'stop']) {
+      const answer = await ask('OPTIONS', `/streams/${id}/${verb}`)
+      expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'POST'])
     }
     expect(await problem(await ask('GET', `/streams/${id}/drive`))).toEqual([405, 'method-not-allowed'])
     expect(await problem(await ask('GET', `/streams/${id}/stop`))).toEqual([405, 'method-not-allowed'])
     expect(await problem(await ask('GET', `/streams/${id}?live=long-poll`))).toEqual([400, 'invalid-request'])
   })
+
+  it.each(['/größe', '/gr%C3%B6%C3%9Fe', '/a b/{c}', '/a/./b/../c/'])(
+    'serves under %s, as a URL shows it',
+    async (basePath) => {
+      const { ask, id } = await served({ basePath })
+      expect((await ask('GET', `${basePath.replace(/\/$/, '')}/${id}`)).status).toBe(200)
+    },
+  )
 
   it('asks the store about nothing that cannot be an id', async () => {
     const { ask, store } = await served()
@@ -137,6 +149,60 @@ describe('the handler', () => {
     expect(produced).toEqual([id])
   })
 
+  it('S17 reports no upload that its client breaks off, but one that fails on its way', async () => {
+    const { ask, id, produced, errors } = await served()
+    const client = new AbortController()
+    const broken = () =>
+      new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new Uint8Array(6)),
+        pull: (controller) => controller.error(new Error('reset by secret')),
+      })
+    const init = (signal?: AbortSignal) =>
+      ({ body: broken(), duplex: 'half', ...(signal && { signal }) }) as RequestInit
+    const failed = await ask('POST', `/streams/${id}/drive`, init())
+    expect(await problem(failed)).toEqual([500, 'server'])
+    expect(errors.splice(0)).toHaveLength(1)
+    client.abort()
+    expect(await problem(await ask('POST', `/streams/${id}/drive`, init(client.signal)))).toEqual([
+      400,
+      'invalid-request',
+    ])
+    expect([errors, produced]).toEqual([[], []])
+  })
+
+  it('asks again later when the meta cannot be read, and leaves the stream as it is', async () => {
+    const metas: unknown[] = []
+    const { ask, id, store, clock } = await served({
+      produce: ({ meta }) => {
+        metas.push(meta)
+        return async (append) => append('text')
+      },
+    })
+    const spy = store as ReturnType<typeof spyStore>
+    spy.instead.read = () => Promise.reject(new Error('hiccup'))
+    const refused = await ask('POST', `/streams/${id}/drive`)
+    expect(await problem(refused)).toEqual([500, 'server'])
+    expect(refused.headers.get('Retry-After')).toBe('1')
+    expect((await store.heads([id]))[0]?.status).toBe('pending')
+    delete spy.instead.read
+    expect((await ask('POST', `/streams/${id}/drive`)).status).toBe(200)
+    await clock.advance(300)
+    expect(metas).toEqual([{ owner: 'ada' }])
+    expect(await (await ask('GET', `/streams/${id}`)).json()).toMatchObject({ text: 'text', status: 'done' })
+  })
+
+  it('reads the meta once for authorize and produce, and not at all for those who join', async () => {
+    const { ask, id, store } = await served({
+      authorize: async ({ getMeta, request }) => request.headers.has('Joining') || (await getMeta()) !== null,
+      produce: () => () => new Promise(() => undefined),
+    })
+    const spy = store as ReturnType<typeof spyStore>
+    await ask('POST', `/streams/${id}/drive`)
+    expect(spy.of('read')).toHaveLength(1)
+    await ask('POST', `/streams/${id}/drive`, { headers: { Joining: 'yes' } })
+    expect(spy.of('read')).toHaveLength(1)
+  })
+
   it('ends the stream as error when produce throws', async () => {
     const cause = new Error('no such model')
     const { ask, id, clock, errors } = await served({ produce: () => Promise.reject(cause) })
@@ -213,6 +279,13 @@ describe('requests from pages', () => {
     const other = await ask('GET', `/streams/${id}`, from('https://evil.test'))
     expect(other.headers.get('Access-Control-Allow-Origin')).toBeNull()
     expect(other.headers.get('Vary')).toContain('Origin')
+    const failed = await served({
+      allowedOrigins: ['https://app.example'],
+      authorize: () => Promise.reject(new Error('down')),
+    })
+    const failure = await failed.ask('GET', `/streams/${failed.id}`, from('https://app.example'))
+    expect([failure.status, failure.headers.get('Access-Control-Allow-Origin')]).toEqual([500, 'https://app.example'])
+    expect(failure.headers.get('Access-Control-Expose-Headers')).toContain('Retry-After')
     const preflight = await ask('OPTIONS', `/streams/${id}/drive`, from('https://app.example'))
     expect([preflight.status, preflight.headers.get('Access-Control-Allow-Origin')]).toEqual([
       204,

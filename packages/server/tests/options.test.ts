@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createStreams, isStreamsError, memoryStore, type Producer, type StreamsOptions } from '../src'
+import { request } from './support/rig'
 
 describe('options', () => {
   const store = memoryStore()
@@ -15,6 +16,7 @@ describe('options', () => {
     ['not a number', { store, maxLength: Number.NaN }, 'maxLength'],
     ['an empty flush', { store, flush: { maxLength: 0 } }, 'flush.maxLength'],
     ['a string for a pattern', { store, flush: { sentenceEnd: '.' } }, 'flush.sentenceEnd'],
+    ['no flush at all', { store, flush: null }, "'flush'"],
     ['a listener that is none', { store, onError: 'console' }, 'onError'],
   ]
 
@@ -25,9 +27,41 @@ describe('options', () => {
     expect(attempt).toThrow(name)
   })
 
+  const durations = ['leaseMs', 'settleMs', 'drainMs', 'keepAliveMs', 'rolloverMs', 'flush.intervalMs'] as const
+  it.each(durations)('%s beyond what a timer can wait is refused, since it would fire at once', (name) => {
+    const given = (ms: number) => (name === 'flush.intervalMs' ? { flush: { intervalMs: ms } } : { [name]: ms })
+    expect(() => createStreams({ store, ...given(2_147_483_647) })).not.toThrow()
+    expect(() => createStreams({ store, ...given(2_147_483_648) })).toThrow(new RegExp(`'${name}'.*2147483647`))
+  })
+
+  it('of the other calls are checked too', async () => {
+    const streams = createStreams({ store })
+    const id = await streams.createStream()
+    const wrongs: [(given: never) => Promise<unknown>, unknown, string][] = [
+      [streams.createStream, { metadata: 1 }, "'metadata'"],
+      [streams.createStream, null, "'options'"],
+      [(given) => streams.stream(request(), id, () => undefined, given), { canresume: true }, "'canresume'"],
+      [(given) => streams.stream(request(), id, () => undefined, given), null, "'options'"],
+      [streams.sweep, undefined, "'options'"],
+      [streams.sweep, {}, "'olderThanMs'"],
+      [streams.sweep, { olderThanMs: '5' }, "'olderThanMs'"],
+      [streams.sweep, { olderThanMs: -1 }, "'olderThanMs'"],
+      [streams.sweep, { olderThanMs: 5, limit: -1 }, "'limit'"],
+      [streams.sweep, { olderThanMs: 5, limits: 1 }, "'limits'"],
+    ]
+    for (const [call, given, name] of wrongs) {
+      await expect(call(given as never)).rejects.toMatchObject({
+        code: 'invalid-option',
+        message: expect.stringMatching(new RegExp(`^@keepstream/server: option ${name} cannot be used: .+`)),
+      })
+    }
+    expect(await streams.sweep({ olderThanMs: 40 * 24 * 60 * 60_000 })).toEqual([])
+  })
+
   it('of the handler are checked too, and authorize is required', () => {
     const streams = createStreams({ store })
-    const wrongs: [Record<string, unknown>, string][] = [
+    const wrongs: [Record<string, unknown> | undefined, string][] = [
+      [undefined, "'options'"],
       [{ basePath: '/streams' }, 'authorize'],
       [{ basePath: '/streams', authorize: true }, 'authorize'],
       [{ basePath: 'streams', authorize: 'public' }, 'basePath'],
@@ -35,11 +69,16 @@ describe('options', () => {
       [{ basePath: '/', authorize: 'public', produce: 'text' }, 'produce'],
       [{ basePath: '/', authorize: 'public', allowedOrigins: ['*'] }, 'allowedOrigins'],
       [{ basePath: '/', authorize: 'public', allowedOrigins: ['https://app.example/'] }, 'allowedOrigins'],
+      [{ basePath: '/', authorize: 'public', allowedOrigins: 'https://app.example' }, "'allowedOrigins'"],
       [{ basePath: '/', authorize: 'public', maxBodyBytes: 'big' }, 'maxBodyBytes'],
+      [{ basePath: '/', authorize: 'public', maxBodyBytes: '5' }, 'maxBodyBytes'],
+      [{ basePath: '/back\\slash', authorize: 'public' }, 'basePath'],
+      [{ basePath: '/new\nline', authorize: 'public' }, 'basePath'],
       [{ basePath: '/', authorize: 'public', authorise: 'public' }, 'authorise'],
     ]
     for (const [given, name] of wrongs) {
       const attempt = () => streams.handler(given as unknown as Parameters<typeof streams.handler>[0])
+      expect(attempt).toThrow(/^@keepstream\/server: option '.+' cannot be used: .+/)
       expect(attempt).toThrow(name)
     }
   })

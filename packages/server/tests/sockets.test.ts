@@ -15,7 +15,13 @@ afterEach(async () => {
 async function serving(produce: () => Producer) {
   const store = spyStore(memoryStore())
   const events: StreamsEvent[] = []
-  const streams = createStreams({ store, onEvent: (event) => events.push(event), onError: () => undefined, drainMs: 0 })
+  const errors: unknown[] = []
+  const streams = createStreams({
+    store,
+    onEvent: (event) => events.push(event),
+    onError: (error) => errors.push(error),
+    drainMs: 0,
+  })
   const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
   const server: Server = createServer(getRequestListener(handle))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -25,7 +31,7 @@ async function serving(produce: () => Producer) {
     await new Promise((resolve) => server.close(resolve))
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/streams`
-  return { store, events, streams, url }
+  return { store, events, errors, streams, url }
 }
 
 /** Sends a request and stops at the headers: nothing of the body is read until somebody does. */
@@ -128,6 +134,23 @@ describe('over real sockets', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ask`
     const answer = await fetch(url, { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } })
     expect(await answer.text()).toBe('POST a prompt 😀')
+  })
+
+  it('an upload that breaks off is no error of the server, and drives nothing', async () => {
+    const produced: string[] = []
+    const { streams, errors, store, url } = await serving(() => {
+      produced.push('called')
+      return async () => undefined
+    })
+    const id = await streams.createStream()
+    const upload = httpRequest(`${url}/${id}/drive`, { method: 'POST', headers: { 'Content-Length': '1000' } })
+    upload.on('error', () => undefined)
+    upload.write('half')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    upload.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([errors, produced]).toEqual([[], []])
+    expect((await store.heads([id]))[0]?.status).toBe('pending')
   })
 
   it('HEAD leaves no subscription behind', async () => {
