@@ -101,7 +101,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'read': {
       const next = receive(state, event.reading)
       // `pending` proves that nobody produces only where driving is idempotent; elsewhere a person has to ask again.
-      if (event.reading.status !== 'pending' || drive !== 'begun' || phase !== 'following' || !state.canRepeat)
+      if (event.reading.status !== 'pending' || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat)
         return next
       return next.failures
         ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
@@ -122,11 +122,9 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
       return start({ ...state, failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive })
     }
     case 'stopped': {
-      const { epoch = state.epoch } = event.end
-      const next = patch(state, { end: state.end ?? event.end })
+      const next = settle(patch(state, { end: state.end ?? event.end }))
       // Text of another epoch may never have been stored: only what is read next can end it.
-      if (epoch === (state.epoch ?? epoch)) return settle(next)
-      return isReading(next) ? follow(next, { looks: 0 }) : next
+      return next.end === event.end && !isOwnEnd(next) && isReading(next) ? follow(next, { looks: 0 }) : next
     }
   }
 }
@@ -164,7 +162,7 @@ function receive(state: SessionState, reading: Reading): SessionState {
 
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
 function settle(state: SessionState): SessionState {
-  if (!state.end || state.text.length < state.end.end) return state
+  if (!state.end || state.text.length < state.end.end || !isOwnEnd(state)) return state
   const { end, status, error } = state.end
   const { text, isReconciled } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
@@ -174,6 +172,11 @@ function settle(state: SessionState): SessionState {
     error: status === 'error' ? new StreamError('generation', error ?? status) : undefined,
     isCaughtUp: true,
   })
+}
+
+/** The known end belongs to the text shown, as far as both say where they come from. */
+function isOwnEnd({ end, epoch }: SessionState): boolean {
+  return (end?.epoch ?? epoch) === (epoch ?? end?.epoch)
 }
 
 function fail(state: SessionState, error: SourceError): SessionState {

@@ -190,7 +190,8 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (!after.text.startsWith(before.text)) {
     expect(after.isReconciled, 'P2').toBe(true)
     expect(
-      /read|stopped|failed/.test(event.type) && (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
+      /read|stopped|failed/.test(event.type) &&
+        (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
       'P2',
     ).toBe(true)
   }
