@@ -1,12 +1,14 @@
 import { StreamsError } from '../../errors'
+import { filler } from './filler'
 import type { SqliteHandle } from './handle'
 
 /**
  * Each entry brings the tables from the version of its index to the next one. Entries are never changed once released:
  * databases out there have run them.
  *
- * The text is kept in rows of (stream_id, start, text), so that an append writes what is new and nothing else. Offsets
- * count UTF-16 code units and come from JavaScript; SQL's `length` and `substr` count code points and are not used.
+ * The text is kept in rows of (stream_id, start, text), so that an append writes a bounded row, however long the text is.
+ * Offsets count UTF-16 code units and come from JavaScript; SQL's `length` and `substr` count code points and are not
+ * used.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE keepstream_streams (
@@ -31,6 +33,43 @@ const migrations: readonly string[] = [
     text TEXT NOT NULL,
     PRIMARY KEY (stream_id, start)
   ) STRICT, WITHOUT ROWID;`,
+  // Whatever is text gets a filler before it, so that a delete can erase it; a stream without meta has no row for it.
+  `CREATE TABLE keepstream_metas (
+    stream_id TEXT NOT NULL PRIMARY KEY,
+    filler BLOB NOT NULL,
+    meta TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO keepstream_metas SELECT id, ${filler}, meta FROM keepstream_streams WHERE meta <> 'null';
+  CREATE TABLE keepstream_new_pieces (
+    stream_id TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    filler BLOB NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (stream_id, start)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO keepstream_new_pieces SELECT stream_id, start, ${filler}, text FROM keepstream_pieces;
+  DROP TABLE keepstream_pieces;
+  ALTER TABLE keepstream_new_pieces RENAME TO keepstream_pieces;
+  CREATE TABLE keepstream_new_streams (
+    id TEXT NOT NULL PRIMARY KEY,
+    status TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    stop_requested INTEGER NOT NULL,
+    error TEXT,
+    owner TEXT,
+    lease_ms INTEGER NOT NULL,
+    renewed_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER
+  ) STRICT;
+  INSERT INTO keepstream_new_streams SELECT id, status, epoch, base, length, stop_requested, error, owner, lease_ms,
+    renewed_at, created_at, ended_at FROM keepstream_streams;
+  DROP TABLE keepstream_streams;
+  ALTER TABLE keepstream_new_streams RENAME TO keepstream_streams;
+  CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE INDEX keepstream_streams_open ON keepstream_streams (created_at) WHERE ended_at IS NULL;`,
 ]
 
 /**

@@ -1,11 +1,18 @@
 import type { StreamStatus } from '../../types'
 import type { StreamRecord } from '../record'
 import type { StoredPiece, StoreTransaction } from '../transaction'
+import { filler } from './filler'
 import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle } from './handle'
 
 const columns =
   'id, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, created_at, ended_at'
+
+/**
+ * Up to this many code units a row grows by what is appended. Every row costs a page or more, so slices of a sentence
+ * each cannot have one of their own; and every append writes its row anew, so it cannot hold the whole text.
+ */
+const maxRowLength = 7_168
 
 /** The acts of a transaction as prepared statements. Begin and commit are the caller's. */
 export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
@@ -13,17 +20,25 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const loadAll = database.prepare(
     `SELECT ${columns} FROM keepstream_streams WHERE id IN (SELECT value FROM json_each(?))`,
   )
-  const meta = database.prepare('SELECT meta FROM keepstream_streams WHERE id = ?')
+  const meta = database.prepare('SELECT meta FROM keepstream_metas WHERE stream_id = ?')
   const insert = database.prepare(
-    `INSERT INTO keepstream_streams (${columns}, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO keepstream_streams (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const insertMeta = database.prepare(`INSERT INTO keepstream_metas (stream_id, filler, meta) VALUES (?, ${filler}, ?)`)
   const update = database.prepare(
     `UPDATE keepstream_streams SET status = ?, epoch = ?, base = ?, length = ?, stop_requested = ?, error = ?,
      owner = ?, lease_ms = ?, renewed_at = ?, ended_at = ? WHERE id = ?`,
   )
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
+  const removeMeta = database.prepare('DELETE FROM keepstream_metas WHERE stream_id = ?')
   const removeStream = database.prepare('DELETE FROM keepstream_streams WHERE id = ?')
-  const addPiece = database.prepare('INSERT INTO keepstream_pieces (stream_id, start, text) VALUES (?, ?, ?)')
+  const lastStart = database.prepare('SELECT max(start) AS start FROM keepstream_pieces WHERE stream_id = ?')
+  const extendPiece = database.prepare(
+    'UPDATE keepstream_pieces SET text = text || ? WHERE stream_id = ? AND start = ?',
+  )
+  const addPiece = database.prepare(
+    `INSERT INTO keepstream_pieces (stream_id, start, filler, text) VALUES (?, ?, ${filler}, ?)`,
+  )
   // Plain question marks: better-sqlite3 takes numbered ones for named parameters.
   const pieces = database.prepare(
     `SELECT start, text FROM keepstream_pieces WHERE stream_id = ? AND start < ? AND start >=
@@ -35,8 +50,8 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
     load: (id) => (load.all(id) as StreamRow[]).map(toRecord)[0],
     loadAll: (ids) => (loadAll.all(JSON.stringify(ids)) as StreamRow[]).map(toRecord),
     meta: (id) => (meta.all(id) as { meta: string }[])[0]?.meta ?? 'null',
-    insert: (record, json) =>
-      void insert.run(
+    insert: (record, json) => {
+      insert.run(
         record.id,
         record.status,
         record.epoch,
@@ -49,8 +64,9 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
         record.renewedAt,
         record.createdAt,
         record.endedAt ?? null,
-        json,
-      ),
+      )
+      if (json !== 'null') insertMeta.run(record.id, json)
+    },
     update: (record) =>
       void update.run(
         record.status,
@@ -67,9 +83,16 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       ),
     remove: (id) => {
       removeText.run(id)
+      removeMeta.run(id)
       removeStream.run(id)
     },
-    addPiece: (id, { start, text }) => void addPiece.run(id, start, guardText(text)),
+    addPiece: (id, { start, text }) => {
+      const [last] = lastStart.all(id) as { start: Integer | null }[]
+      // The text has no holes: the last row ends where this piece starts.
+      const rowStart = last?.start == null ? undefined : Number(last.start)
+      if (rowStart !== undefined && start + text.length - rowStart <= maxRowLength) extendPiece.run(text, id, rowStart)
+      else addPiece.run(id, start, guardText(text))
+    },
     pieces: (id, from, to) => (pieces.all(id, to, id, from) as PieceRow[]).map(toPiece),
     endedBefore: (before, limit) => (endedBefore.all(before, limit) as { id: string }[]).map(({ id }) => id),
   }
