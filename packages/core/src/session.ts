@@ -78,7 +78,7 @@ export function createSession(
     }
     const read = (reading: Reading) => {
       const { status } = reading
-      if (!/ing$/.test(status) && !isTerminal(status))
+      if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
         throw new SourceError('server', `the status "${status}" is not known`)
       dispatch({ type: 'read', attempt, reading })
     }
