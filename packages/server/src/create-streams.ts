@@ -1,4 +1,5 @@
 import { notFound } from './answers'
+import { deleteStream } from './delete-stream'
 import { driveRun, driveStored } from './drive'
 import { StreamsError } from './errors'
 import { failureAnswer } from './failure-answer'
@@ -55,13 +56,7 @@ export function createStreams(options: StreamsOptions): Streams {
       }
     },
     stopStream: (id) => stopStream(runtime, id),
-    async deleteStream(id) {
-      if (!isStreamId(id)) return false
-      const isDeleted = await ask(() => store.delete(id), id)
-      const run = await runs.find(id)
-      run?.fence()
-      return isDeleted
-    },
+    deleteStream: (id) => deleteStream(runtime, id),
     read: async (request, id) => (isStreamId(id) ? read(runtime, request, id) : notFound()),
     handler: (given) => createHandler(streams, runtime, given),
     async sweep(options) {

@@ -19,5 +19,5 @@ export type {
   WriteResult,
 } from './store'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory'
-export type { StreamOptions, Streams } from './streams'
+export type { StoppedStream, StreamOptions, Streams } from './streams'
 export { isTerminal, type StreamStatus, type TerminalStatus } from './types'

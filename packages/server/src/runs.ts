@@ -11,6 +11,7 @@ import { requestCopy } from './request-copy'
 import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
 import type { StreamHead } from './store'
+import { isTerminal } from './types'
 import { streamErrors } from './wire'
 
 /** What became of the wish to produce a stream. */
@@ -29,7 +30,8 @@ export interface StartOptions {
 /** The runs of this process. */
 export interface Runs {
   /**
-   * Joins the run of this stream, or claims the stream and starts one. Rejects with `store` or `shutting-down`.
+   * Joins the run of this stream, or claims the stream and starts one. Rejects with `store`, or with `shutting-down` once
+   * `drain` was called, unless the stream has ended.
    * However many ask at once, there is one claim, one run and one call of the producer (P6).
    */
   open(id: string, start: StartOptions): Promise<Opened>
@@ -66,7 +68,7 @@ export function createRuns(options: RunsOptions): Runs {
     open(id, start) {
       const known = entries.get(id)
       if (known) return known.opened
-      if (drained) return Promise.reject(shuttingDown())
+      if (drained) return ended(id)
       const entry: Entry = { opened: Promise.resolve({ type: 'gone' }), run: undefined, isStopWanted: false }
       entries.set(id, entry)
       entry.opened = openEntry(id, entry, start)
@@ -90,6 +92,15 @@ export function createRuns(options: RunsOptions): Runs {
       drained ??= drain()
       return drained
     },
+  }
+
+  /** Nothing is started any more, but a text that is whole is not withheld. */
+  async function ended(id: string): Promise<Opened> {
+    if (isOver) throw shuttingDown()
+    const [head] = await options.ask(() => options.store.heads([id]), id)
+    if (!head) return { type: 'gone' }
+    if (!isTerminal(head.status)) throw shuttingDown()
+    return { type: 'stored', head }
   }
 
   async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {

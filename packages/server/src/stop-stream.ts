@@ -2,44 +2,53 @@ import { StreamsError } from './errors'
 import type { Runtime } from './runtime'
 import type { StreamHead } from './store'
 import { isStreamId } from './stream-id'
-import { isTerminal, type StreamStatus } from './types'
+import type { StoppedStream } from './streams'
+import { isTerminal } from './types'
 
 /** How long to wait for the end to be stored. */
 const waitMs = 5_000
 
 /** Stops the run here at once, or notes the wish for the process that has it, and waits for the end. */
-export async function stopStream(
-  runtime: Runtime,
-  id: string,
-): Promise<{ readonly status: StreamStatus; readonly offset: number }> {
+export async function stopStream(runtime: Runtime, id: string): Promise<StoppedStream> {
   const { ask, runs, expiry } = runtime
   const { store } = runtime.options
   runs.stop(id)
   const head = isStreamId(id) ? await ask(() => store.requestStop(id), id) : undefined
-  if (!head) throw new StreamsError('not-found', `there is no stream '${id}'`)
+  if (!head) throw unknown(id)
   const settled = await expiry.settle(head)
-  const { status, offset } = isTerminal(settled.status) ? settled : await ended(runtime, settled)
-  return { status, offset }
+  const { status, offset, epoch, error } = isTerminal(settled.status) ? settled : await ended(runtime, settled)
+  return { status, offset, epoch, ...(error === undefined ? {} : { error }) }
 }
 
-/** The head once it is terminal, or as it last was when the wait is over. */
+function unknown(id: string): StreamsError {
+  return new StreamsError('not-found', `there is no stream '${id}'`)
+}
+
+/** The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile. */
 function ended({ hub, options, expiry }: Runtime, asked: StreamHead): Promise<StreamHead> {
   const { environment, store } = options
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let last = asked
-    const finish = () => {
+    const leave = () => {
       environment.clearTimeout(timer)
       unsubscribe()
+    }
+    const finish = () => {
+      leave()
       resolve(last)
     }
     const timer = environment.setTimeout(finish, waitMs)
+    const deleted = () => {
+      leave()
+      reject(unknown(asked.id))
+    }
     const head = (seen: StreamHead) => {
       last = seen
       if (isTerminal(seen.status)) finish()
     }
     const look = () =>
       store.heads([asked.id]).then(
-        ([found]) => (found ? head(found) : finish()),
+        ([found]) => (found ? head(found) : deleted()),
         // The store fails: the hub looks again, and wakes this once it answers.
         () => expiry.storeFailed(),
       )

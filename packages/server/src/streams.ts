@@ -12,6 +12,18 @@ export interface StreamOptions {
   readonly canResume?: boolean
 }
 
+/** What came of a stop. */
+export interface StoppedStream {
+  /** `stopped`, or how the stream had ended before; not terminal while its end is not stored. */
+  readonly status: StreamStatus
+  /** The durable length. */
+  readonly offset: number
+  /** The claim the text is of; 0 if nobody has driven the stream. */
+  readonly epoch: number
+  /** Why the status is `error`. */
+  readonly error?: string
+}
+
 /** The server's side of Keepstream, over one store. See `createStreams`. */
 export interface Streams {
   /** A new stream, `pending`. `meta` is any JSON value; `authorize` and `produce` are given it back. Answers with the id. */
@@ -26,10 +38,15 @@ export interface Streams {
   stream(request: Request, id: string, producer: Producer, options?: StreamOptions): Promise<Response>
   /**
    * Ends a stream as `stopped`, wherever it is produced; its text stays. Waits up to 5 s for the end to be stored; until
-   * then the status in the answer is not terminal, and the wish is noted. Safe to repeat. Rejects with `not-found`.
+   * then the status in the answer is not terminal, and the wish is noted. Safe to repeat. Rejects with `not-found`, also when
+   * the stream is deleted meanwhile.
    */
-  stopStream(id: string): Promise<{ readonly status: StreamStatus; readonly offset: number }>
-  /** Really removes a stream and ends its run. `false` if there was none. */
+  stopStream(id: string): Promise<StoppedStream>
+  /**
+   * Really removes a stream and ends its run. `false` if there was none. Rejects with `store` when the store failed; a
+   * stream that is gone by then, with something of it still to be erased, is deleted for every reader, and repeating the call
+   * here finishes the work. Over HTTP the repeated `DELETE` finds no stream and is answered 404.
+   */
   deleteStream(id: string): Promise<boolean>
   /** Answers a `GET` or `HEAD` of a stream. Does not authorize. */
   read(request: Request, id: string): Promise<Response>

@@ -38,6 +38,27 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
+  it('gives the text of an ended stream to whoever drives it while others finish', async () => {
+    const { streams, clock, store, hand } = await running()
+    const ended = await streams.createStream()
+    await streams.stream(request(), ended, async (append) => append('Whole.'))
+    await clock.advance(300)
+    const closing = streams.close()
+    const driven = collect(await streams.stream(request(), ended, createHand().producer))
+    await clock.advance(10)
+    expect(driven).toMatchObject({ text: 'Whole.', isDone: true, error: undefined })
+    const unknown = await streams.stream(request(), '0123456789abcdefghijkl', createHand().producer)
+    expect(unknown.status).toBe(404)
+    store.instead.heads = () => Promise.reject(new Error('down'))
+    expect((await streams.stream(request(), ended, createHand().producer)).status).toBe(500)
+    delete store.instead.heads
+    hand.finish()
+    await clock.advance(300)
+    await closing
+    expect((await streams.stream(request(), ended, createHand().producer)).status).toBe(503)
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
   it('ends what is not finished after drainMs as error, with its text', async () => {
     const { streams, clock, store, id, hand, raw } = await running({ drainMs: 5_000 })
     const closing = streams.close()

@@ -229,11 +229,11 @@ describe('the handler', () => {
     const latching = ask('POST', `/streams/${id}/stop`)
     await clock.advance(5_000)
     const latched = await latching
-    expect([latched.status, await latched.json()]).toEqual([202, { status: 'streaming', offset: 0 }])
+    expect([latched.status, await latched.json()]).toEqual([202, { status: 'streaming', offset: 0, epoch: 1 }])
     delete spy.instead.close
     await clock.advance(5_000)
     const stopped = await ask('POST', `/streams/${id}/stop`)
-    expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'stopped', offset: 0 }])
+    expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'stopped', offset: 0, epoch: 1 }])
   })
 })
 

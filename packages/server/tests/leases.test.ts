@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../src'
 import { createFakeClock, settled } from './support/clock'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { running } from './support/running'
 import { spyStore } from './support/spy-store'
 
 const sse = { headers: { Accept: 'text/event-stream' } }
@@ -139,6 +140,24 @@ describe('S11 timeout', () => {
 })
 
 describe("S9 a run that is not the stream's any more", () => {
+  it.each([
+    ['is gone, though not all of it could be erased', true],
+    ['is still there', false],
+  ])('after a delete that failed is fenced only if the stream %s', async (_, isGone) => {
+    const { streams, store, clock, hand, id } = await running()
+    store.instead.delete = async (pass) => {
+      if (isGone) await pass()
+      throw new Error('the log is in use')
+    }
+    await expect(streams.deleteStream(id)).rejects.toMatchObject({ code: 'store' })
+    expect(hand.calls[0]?.signal.aborted).toBe(isGone)
+    delete store.instead.delete
+    expect(await streams.deleteStream(id)).toBe(!isGone)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    await clock.advance(0)
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
   it.each([
     ['by a hint', 2_000],
     ['by a glance, right after a slice', 10],

@@ -60,7 +60,7 @@ describe('over real sockets', () => {
     await append(', world.')
     await until(async () => (await streams.getStreamBody(id)).text === 'Hello, world.')
     expect(events.map(({ type }) => type)).not.toContain('closed')
-    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 13 })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 13, epoch: 1 })
     await until(() => store.watches === 0)
   })
 

@@ -11,7 +11,7 @@ describe('S10 stop', () => {
     const raw = collect(await streams.stream(request(), id, hand.producer))
     const followed = collect(await streams.read(request('/', { headers: { Accept: 'text/event-stream' } }), id))
     await hand.append('half a ')
-    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7 })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7, epoch: 1 })
     await hand.append('sentence')
     hand.fail(new Error('aborted, as told'))
     await clock.advance(1_000)
@@ -22,7 +22,7 @@ describe('S10 stop', () => {
       data: { status: 'stopped', offset: 7 },
     })
     expect(await streams.getStreamBody(id)).toEqual({ text: 'half a ', status: 'stopped' })
-    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7 })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 7, epoch: 1 })
     expect(errors).toEqual([])
     expect(clock.timers).toBe(0)
   })
@@ -41,14 +41,14 @@ describe('S10 stop', () => {
     await hand.append(' and after')
     delete failing.instead.close
     await clock.advance(1_000)
-    expect(await stopping).toEqual({ status: 'stopped', offset: 6 })
+    expect(await stopping).toEqual({ status: 'stopped', offset: 6, epoch: 1 })
     expect(await streams.getStreamBody(id)).toEqual({ text: 'before', status: 'stopped' })
   })
 
   it('before anybody drove runs no producer', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
-    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0 })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0, epoch: 0 })
     const hand = createHand()
     const driven = collect(await streams.stream(request(), id, hand.producer))
     await clock.advance(0)
@@ -76,7 +76,7 @@ describe('S10 stop', () => {
     await settled()
     letGo()
     const driven = collect(await driving)
-    expect(await stopping).toEqual({ status: 'stopped', offset: 0 })
+    expect(await stopping).toEqual({ status: 'stopped', offset: 0, epoch: 1 })
     await clock.advance(0)
     expect(driven).toMatchObject({ text: '', isDone: true })
     expect(hand.calls).toEqual([])
@@ -98,7 +98,7 @@ describe('S10 stop', () => {
     }
     await streams.stream(request(), id, () => stuck)
     await settled()
-    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0 })
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0, epoch: 1 })
     await clock.advance(0)
     expect(isReturned).toBe(true)
   })
@@ -151,10 +151,37 @@ describe('S10 stop', () => {
     store.instead.close = () => Promise.reject(new Error('disk full'))
     const stopping = streams.stopStream(id)
     await clock.advance(5_000)
-    expect(await stopping).toEqual({ status: 'streaming', offset: 0 })
+    expect(await stopping).toEqual({ status: 'streaming', offset: 0, epoch: 1 })
     delete store.instead.close
     await clock.advance(5_000)
     expect(await streams.getStreamBody(id)).toEqual({ text: '', status: 'stopped' })
+  })
+
+  it('tells how a stream ended that had ended before, and why', async () => {
+    const { streams, clock } = createRig({ onError: () => undefined })
+    const id = await streams.createStream()
+    await streams.stream(request(), id, () => Promise.reject(new Error('no model')))
+    await clock.advance(300)
+    const stopped = { status: 'error', offset: 0, epoch: 1, error: 'generation' }
+    expect(await streams.stopStream(id)).toEqual(stopped)
+    const handle = streams.handler({ basePath: '', authorize: 'public' })
+    const answer = await handle(request(`/${id}/stop`, { method: 'POST' }))
+    expect([answer.status, await answer.json()]).toEqual([200, stopped])
+  })
+
+  it('of a stream that is deleted meanwhile rejects, and leaves nothing behind', async () => {
+    const store = spyStore(createRig().store)
+    const { streams, clock } = createRig({ store })
+    const id = await streams.createStream()
+    await streams.stream(request(), id, createHand().producer)
+    store.instead.close = () => new Promise(() => undefined)
+    const stopping = streams.stopStream(id)
+    const outcome = expect(stopping).rejects.toMatchObject({ code: 'not-found' })
+    await settled()
+    expect(await streams.deleteStream(id)).toBe(true)
+    await clock.advance(300)
+    await outcome
+    expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
   it('of an unknown stream rejects', async () => {

@@ -66,7 +66,7 @@ describe('the four verbs', () => {
     const look = await handle(request(`/streams/${id}?offset=3`))
     expect(await look.json()).toEqual({ offset: 3, text: 'there', status: 'done', epoch: 1, base: 0, upToDate: true })
     const stopped = await handle(request(`/streams/${id}/stop`, { method: 'POST' }))
-    expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'done', offset: 8 }])
+    expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'done', offset: 8, epoch: 1 }])
     expect((await handle(request(`/streams/${id}`, { method: 'DELETE' }))).status).toBe(204)
     expect((await handle(request(`/streams/${id}`))).status).toBe(404)
   })

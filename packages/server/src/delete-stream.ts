@@ -1,0 +1,20 @@
+import type { Runtime } from './runtime'
+import { isStreamId } from './stream-id'
+
+/** Removes the stream from the store, and ends its run in this process once it is gone, also when removing it failed halfway. */
+export async function deleteStream({ ask, runs, options: { store } }: Runtime, id: string): Promise<boolean> {
+  if (!isStreamId(id)) return false
+  let isGone = true
+  try {
+    return await ask(() => store.delete(id), id)
+  } catch (error) {
+    // Where even this fails, the run's next beat tells.
+    isGone = await store.heads([id]).then(
+      ([head]) => head === undefined,
+      () => false,
+    )
+    throw error
+  } finally {
+    if (isGone) (await runs.find(id))?.fence()
+  }
+}
