@@ -82,7 +82,10 @@ export interface CloseRequest {
 }
 
 export interface SweepRequest {
-  /** Only streams that became terminal before this moment, in milliseconds since 1970 by the store's clock. */
+  /**
+   * Only streams that ended before this moment, in milliseconds since 1970 by the store's clock: those that became
+   * terminal before it, and those that lapsed before it and that nobody has ended or taken up since.
+   */
   readonly before: number
   /** How many at the most. */
   readonly limit: number
@@ -127,7 +130,10 @@ export interface StreamStore {
    * erased yet, it rejects, and repeating it finishes the work.
    */
   delete(id: string): Promise<boolean>
-  /** Deletes old terminal streams, those that ended first before the others, and answers with their ids. */
+  /**
+   * Deletes old streams, those that ended first before the others, and answers with their ids. A lapsed one goes without
+   * having been terminal, so that what nobody ever looked at goes too; its producer, should it come back, finds it gone.
+   */
   sweep(request: SweepRequest): Promise<readonly string[]>
   /** At most `max` code units from `offset` on; may end inside a surrogate pair. `undefined` for an unknown id. */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>

@@ -1,6 +1,6 @@
 import { StreamsError } from '../errors'
 import type { StreamStore } from '../store'
-import type { StreamRecord } from './record'
+import { endOf, type StreamRecord } from './record'
 import { checkDuration, checkNames, defaultPendingMs } from './store-options'
 import type { StoredPiece, StoreTransaction } from './transaction'
 import { transactionalStore } from './transactional-store'
@@ -61,11 +61,11 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
       const { pieces } = entryOf(id)
       return pieces.slice(lastStartingBefore(pieces, from + 1), lastStartingBefore(pieces, to) + 1)
     },
-    endedBefore: (before, limit) =>
+    endedBefore: (before, limit, moment) =>
       [...entries.values()]
-        .flatMap(({ record }) => (record.endedAt === undefined ? [] : { id: record.id, endedAt: record.endedAt }))
-        .filter(({ endedAt }) => endedAt < before)
-        .sort((a, b) => a.endedAt - b.endedAt)
+        .map(({ record }) => ({ id: record.id, end: endOf(record, moment) ?? Infinity }))
+        .filter(({ end }) => end < before)
+        .sort((a, b) => a.end - b.end)
         .slice(0, limit)
         .map(({ id }) => id),
   }

@@ -58,9 +58,19 @@ export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
   }
 }
 
+export function isLapsed(record: StreamRecord, moment: StoreMoment): boolean {
+  return !isTerminal(record.status) && moment.now >= lapsesAt(record, moment)
+}
+
+/**
+ * When a sweep takes a stream to have ended: as it did or, if it lapsed and nobody has looked since, when it lapsed.
+ * `undefined` while it lives.
+ */
+export function endOf(record: StreamRecord, moment: StoreMoment): number | undefined {
+  return isLapsed(record, moment) ? lapsesAt(record, moment) : record.endedAt
+}
+
 /** A lease lapses only when it has been over for a further lease, so that a short stall of its owner harms nobody. */
-export function isLapsed(record: StreamRecord, { now, pendingMs }: StoreMoment): boolean {
-  if (isTerminal(record.status)) return false
-  if (record.status === 'pending') return now - record.createdAt > pendingMs
-  return now - record.renewedAt >= 2 * record.leaseMs
+function lapsesAt(record: StreamRecord, { pendingMs }: StoreMoment): number {
+  return record.status === 'pending' ? record.createdAt + pendingMs : record.renewedAt + 2 * record.leaseMs
 }

@@ -1,4 +1,4 @@
-import type { StreamRecord } from './record'
+import type { StoreMoment, StreamRecord } from './record'
 
 /** A piece of the text, stored as one. Never empty. */
 export interface StoredPiece {
@@ -21,8 +21,8 @@ export interface StoreTransaction {
   addPiece(id: string, piece: StoredPiece): void
   /** The pieces that hold text between `from` and `to`, in order; they may reach beyond at both ends. */
   pieces(id: string, from: number, to: number): readonly StoredPiece[]
-  /** The ids of the streams that ended before a moment, oldest first. */
-  endedBefore(before: number, limit: number): readonly string[]
+  /** The ids of the streams whose end, as `endOf` has it, is before a moment; the earliest first. */
+  endedBefore(before: number, limit: number, moment: StoreMoment): readonly string[]
 }
 
 /** Where {@link transactionalStore} keeps its streams. */

@@ -80,7 +80,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
     },
     async sweep({ before, limit }) {
       const ids = await transact('write', (transaction) => {
-        const ended = transaction.endedBefore(before, limit)
+        const ended = transaction.endedBefore(before, limit, moment())
         for (const id of ended) transaction.remove(id)
         return ended
       })

@@ -102,9 +102,11 @@ export class StoreModel {
     return this.#streams.delete(id)
   }
 
-  /** Everything that has ended, when the limit is no limit. */
+  /** Everything that has ended or lapsed, when the limit is no limit. */
   sweep(): string[] {
-    const ended = [...this.#streams].filter(([, stream]) => stream.endedAt > 0).map(([id]) => id)
+    const ended = [...this.#streams]
+      .filter(([id, stream]) => stream.endedAt > 0 || this.#head(id, stream).isLapsed)
+      .map(([id]) => id)
     for (const id of ended) this.#streams.delete(id)
     return ended
   }

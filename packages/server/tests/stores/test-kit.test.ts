@@ -143,6 +143,14 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     'sweep/recent: sweeps what has just ended': (store) => ({
       sweep: ({ limit }) => store.sweep({ before: Number.MAX_SAFE_INTEGER, limit }),
     }),
+    'sweep/lapsed: sweeps nothing that nobody has ended': () => ({ sweep: async () => [] }),
+    'sweep/living: sweeps whatever is there': (store) => ({
+      sweep: async ({ before, limit }) => {
+        for (const id of ['stream-1', 'stream-2']) await store.requestStop(id)
+        await store.close('stream-1', { epoch: 1, offset: 3, text: '', status: 'stopped' })
+        return store.sweep({ before, limit })
+      },
+    }),
     'watch/own-changes: never hints': () => ({ watch: () => () => {} }),
     'delete/gone: keeps deleted streams': () => ({ delete: async () => true }),
     'dispose/acts: works on after it was disposed': () => ({ dispose: async () => {} }),

@@ -44,7 +44,16 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
     `SELECT start, text FROM keepstream_pieces WHERE stream_id = ? AND start < ? AND start >=
      (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ? AND start <= ?) ORDER BY start`,
   )
-  const endedBefore = database.prepare('SELECT id FROM keepstream_streams WHERE ended_at < ? ORDER BY ended_at LIMIT ?')
+  // `endOf`, as SQL. What lapsed before a moment was created before it, which an index finds.
+  const endedBefore = database.prepare(
+    `SELECT id FROM (
+       SELECT id, ended_at AS end FROM keepstream_streams WHERE ended_at < ?
+       UNION ALL
+       SELECT id, CASE status WHEN 'pending' THEN created_at + ? ELSE renewed_at + 2 * lease_ms END AS end
+       FROM keepstream_streams WHERE ended_at IS NULL AND created_at < ?
+         AND CASE status WHEN 'pending' THEN created_at + ? ELSE renewed_at + 2 * lease_ms END <= ?
+     ) WHERE end < ? ORDER BY end LIMIT ?`,
+  )
 
   return {
     load: (id) => (load.all(id) as StreamRow[]).map(toRecord)[0],
@@ -94,7 +103,10 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       else addPiece.run(id, start, guardText(text))
     },
     pieces: (id, from, to) => (pieces.all(id, to, id, from) as PieceRow[]).map(toPiece),
-    endedBefore: (before, limit) => (endedBefore.all(before, limit) as { id: string }[]).map(({ id }) => id),
+    endedBefore: (before, limit, { now, pendingMs }) => {
+      const rows = endedBefore.all(before, pendingMs, before, pendingMs, now, before, limit) as { id: string }[]
+      return rows.map(({ id }) => id)
+    },
   }
 }
 

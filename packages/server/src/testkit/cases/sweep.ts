@@ -24,15 +24,47 @@ export const sweepCases: readonly CaseDefinition[] = [
   },
   {
     key: 'sweep/living',
-    name: 'streams that are pending or streaming stay, however old',
+    name: 'streams that are pending or streaming and have not lapsed stay, however old',
     async run(context) {
-      const { store, advance, pendingMs } = context
+      const { store, advance, leaseMs, pendingMs } = context
       const running = await startStream(context, 'abc')
+      await advance(pendingMs * 3)
+      await store.beat(running, 1)
       const pending = context.id()
       await store.create(pending, null)
-      await advance(pendingMs * 3)
+      await advance(Math.min(pendingMs * 0.9, leaseMs * 1.8))
       expectEqual(await store.sweep({ before: afterAll, limit: 10 }), [], 'ids')
       expectEqual((await store.heads([running, pending])).length, 2, 'heads')
+    },
+  },
+  {
+    key: 'sweep/lapsed',
+    name: 'lapsed streams that nobody looked at are deleted by one sweep, with their text',
+    async run(context) {
+      const { store, advance, leaseMs, pendingMs } = context
+      const pending = context.id()
+      await store.create(pending, null)
+      const dead = await startStream(context, 'abc')
+      await advance(pendingMs * 1.1 + leaseMs * 3)
+      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'a sweep of what lapsed before')
+      const swept = await store.sweep({ before: afterAll, limit: 10 })
+      expectEqual([...swept].sort(), [pending, dead].sort(), 'ids')
+      expectEqual(await store.heads([pending, dead]), [], 'heads')
+      const late = await store.append(dead, { epoch: 1, offset: 3, text: 'x' })
+      expectEqual(late, { type: 'gone' }, 'the append of the owner that was away')
+    },
+  },
+  {
+    key: 'sweep/lapsed-order',
+    name: 'a lapsed stream counts as ended when it lapsed, not when it is swept',
+    async run(context) {
+      const { store, advance, leaseMs } = context
+      const dead = await startStream(context)
+      await advance(leaseMs * 3)
+      const done = await endedStream(context)
+      await advance(leaseMs * 3)
+      expectEqual(await store.sweep({ before: afterAll, limit: 1 }), [dead], 'the first')
+      expectEqual(await store.sweep({ before: afterAll, limit: 1 }), [done], 'the second')
     },
   },
   {
