@@ -108,7 +108,10 @@ export interface SweepRequest {
  * - reject with `new StreamsError('content-refused', …)` a text that it will never accept; any other rejection is retried.
  */
 export interface StreamStore {
-  /** `meta` is any JSON value, copied; `undefined` reads as `null`. An id that exists is left as it is. */
+  /**
+   * `meta` is any JSON value, copied; `undefined` reads as `null`. An id that exists is left as it is. What JSON cannot
+   * hold is refused with `invalid-option`, and nothing is created.
+   */
   create(id: string, meta: unknown): Promise<CreateResult>
   /** `pending` becomes `streaming` under epoch 1. The lease begins, or begins anew for the owner that has it. */
   claim(id: string, request: ClaimRequest): Promise<ClaimResult>

@@ -10,12 +10,13 @@ export function* splitText({ start, text }: StoredPiece): Generator<StoredPiece>
   let from = 0
   while (from < text.length) {
     let to = Math.min(from + maxPieceLength, text.length)
-    if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to -= 1
+    if (to < text.length && isPairAt(text, to - 1)) to -= 1
     yield { start: start + from, text: text.slice(from, to) }
     from = to
   }
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff
+/** Whether both halves of one character stand here: only such a one has a code point beyond 16 bits. */
+function isPairAt(text: string, index: number): boolean {
+  return (text.codePointAt(index) ?? 0) > 0xffff
 }

@@ -1,5 +1,5 @@
 import { StreamsError } from '../errors'
-import type { StoredRange, StreamStore } from '../store'
+import type { StoredRange, StreamHead, StreamStore } from '../store'
 import { createHints } from './hints'
 import { createRecord, type StoreMoment, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
@@ -50,7 +50,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
 
   return {
     async create(id, meta) {
-      const json = JSON.stringify(meta) ?? 'null'
+      const json = toJson(name, meta)
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
         transaction.insert(createRecord(id, moment()), json)
@@ -95,7 +95,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         const start = Math.min(offset, record.length)
         const end = Math.min(start + max, record.length)
         const text = end > start ? cut(transaction.pieces(id, start, end), start, end) : ''
-        return { head: toHead(record, moment()), meta: JSON.parse(transaction.meta(id)), start, text }
+        return storedRange(toHead(record, moment()), transaction.meta(id), start, text)
       }),
     heads: (ids) =>
       transact('read', (transaction) => transaction.loadAll(ids).map((record) => toHead(record, moment()))),
@@ -106,6 +106,40 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       disposing ??= backend.close?.() ?? Promise.resolve()
       await disposing
     },
+  }
+}
+
+/** Refused before the backend is asked: no repetition would help, and nothing is wrong with the backend. */
+function toJson(store: string, meta: unknown): string {
+  let json: string | undefined
+  let cause: unknown
+  try {
+    json = meta === undefined ? 'null' : JSON.stringify(meta)
+  } catch (error) {
+    cause = error
+  }
+  if (json !== undefined) return json
+  const reason = cause instanceof Error ? cause.message : `a ${typeof meta} is none`
+  throw new StreamsError(
+    'invalid-option',
+    `meta cannot be kept by ${store}, which keeps any JSON value: ${reason}. ` +
+      'Pass what JSON can hold, such as a string for a bigint.',
+    { cause },
+  )
+}
+
+/** Parses meta for whoever asks for it: it may be a whole chat, and most reads are for the text alone. */
+function storedRange(head: StreamHead, json: string, start: number, text: string): StoredRange {
+  let meta: unknown
+  return {
+    head,
+    get meta() {
+      // No JSON value is `undefined`.
+      if (meta === undefined) meta = JSON.parse(json)
+      return meta
+    },
+    start,
+    text,
   }
 }
 

@@ -1,5 +1,5 @@
 import { memoryStore } from '@keepstream/server/memory'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fixedTarget } from './fixed-target'
 import { kitCases } from './kit-cases'
 
@@ -16,6 +16,31 @@ describe('memoryStore', { timeout: 30_000 }, () => {
     await store.create('a', null)
     now = 1_001
     expect(await store.expire('a', 0)).toMatchObject({ status: 'timeout' })
+  })
+
+  it('says what is wrong with a meta that is no JSON, with the cause', async () => {
+    const store = memoryStore()
+    await expect(store.create('a', { count: 1n })).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(/@keepstream\/server: meta cannot be kept by memoryStore.*BigInt.*Pass/),
+      cause: expect.any(TypeError),
+    })
+    await expect(store.create('a', () => {})).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringContaining('a function is none'),
+    })
+  })
+
+  it('parses meta for nobody who does not ask for it, and once for who does', async () => {
+    const store = memoryStore()
+    await store.create('a', { chat: ['long'] })
+    const parse = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => parse.mockRestore())
+    const range = await store.read('a', 0, 10)
+    expect(parse).not.toHaveBeenCalled()
+    expect(range?.meta).toEqual({ chat: ['long'] })
+    expect(range?.meta).toBe(range?.meta)
+    expect(parse).toHaveBeenCalledTimes(1)
   })
 
   it('refuses options that cannot be meant', () => {

@@ -65,6 +65,9 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return store.create(id, meta)
       },
     }),
+    'create/meta-refused: keeps something else for a meta that is no JSON': (store) => ({
+      create: (id, meta) => store.create(id, typeof meta === 'bigint' ? Number(meta) : meta),
+    }),
     'claim/repeated: gives the same owner a new epoch': (store) => ({
       claim: (id, request) => store.claim(id, { ...request, owner: `${request.owner}${Math.random()}` }),
     }),

@@ -1,4 +1,4 @@
-import { expectEqual } from '../expect'
+import { expectEqual, expectMatch } from '../expect'
 import { readAll, startStream } from '../start-stream'
 import type { CaseDefinition } from '../types'
 
@@ -44,6 +44,20 @@ export const createCases: readonly CaseDefinition[] = [
       const absent = id()
       await store.create(absent, undefined)
       expectEqual((await store.read(absent, 0, 0))?.meta, null, 'meta left out')
+    },
+  },
+  {
+    key: 'create/meta-refused',
+    name: 'a meta that JSON cannot hold is refused, and nothing is created',
+    async run({ store, id }) {
+      const circular: { self?: unknown } = {}
+      circular.self = circular
+      for (const [what, meta] of Object.entries({ bigint: 1n, circular, function: () => {}, symbol: Symbol('meta') })) {
+        const stream = id()
+        const refusal: unknown = await store.create(stream, meta).catch((error: unknown) => error)
+        expectMatch(refusal, { code: 'invalid-option' }, `create with a ${what}`)
+        expectEqual(await store.heads([stream]), [], `heads after a ${what}`)
+      }
     },
   },
   {
