@@ -1,6 +1,7 @@
 import type { AskStore } from './ask-store'
 import { backoffMs } from './backoff'
 import type { Environment } from './environment'
+import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
 import type { StoredRange, StreamHead, StreamStore } from './store'
@@ -57,11 +58,16 @@ const farewellMs = 1_000
 /** Glances back off while they bring no news, because hints are enough or nothing happens. */
 const glances = { firstMs: 250, longestMs: 5_000 }
 
+/** A glance that the store does not answer for so long is given up, or it would be the last one. */
+const patienceMs = 15_000
+
 export function createHub({ store, keepAliveMs, environment, report, expiry, ask }: HubOptions): Hub {
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
   let quietGlances = 0
   let isGlancing = false
+  /** Counts glances, so that one which was given up has no effect when it is answered after all. */
+  let glanceNumber = 0
   let hasFailed = false
   let isClosed = false
   let glanceTimer: unknown
@@ -167,21 +173,42 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
 
   async function glanceAtAll(): Promise<void> {
     isGlancing = true
+    const number = ++glanceNumber
     const asked = [...watched]
     quietGlances++
+    glanceTimer = environment.setTimeout(() => {
+      failed(new StreamsError('store', `it did not answer a glance within ${patienceMs} ms`))
+      glanced()
+    }, patienceMs)
     try {
       const heads = await store.heads(asked.map(([id]) => id))
+      if (number !== glanceNumber) return
       const found = new Map(heads.map((head) => [head.id, head]))
       for (const [id, stream] of asked) await look(stream, found.get(id))
       if (hasFailed) for (const [, stream] of asked) wake(stream)
-      hasFailed = false
+      if (number === glanceNumber) hasFailed = false
     } catch (error) {
-      if (!hasFailed) report.error(error, { source: 'store' })
-      hasFailed = true
-      expiry.storeFailed()
+      if (number === glanceNumber) failed(error)
     }
-    isGlancing = false
+    if (number === glanceNumber) glanced()
+  }
+
+  function failed(error: unknown): void {
+    if (!hasFailed) report.error(error, { source: 'store' })
+    hasFailed = true
+    expiry.storeFailed()
+  }
+
+  function glanced(): void {
+    endGlance()
     scheduleGlance()
+  }
+
+  function endGlance(): void {
+    environment.clearTimeout(glanceTimer)
+    glanceTimer = undefined
+    glanceNumber++
+    isGlancing = false
   }
 
   async function look(stream: Watched, found: StreamHead | undefined): Promise<void> {
@@ -218,9 +245,8 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   }
 
   function rest(): void {
-    environment.clearTimeout(glanceTimer)
+    endGlance()
     environment.clearTimeout(tickTimer)
-    glanceTimer = undefined
     tickTimer = undefined
     unwatch?.()
     unwatch = undefined

@@ -6,8 +6,9 @@ export interface StreamOptions {
   /** Keeps a serverless process alive until the run is stored: pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can go on after `context.text`: a stream whose producer died is taken up again instead of ending as
-   * `timeout`. @default false
+   * The producer can go on after `context.text`: a stream whose process died is taken up again by the next drive. Only if
+   * nobody looks at it in between, once it has lapsed: any look makes it `timeout`. And not after `close()`, which ends what
+   * it does not let finish as `error`, for good. @default false
    */
   readonly canResume?: boolean
 }
@@ -56,7 +57,8 @@ export interface Streams {
   sweep(options: { readonly olderThanMs: number; readonly limit?: number }): Promise<readonly string[]>
   /**
    * Refuses new runs, lets running ones finish for `drainMs`, ends the rest as `error` with code `shutdown` (their text
-   * is kept), ends all followers and disposes of the store. Idempotent.
+   * is kept), ends all followers and disposes of the store. That ending is for good, also with `canResume`: unlike a stream
+   * whose process was killed, it is not taken up again. Idempotent.
    */
   close(): Promise<void>
 }

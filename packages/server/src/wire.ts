@@ -35,8 +35,6 @@ export const lookHeaders = {
 export const errorStatus = {
   'invalid-offset': 400,
   'invalid-request': 400,
-  unauthorized: 401,
-  forbidden: 403,
   'cross-origin': 403,
   'not-found': 404,
   'method-not-allowed': 405,

@@ -100,6 +100,58 @@ describe('S12 the hub', () => {
     expect(store.of('heads').length).toBeLessThan(25)
   })
 
+  it('goes on glancing when the store leaves a glance unanswered, and ignores an answer that comes too late', async () => {
+    const { store: real, clock, streams: writer } = createRig()
+    const deaf = spyStore({ ...real, watch: () => () => undefined })
+    const { streams, errors } = createRig({ store: deaf, clock, rolloverMs: 1_000_000 })
+    const id = await writer.createStream()
+    const hand = createHand()
+    await writer.stream(request(), id, hand.producer)
+    const follower = collect(await streams.read(sse(), id))
+    let answer: () => void = () => undefined
+    deaf.instead.heads = async (pass) => {
+      const heads = await pass()
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return heads
+    }
+    await clock.advance(1_000)
+    delete deaf.instead.heads
+    await hand.append('Unannounced.')
+    await clock.advance(21_000)
+    expect(textOf(parseEvents(follower.text).events)).toBe('Unannounced.')
+    expect(errors).toMatchObject([{ error: { code: 'store' }, context: { source: 'store' } }])
+    const glances = deaf.of('heads').length
+    answer()
+    await settled()
+    expect(deaf.of('heads').length).toBe(glances)
+    await follower.cancel()
+    expect(clock.timers).toBeGreaterThan(0)
+    hand.finish()
+    await clock.advance(300)
+    expect(clock.timers).toBe(0)
+  })
+
+  it('glances for those who come after the last one left in the middle of a glance', async () => {
+    const { store: real, clock, streams: writer } = createRig()
+    const deaf = spyStore({ ...real, watch: () => () => undefined })
+    const { streams } = createRig({ store: deaf, clock })
+    const id = await writer.createStream()
+    const hand = createHand()
+    await writer.stream(request(), id, hand.producer)
+    const early = collect(await streams.read(sse(), id))
+    deaf.instead.heads = () => new Promise(() => undefined)
+    await clock.advance(1_000)
+    await early.cancel()
+    delete deaf.instead.heads
+    const late = collect(await streams.read(sse(), id))
+    await clock.advance(1_000)
+    await hand.append('Unannounced.')
+    await clock.advance(5_300)
+    expect(textOf(parseEvents(late.text).events)).toBe('Unannounced.')
+  })
+
   it('misses nothing that is stored while a follower is on its way in', async () => {
     const { store, clock, hand, follow } = await followed()
     const early = await follow()
