@@ -10,6 +10,7 @@ import { refuse } from './refuse'
 export interface AppOptions {
   readonly chats: Chats
   readonly createStream: () => Promise<string>
+  readonly deleteStream: (id: string) => Promise<unknown>
   /** Answers everything below `/api/streams/`. */
   readonly streams: (request: Request) => Response | Promise<Response>
   readonly page: PageFiles
@@ -19,7 +20,7 @@ export interface AppOptions {
 }
 
 /** All that the playground answers over HTTP. */
-export function createApp({ chats, createStream, streams, page, files, onError }: AppOptions): Hono {
+export function createApp({ chats, createStream, deleteStream, streams, page, files, onError }: AppOptions): Hono {
   const app = new Hono()
   // Streams set their own headers; wrapping their responses would only stand between them and their readers.
   app.all('/api/streams/*', (c) => streams(c.req.raw))
@@ -39,7 +40,7 @@ export function createApp({ chats, createStream, streams, page, files, onError }
       referrerPolicy: 'same-origin',
     }),
   )
-  app.route('/api/chats', chatRoutes({ chats, createStream }))
+  app.route('/api/chats', chatRoutes({ chats, createStream, deleteStream }))
   app.all('/api/*', () => refuse(404, 'not-found', 'There is nothing here.'))
   app.route('/library', libraryRoutes(files))
   app.route('/', pageRoutes(page))

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
-import type { Chats } from './chats'
+import type { AddResult, Chats } from './chats'
 import { isSameSite } from './is-same-site'
 import { readPrompt } from './read-prompt'
 import { refuse } from './refuse'
@@ -10,13 +10,15 @@ export interface ChatRoutesOptions {
   readonly chats: Chats
   /** Makes the stream that will carry an answer. */
   readonly createStream: () => Promise<string>
+  /** Takes back one that no question came to. */
+  readonly deleteStream: (id: string) => Promise<unknown>
 }
 
 const maxBodyBytes = 16 * 1024
 const maxListed = 100
 
 /** Asking, and reading what was asked: `POST /`, `GET /`, `GET /:chatId`. */
-export function chatRoutes({ chats, createStream }: ChatRoutesOptions): Hono {
+export function chatRoutes({ chats, createStream, deleteStream }: ChatRoutesOptions): Hono {
   const routes = new Hono()
   routes.use(async (c, next) => {
     await next()
@@ -48,7 +50,13 @@ export function chatRoutes({ chats, createStream }: ChatRoutesOptions): Hono {
     }
 
     const streamId = await createStream()
-    const added = chats.add(asked.prompt, streamId, asked.chatId)
+    let added: AddResult | undefined
+    try {
+      added = chats.add(asked.prompt, streamId, asked.chatId)
+    } finally {
+      // No conversation leads to it: nobody would ever find it again.
+      if (added?.type !== 'added') await deleteStream(streamId)
+    }
     if (added.type === 'unknown') return refuse(404, 'not-found', 'There is no such conversation.')
     if (added.type === 'full') return refuse(409, 'chat-full', 'This conversation is full. Begin a new one.')
     return c.json({ chatId: added.chatId, streamId }, 201)

@@ -53,9 +53,11 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   const app = createApp({
     chats,
     createStream: () => streams.createStream(),
+    deleteStream: (id) => streams.deleteStream(id),
     streams: streams.handler({
       basePath: '/api/streams',
-      authorize: 'public',
+      // Everybody may read along and stop, but nobody erases an answer from everybody else's page.
+      authorize: ({ action }) => action !== 'delete',
       produce: ({ id }) => {
         const question = chats.questionOf(id)
         if (question === undefined) throw new Error(`There is no question for the stream ${id}.`)

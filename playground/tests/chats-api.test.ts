@@ -14,16 +14,19 @@ let folder: string
 let chats: Chats
 let app: Hono
 let made: number
+let deleted: string[]
 let nowMs: number
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'playground-'))
   nowMs = 1_000
   made = 0
+  deleted = []
   chats = openChats(join(folder, 'chats.db'), () => nowMs)
   app = createApp({
     chats,
     createStream: async () => `stream-${++made}`,
+    deleteStream: async (id) => deleted.push(id),
     streams: () => new Response('from streams'),
     page: samplePage,
     files: new Map(),
@@ -158,11 +161,18 @@ describe('asking', () => {
     expect([unknown.status, await unknown.json()]).toMatchObject([404, { code: 'not-found' }])
   })
 
-  it('begins no further question in a conversation that is full', async () => {
+  it('begins no further question in a conversation that is full, and leaves no stream behind', async () => {
     const { chatId } = await asked({ prompt: 'x' })
     for (let count = 1; count < 200; count++) chats.add('x', `filler-${count}`, chatId)
     const response = await post({ prompt: 'one more', chatId })
     expect([response.status, await response.json()]).toMatchObject([409, { code: 'chat-full' }])
+    expect(deleted).toEqual(['stream-2'])
+  })
+
+  it('leaves no stream behind for a question that could not be kept', async () => {
+    chats.close()
+    expect((await post({ prompt: 'x' })).status).toBe(500)
+    expect(deleted).toEqual(['stream-1'])
   })
 })
 

@@ -10,6 +10,7 @@ const files = new Map([['docs/guide.md', '# Guide\n\n## A part\n\n<b onclick="x(
 const app = createApp({
   chats: undefined as never, // nothing here asks for a conversation
   createStream: async () => 'none',
+  deleteStream: async () => false,
   streams: (request) => new Response(new URL(request.url).pathname),
   page: samplePage,
   files,
@@ -51,6 +52,7 @@ describe('serving the page', () => {
       const served = createApp({
         chats: undefined as never,
         createStream: async () => '',
+        deleteStream: async () => false,
         streams: () => new Response(),
         page,
         files,

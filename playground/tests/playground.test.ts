@@ -108,6 +108,14 @@ describe('the playground over HTTP', () => {
     )
   })
 
+  it('erases no answer for whoever asks', async () => {
+    playground = await start(1e6)
+    const { streamId } = await ask('What is an epoch?')
+    const text = await (await drive(streamId)).text()
+    expect((await fetch(at(`/api/streams/${streamId}`), { method: 'DELETE' })).status).toBe(404)
+    expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
+  })
+
   it('answers nothing for a stream that belongs to no question', async () => {
     playground = await start(1)
     expect((await drive('AAAAAAAAAAAAAAAAAAAAAA')).status).toBe(404)
