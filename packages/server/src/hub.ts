@@ -1,8 +1,7 @@
 import type { AskStore } from './ask-store'
-import { backoffMs } from './backoff'
 import type { Environment } from './environment'
-import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
+import { createGlances } from './glances'
 import type { Report } from './report'
 import type { StoredRange, StreamHead, StreamStore } from './store'
 
@@ -55,25 +54,26 @@ interface Watched {
 /** How long a client that does not read may hold up the end of the process. */
 const farewellMs = 1_000
 
-/** Glances back off while they bring no news, because hints are enough or nothing happens. */
-const glances = { firstMs: 250, longestMs: 5_000 }
-
-/** A glance that the store does not answer for so long is given up, or it would be the last one. */
-const patienceMs = 15_000
-
 export function createHub({ store, keepAliveMs, environment, report, expiry, ask }: HubOptions): Hub {
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
-  let quietGlances = 0
-  let isGlancing = false
-  /** Counts glances, so that one which was given up has no effect when it is answered after all. */
-  let glanceNumber = 0
-  let hasFailed = false
   let isClosed = false
-  let glanceTimer: unknown
-  let glanceAt = Infinity
   let tickTimer: unknown
   let onEmpty: () => void = () => undefined
+  const glances = createGlances({
+    store,
+    environment,
+    report,
+    expiry,
+    ids: () => [...watched.keys()],
+    onFound: found,
+    onRecovered(ids) {
+      for (const id of ids) {
+        const stream = watched.get(id)
+        if (stream) wake(stream)
+      }
+    },
+  })
 
   return {
     subscribe(id, subscriber) {
@@ -86,8 +86,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
       watched.set(id, stream)
       stream.subscribers.add(subscriber)
       unwatch ??= store.watch(hinted)
-      quietGlances = 0
-      scheduleGlance()
+      glances.hurry()
       scheduleTick()
       return () => {
         stream.subscribers.delete(subscriber)
@@ -99,8 +98,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
     glance(id) {
       const stream = watched.get(id)
       if (stream) stream.seen = undefined
-      quietGlances = 0
-      scheduleGlance()
+      glances.hurry()
     },
     async close() {
       if (isClosed) return
@@ -158,72 +156,20 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
     return range && (await expiry.settleRange(range))
   }
 
-  function scheduleGlance(): void {
-    if (watched.size === 0 || isGlancing) return
-    const at = environment.now() + backoffMs(quietGlances + 1, glances, environment)
-    if (glanceTimer !== undefined && glanceAt <= at) return
-    environment.clearTimeout(glanceTimer)
-    glanceAt = at
-    glanceTimer = environment.setTimeout(() => {
-      glanceTimer = undefined
-      expiry.timerFired(at)
-      void glanceAtAll()
-    }, at - environment.now())
-  }
-
-  async function glanceAtAll(): Promise<void> {
-    isGlancing = true
-    const number = ++glanceNumber
-    const asked = [...watched]
-    quietGlances++
-    glanceTimer = environment.setTimeout(() => {
-      failed(new StreamsError('store', `it did not answer a glance within ${patienceMs} ms`))
-      glanced()
-    }, patienceMs)
-    try {
-      const heads = await store.heads(asked.map(([id]) => id))
-      if (number !== glanceNumber) return
-      const found = new Map(heads.map((head) => [head.id, head]))
-      for (const [id, stream] of asked) await look(stream, found.get(id))
-      if (hasFailed) for (const [, stream] of asked) wake(stream)
-      if (number === glanceNumber) hasFailed = false
-    } catch (error) {
-      if (number === glanceNumber) failed(error)
-    }
-    if (number === glanceNumber) glanced()
-  }
-
-  function failed(error: unknown): void {
-    if (!hasFailed) report.error(error, { source: 'store' })
-    hasFailed = true
-    expiry.storeFailed()
-  }
-
-  function glanced(): void {
-    endGlance()
-    scheduleGlance()
-  }
-
-  function endGlance(): void {
-    environment.clearTimeout(glanceTimer)
-    glanceTimer = undefined
-    glanceNumber++
-    isGlancing = false
-  }
-
-  async function look(stream: Watched, found: StreamHead | undefined): Promise<void> {
+  /** Answers whether this is news that hints have missed. Where hints are enough, glances need not hurry. */
+  function found(id: string, head: StreamHead | undefined): boolean {
+    const stream = watched.get(id)
+    if (!stream) return false
     const wasHinted = stream.isHinted
     stream.isHinted = false
-    const head = found && (await expiry.settle(found))
     const seen = head ? signature(head) : 'gone'
-    if (stream.seen === seen) return
+    if (stream.seen === seen) return false
     stream.seen = seen
-    const subscribers = [...stream.subscribers]
-    // Where hints are enough, glances need not hurry.
-    if (!wasHinted && subscribers.some(({ isRun }) => !isRun)) quietGlances = 0
     stream.reads.clear()
+    const subscribers = [...stream.subscribers]
     for (const subscriber of subscribers) subscriber.glanced?.(head)
     wake(stream)
+    return !wasHinted && subscribers.some(({ isRun }) => !isRun)
   }
 
   function scheduleTick(): void {
@@ -245,7 +191,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
   }
 
   function rest(): void {
-    endGlance()
+    glances.rest()
     environment.clearTimeout(tickTimer)
     tickTimer = undefined
     unwatch?.()

@@ -1,0 +1,109 @@
+import { backoffMs } from './backoff'
+import type { Environment } from './environment'
+import { StreamsError } from './errors'
+import type { Expiry } from './expiry'
+import type { Report } from './report'
+import type { StreamHead, StreamStore } from './store'
+
+/** One batched look at all streams that somebody watches, again and again, for what hints have missed. */
+export interface Glances {
+  /** Glances soon, and then less and less often while that brings no news. */
+  hurry(): void
+  /** Nobody watches any more: nothing is left, not even of a glance that is under way. */
+  rest(): void
+}
+
+export interface GlancesOptions {
+  readonly store: StreamStore
+  readonly environment: Environment
+  readonly report: Report
+  readonly expiry: Expiry
+  readonly ids: () => readonly string[]
+  /** What a glance found, `undefined` for a stream that is gone. Answers whether that was news worth hurrying for. */
+  readonly onFound: (id: string, head: StreamHead | undefined) => boolean
+  /** The store answers again, so what failed meanwhile may be tried anew. */
+  readonly onRecovered: (ids: readonly string[]) => void
+}
+
+/** They back off while they bring no news, because hints are enough or nothing happens. */
+const intervals = { firstMs: 250, longestMs: 5_000 }
+
+/** A glance that the store does not answer for so long is given up, or it would be the last one. */
+const patienceMs = 15_000
+
+export function createGlances(options: GlancesOptions): Glances {
+  const { store, environment, report, expiry, ids } = options
+  let quiet = 0
+  let isUnderWay = false
+  /** Counts glances, so that one which was given up has no effect when it is answered after all. */
+  let number = 0
+  let hasFailed = false
+  /** For the next glance, or for giving up the one that is under way. */
+  let timer: unknown
+  let timerAt = Infinity
+
+  return {
+    hurry() {
+      quiet = 0
+      schedule()
+    },
+    rest: end,
+  }
+
+  function schedule(): void {
+    if (isUnderWay || ids().length === 0) return
+    const at = environment.now() + backoffMs(quiet + 1, intervals, environment)
+    if (timer !== undefined && timerAt <= at) return
+    environment.clearTimeout(timer)
+    timerAt = at
+    timer = environment.setTimeout(() => {
+      timer = undefined
+      expiry.timerFired(at)
+      void glance(++number)
+    }, at - environment.now())
+  }
+
+  async function glance(mine: number): Promise<void> {
+    isUnderWay = true
+    quiet++
+    timer = environment.setTimeout(() => {
+      failed(new StreamsError('store', `it did not answer a glance within ${patienceMs} ms`))
+      next()
+    }, patienceMs)
+    try {
+      const asked = ids()
+      const heads = await store.heads(asked)
+      const found = new Map(heads.map((head) => [head.id, head]))
+      for (const id of asked) {
+        const head = found.get(id)
+        const settled = head && (await expiry.settle(head))
+        if (mine !== number) return
+        if (options.onFound(id, settled)) quiet = 0
+      }
+      if (hasFailed) options.onRecovered(asked)
+      hasFailed = false
+    } catch (error) {
+      if (mine !== number) return
+      failed(error)
+    }
+    if (mine === number) next()
+  }
+
+  function failed(error: unknown): void {
+    if (!hasFailed) report.error(error, { source: 'store' })
+    hasFailed = true
+    expiry.storeFailed()
+  }
+
+  function next(): void {
+    end()
+    schedule()
+  }
+
+  function end(): void {
+    environment.clearTimeout(timer)
+    timer = undefined
+    number++
+    isUnderWay = false
+  }
+}
