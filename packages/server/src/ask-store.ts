@@ -1,10 +1,11 @@
-import { StreamsError } from './errors'
+import { isStreamsError, StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
 
 /**
  * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
- * anybody for a while, and reaches the caller as `store` with the cause.
+ * anybody for a while, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
+ * caller's own mistake and reaches it as it is.
  */
 export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
@@ -13,6 +14,7 @@ export function createAskStore(report: Report, expiry: Expiry): AskStore {
     try {
       return await act()
     } catch (cause) {
+      if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
       expiry.storeFailed()
       throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })

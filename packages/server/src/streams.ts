@@ -53,7 +53,10 @@ export interface Streams {
   read(request: Request, id: string): Promise<Response>
   /** Serves all streams under a path. */
   handler(options: HandlerOptions): Handler
-  /** Deletes streams that ended longer than `olderThanMs` ago, at most `limit` (1,000). Answers with their ids. */
+  /**
+   * Deletes streams that ended longer than `olderThanMs` ago, at most `limit` (1,000), and answers with their ids. One that
+   * nobody ended, its producer gone or never begun, counts as ended when it lapsed.
+   */
   sweep(options: { readonly olderThanMs: number; readonly limit?: number }): Promise<readonly string[]>
   /**
    * Refuses new runs, lets running ones finish for `drainMs`, ends the rest as `error` with code `shutdown` (their text

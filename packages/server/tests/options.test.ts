@@ -58,6 +58,13 @@ describe('options', () => {
     expect(await streams.sweep({ olderThanMs: 40 * 24 * 60 * 60_000 })).toEqual([])
   })
 
+  it('a meta that JSON cannot hold is told as the wrong option it is, and as no failure of the store', async () => {
+    const failures: unknown[] = []
+    const streams = createStreams({ store, onError: (error) => failures.push(error) })
+    await expect(streams.createStream({ meta: 1n })).rejects.toMatchObject({ code: 'invalid-option' })
+    expect(failures).toEqual([])
+  })
+
   it('of the handler are checked too, and authorize is required', () => {
     const streams = createStreams({ store })
     const wrongs: [Record<string, unknown> | undefined, string][] = [
