@@ -1,8 +1,8 @@
 import { StreamError } from './errors'
-import { readSse } from './read-sse'
+import { readSse, type SseEvent } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
-import { isTerminal, type LiveSource, type Snapshot, type SnapshotTail, type StopSource } from './types'
-import { createReader } from './wire'
+import { isTerminal, type LiveSource, type SnapshotTail, type StopSource } from './types'
+import { createDriveReader, createReader } from './wire'
 
 export interface KeepstreamOptions extends RequestOptions {
   /** Where the server's `handler` is mounted, such as `/streams`, without a query. */
@@ -22,33 +22,26 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
   const request = createRequest(options)
   const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${encodeURIComponent(id)}${path}`
 
-  async function open(
-    path: string,
-    init: RequestInit,
-    offset: number,
-    next: (snapshot: Snapshot & { offset: number }) => void,
-    alive: () => void,
-  ) {
+  async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
     const response = await request(path, 'text/event-stream', init)
     alive()
-    const read = createReader(offset)
-    await readSse(response, (event) => next(read(event)), alive)
+    await readSse(response, onEvent, alive)
   }
 
   return {
     live: {
       canRepeat: true,
       stallMs,
-      open({ id, signal }, { chunk, end, alive }) {
-        const next = ({ status, ...rest }: Snapshot & { offset: number }) =>
-          isTerminal(status) ? end({ end: rest.offset, status, error: rest.error }) : chunk(rest)
-        return open(at(id, '/drive'), { method: 'POST', signal }, 0, next, alive)
+      open({ id, signal }, sink) {
+        return read(at(id, '/drive'), { method: 'POST', signal }, createDriveReader(sink), sink.alive)
       },
     },
     snapshot: {
       stallMs,
       open({ id, offset, epoch, signal }, { next, alive }) {
-        return open(at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`), { signal }, offset, next, alive)
+        const snapshotOf = createReader(offset)
+        const path = at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`)
+        return read(path, { signal }, (event) => next(snapshotOf(event)), alive)
       },
     },
     async stop({ id, signal }) {

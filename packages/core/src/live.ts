@@ -2,8 +2,8 @@ import { SourceError } from './errors'
 import { readSse, type SseEvent } from './read-sse'
 import { readText } from './read-text'
 import { createRequest, type RequestOptions } from './request'
-import { isTerminal, type LiveSink, type LiveSource, type SourceRequest, type TerminalStatus } from './types'
-import { createReader } from './wire'
+import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from './types'
+import { createDriveReader } from './wire'
 
 /** What an event of another dialect says. */
 export interface DecodedEvent {
@@ -16,9 +16,11 @@ export interface DecodedEvent {
 }
 
 export interface FetchLiveOptions extends RequestOptions {
+  /** Asked for on every attempt, if it is a function. */
   readonly url: string | ((request: SourceRequest) => string)
   /** @default 'POST' */
   readonly method?: string | undefined
+  /** Made for every attempt. @default none */
   readonly body?: ((request: SourceRequest) => BodyInit | undefined) | undefined
   /**
    * Reads an event of another dialect: its text, or what else it says; `undefined` for one without text. `[DONE]` is an
@@ -61,7 +63,7 @@ export function fetchLive({
       }
       sink.alive()
       if (!type.includes('event-stream')) return readRaw(response, sink)
-      return readSse(response, decode ? decodeWith(decode, sink) : ownEvents(sink), sink.alive)
+      return readSse(response, decode ? decodeWith(decode, sink) : createDriveReader(sink), sink.alive)
     },
   }
 }
@@ -76,15 +78,6 @@ function readRaw(response: Response, sink: LiveSink) {
     if (text) sink.chunk({ offset, text, ...origin })
     offset += text.length
   })
-}
-
-function ownEvents(sink: LiveSink) {
-  const read = createReader(0)
-  return (event: SseEvent) => {
-    const { status, ...piece } = read(event)
-    if (isTerminal(status)) sink.end({ end: piece.offset, status, error: piece.error })
-    else sink.chunk(piece)
-  }
 }
 
 function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveSink) {

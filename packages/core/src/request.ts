@@ -36,7 +36,8 @@ const refreshes = new WeakMap<object, Promise<HeadersInit>>()
 /**
  * Makes the function that all requests of one client go through. Headers are asked for each time, and once more after a
  * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
- * meant for this origin alone. Everything but a 200 rejects with a `SourceError` whose code says what to do next.
+ * meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError` whose code
+ * says what to do next.
  */
 export function createRequest({ headers, fetch, ...options }: RequestOptions) {
   async function ask(attempt: number) {

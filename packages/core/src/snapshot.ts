@@ -2,6 +2,7 @@ import { createRequest, type RequestOptions } from './request'
 import type { SnapshotFetcher, SourceRequest } from './types'
 
 export interface FetchSnapshotOptions extends RequestOptions {
+  /** Asked for on every look, if it is a function. The offset and the epoch are added to its query. */
   readonly url: string | ((request: SourceRequest) => string)
 }
 

@@ -218,7 +218,8 @@ function enter(state: SessionState, phase: Phase['phase'], connection: Connectio
 }
 
 function patch(state: SessionState, change: Change & { connection?: Connection }): SessionState {
-  const next = { ...state, ...change } as SessionState
-  for (const key in change) if (next[key as keyof Common] !== state[key as keyof Common]) return next
+  for (const key in change) {
+    if (change[key as keyof Change] !== state[key as keyof Change]) return { ...state, ...change } as SessionState
+  }
   return state
 }

@@ -18,6 +18,7 @@ export interface StreamClientOptions extends StreamSources {
   readonly graceMs?: number | undefined
   /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
   readonly maxIdle?: number | undefined
+  /** Clock, frames and the network's return. @default globalThis */
   readonly environment?: Environment | undefined
 }
 
@@ -42,8 +43,8 @@ export interface TextStream {
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
    * Asks the server to stop the generation. Resolves once a terminal status is shown; until then it reads on, also when
-   * every other reader has left. Rejects with code
-   * `stop-unsupported` without a stop source, `no-stream` without an id, or with why it could not be delivered.
+   * every other reader has left. Rejects with code `stop-unsupported` without a stop source, `no-stream` without an id, or
+   * with why it could not be delivered.
    */
   stop(): Promise<void>
   /**

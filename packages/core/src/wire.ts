@@ -1,6 +1,6 @@
 import { SourceError } from './errors'
 import type { SseEvent } from './read-sse'
-import type { Snapshot } from './types'
+import { isTerminal, type LiveSink, type Snapshot } from './types'
 
 /**
  * Reads Keepstream's own events: each becomes a snapshot from where the one before ended. A terminal status counts only
@@ -23,5 +23,15 @@ export function createReader(end: number) {
     } catch (cause) {
       throw new SourceError('server', 'this is no event of a Keepstream server', { cause })
     }
+  }
+}
+
+/** Reads them for a driver: what was read so far as chunks, a terminal status as the end. */
+export function createDriveReader({ chunk, end }: LiveSink) {
+  const read = createReader(0)
+  return (event: SseEvent) => {
+    const { status, ...piece } = read(event)
+    if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error: piece.error })
+    else chunk(piece)
   }
 }
