@@ -19,10 +19,6 @@ export interface DriverPaneProps {
 
 /** Asks, and reads the answers over the connection that drives them. */
 export function DriverPane({ chatId, messages, isShown, problem, onAsk }: DriverPaneProps) {
-  const streamId = messages?.at(-1)?.streamId
-  const { status, stop } = useStream(driverClient, streamId, { driven: streamId !== undefined && isAsked(streamId) })
-  const isRunning = streamId !== undefined && (status === 'pending' || status === 'streaming')
-
   return (
     <Pane
       id="driver"
@@ -30,14 +26,29 @@ export function DriverPane({ chatId, messages, isShown, problem, onAsk }: Driver
       title="Driver"
       subtitle="streams over HTTP"
       isShown={isShown}
-      footer={<Composer isRunning={isRunning} problem={problem} onAsk={onAsk} onStop={stop} />}
+      footer={<DriverFoot streamId={messages?.at(-1)?.streamId} problem={problem} onAsk={onAsk} />}
     >
       <Conversation key={chatId ?? ''} client={driverClient} messages={messages ?? []} canDrive>
         {messages !== undefined && <EmptyState onAsk={onAsk} />}
       </Conversation>
+    </Pane>
+  )
+}
+
+interface DriverFootProps extends Pick<DriverPaneProps, 'problem' | 'onAsk'> {
+  readonly streamId: string | undefined
+}
+
+/** Apart from the pane, so that a frame of text renders the foot and its answer, and not the whole conversation. */
+function DriverFoot({ streamId, problem, onAsk }: DriverFootProps) {
+  const { status, stop } = useStream(driverClient, streamId, { driven: streamId !== undefined && isAsked(streamId) })
+  const isRunning = streamId !== undefined && (status === 'pending' || status === 'streaming')
+  return (
+    <>
+      <Composer isRunning={isRunning} problem={problem} onAsk={onAsk} onStop={stop} />
       <p className="visually-hidden" role="status">
         {streamId === undefined ? '' : `The answer is ${status}.`}
       </p>
-    </Pane>
+    </>
   )
 }

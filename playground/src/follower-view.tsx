@@ -14,8 +14,6 @@ export interface FollowerViewProps {
 /** A conversation as a lone follower sees it, in another tab or on another device. */
 export function FollowerView({ chatId }: FollowerViewProps) {
   const { chat, error } = useChat(chatId)
-  const { status, stop } = useStream(followerClient, chat?.messages.at(-1)?.streamId)
-  const isRunning = chat !== undefined && (status === 'pending' || status === 'streaming')
   return (
     <div className="app" data-lone>
       <title>{chat === undefined ? 'Keepstream follower' : `${chat.title} · Keepstream follower`}</title>
@@ -32,7 +30,7 @@ export function FollowerView({ chatId }: FollowerViewProps) {
               <p className="hint">
                 This page only looks on. <a href={chatPath(chatId)}>Open both panes</a> to ask.
               </p>
-              {isRunning && <StopButton onStop={stop} />}
+              <StopWhileRunning streamId={chat?.messages.at(-1)?.streamId} />
             </div>
           }
         >
@@ -43,4 +41,11 @@ export function FollowerView({ chatId }: FollowerViewProps) {
       </main>
     </div>
   )
+}
+
+/** Apart from the page, so that a frame of text does not render all of it. */
+function StopWhileRunning({ streamId }: { readonly streamId: string | undefined }) {
+  const { status, stop } = useStream(followerClient, streamId)
+  const isRunning = streamId !== undefined && (status === 'pending' || status === 'streaming')
+  return isRunning ? <StopButton onStop={stop} /> : null
 }
