@@ -5,7 +5,7 @@ import { isTerminal } from './types'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
 export interface Expiry {
-  /** The range, with `timeout` in its head if it had lapsed and this process may say so. */
+  /** The range, with its end in the head if it had lapsed and this process may say so. */
   settleRange(range: StoredRange): Promise<StoredRange>
   settle(head: StreamHead): Promise<StreamHead>
   /** Whether this process may call another's lease over at all. */
@@ -59,7 +59,8 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
       const now = await store.expire(head.id, head.epoch)
-      if (now?.status === 'timeout') report.event({ type: 'expired', id: head.id, epoch: head.epoch })
+      if (now?.status === (head.stopRequested ? 'stopped' : 'timeout'))
+        report.event({ type: 'expired', id: head.id, epoch: head.epoch })
       return now ?? head
     } catch (error) {
       // The look itself succeeded; it is answered as it was, and the next one tries again.

@@ -63,7 +63,7 @@ describe('S11 timeout', () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams } = createRig({ store, clock })
+    const { streams, events } = createRig({ store, clock })
     const status = async () => {
       if (way === 'a look') return (await (await streams.read(request(), id)).json()).status
       if (way === 'a body') return (await streams.getStreamBody(id)).status
@@ -75,6 +75,7 @@ describe('S11 timeout', () => {
     }
     // Who asks to stop it gets that, though its producer can no longer say so.
     expect(await status()).toBe(way === 'a stop' ? 'stopped' : 'timeout')
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1 })
   })
 
   it('waits a lease after the store has failed, so that live runs can beat first', async () => {

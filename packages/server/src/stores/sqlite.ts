@@ -48,9 +48,9 @@ export type SqliteStoreOptions = SqlitePathOptions | SqliteHandleOptions
  *
  * An append or a delete that was acknowledged survives `kill -9`; see `synchronous` for power cuts. A deleted text and its
  * meta are overwritten in the file and gone from its write-ahead log before `delete` resolves; only ids of streams may
- * stay in unused parts of pages, and copies made outside of SQLite (backups, snapshots, a disk's own) are not reached. If another connection reads all
- * the while, `delete` rejects, the stream is gone, and calling it again finishes the work. Errors of opening the file
- * come from the first act.
+ * stay in unused parts of pages, and copies made outside of SQLite (backups, snapshots, a disk's own) are not reached. If
+ * another connection reads all the while, `delete` rejects, the stream is gone, and calling it again finishes the work.
+ * Errors of opening the file come from the first act.
  */
 export function sqliteStore(options: SqliteStoreOptions): StreamStore {
   const { path, database, synchronous, pendingMs = defaultPendingMs, busyMs = 5_000, now = Date.now } = options

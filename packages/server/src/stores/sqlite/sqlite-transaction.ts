@@ -3,10 +3,10 @@ import type { StreamRecord } from '../record'
 import type { StoredPiece, StoreTransaction } from '../transaction'
 import { filler } from './filler'
 import { guardText, unguardText } from './guard-text'
-import type { SqliteHandle } from './handle'
+import type { SqliteHandle, SqliteValue } from './handle'
 
 const columns =
-  'id, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, created_at, ended_at'
+  'id, created_at, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, ended_at'
 
 /**
  * Up to this many code units a row grows by what is appended. Every row costs a page or more, so slices of a sentence
@@ -60,36 +60,10 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
     loadAll: (ids) => (loadAll.all(JSON.stringify(ids)) as StreamRow[]).map(toRecord),
     meta: (id) => (meta.all(id) as { meta: string }[])[0]?.meta ?? 'null',
     insert: (record, json) => {
-      insert.run(
-        record.id,
-        record.status,
-        record.epoch,
-        record.base,
-        record.length,
-        record.stopRequested ? 1 : 0,
-        record.error ?? null,
-        record.owner ?? null,
-        record.leaseMs,
-        record.renewedAt,
-        record.createdAt,
-        record.endedAt ?? null,
-      )
+      insert.run(record.id, record.createdAt, ...changing(record))
       if (json !== 'null') insertMeta.run(record.id, json)
     },
-    update: (record) =>
-      void update.run(
-        record.status,
-        record.epoch,
-        record.base,
-        record.length,
-        record.stopRequested ? 1 : 0,
-        record.error ?? null,
-        record.owner ?? null,
-        record.leaseMs,
-        record.renewedAt,
-        record.endedAt ?? null,
-        record.id,
-      ),
+    update: (record) => void update.run(...changing(record), record.id),
     remove: (id) => {
       removeText.run(id)
       removeMeta.run(id)
@@ -108,6 +82,22 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       return rows.map(({ id }) => id)
     },
   }
+}
+
+/** The columns after `created_at`, which acts may change, in their order. */
+function changing(record: StreamRecord): SqliteValue[] {
+  return [
+    record.status,
+    record.epoch,
+    record.base,
+    record.length,
+    record.stopRequested ? 1 : 0,
+    record.error ?? null,
+    record.owner ?? null,
+    record.leaseMs,
+    record.renewedAt,
+    record.endedAt ?? null,
+  ]
 }
 
 /** A handle may have been told to answer with bigints. */
