@@ -5,7 +5,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
 const sources = [
-  { find: /^@keepstream\/(core|react|server)$/, replacement: source('./packages/$1/src/index.ts') },
+  { find: /^@keepstream\/(core|react|server|solid|svelte|vue)$/, replacement: source('./packages/$1/src/index.ts') },
   { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]

@@ -38,7 +38,7 @@ export interface TextStream {
   /** Registers a reader and starts reading, in a microtask. Returns the undo, which may be called more than once. */
   attach(options?: AttachOptions): () => void
   /** Attaches and listens, calling back with the state at once: the contract of a Svelte store. */
-  subscribe(listener: (state: StreamState) => void): () => void
+  subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
   /** Hears what is added, as it is published. An offset below what was shown means: cut there first. */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
@@ -160,8 +160,8 @@ export function createStreamClient({
           else grace = environment.setTimeout(leave, graceMs)
         }
       },
-      subscribe(listener) {
-        const detach = stream.attach()
+      subscribe(listener, options) {
+        const detach = stream.attach(options)
         const unlisten = $state.listen(listener)
         guarded(() => listener($state.get()))
         return () => {

@@ -1,0 +1,56 @@
+import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
+import { derived, get, type Readable, readable } from 'svelte/store'
+
+/** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
+export type UseStreamOptions = AttachOptions
+
+/** A store of the state, `$reply.text`, and what can be done about it, `reply.stop()`. */
+export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 'retry'>
+
+/**
+ * Shows a stream, and reads it while the store has a subscriber: `$reply` in a component subscribes, and leaves with it.
+ *
+ * A stream is its id and its client: new options from a store restart nothing, a new id starts from nothing in the same
+ * render, and `undefined` shows nothing yet. On a server, and first of all in a browser, it shows this store's own `initial`.
+ */
+export function useStream(
+  client: StreamClient,
+  id: string | undefined | Readable<string | undefined>,
+  options: UseStreamOptions | Readable<UseStreamOptions> = {},
+): UseStreamResult {
+  // Which stream, and what a server showed of it.
+  const wish = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
+    const known = id === undefined ? undefined : initial // the text of no stream
+    return [client.stream(id, { initial: known }), driven, known] as const
+  })
+
+  // What is shown of it, and reading it.
+  const { subscribe } = readable(stateOf(), (set) => {
+    let current: readonly unknown[] = []
+    let leave = () => {}
+    const forget = wish.subscribe((next) => {
+      const [stream, driven, initial] = next
+      if (typeof window === 'undefined') return set(stateOf(initial))
+      if (stream === current[0] && driven === current[1]) return
+      // What is hydrated must look as the server left it, and only then move on.
+      const isFirst = !current[0] && initial
+      leave()
+      current = next
+      leave = stream.subscribe(set, { driven, initial })
+      if (!isFirst) return
+      set(stateOf(initial))
+      queueMicrotask(() => current === next && set(stream.$state.get()))
+    })
+    return () => {
+      forget()
+      leave()
+      current = []
+    }
+  })
+
+  return { subscribe, stop: () => get(wish)[0].stop(), retry: () => get(wish)[0].retry() }
+}
+
+function toReadable<Value>(value: Value | Readable<Value>): Readable<Value> {
+  return (value as Readable<Value> | undefined)?.subscribe ? (value as Readable<Value>) : readable(value as Value)
+}

@@ -1,0 +1,79 @@
+import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
+import {
+  type ComponentInternalInstance,
+  computed,
+  getCurrentInstance,
+  getCurrentScope,
+  type MaybeRefOrGetter,
+  onActivated,
+  onDeactivated,
+  onMounted,
+  type Ref,
+  shallowRef,
+  toValue,
+  watch,
+} from 'vue'
+
+/** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
+export type UseStreamOptions = AttachOptions
+
+/** The state as readonly refs, each of which changes alone, and what can be done about it. */
+export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Ref<StreamState[Key]>> } & Pick<
+  TextStream,
+  'stop' | 'retry'
+>
+
+/**
+ * Shows a stream, and reads it while the component is mounted and not put away by `<KeepAlive>`, or until the effect
+ * scope it was called in is stopped.
+ *
+ * A stream is its id and its client: new option objects and callbacks on each render restart nothing, a new id starts
+ * from nothing in the same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows
+ * this composable's own `initial`.
+ */
+export function useStream(
+  client: StreamClient,
+  id: MaybeRefOrGetter<string | undefined>,
+  options: MaybeRefOrGetter<UseStreamOptions> = {},
+): UseStreamResult {
+  const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
+  const isBrowser = typeof window !== 'undefined'
+  const isReading = shallowRef(isBrowser && instance?.isMounted !== false)
+  // What is hydrated has its element before it is mounted.
+  const isServers = !isBrowser || instance?.vnode.el
+
+  // Which stream, and what a server showed of it.
+  const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial) // the text of no stream
+  const stream = computed(() => client.stream(toValue(id), { initial: initial() }))
+
+  // What is shown of it.
+  const shown = computed(() => {
+    const state = isServers && !isReading.value ? stateOf(initial()) : stream.value.$state.get()
+    return { stream: stream.value, state: shallowRef(state) }
+  })
+  const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
+  const fields = Object.fromEntries((Object.keys(stateOf()) as (keyof StreamState)[]).map(field))
+
+  // Reading it.
+  watch(
+    [shown, () => toValue(options).driven, isReading] as const,
+    ([{ stream, state }, driven, isReading], _, onCleanup) => {
+      const show = (next: StreamState) => {
+        state.value = next
+      }
+      if (isReading) onCleanup(stream.subscribe(show, { driven, initial: initial() }))
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  const turn = (to: boolean) => () => {
+    isReading.value = to
+  }
+  if (instance) onMounted(turn(true))
+  // A scope of its own, such as a shared store's, outlives the component that was the first to use it.
+  if (instance && instance.scope === getCurrentScope()) {
+    onActivated(turn(true))
+    onDeactivated(turn(false))
+  }
+
+  return { ...fields, stop: () => stream.value.stop(), retry: () => stream.value.retry() } as UseStreamResult
+}
