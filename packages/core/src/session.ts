@@ -1,11 +1,13 @@
 import { type BackOff, backOff } from './back-off'
 import type { Environment } from './environment'
 import { SourceError, toSourceError } from './errors'
+import { merge } from './merge'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import {
   isTerminal,
   type LiveSink,
   type SourceRequest,
+  type StreamEvent,
   type StreamSources,
   type SubscriptionSink,
   type TailSink,
@@ -20,6 +22,7 @@ export interface SessionOptions extends StreamSources {
   readonly poll: BackOff
   /** Between attempts that fail. */
   readonly retry: BackOff
+  readonly onEvent?: ((event: StreamEvent) => void) | undefined
 }
 
 export interface Session {
@@ -31,7 +34,7 @@ export interface Session {
 export function createSession(
   id: string,
   state: SessionState,
-  { live, snapshot, environment, poll, retry }: SessionOptions,
+  { live, snapshot, environment, poll, retry, onEvent }: SessionOptions,
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
   let running = new AbortController()
@@ -39,6 +42,7 @@ export function createSession(
   function dispatch(event: SessionEvent) {
     const before = state
     state = reduce(before, event)
+    if (onEvent) report(event, before, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
@@ -48,6 +52,20 @@ export function createSession(
       running = new AbortController()
       perform(running.signal)
     }
+  }
+
+  /** In microtasks, so that a listener finds every change made, and one that throws interrupts none. */
+  function report(event: SessionEvent, before: SessionState, tell: (event: StreamEvent) => void) {
+    const { phase, attempt, text, status, error } = state
+    if (event.type === 'read' && event.attempt === before.attempt && before.phase !== 'finished') {
+      const { offset = 0, text } = event.reading
+      const { outcome } = merge(before, event.reading)
+      const source = before.phase === 'driving' ? 'live' : 'snapshot'
+      // News of the status alone is no piece.
+      if (text || outcome !== 'duplicate')
+        queueMicrotask(() => tell({ type: outcome, id, source, offset, length: text.length }))
+    }
+    if (attempt !== before.attempt) queueMicrotask(() => tell({ type: phase, id, offset: text.length, status, error }))
   }
 
   function perform(signal: AbortSignal) {

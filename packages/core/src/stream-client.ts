@@ -5,7 +5,7 @@ import { StreamError, toSourceError } from './errors'
 import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
-import { isTerminal, type Snapshot, type StreamSources, type StreamState } from './types'
+import { isTerminal, type Snapshot, type StreamEvent, type StreamSources, type StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
@@ -18,6 +18,8 @@ export interface StreamClientOptions extends StreamSources {
   readonly graceMs?: number | undefined
   /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
   readonly maxIdle?: number | undefined
+  /** Hears what is done for each stream, in order, in a microtask. What it throws disturbs no reading. */
+  readonly onEvent?: ((event: StreamEvent) => void) | undefined
   /** Clock, frames and the network's return. @default globalThis */
   readonly environment?: Environment | undefined
 }
@@ -76,6 +78,7 @@ export function createStreamClient({
   publishMs = 100,
   graceMs = 1000,
   maxIdle = 50,
+  onEvent,
   environment = globalThis,
   ...sources
 }: StreamClientOptions): StreamClient {
@@ -117,12 +120,17 @@ export function createStreamClient({
       environment,
     )
 
-    const session = createSession(id as string, first, { ...sources, environment, poll, retry }, (state, before) => {
-      if (state.drive === 'begun') begun.add(id as string)
-      const isNew = state.text !== before.text
-      const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
-      if (isNew || isUrgent) publish(isUrgent)
-    })
+    const session = createSession(
+      id as string,
+      first,
+      { ...sources, environment, poll, retry, onEvent },
+      (state, before) => {
+        if (state.drive === 'begun') begun.add(id as string)
+        const isNew = state.text !== before.text
+        const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
+        if (isNew || isUrgent) publish(isUrgent)
+      },
+    )
 
     function leave() {
       attached.delete(stream)

@@ -158,3 +158,34 @@ export interface StreamState {
   /** The store contradicted what was shown, and the stored text replaced it (P9). */
   readonly isReconciled: boolean
 }
+
+/** What a client does for a stream, for a log, a timeline or a metric. It carries no text. */
+export type StreamEvent = PhaseEvent | PieceEvent
+
+/**
+ * Another attempt, or the end of all: `driving` and `following` begin to read at `offset`, `waiting` will try again after
+ * `error`, `failed` needs a person, `finished` is for ever, and `idle` has no reader left.
+ */
+export interface PhaseEvent {
+  readonly type: 'idle' | 'driving' | 'following' | 'waiting' | 'failed' | 'finished'
+  readonly id: string
+  /** The length of the text shown. */
+  readonly offset: number
+  readonly status: StreamStatus
+  readonly error: StreamError | undefined
+}
+
+/**
+ * What became of a piece that was read: `appended`; `duplicate`, all of it shown already; `stale`, from an older epoch;
+ * `gap`, text before it is missing and its source is given up; `reconciled`, text that was shown is replaced or cut.
+ */
+export interface PieceEvent {
+  readonly type: 'appended' | 'duplicate' | 'stale' | 'gap' | 'reconciled'
+  readonly id: string
+  /** The drive's own response, or the persisted text. */
+  readonly source: 'live' | 'snapshot'
+  /** Where the piece starts. */
+  readonly offset: number
+  /** In UTF-16 code units. What of it was shown already is not appended again. */
+  readonly length: number
+}

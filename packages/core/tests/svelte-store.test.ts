@@ -45,4 +45,20 @@ describe("subscribe, by Svelte's store contract", () => {
     expect(states).toHaveLength(length)
     expect(tail.last.request.signal.aborted).toBe(false)
   })
+
+  it('drives for a listener that says so, and takes what else a store is called with for no option', async () => {
+    const { client, live, tail } = setup()
+    client.stream('a').subscribe(() => {}, { driven: true })
+    await settle()
+    expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
+
+    // Stores that derive from others bring a second function, which a stream has no use for.
+    const subscribe = client.stream('b').subscribe as (...listeners: (() => void)[]) => () => void
+    subscribe(
+      () => {},
+      () => {},
+    )
+    await settle()
+    expect([live.opened.length, tail.opened.length]).toEqual([1, 1])
+  })
 })
