@@ -1,8 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import react from '@vitejs/plugin-react'
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import solid from 'vite-plugin-solid'
+
+/** Solid's JSX is no React's: its folder goes to its compiler, and to no other. */
+const solidPanes = /\/src\/panes\/solid\/.*\.tsx$/
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react({ exclude: [/\/node_modules\//, solidPanes] }),
+    vue(),
+    svelte({ configFile: false }),
+    solid({ include: solidPanes }),
+  ],
   build: {
     outDir: 'dist/page',
     emptyOutDir: true,

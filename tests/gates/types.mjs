@@ -2,28 +2,59 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { findingsOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
+import { findTypeProjects } from './type-projects.mjs'
 import { findWorkspaces } from './workspaces.mjs'
 
-/** Two at a time: each compiler uses one core, and a small machine has two. */
+/** Every source file of every workspace, single-file components among them, by the compiler that can read it. */
 export async function checkTypes() {
   const workspaces = await findWorkspaces()
-  const queue = workspaces.values()
   /** @type {string[]} */
   const findings = []
-  async function work() {
-    for (const path of queue) {
-      const finding = await checkWorkspace(path)
-      if (finding) findings.push(finding)
-    }
+  /** @type {import('./type-projects.mjs').TypeProject[]} */
+  const projects = []
+  for (const workspace of workspaces) {
+    if (!existsSync(join(root, workspace, 'tsconfig.json')))
+      findings.push(`${workspace} has no tsconfig.json, so nothing checks its types.`)
+    const found = await findTypeProjects(workspace)
+    projects.push(...found.projects)
+    findings.push(...found.unchecked.map((path) => `${path} is in no tsconfig.json, so nothing checks its types.`))
   }
-  await Promise.all([work(), work()])
-  return findingsOutcome(findings, `${workspaces.length} workspaces`)
+  const checks = projects.flatMap(checksOf)
+  await inPairs(checks, async ({ command, args, path }) => {
+    const { code, output } = await runCommand(command, args)
+    if (code !== 0) findings.push(`${path}, ${command}:\n${output}`)
+  })
+  const count = (/** @type {string} */ extension) =>
+    new Set(projects.flatMap(({ files }) => files.filter((path) => path.endsWith(extension)))).size
+  return findingsOutcome(
+    findings,
+    `${workspaces.length} workspaces, ${projects.length} projects, ${count('.vue')} Vue and ${count('.svelte')} Svelte components`,
+  )
 }
 
-/** @param {string} path */
-async function checkWorkspace(path) {
-  if (!existsSync(join(root, path, 'tsconfig.json')))
-    return `${path} has no tsconfig.json, so nothing checks its types.`
-  const { code, output } = await runCommand('tsc', ['-p', path, '--noEmit'])
-  return code === 0 ? undefined : `${path}:\n${output}`
+/** `vue-tsc` is `tsc` that reads Vue's components too; `svelte-check` comes besides. @param {import('./type-projects.mjs').TypeProject} project */
+function checksOf({ path, files }) {
+  const holds = (/** @type {string} */ extension) => files.some((file) => file.endsWith(extension))
+  const checks = [{ path, command: holds('.vue') ? 'vue-tsc' : 'tsc', args: ['-p', path, '--noEmit'] }]
+  if (holds('.svelte')) {
+    const workspace = path.replace(/\/tsconfig\.json$/, '')
+    const args = ['--workspace', workspace, '--tsconfig', join(root, path), '--fail-on-warnings', '--no-color']
+    checks.push({ path, command: 'svelte-check', args })
+  }
+  return checks
+}
+
+/**
+ * Two at a time: each compiler uses one core, and a small machine has two.
+ *
+ * @template Item
+ * @param {readonly Item[]} items
+ * @param {(item: Item) => Promise<void>} act
+ */
+async function inPairs(items, act) {
+  const queue = items.values()
+  async function work() {
+    for (const item of queue) await act(item)
+  }
+  await Promise.all([work(), work()])
 }
