@@ -11,6 +11,7 @@ const rooms = {
   types: ['errors'],
   errors: [],
   'back-off': [],
+  turns: [],
   merge: ground,
   state: [...ground, 'merge'],
   environment: ground,
@@ -22,8 +23,8 @@ const rooms = {
   live: reading,
   snapshot: reading,
   keepstream: reading,
-  session: [...world, 'back-off', 'merge', 'state', 'live', 'snapshot', 'publish'],
-  'stream-client': [...world, 'back-off', 'state', 'publish', 'session'],
+  session: [...world, 'back-off', 'turns', 'merge', 'state', 'live', 'snapshot', 'publish'],
+  'stream-client': [...world, 'back-off', 'turns', 'state', 'publish', 'session'],
 }
 const everyRoom = { ...rooms, index: Object.keys(rooms) }
 

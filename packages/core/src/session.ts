@@ -3,6 +3,7 @@ import type { Environment } from './environment'
 import { SourceError, toSourceError } from './errors'
 import { merge } from './merge'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
+import type { Turn, Turns } from './turns'
 import {
   isTerminal,
   type LiveSink,
@@ -23,6 +24,8 @@ export interface SessionOptions extends StreamSources {
   /** Between attempts that fail. */
   readonly retry: BackOff
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
+  /** Shared by all sessions of a client. */
+  readonly turns: Turns
 }
 
 export interface Session {
@@ -34,7 +37,7 @@ export interface Session {
 export function createSession(
   id: string,
   state: SessionState,
-  { live, snapshot, environment, poll, retry, onEvent }: SessionOptions,
+  { live, snapshot, environment, poll, retry, onEvent, turns }: SessionOptions,
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
   let running = new AbortController()
@@ -99,6 +102,7 @@ export function createSession(
       if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
         throw new SourceError('server', `the status "${status}" is not known`)
       dispatch({ type: 'read', attempt, reading })
+      if (reading.upToDate !== false) turns.fed(turn)
     }
     const tell = (news: News) => dispatch({ type: 'told', attempt, news })
     const sink: LiveSink & TailSink & SubscriptionSink = {
@@ -127,8 +131,21 @@ export function createSession(
         dispatch({ type: 'failed', attempt, error: toSourceError(cause) }),
       )
     }
-    if (looks > 0 && !isDriving) after(backOff(looks, poll), begin)
-    else begin()
+    const turn: Turn = { begin, end: closed }
+    const ask = () => {
+      onAbort(turns.follow(turn))
+      // A source that never answers must not keep others waiting.
+      after(LOOK_MS, () => turns.fed(turn))
+    }
+    if (isDriving) {
+      onAbort(turns.drive())
+      begin()
+    } else {
+      // Looks are short, and a subscription shares a connection of its own.
+      const run = 'open' in snapshot ? ask : begin
+      if (looks > 0) after(backOff(looks, poll), run)
+      else run()
+    }
   }
 
   return {

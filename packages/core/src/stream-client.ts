@@ -5,6 +5,7 @@ import { StreamError, toSourceError } from './errors'
 import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
+import { createTurns } from './turns'
 import { isTerminal, type Snapshot, type StreamEvent, type StreamSources, type StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
@@ -18,6 +19,11 @@ export interface StreamClientOptions extends StreamSources {
   readonly graceMs?: number | undefined
   /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
   readonly maxIdle?: number | undefined
+  /**
+   * How many connections may be held open, from 1. Those that drive are always opened; the others take turns while there
+   * is no room. A browser allows six for a server over HTTP/1.1, and a stop needs one. @default 4
+   */
+  readonly maxLive?: number | undefined
   /** Hears what is done for each stream, in order, in a microtask. What it throws disturbs no reading. */
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
   /** Clock, frames and the network's return. @default globalThis */
@@ -78,6 +84,7 @@ export function createStreamClient({
   publishMs = 100,
   graceMs = 1000,
   maxIdle = 50,
+  maxLive = 4,
   onEvent,
   environment = globalThis,
   ...sources
@@ -88,6 +95,8 @@ export function createStreamClient({
   // Without a wait between attempts, a server that answers fast would be asked without end.
   for (const { minMs, maxMs } of [poll, retry])
     if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
+  if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
+  const turns = createTurns(maxLive)
 
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
@@ -123,7 +132,7 @@ export function createStreamClient({
     const session = createSession(
       id as string,
       first,
-      { ...sources, environment, poll, retry, onEvent },
+      { ...sources, environment, poll, retry, onEvent, turns },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text

@@ -1,0 +1,67 @@
+/** One reader's connection, held or waited for. */
+export interface Turn {
+  /** There is room: the connection may be opened. */
+  begin(): void
+  /** It has what there was to read, and others wait: it is to be closed, and to ask again later. */
+  end(): void
+  isFed?: boolean
+}
+
+/** Who may hold a connection. An undo is called once. */
+export interface Turns {
+  /** Those who drive never wait, and leave the others less room. */
+  drive(): () => void
+  follow(turn: Turn): () => void
+  /** The turn has brought what there was to read: it may be another's. */
+  fed(turn: Turn): void
+}
+
+/**
+ * Keeps the connections a client holds open below what a browser allows for one server: a page that holds them all cannot
+ * even send a stop. Followers wait in the order they came. While one waits, whoever was fed makes room, so that all of them
+ * take turns; at least one follower reads, however many drive.
+ */
+export function createTurns(max: number): Turns {
+  const waiting = new Set<Turn>()
+  const held = new Set<Turn>()
+  let drivers = 0
+
+  function settle() {
+    const room = Math.max(1, max - drivers)
+    for (const turn of held) {
+      if (turn.isFed && held.size + waiting.size > room) {
+        held.delete(turn)
+        turn.end()
+      }
+    }
+    for (const turn of waiting) {
+      if (held.size >= room) return
+      waiting.delete(turn)
+      held.add(turn)
+      turn.begin()
+    }
+  }
+
+  return {
+    drive() {
+      drivers++
+      settle()
+      return () => {
+        drivers--
+        settle()
+      }
+    },
+    follow(turn) {
+      waiting.add(turn)
+      settle()
+      return () => {
+        waiting.delete(turn)
+        if (held.delete(turn)) settle()
+      }
+    },
+    fed(turn) {
+      turn.isFed = true
+      settle()
+    },
+  }
+}
