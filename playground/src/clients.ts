@@ -1,5 +1,25 @@
-import { createStreamClient, keepstream } from '@keepstream/react'
+import { createStreamClient, keepstream, type StreamClient } from '@keepstream/react'
+import { createFaultyNetwork, type FaultyNetwork } from './hurt/faulty-network'
+import { createTimelines, type Timelines } from './timeline/timelines'
 
-/** Each pane reads with a client of its own, so that the follower really follows by its own connection. */
-export const driverClient = createStreamClient(keepstream({ url: '/api/streams' }))
-export const followerClient = createStreamClient(keepstream({ url: '/api/streams' }))
+/** What a pane reads with. */
+export interface PaneReader {
+  readonly client: StreamClient
+  readonly network: FaultyNetwork
+  readonly timelines: Timelines
+}
+
+/** Each pane reads with a client and a network of its own, so that the follower really follows by its own connection. */
+export const driver = createPaneReader()
+export const follower = createPaneReader()
+
+export const driverClient = driver.client
+export const followerClient = follower.client
+
+function createPaneReader(): PaneReader {
+  const network = createFaultyNetwork((url, init) => fetch(url, init))
+  const timelines = createTimelines()
+  const { environment } = network
+  const sources = keepstream({ url: '/api/streams', fetch: network.fetch })
+  return { client: createStreamClient({ ...sources, environment, onEvent: timelines.add }), network, timelines }
+}

@@ -1,0 +1,29 @@
+/** A value outside of any framework, and who wants to hear that it is another one. */
+export interface ExternalStore<T> {
+  /** The same reference until it changes. */
+  get(): T
+  /** Calls back on every change, without a first call. Returns its own undo. */
+  subscribe(listener: () => void): () => void
+}
+
+export interface WritableStore<T> extends ExternalStore<T> {
+  /** Setting what is already there tells nobody. */
+  set(value: T): void
+}
+
+export function createExternalStore<T>(value: T): WritableStore<T> {
+  const listeners = new Set<() => void>()
+  return {
+    get: () => value,
+    set(next) {
+      if (Object.is(next, value)) return
+      value = next
+      for (const listener of [...listeners]) listener()
+    },
+    subscribe(listener) {
+      const own = () => listener()
+      listeners.add(own)
+      return () => listeners.delete(own)
+    },
+  }
+}
