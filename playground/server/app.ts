@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import type { About } from '../shared/about'
 import { chatRoutes } from './chat-routes'
 import type { Chats } from './chats'
 import { libraryRoutes } from './library-routes'
@@ -8,6 +9,7 @@ import { pageRoutes } from './page-routes'
 import { refuse } from './refuse'
 
 export interface AppOptions {
+  readonly about: About
   readonly chats: Chats
   readonly createStream: () => Promise<string>
   readonly deleteStream: (id: string) => Promise<unknown>
@@ -20,7 +22,8 @@ export interface AppOptions {
 }
 
 /** All that the playground answers over HTTP. */
-export function createApp({ chats, createStream, deleteStream, streams, page, files, onError }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { about, chats, createStream, deleteStream, streams, page, files, onError } = options
   const app = new Hono()
   // Streams set their own headers; wrapping their responses would only stand between them and their readers.
   app.all('/api/streams/*', (c) => streams(c.req.raw))
@@ -41,6 +44,7 @@ export function createApp({ chats, createStream, deleteStream, streams, page, fi
     }),
   )
   app.route('/api/chats', chatRoutes({ chats, createStream, deleteStream }))
+  app.get('/api/about', (c) => c.json(about, { headers: { 'Cache-Control': 'no-cache' } }))
   app.all('/api/*', () => refuse(404, 'not-found', 'There is nothing here.'))
   app.route('/library', libraryRoutes(files))
   app.route('/', pageRoutes(page))

@@ -15,6 +15,8 @@ export interface Chats {
   read(chatId: string): Chat | undefined
   /** The most recently used first. */
   list(limit: number): ChatSummary[]
+  /** The conversation whose question a stream answers. */
+  chatOf(streamId: string): Chat | undefined
   questionOf(streamId: string): string | undefined
   /** Idempotent. */
   close(): void
@@ -41,6 +43,7 @@ export function openChats(path: string, now: () => number = Date.now): Chats {
     'SELECT stream_id, question, created_at FROM messages WHERE chat_id = ? ORDER BY position',
   )
   const selectQuestion = db.prepare('SELECT question FROM messages WHERE stream_id = ?')
+  const selectChatId = db.prepare('SELECT chat_id FROM messages WHERE stream_id = ?')
   const selectChats = db.prepare(`SELECT c.id, c.created_at, MAX(m.created_at) AS updated_at, COUNT(*) AS questions,
       (SELECT question FROM messages f WHERE f.chat_id = c.id ORDER BY position LIMIT 1) AS title
     FROM chats c JOIN messages m ON m.chat_id = c.id GROUP BY c.id ORDER BY updated_at DESC, c.id LIMIT ?`)
@@ -56,19 +59,21 @@ export function openChats(path: string, now: () => number = Date.now): Chats {
     return { type: 'added', chatId: id }
   })
 
+  function read(chatId: string): Chat | undefined {
+    const chat = selectChat.get(chatId) as { id: string; created_at: number } | undefined
+    if (chat === undefined) return undefined
+    const rows = selectMessages.all(chatId) as { stream_id: string; question: string; created_at: number }[]
+    const messages = rows.map((row) => ({
+      streamId: row.stream_id,
+      question: row.question,
+      createdAt: row.created_at,
+    }))
+    return { chatId, title: titleOf(messages[0]?.question ?? ''), createdAt: chat.created_at, messages }
+  }
+
   return {
     add: (question, streamId, chatId) => add.immediate(question, streamId, chatId),
-    read(chatId) {
-      const chat = selectChat.get(chatId) as { id: string; created_at: number } | undefined
-      if (chat === undefined) return undefined
-      const rows = selectMessages.all(chatId) as { stream_id: string; question: string; created_at: number }[]
-      const messages = rows.map((row) => ({
-        streamId: row.stream_id,
-        question: row.question,
-        createdAt: row.created_at,
-      }))
-      return { chatId, title: titleOf(messages[0]?.question ?? ''), createdAt: chat.created_at, messages }
-    },
+    read,
     list(limit) {
       const rows = selectChats.all(limit) as ChatRow[]
       return rows.map((row) => ({
@@ -78,6 +83,10 @@ export function openChats(path: string, now: () => number = Date.now): Chats {
         updatedAt: row.updated_at,
         questions: row.questions,
       }))
+    },
+    chatOf(streamId) {
+      const row = selectChatId.get(streamId) as { chat_id: string } | undefined
+      return row && read(row.chat_id)
     },
     questionOf: (streamId) => (selectQuestion.get(streamId) as { question: string } | undefined)?.question,
     close() {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { endpointNotice } from './endpoint/read-endpoint'
 import { localUrls } from './local-urls'
 import { onParentGone } from './on-parent-gone'
 import { readSettings } from './settings'
@@ -9,6 +10,8 @@ const repeatMs = 250
 
 try {
   const settings = readSettings(process.env)
+  const notice = endpointNotice(process.env)
+  if (notice !== undefined) console.log(`  ${notice}`)
   const playground = await startPlayground({
     ...settings,
     root: fileURLToPath(new URL('../..', import.meta.url)),

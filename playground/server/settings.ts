@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import type { Endpoint } from './endpoint/endpoint'
+import { readEndpoint } from './endpoint/read-endpoint'
 
 export interface Settings {
   readonly port: number
@@ -8,17 +10,20 @@ export interface Settings {
   readonly dataDir: string
   /** How many times faster than a language model answers are written. */
   readonly answerSpeed: number
+  /** Who answers; `undefined`: the documentation. */
+  readonly endpoint: Endpoint | undefined
 }
 
 const defaultPort = 5173
 
-/** Reads PORT, HOST, DATA_DIR and ANSWER_SPEED. */
+/** Reads PORT, HOST, DATA_DIR, ANSWER_SPEED, OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
     port: readNumber(env['PORT'], 'PORT', defaultPort, (port) => Number.isInteger(port) && port >= 0 && port < 65536),
     host: env['HOST'] || undefined,
     dataDir: env['DATA_DIR'] || fileURLToPath(new URL('../.data', import.meta.url)),
     answerSpeed: readNumber(env['ANSWER_SPEED'], 'ANSWER_SPEED', 1, (speed) => speed > 0 && speed <= 1e6),
+    endpoint: readEndpoint(env),
   }
 }
 

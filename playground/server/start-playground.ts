@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { createStreams } from '@keepstream/server'
 import { sqliteStore } from '@keepstream/server/sqlite'
 import { exampleQuestions } from '../shared/example-questions'
-import { writeAnswer } from './answers/answer-producer'
-import { composeAnswer } from './answers/compose-answer'
 import { readLibrary } from './answers/library'
 import { createSearch } from './answers/search-library'
 import { createApp } from './app'
 import { openChats } from './chats'
+import { createAnswers } from './create-answers'
 import { listen } from './listen'
 import { readPageFiles } from './page-files'
 import type { Settings } from './settings'
@@ -37,7 +36,7 @@ const leaseMs = 10_000
 
 /** Reads the documentation and the page, opens the data and listens. */
 export async function startPlayground(options: StartOptions): Promise<Playground> {
-  const { root, pageDir, port, host, dataDir, answerSpeed, onProgress = () => {}, onError = () => {} } = options
+  const { root, pageDir, port, host, dataDir, onProgress = () => {}, onError = () => {} } = options
 
   const library = await readLibrary(root)
   const files = [...library.files.keys()]
@@ -50,7 +49,15 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   const streams = createStreams({ store, drainMs, leaseMs, onError })
   onProgress(`Opened the data in ${dataDir}`)
 
+  // A stream that cannot be read, or is gone, leaves its question without an answer, and stops no other.
+  const readAnswer = async (id: string) => (await streams.getStreamBody(id).catch(() => undefined))?.text ?? ''
+  const { about, produce } = await createAnswers({ ...options, chats, sources, readAnswer })
+  onProgress(
+    `Answers come from ${about.answeredBy === 'endpoint' ? `${about.model} at ${about.host}` : 'the documentation'}`,
+  )
+
   const app = createApp({
+    about,
     chats,
     createStream: () => streams.createStream(),
     deleteStream: (id) => streams.deleteStream(id),
@@ -58,11 +65,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
       basePath: '/api/streams',
       // Everybody may read along and stop, but nobody erases an answer from everybody else's page.
       authorize: ({ action }) => action !== 'delete',
-      produce: ({ id }) => {
-        const question = chats.questionOf(id)
-        if (question === undefined) throw new Error(`There is no question for the stream ${id}.`)
-        return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })
-      },
+      produce: ({ id }) => produce(id),
     }),
     page: await readPageFiles(pageDir),
     files: library.files,

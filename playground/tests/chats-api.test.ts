@@ -24,6 +24,7 @@ beforeEach(() => {
   deleted = []
   chats = openChats(join(folder, 'chats.db'), () => nowMs)
   app = createApp({
+    about: { answeredBy: 'documentation' },
     chats,
     createStream: async () => `stream-${++made}`,
     deleteStream: async (id) => deleted.push(id),
@@ -73,6 +74,8 @@ describe('asking', () => {
     })
     expect(chats.questionOf('stream-2')).toBe('And a base?')
     expect(chats.questionOf('stream-3')).toBeUndefined()
+    expect(chats.chatOf('stream-2')).toEqual(chats.read(first.chatId))
+    expect(chats.chatOf('stream-3')).toBeUndefined()
   })
 
   it('lists conversations, the most recently used first', async () => {

@@ -8,6 +8,7 @@ import { samplePage } from './sample-page'
 
 const files = new Map([['docs/guide.md', '# Guide\n\n## A part\n\n<b onclick="x()">raw</b> text\n\n## A part']])
 const app = createApp({
+  about: { answeredBy: 'documentation' },
   chats: undefined as never, // nothing here asks for a conversation
   createStream: async () => 'none',
   deleteStream: async () => false,
@@ -50,6 +51,7 @@ describe('serving the page', () => {
       expect([...page.keys()].sort()).toEqual(['/assets/a.js', '/index.html'])
 
       const served = createApp({
+        about: { answeredBy: 'documentation' },
         chats: undefined as never,
         createStream: async () => '',
         deleteStream: async () => false,

@@ -17,6 +17,7 @@ function start(answerSpeed: number, port = 0): Promise<Playground> {
     port,
     host: '127.0.0.1',
     answerSpeed,
+    endpoint: undefined,
     onError: (error) => errors.push(error),
   })
 }

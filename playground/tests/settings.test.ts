@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { endpointNotice } from '../server/endpoint/read-endpoint'
 import { localUrls } from '../server/local-urls'
 import { readSettings } from '../server/settings'
-import { parseRoute } from '../src/use-route'
 
 describe('settings', () => {
   it('are port 5173, every interface, a folder of its own and the pace of a language model', () => {
@@ -29,18 +29,44 @@ describe('settings', () => {
     }
   })
 
+  it('have an endpoint answer when its URL, key and model are set', () => {
+    const env = { OPENAI_BASE_URL: 'http://localhost:11434/v1', OPENAI_API_KEY: ' a-key ', OPENAI_MODEL: 'a-model' }
+    expect(readSettings(env).endpoint).toEqual({
+      baseUrl: 'http://localhost:11434/v1',
+      apiKey: 'a-key',
+      model: 'a-model',
+    })
+    expect(endpointNotice(env)).toBeUndefined()
+  })
+
+  it('name what an endpoint lacks, and the cure', () => {
+    const url = { OPENAI_BASE_URL: 'http://localhost:11434/v1' }
+    const missing = (name: string) => new RegExp(`needs ${name}, because OPENAI_BASE_URL is set.*Set it to .*leave`)
+    expect(() => readSettings({ ...url, OPENAI_MODEL: 'a-model' })).toThrow(missing('OPENAI_API_KEY'))
+    expect(() => readSettings({ ...url, OPENAI_API_KEY: 'a-key', OPENAI_MODEL: ' ' })).toThrow(missing('OPENAI_MODEL'))
+    for (const OPENAI_BASE_URL of ['localhost:11434', 'ftp://localhost/v1', 'nonsense']) {
+      const env = { OPENAI_BASE_URL, OPENAI_API_KEY: 'a-key', OPENAI_MODEL: 'a-model' }
+      expect(() => readSettings(env), OPENAI_BASE_URL).toThrow(/cannot use OPENAI_BASE_URL=.*Set it to a URL/)
+    }
+  })
+
+  it('repeat no password that stands in the URL of an endpoint', () => {
+    const env = { OPENAI_BASE_URL: 'http://me:hunter2@localhost/v1', OPENAI_API_KEY: 'a-key', OPENAI_MODEL: 'a-model' }
+    expect(() => readSettings(env)).toThrow(/^(?!.*hunter2).*OPENAI_API_KEY/)
+  })
+
+  it('use no key without a URL, and say so', () => {
+    const env = { OPENAI_API_KEY: 'a-key', OPENAI_BASE_URL: '' }
+    expect(readSettings(env).endpoint).toBeUndefined()
+    expect(endpointNotice(env)).toBe(
+      'OPENAI_API_KEY without OPENAI_BASE_URL: not used. To have a model answer, set all three.',
+    )
+    expect(endpointNotice({})).toBeUndefined()
+  })
+
   it('tell where the page can be opened', () => {
     expect(localUrls(5173, undefined)[0]).toBe('http://localhost:5173')
     expect(localUrls(80, '127.0.0.1')).toEqual(['http://127.0.0.1:80'])
     expect(localUrls(80, '::1')).toEqual(['http://[::1]:80'])
-  })
-})
-
-describe('routes', () => {
-  it('name a conversation and how it is seen', () => {
-    expect(parseRoute('/')).toEqual({ chatId: undefined, isFollower: false })
-    expect(parseRoute('/c/a_-1')).toEqual({ chatId: 'a_-1', isFollower: false })
-    expect(parseRoute('/c/a_-1?view=follower')).toEqual({ chatId: 'a_-1', isFollower: true })
-    expect(parseRoute('/c/a/b')).toEqual({ chatId: undefined, isFollower: false })
   })
 })

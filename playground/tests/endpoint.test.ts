@@ -1,0 +1,232 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Playground, startPlayground } from '../server/start-playground'
+import { completion, event, type StandIn, startStandIn, write } from './endpoint-stand-in'
+
+const apiKey = 'sk-not-for-the-log'
+const question = 'Why is the sky blue at noon?'
+
+let folder: string
+let playground: Playground
+let standIn: StandIn
+const errors: unknown[] = []
+// Once for all tests: a client's log keeps the functions that it finds first.
+const printed = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) => vi.spyOn(console, level))
+
+beforeEach(async () => {
+  errors.length = 0
+  for (const spy of printed) spy.mockClear()
+  folder = mkdtempSync(join(tmpdir(), 'playground-'))
+  mkdirSync(join(folder, 'page'))
+  writeFileSync(join(folder, 'page/index.html'), 'page')
+  standIn = await startStandIn()
+  playground = await startPlayground({
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    pageDir: join(folder, 'page'),
+    dataDir: join(folder, 'data'),
+    port: 0,
+    host: '127.0.0.1',
+    answerSpeed: 1,
+    endpoint: { baseUrl: standIn.url, apiKey, model: 'a-model' },
+    onError: (error) => errors.push(error),
+  })
+})
+
+afterEach(async () => {
+  await standIn.close()
+  await playground.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (path: string) => `http://127.0.0.1:${playground.port}${path}`
+
+async function ask(prompt: string, chatId?: string): Promise<{ chatId: string; streamId: string }> {
+  const response = await fetch(at('/api/chats'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ prompt, chatId }),
+  })
+  return (await response.json()) as { chatId: string; streamId: string }
+}
+
+const drive = (streamId: string) =>
+  fetch(at(`/api/streams/${streamId}/drive`), { method: 'POST', headers: { Accept: 'text/plain' } })
+
+async function stored(streamId: string): Promise<{ text: string; status: string }> {
+  const response = await fetch(at(`/api/streams/${streamId}`), { headers: { Accept: 'application/json' } })
+  return (await response.json()) as { text: string; status: string }
+}
+
+/** Asks, reads to the end, and looks at what was stored. */
+async function outcomeOf(answer: (response: ServerResponse) => unknown) {
+  standIn.answer = answer
+  const { streamId } = await ask(question)
+  await (await drive(streamId)).text()
+  return await stored(streamId)
+}
+
+describe('answers from an OpenAI-compatible endpoint', () => {
+  it('are what the endpoint writes, whole, however its bytes arrive', async () => {
+    const text = 'Größe, 日本語 and 🙂.\nA second line.'
+    const outcome = await outcomeOf(async (response) => {
+      const events = [...text].map((letter) => completion(letter)).join('')
+      const all = `: a comment\n\n${completion('')}${events}${completion(undefined, 'stop')}${event('[DONE]')}`
+      for (const byte of Buffer.from(all)) await write(response, Buffer.of(byte))
+      response.end()
+    })
+    expect(outcome).toMatchObject({ text, status: 'done' })
+    expect(errors).toEqual([])
+  })
+
+  it('are asked for with the key, the model, and the conversation so far', async () => {
+    const finished = async (response: ServerResponse) => {
+      await write(response, completion(`Answer ${standIn.requests.length}.`) + completion(undefined, 'stop'))
+      response.end(event('[DONE]'))
+    }
+    standIn.answer = finished
+    const { chatId, streamId } = await ask('First question?')
+    await (await drive(streamId)).text()
+    const second = await ask('Second question?', chatId)
+    await (await drive(second.streamId)).text()
+
+    const [first, last] = standIn.requests
+    expect(first?.path).toBe('/v1/chat/completions')
+    expect(first?.headers.authorization).toBe(`Bearer ${apiKey}`)
+    expect(first?.body).toMatchObject({ model: 'a-model', stream: true })
+    expect(first?.body.messages.map(({ role }) => role)).toEqual(['system', 'user'])
+    expect(last?.body.messages.slice(1)).toEqual([
+      { role: 'user', content: 'First question?' },
+      { role: 'assistant', content: 'Answer 1.' },
+      { role: 'user', content: 'Second question?' },
+    ])
+  })
+
+  it('end when they are stopped: the endpoint sees the connection close, and the log stays empty', async () => {
+    const closed = new Promise((resolve) => {
+      standIn.answer = async (response) => {
+        response.on('close', resolve)
+        await write(response, completion('A beginning. '))
+      }
+    })
+    const { streamId } = await ask(question)
+    const reader = (await drive(streamId)).body?.getReader()
+    const { value } = (await reader?.read()) ?? {}
+    expect(new TextDecoder().decode(value)).toBe('A beginning. ')
+    expect((await fetch(at(`/api/streams/${streamId}/stop`), { method: 'POST' })).status).toBe(200)
+    await closed
+    expect(await stored(streamId)).toMatchObject({ text: 'A beginning. ', status: 'stopped' })
+    expect(errors).toEqual([])
+  })
+
+  it('go on when their driver leaves', async () => {
+    let goOn = () => {}
+    standIn.answer = async (response) => {
+      await write(response, completion('A beginning, '))
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      await write(response, completion('and an end.') + completion(undefined, 'stop'))
+      response.end()
+    }
+    const { streamId } = await ask(question)
+    const reader = (await drive(streamId)).body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+    goOn()
+    await (await drive(streamId)).text()
+    expect(await stored(streamId)).toMatchObject({ text: 'A beginning, and an end.', status: 'done' })
+  })
+})
+
+describe('an endpoint that fails', () => {
+  const begun = completion('A beginning.')
+  const failures: [string, (response: ServerResponse) => unknown, RegExp, string][] = [
+    [
+      'refuses the key',
+      (response) => {
+        const message = `Wrong key ${apiKey} for "${question}"`
+        const body = { error: { message, type: question, code: 'invalid_api_key' } }
+        response.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+      },
+      /answered 401 \(invalid_api_key\)\. Is OPENAI_API_KEY right/,
+      '',
+    ],
+    ['fails', (response) => response.writeHead(503, { 'Retry-After': '3600' }).end(question), /answered 503/, ''],
+    [
+      'is cut in mid-stream',
+      async (response) => {
+        await write(response, begun)
+        response.destroy()
+      },
+      /cut in the middle of its answer/,
+      'A beginning.',
+    ],
+    [
+      'ends without saying that the answer is finished',
+      async (response) => {
+        await write(response, begun)
+        response.end()
+      },
+      /cut in the middle of its answer/,
+      'A beginning.',
+    ],
+    [
+      'runs into its own limit',
+      async (response) => {
+        await write(response, begun + completion(undefined, 'length'))
+        response.end(event('[DONE]'))
+      },
+      /limit of length/,
+      'A beginning.',
+    ],
+    [
+      'tells an error in mid-stream',
+      async (response) => {
+        await write(response, begun)
+        response.end(event(JSON.stringify({ error: { message: `${question} ${apiKey}`, type: 'server_error' } })))
+      },
+      /broke its answer off with an error \(server_error\)/,
+      'A beginning.',
+    ],
+    [
+      'sends what is no JSON',
+      async (response) => {
+        await write(response, begun)
+        response.end(event(`${question} ${apiKey}`))
+      },
+      /no JSON/,
+      'A beginning.',
+    ],
+  ]
+
+  it.each(failures)('and %s ends the answer as an error, with the cause in the log', async (_, answer, cause, text) => {
+    expect(await outcomeOf(answer)).toMatchObject({ text, status: 'error' })
+    expect(standIn.requests).toHaveLength(1)
+    expect(errors).toHaveLength(1)
+    expect(String(errors[0])).toMatch(cause)
+  })
+
+  it.each(failures)('and %s brings neither the key nor any text into the log', async (_, answer) => {
+    await outcomeOf(answer)
+    const log = inspect([errors, printed.map(({ mock }) => mock.calls)], { depth: 10 })
+    expect(log).toContain('endpoint')
+    for (const secret of [apiKey, question, 'A beginning']) expect(log).not.toContain(secret)
+  })
+
+  it('and is not there is told with what to look at', async () => {
+    await standIn.close()
+    expect(await outcomeOf(() => {})).toMatchObject({ text: '', status: 'error' })
+    expect(String(errors[0])).toMatch(/cannot be reached \(ECONNREFUSED\)\. Is OPENAI_BASE_URL right/)
+  })
+})
+
+it('tells the page who answers, without the key', async () => {
+  const response = await fetch(at('/api/about'))
+  const { host } = new URL(standIn.url)
+  expect(await response.json()).toEqual({ answeredBy: 'endpoint', model: 'a-model', host })
+})
