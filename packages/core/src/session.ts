@@ -137,15 +137,11 @@ export function createSession(
       // A source that never answers must not keep others waiting.
       after(LOOK_MS, () => turns.fed(turn))
     }
-    if (isDriving) {
-      onAbort(turns.drive())
-      begin()
-    } else {
-      // Looks are short, and a subscription shares a connection of its own.
-      const run = 'open' in snapshot ? ask : begin
-      if (looks > 0) after(backOff(looks, poll), run)
-      else run()
-    }
+    if (isDriving) onAbort(turns.drive())
+    // Looks are short, and a subscription shares a connection of its own.
+    const run = !isDriving && 'open' in snapshot ? ask : begin
+    if (looks > 0 && !isDriving) after(backOff(looks, poll), run)
+    else run()
   }
 
   return {
