@@ -1,15 +1,16 @@
 import type { MouseEvent } from 'react'
 import type { ChatSummary } from '../shared/chat'
-import { chatPath } from './use-route'
+import { type Route, routePath } from './route'
 
 export interface ChatMenuProps {
   readonly chats: readonly ChatSummary[]
-  readonly current: string | undefined
+  readonly route: Route
   readonly onOpen: (chatId: string | undefined) => void
 }
 
 /** The conversations that were had, and the way to a new one. */
-export function ChatMenu({ chats, current, onOpen }: ChatMenuProps) {
+export function ChatMenu({ chats, route, onOpen }: ChatMenuProps) {
+  const pathTo = (chatId: string | undefined) => routePath({ ...route, chatId })
   /** Plain clicks stay in this page; a click that asks for a new tab gets one. */
   const onClick = (chatId: string | undefined) => (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
@@ -20,9 +21,9 @@ export function ChatMenu({ chats, current, onOpen }: ChatMenuProps) {
     <nav className="menu" aria-label="Conversations">
       <a
         className="new-chat"
-        href="/"
+        href={pathTo(undefined)}
         onClick={onClick(undefined)}
-        aria-current={current === undefined ? 'page' : undefined}
+        aria-current={route.chatId === undefined ? 'page' : undefined}
       >
         <span aria-hidden="true">+</span> New conversation
       </a>
@@ -31,9 +32,9 @@ export function ChatMenu({ chats, current, onOpen }: ChatMenuProps) {
           {chats.map(({ chatId, title, questions }) => (
             <li key={chatId}>
               <a
-                href={chatPath(chatId)}
+                href={pathTo(chatId)}
                 onClick={onClick(chatId)}
-                aria-current={chatId === current ? 'page' : undefined}
+                aria-current={chatId === route.chatId ? 'page' : undefined}
                 title={title}
               >
                 <span className="menu-title">{title}</span>

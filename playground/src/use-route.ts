@@ -1,36 +1,31 @@
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import type { Framework } from './panes/frameworks'
+import { type PaneKind, parseRoute, type Route, routePath } from './route'
 
-export interface Route {
-  /** `undefined` on the page of a new conversation. */
-  readonly chatId: string | undefined
-  /** One pane that only looks on. */
-  readonly isFollower: boolean
+export interface Navigation {
+  open(chatId: string | undefined): void
+  /** Not worth a step back: the conversation is the same. */
+  choose(kind: PaneKind, framework: Framework): void
 }
 
-/** `/` and `/c/:chatId`, with `?view=follower`. */
-export function useRoute(): readonly [route: Route, open: (chatId: string | undefined) => void] {
+export function useRoute(): readonly [route: Route, navigation: Navigation] {
   const path = useSyncExternalStore(onNavigation, () => location.pathname + location.search)
-  const open = useCallback((chatId: string | undefined) => {
-    history.pushState(null, '', chatId === undefined ? '/' : chatPath(chatId))
-    dispatchEvent(new PopStateEvent('popstate'))
-  }, [])
-  return [parseRoute(path), open]
-}
-
-export function parseRoute(path: string): Route {
-  const { pathname, searchParams } = new URL(path, 'http://playground')
-  return {
-    chatId: /^\/c\/([\w-]+)$/.exec(pathname)?.[1],
-    isFollower: searchParams.get('view') === 'follower',
-  }
-}
-
-export function chatPath(chatId: string): string {
-  return `/c/${chatId}`
-}
-
-export function followerPath(chatId: string): string {
-  return `/c/${chatId}?view=follower`
+  const route = useMemo(() => parseRoute(path), [path])
+  const open = useCallback(
+    (chatId: string | undefined) => {
+      history.pushState(null, '', routePath({ ...route, chatId }))
+      dispatchEvent(new PopStateEvent('popstate'))
+    },
+    [route],
+  )
+  const choose = useCallback(
+    (kind: PaneKind, framework: Framework) => {
+      history.replaceState(null, '', routePath({ ...route, frameworks: { ...route.frameworks, [kind]: framework } }))
+      dispatchEvent(new PopStateEvent('popstate'))
+    },
+    [route],
+  )
+  return [route, { open, choose }]
 }
 
 function onNavigation(listener: () => void): () => void {

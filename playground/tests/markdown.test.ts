@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { settleTail } from '../src/settle-tail'
-import { splitBlocks } from '../src/split-blocks'
-import { toHtml } from '../src/to-html'
+import { settleTail } from '../src/panes/shared/settle-tail'
+import { splitBlocks } from '../src/panes/shared/split-blocks'
+import { toHtml } from '../src/panes/shared/to-html'
 
 describe('markdown made safe', () => {
   it('shows raw HTML as it is written', () => {

@@ -1,4 +1,4 @@
-import type { StreamError } from '@keepstream/react'
+import type { StreamError } from '@keepstream/core'
 
 /** An error in words for the person before the screen. */
 export function describeError(error: StreamError): string {

@@ -1,10 +1,9 @@
 import type { StreamState } from '@keepstream/react'
+import { formatCount } from '../shared/answer-facts'
 
 export interface StreamBadgesProps {
   readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
 }
-
-const count = new Intl.NumberFormat('en')
 
 /** What is known of a stream: its status, how it is read here, how much of it is shown. */
 export function StreamBadges({ state: { text, status, connection, isReconciled } }: StreamBadgesProps) {
@@ -17,10 +16,10 @@ export function StreamBadges({ state: { text, status, connection, isReconciled }
         {connection}
       </span>
       <span className="count" title="Characters shown">
-        {count.format(text.length)} {text.length === 1 ? 'character' : 'characters'}
+        {formatCount(text.length)}
       </span>
       {isReconciled && (
-        <span className="badge" data-reconciled title="The store contradicted what was shown, and replaced it">
+        <span className="badge" data-reconciled="" title="The store contradicted what was shown, and replaced it">
           reconciled
         </span>
       )}

@@ -1,0 +1,25 @@
+import type { MountPane } from './pane-view'
+
+/** Whoever can render a pane. The first one does, unless another is asked for. */
+export const frameworks = ['react', 'svelte'] as const
+
+export type Framework = (typeof frameworks)[number]
+
+export const frameworkNames: Record<Framework, string> = {
+  react: 'React',
+  svelte: 'Svelte',
+}
+
+/** Only the chosen framework is downloaded. */
+export function loadPane(framework: Framework): Promise<{ mountPane: MountPane }> {
+  switch (framework) {
+    case 'react':
+      return import('./react/mount')
+    case 'svelte':
+      return import('./svelte/mount.svelte')
+  }
+}
+
+export function toFramework(name: string | null): Framework {
+  return frameworks.find((framework) => framework === name) ?? frameworks[0]
+}

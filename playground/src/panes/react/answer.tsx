@@ -1,0 +1,56 @@
+import { useStream } from '@keepstream/react'
+import { useState } from 'react'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
+import { describeError } from '../shared/describe-error'
+import { Markdown } from './markdown'
+import { StreamBadges } from './stream-badges'
+
+export interface AnswerProps extends Pick<PaneProps, 'client'> {
+  readonly message: PaneMessage
+  readonly canBegin: boolean
+}
+
+/** A question and its answer, read by one pane's client. */
+export function Answer({ client, message, canBegin }: AnswerProps) {
+  const [isBegun, setIsBegun] = useState(false)
+  const isDriven = message.isDriven || isBegun
+  const stream = useStream(client, message.streamId, { driven: isDriven })
+  const { text, status, error } = stream
+
+  const isGrowing = isRunning(status)
+  const isLeft = canBegin && !isDriven && isUnbegun(status, stream.isCaughtUp)
+  return (
+    <article className="exchange" aria-label={message.question}>
+      <p className="question">{message.question}</p>
+      <div className="answer" data-running={isGrowing || undefined} aria-busy={isGrowing}>
+        {text === '' && isGrowing ? (
+          <p className="waiting">{isLeft ? 'Not begun yet' : 'Thinking'}</p>
+        ) : (
+          <Markdown text={text} isGrowing={isGrowing} />
+        )}
+        {status === 'timeout' && (
+          <p className="note">The server that wrote this answer went away. What it had stored is kept.</p>
+        )}
+        {error !== undefined && (
+          <p className="note" data-error="">
+            {describeError(error)}
+          </p>
+        )}
+        <footer>
+          <StreamBadges state={stream} />
+          {canRetry(status, error) && (
+            <button type="button" className="quiet" onClick={stream.retry}>
+              Try again
+            </button>
+          )}
+          {isLeft && (
+            <button type="button" className="quiet" onClick={() => setIsBegun(true)}>
+              Begin the answer
+            </button>
+          )}
+        </footer>
+      </div>
+    </article>
+  )
+}

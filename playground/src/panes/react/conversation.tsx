@@ -1,0 +1,44 @@
+import { useCallback, useRef, useState } from 'react'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { goToEnd, stickToEnd } from '../shared/stick-to-end'
+import { Answer } from './answer'
+
+export interface ConversationProps extends Pick<PaneProps, 'client'> {
+  readonly messages: readonly PaneMessage[]
+  /** Whether an answer that nobody has begun can be begun here. */
+  readonly canBegin: boolean
+}
+
+/** The questions and answers of a conversation, oldest first, with the end kept in sight. */
+export function Conversation({ client, messages, canBegin }: ConversationProps) {
+  const [isAway, setIsAway] = useState(false)
+  const scroller = useRef<HTMLElement>(null)
+  const scrollerRef = useCallback((element: HTMLElement) => {
+    scroller.current = element
+    return stickToEnd(element, setIsAway)
+  }, [])
+
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="scroller" ref={scrollerRef} tabIndex={0} aria-label="Conversation">
+        <div className="messages">
+          {messages.map((message) => (
+            <Answer key={message.streamId} client={client} message={message} canBegin={canBegin} />
+          ))}
+        </div>
+      </section>
+      {isAway && (
+        <button
+          type="button"
+          className="to-end"
+          onClick={() => {
+            if (scroller.current !== null) goToEnd(scroller.current)
+          }}
+        >
+          Latest <span aria-hidden="true">↓</span>
+        </button>
+      )}
+    </>
+  )
+}

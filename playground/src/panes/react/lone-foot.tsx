@@ -1,0 +1,21 @@
+import { useStream } from '@keepstream/react'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { isRunning } from '../shared/answer-facts'
+import { StopButton } from './stop-button'
+
+export interface LoneFootProps extends Pick<PaneProps, 'client' | 'otherView'> {
+  readonly last: PaneMessage | undefined
+}
+
+/** Below a follower that is alone on its page: the way back, and a stop for what is being written. */
+export function LoneFoot({ client, last, otherView }: LoneFootProps) {
+  const { status, stop } = useStream(client, last?.streamId)
+  return (
+    <div className="lone-foot">
+      <p className="hint">
+        This page only looks on. <a href={otherView}>Open both panes</a> to ask.
+      </p>
+      {last !== undefined && isRunning(status) && <StopButton onStop={stop} />}
+    </div>
+  )
+}
