@@ -1,0 +1,256 @@
+import { type PhaseEvent, SourceError, type StreamEvent, type StreamStatus } from '@keepstream/react'
+import { describe, expect, it, vi } from 'vitest'
+import { describeEntry } from '../src/timeline/describe-entry'
+import { layoutBar } from '../src/timeline/layout-bar'
+import { createTimelines, type Timelines } from '../src/timeline/timelines'
+
+type PieceType = 'appended' | 'duplicate' | 'stale' | 'gap' | 'reconciled'
+
+const piece = (
+  type: PieceType,
+  source: 'live' | 'snapshot',
+  offset: number,
+  length: number,
+  id = 'a',
+): StreamEvent => ({
+  type,
+  id,
+  source,
+  offset,
+  length,
+})
+const phase = (type: PhaseEvent['type'], offset: number, status: StreamStatus = 'streaming', id = 'a'): PhaseEvent => ({
+  type,
+  id,
+  offset,
+  status,
+  error: undefined,
+})
+const cut = (offset: number): StreamEvent => ({
+  ...phase('waiting', offset),
+  error: new SourceError('network', 'the source failed'),
+})
+
+/** Timelines whose clock and frames belong to the test. */
+function setup() {
+  let nowMs = 0
+  const frames: (() => void)[] = []
+  const timelines = createTimelines({ now: () => nowMs, onFrame: (callback) => frames.push(callback) })
+  return {
+    timelines,
+    pass: (ms: number) => {
+      nowMs += ms
+    },
+    frame: () => {
+      for (const callback of frames.splice(0)) callback()
+    },
+  }
+}
+
+function tell(events: readonly StreamEvent[], timelines: Timelines = setup().timelines) {
+  for (const event of events) timelines.add(event)
+  return timelines
+}
+
+const wordsOf = (timelines: Timelines, id = 'a') => timelines.of(id).entries.map(describeEntry)
+const words = (...events: StreamEvent[]) => wordsOf(tell(events))
+
+describe('a timeline in words', () => {
+  it('tells of a drive that is cut and read on from the persisted copy', () => {
+    const told = words(
+      phase('driving', 0, 'pending'),
+      piece('appended', 'live', 0, 500),
+      piece('appended', 'live', 500, 312),
+      cut(812),
+      phase('following', 812),
+      piece('duplicate', 'snapshot', 300, 512),
+      piece('appended', 'snapshot', 812, 1),
+      phase('finished', 813, 'done'),
+    )
+    expect(told).toEqual([
+      'driving',
+      'live 0–812, 2 pieces',
+      'cut, waiting: network',
+      'following from 812',
+      'duplicate dropped 300–812',
+      'snapshot 812–813, 1 piece',
+      'finished: done, 813 characters',
+    ])
+  })
+
+  it('tells of a gap, of text the store contradicts, of an older epoch, and of a stream that failed', () => {
+    const failed: StreamEvent = {
+      ...phase('failed', 8),
+      error: new SourceError('not-found', 'gone'),
+    }
+    expect(
+      words(
+        piece('appended', 'live', 0, 10),
+        piece('gap', 'live', 1500, 5),
+        piece('reconciled', 'snapshot', 4, 4),
+        piece('stale', 'live', 10, 2),
+        failed,
+      ),
+    ).toEqual([
+      'live 0–10, 1 piece',
+      'gap before 1,500, live source given up',
+      'reconciled with the store from 4',
+      'older epoch ignored 10–12',
+      'failed: not-found',
+    ])
+  })
+
+  it('tells how much of an added piece was shown already', () => {
+    expect(words(piece('appended', 'snapshot', 0, 100), piece('appended', 'snapshot', 40, 100))).toEqual([
+      'snapshot 0–140, 2 pieces, 60 of their characters shown already',
+    ])
+  })
+
+  it('says a run of the same once', () => {
+    const again = [cut(5), phase('following', 5), cut(5)]
+    expect(words(cut(5), ...again)).toEqual([
+      'cut, waiting: network, 2 times',
+      'following from 5',
+      'cut, waiting: network',
+    ])
+    expect(words(piece('duplicate', 'live', 10, 5), piece('duplicate', 'live', 0, 12))).toEqual([
+      'duplicate dropped 0–15, 2 times',
+    ])
+    expect(words(phase('following', 5), phase('following', 9))).toEqual(['following from 5', 'following from 9'])
+  })
+
+  it('keeps sources apart', () => {
+    expect(words(piece('appended', 'live', 0, 5), piece('appended', 'snapshot', 5, 5))).toEqual([
+      'live 0–5, 1 piece',
+      'snapshot 5–10, 1 piece',
+    ])
+  })
+
+  it('notes what a person did, where a text is being read', () => {
+    const { timelines } = setup()
+    tell(
+      [
+        phase('following', 0, 'pending', 'read'),
+        phase('finished', 9, 'done', 'over'),
+        phase('idle', 3, 'streaming', 'left'),
+      ],
+      timelines,
+    )
+    timelines.note('cut')
+    timelines.note('offline')
+    expect(wordsOf(timelines, 'read')).toEqual(['following from 0', 'you cut the connection', 'you went offline'])
+    expect(timelines.of('over').entries).toHaveLength(1)
+    expect(timelines.of('left').entries).toHaveLength(1)
+  })
+})
+
+describe('timelines', () => {
+  it('keep when an entry began, counted from the first one, and its key', () => {
+    const { timelines, pass } = setup()
+    pass(5_000)
+    tell([phase('following', 0)], timelines)
+    pass(100)
+    tell([piece('appended', 'snapshot', 0, 5)], timelines)
+    pass(100)
+    tell([piece('appended', 'snapshot', 5, 5), cut(10)], timelines)
+    expect(timelines.of('a').entries.map(({ atMs, key }) => [key, atMs])).toEqual([
+      [0, 0],
+      [1, 100],
+      [2, 200],
+    ])
+  })
+
+  it('give the same object until something happens, and one that stays as it was afterwards', () => {
+    const { timelines } = setup()
+    expect(timelines.of(undefined)).toBe(timelines.of('nobody'))
+    tell([piece('appended', 'live', 0, 5)], timelines)
+    const before = timelines.of('a')
+    expect(timelines.of('a')).toBe(before)
+    tell([piece('appended', 'live', 5, 5)], timelines)
+    expect(timelines.of('a')).not.toBe(before)
+    expect(before.entries.map(describeEntry)).toEqual(['live 0–5, 1 piece'])
+  })
+
+  it('tell their listeners once a frame, however much happened', () => {
+    const { timelines, frame } = setup()
+    const listener = vi.fn()
+    const unlisten = timelines.subscribe(listener)
+    for (let offset = 0; offset < 500; offset++) tell([piece('appended', 'live', offset, 1)], timelines)
+    expect(listener).not.toHaveBeenCalled()
+    frame()
+    expect(listener).toHaveBeenCalledOnce()
+    frame()
+    expect(listener).toHaveBeenCalledOnce()
+    unlisten()
+    tell([cut(500)], timelines)
+    frame()
+    expect(listener).toHaveBeenCalledOnce()
+  })
+
+  it('hold the last 200 entries of a stream, and the last 30 streams', () => {
+    const { timelines } = setup()
+    for (let offset = 0; offset < 150; offset++) tell([cut(offset), phase('following', offset)], timelines)
+    const { entries } = timelines.of('a')
+    expect(entries).toHaveLength(200)
+    expect([entries[0]?.key, entries.at(-1)?.key]).toEqual([100, 299])
+
+    for (let index = 0; index < 29; index++) tell([phase('following', 0, 'pending', `other ${index}`)], timelines)
+    tell([cut(150)], timelines)
+    for (let index = 29; index < 58; index++) tell([phase('following', 0, 'pending', `other ${index}`)], timelines)
+    expect(timelines.of('a').entries).toHaveLength(200)
+    expect(timelines.of('other 28').entries).toHaveLength(0)
+    expect(timelines.of('other 29').entries).toHaveLength(1)
+  })
+})
+
+describe('the bar of a timeline', () => {
+  const barOf = (...events: StreamEvent[]) => layoutBar(tell(events).of('a'))
+  const stretches = (...events: StreamEvent[]) =>
+    barOf(...events).stretches.map(({ source, left, width }) => `${source} ${left.toFixed(2)}+${width.toFixed(2)}`)
+
+  it('shows which part of the text came from where, as shares of what is shown', () => {
+    expect(
+      stretches(
+        piece('appended', 'live', 0, 30),
+        cut(30),
+        phase('following', 30),
+        piece('appended', 'snapshot', 30, 10),
+        phase('following', 40),
+        piece('appended', 'snapshot', 40, 60),
+      ),
+    ).toEqual(['live 0.00+0.30', 'snapshot 0.30+0.70'])
+  })
+
+  it('marks cuts, duplicates, gaps and what was reconciled, each at its place and in words', () => {
+    const { marks } = barOf(
+      piece('appended', 'live', 0, 50),
+      cut(50),
+      piece('duplicate', 'snapshot', 20, 10),
+      piece('gap', 'snapshot', 80, 10),
+      piece('appended', 'snapshot', 50, 50),
+      piece('reconciled', 'snapshot', 90, 10),
+    )
+    expect(marks.map(({ kind, left, title }) => [kind, left, title])).toEqual([
+      ['cut', 0.5, 'cut, waiting: network'],
+      ['duplicate', 0.2, 'duplicate dropped 20–30'],
+      ['gap', 0.8, 'gap before 80, snapshot source given up'],
+      ['reconciled', 0.9, 'reconciled with the store from 90'],
+    ])
+  })
+
+  it('shows what the store put in place of what it contradicted', () => {
+    expect(
+      stretches(
+        piece('appended', 'live', 0, 40),
+        piece('appended', 'snapshot', 40, 40),
+        piece('reconciled', 'snapshot', 20, 80),
+      ),
+    ).toEqual(['live 0.00+0.20', 'snapshot 0.20+0.80'])
+  })
+
+  it('is empty while there is no text, and stays within its ends whatever it is told', () => {
+    expect(barOf()).toEqual({ stretches: [], marks: [] })
+    const { marks } = barOf(cut(0), piece('appended', 'live', 0, 10), piece('gap', 'live', 99, 1))
+    expect(marks.map(({ left }) => left)).toEqual([0, 1])
+  })
+})
