@@ -1,13 +1,15 @@
 import type { MountPane } from './pane-view'
 
 /** Whoever can render a pane. The first one does, unless another is asked for. */
-export const frameworks = ['react', 'svelte'] as const
+export const frameworks = ['react', 'vue', 'svelte', 'solid'] as const
 
 export type Framework = (typeof frameworks)[number]
 
 export const frameworkNames: Record<Framework, string> = {
   react: 'React',
+  vue: 'Vue',
   svelte: 'Svelte',
+  solid: 'Solid',
 }
 
 /** Only the chosen framework is downloaded. */
@@ -15,8 +17,12 @@ export function loadPane(framework: Framework): Promise<{ mountPane: MountPane }
   switch (framework) {
     case 'react':
       return import('./react/mount')
+    case 'vue':
+      return import('./vue/mount')
     case 'svelte':
       return import('./svelte/mount.svelte')
+    case 'solid':
+      return import('./solid/mount')
   }
 }
 

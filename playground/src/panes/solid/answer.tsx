@@ -1,0 +1,63 @@
+/** @jsxImportSource solid-js */
+import { useStream } from '@keepstream/solid'
+import { createSignal, Show } from 'solid-js'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
+import { describeError } from '../shared/describe-error'
+import { Markdown } from './markdown'
+import { StreamBadges } from './stream-badges'
+
+export interface AnswerProps extends Pick<PaneProps, 'client'> {
+  readonly message: PaneMessage
+  readonly canBegin: boolean
+}
+
+/** A question and its answer, read by one pane's client. */
+export function Answer(props: AnswerProps) {
+  const [isBegun, setIsBegun] = createSignal(false)
+  const isDriven = () => props.message.isDriven || isBegun()
+  const stream = useStream(
+    props.client,
+    () => props.message.streamId,
+    () => ({ driven: isDriven() }),
+  )
+
+  const isGrowing = () => isRunning(stream.status)
+  const isLeft = () => props.canBegin && !isDriven() && isUnbegun(stream.status, stream.isCaughtUp)
+  return (
+    <article class="exchange" aria-label={props.message.question}>
+      <p class="question">{props.message.question}</p>
+      <div class="answer" data-running={isGrowing() || undefined} aria-busy={isGrowing()}>
+        <Show
+          when={stream.text === '' && isGrowing()}
+          fallback={<Markdown text={stream.text} isGrowing={isGrowing()} />}
+        >
+          <p class="waiting">{isLeft() ? 'Not begun yet' : 'Thinking'}</p>
+        </Show>
+        <Show when={stream.status === 'timeout'}>
+          <p class="note">The server that wrote this answer went away. What it had stored is kept.</p>
+        </Show>
+        <Show when={stream.error}>
+          {(error) => (
+            <p class="note" data-error="">
+              {describeError(error())}
+            </p>
+          )}
+        </Show>
+        <footer>
+          <StreamBadges state={stream} />
+          <Show when={canRetry(stream.status, stream.error)}>
+            <button type="button" class="quiet" onClick={stream.retry}>
+              Try again
+            </button>
+          </Show>
+          <Show when={isLeft()}>
+            <button type="button" class="quiet" onClick={() => setIsBegun(true)}>
+              Begin the answer
+            </button>
+          </Show>
+        </footer>
+      </div>
+    </article>
+  )
+}

@@ -1,0 +1,46 @@
+/** @jsxImportSource solid-js */
+import { createComputed, createSignal, For, onCleanup, onMount, Show } from 'solid-js'
+import { createStore, reconcile } from 'solid-js/store'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { goToEnd, stickToEnd } from '../shared/stick-to-end'
+import { Answer } from './answer'
+
+export interface ConversationProps extends Pick<PaneProps, 'client'> {
+  readonly messages: readonly PaneMessage[]
+  /** Whether an answer that nobody has begun can be begun here. */
+  readonly canBegin: boolean
+}
+
+/** The questions and answers of a conversation, oldest first, with the end kept in sight. */
+export function Conversation(props: ConversationProps) {
+  const [isAway, setIsAway] = createSignal(false)
+  let scroller: HTMLElement | undefined
+  onMount(() => {
+    if (scroller !== undefined) onCleanup(stickToEnd(scroller, setIsAway))
+  })
+
+  // Each update brings new objects for the same messages; the store writes what is new into its own.
+  const [messages, setMessages] = createStore<PaneMessage[]>([])
+  createComputed(() => setMessages(reconcile(props.messages.map(copy), { key: 'streamId' })))
+
+  return (
+    <>
+      <section class="scroller" ref={scroller} tabindex={0} aria-label="Conversation">
+        <div class="messages">
+          <For each={messages}>
+            {(message) => <Answer client={props.client} message={message} canBegin={props.canBegin} />}
+          </For>
+        </div>
+      </section>
+      <Show when={isAway()}>
+        <button type="button" class="to-end" onClick={() => scroller && goToEnd(scroller)}>
+          Latest <span aria-hidden="true">↓</span>
+        </button>
+      </Show>
+    </>
+  )
+}
+
+function copy(message: PaneMessage): PaneMessage {
+  return { ...message }
+}

@@ -1,0 +1,25 @@
+/** @jsxImportSource solid-js */
+import { useStream } from '@keepstream/solid'
+import { Show } from 'solid-js'
+import type { PaneMessage, PaneProps } from '../pane-view'
+import { isRunning } from '../shared/answer-facts'
+import { StopButton } from './stop-button'
+
+export interface LoneFootProps extends Pick<PaneProps, 'client' | 'otherView'> {
+  readonly last: PaneMessage | undefined
+}
+
+/** Below a follower that is alone on its page: the way back, and a stop for what is being written. */
+export function LoneFoot(props: LoneFootProps) {
+  const stream = useStream(props.client, () => props.last?.streamId)
+  return (
+    <div class="lone-foot">
+      <p class="hint">
+        This page only looks on. <a href={props.otherView}>Open both panes</a> to ask.
+      </p>
+      <Show when={props.last !== undefined && isRunning(stream.status)}>
+        <StopButton onStop={stream.stop} />
+      </Show>
+    </div>
+  )
+}

@@ -1,0 +1,30 @@
+/** @jsxImportSource solid-js */
+import type { StreamState } from '@keepstream/solid'
+import { Show } from 'solid-js'
+import { formatCount } from '../shared/answer-facts'
+
+export interface StreamBadgesProps {
+  readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
+}
+
+/** What is known of a stream: its status, how it is read here, how much of it is shown. */
+export function StreamBadges(props: StreamBadgesProps) {
+  return (
+    <div class="badges">
+      <span class="badge" data-status={props.state.status} title="The stream’s status, as the server says it">
+        {props.state.status}
+      </span>
+      <span class="badge" data-connection={props.state.connection} title="How this pane is connected to it">
+        {props.state.connection}
+      </span>
+      <span class="count" title="Characters shown">
+        {formatCount(props.state.text.length)}
+      </span>
+      <Show when={props.state.isReconciled}>
+        <span class="badge" data-reconciled="" title="The store contradicted what was shown, and replaced it">
+          reconciled
+        </span>
+      </Show>
+    </div>
+  )
+}
