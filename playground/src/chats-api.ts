@@ -1,3 +1,4 @@
+import type { About } from '../shared/about'
 import type { Chat, ChatSummary } from '../shared/chat'
 
 /** The server's `{ code, message }`, or `network` when there was no answer. */
@@ -31,6 +32,10 @@ export async function readChat(chatId: string, signal: AbortSignal): Promise<Cha
 
 export async function listChats(signal: AbortSignal): Promise<ChatSummary[]> {
   return ((await request('/api/chats', { signal })) as { chats: ChatSummary[] }).chats
+}
+
+export async function readAbout(signal: AbortSignal): Promise<About> {
+  return (await request('/api/about', { signal })) as About
 }
 
 async function request(url: string, init: RequestInit): Promise<unknown> {

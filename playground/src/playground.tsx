@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { AnsweredBy } from './answered-by'
 import { markAsked } from './asked'
 import { ChatMenu } from './chat-menu'
 import { ApiError, ask } from './chats-api'
@@ -91,6 +92,7 @@ export function Playground({ route, navigation }: PlaygroundProps) {
       </TopBar>
       <div className="side" id="menu">
         <ChatMenu chats={chats} route={route} onOpen={onOpen} />
+        <AnsweredBy />
       </div>
       <main className="panes">
         <PaneFrame

@@ -11,6 +11,12 @@ export interface PaneHost {
   close(): void
 }
 
+interface Shown {
+  readonly framework: Framework
+  readonly target: HTMLElement
+  readonly view: PaneView
+}
+
 /** Puts one pane's content into an element, and another framework's in its place. */
 export function createPaneHost(
   element: HTMLElement,
@@ -19,15 +25,16 @@ export function createPaneHost(
 ): PaneHost {
   let latest: PaneProps
   let wanted: Framework | undefined
-  let shown: { view: PaneView; target: HTMLElement } | undefined
+  let shown: Shown | undefined
 
   async function change(framework: Framework) {
     wanted = framework
+    if (framework === shown?.framework) return onState('shown')
     onState('loading')
     try {
       const { mountPane } = await load(framework)
-      if (wanted !== framework) return
-      swap(framework, mountPane)
+      if (wanted !== framework || framework === shown?.framework) return
+      replaceBy(framework, mountPane)
       onState('shown')
     } catch (error) {
       if (wanted !== framework) return
@@ -37,17 +44,23 @@ export function createPaneHost(
   }
 
   /** The new one is on the screen before the old one leaves, and both in the same tick. */
-  function swap(framework: Framework, mountPane: MountPane) {
+  function replaceBy(framework: Framework, mountPane: MountPane) {
     const target = document.createElement('div')
     target.className = 'pane-view'
     target.dataset['framework'] = framework
     const place = shown && readPlace(shown.target)
     element.append(target)
-    const view = mountPane(target, latest)
-    if (place !== undefined) goTo(target, place)
+    const view = mountOrLeave(mountPane, target, latest)
+    const scroller = target.querySelector('.scroller')
+    if (place !== undefined && scroller !== null) scroller.scrollTop = place
+    takeAway()
+    shown = { framework, target, view }
+  }
+
+  function takeAway() {
     shown?.target.remove()
     shown?.view.unmount()
-    shown = { view, target }
+    shown = undefined
   }
 
   return {
@@ -61,19 +74,21 @@ export function createPaneHost(
     },
     close() {
       wanted = undefined
-      shown?.target.remove()
-      shown?.view.unmount()
-      shown = undefined
+      takeAway()
     },
+  }
+}
+
+function mountOrLeave(mountPane: MountPane, target: HTMLElement, props: PaneProps): PaneView {
+  try {
+    return mountPane(target, props)
+  } catch (error) {
+    target.remove()
+    throw error
   }
 }
 
 /** Where the reader is, unless at the end, which is kept in sight anyway. */
 function readPlace(target: HTMLElement): number | undefined {
   return target.querySelector('.to-end') === null ? undefined : target.querySelector('.scroller')?.scrollTop
-}
-
-function goTo(target: HTMLElement, place: number) {
-  const scroller = target.querySelector('.scroller')
-  if (scroller !== null) scroller.scrollTop = place
 }

@@ -1,0 +1,18 @@
+import { useAbout } from './use-about'
+
+/** Says who answers: this server from the documentation, or a language model. */
+export function AnsweredBy() {
+  const about = useAbout()
+  if (about === undefined) return null
+  return (
+    <p className="answered-by">
+      {about.answeredBy === 'documentation' ? (
+        'Answers come from this project’s own documentation.'
+      ) : (
+        <>
+          Answers are written by <strong>{about.model}</strong> at {about.host}.
+        </>
+      )}
+    </p>
+  )
+}
