@@ -20,5 +20,12 @@ export default defineConfig({
     // The page's Content-Security-Policy allows no inlined assets.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Each framework's code by its name, so that who looks at the network sees what a pane costs.
+    rolldownOptions: { output: { chunkFileNames: ({ facadeModuleId }) => `assets/${chunkName(facadeModuleId)}` } },
   },
 })
+
+function chunkName(module: string | null): string {
+  const framework = /\/src\/panes\/(\w+)\/mount\./.exec(module ?? '')?.[1]
+  return framework === undefined ? '[name]-[hash].js' : `pane-${framework}-[hash].js`
+}
