@@ -1,12 +1,46 @@
+/** Listeners are removed by the signal they are given. */
+type Listen<Type extends string> = (
+  type: Type,
+  listener: (event: { readonly persisted?: boolean }) => void,
+  options: { signal: AbortSignal },
+) => void
+
 /**
  * The clock and the events of the world around: `globalThis` in a browser, in Node and elsewhere. Injectable, so that a
- * test owns time. Listeners are removed by the signal they are given.
+ * test owns time, and an application outside of browsers can tell of its network and its pauses.
  */
 export interface Environment {
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timer: never): void
+  /** The wall clock, which goes on while a machine sleeps. @default the global one */
+  readonly Date?: { now(): number } | undefined
   /** Missing outside browsers, and silent in a hidden tab. */
   requestAnimationFrame?: ((callback: () => void) => unknown) | undefined
-  /** Hears `online`, when trying again may pay. Missing outside browsers. */
-  addEventListener?: ((type: 'online', listener: () => void, options: { signal: AbortSignal }) => void) | undefined
+  /** `online`: trying again may pay. `offline`: it does not. `pageshow`, `persisted`: the page was put away and is back. */
+  addEventListener?: Listen<'online' | 'offline' | 'pageshow'> | undefined
+  /** `onLine` says `false` only when there is surely no network; nothing is tried again by itself until `online` then. */
+  readonly navigator?: { readonly onLine?: boolean } | undefined
+  /** `visibilitychange`: a person looks, or stops looking. `resume`: the page was frozen, and runs again. */
+  readonly document?: { readonly hidden?: boolean; addEventListener: Listen<'visibilitychange' | 'resume'> } | undefined
+}
+
+/** What a page goes through, as far as it matters to a connection. */
+export interface Signals {
+  /** The page was put away or frozen, and is back: a connection of before is likely to be dead. */
+  back(): void
+  /** A person looks again. */
+  seen(): void
+  online?(): void
+  offline?(): void
+}
+
+/** Hears them until `signal` aborts. */
+export function hearSignals(environment: Environment, { back, seen, online, offline }: Signals, signal: AbortSignal) {
+  const { document } = environment
+  const options = { signal }
+  environment.addEventListener?.('pageshow', ({ persisted }) => persisted && back(), options)
+  document?.addEventListener('resume', back, options)
+  document?.addEventListener('visibilitychange', () => document.hidden || seen(), options)
+  if (online) environment.addEventListener?.('online', online, options)
+  if (offline) environment.addEventListener?.('offline', offline, options)
 }

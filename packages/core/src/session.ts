@@ -1,5 +1,5 @@
 import { type BackOff, backOff } from './back-off'
-import type { Environment } from './environment'
+import { type Environment, hearSignals } from './environment'
 import { SourceError, toSourceError } from './errors'
 import { merge } from './merge'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
@@ -16,6 +16,9 @@ import {
 
 /** A look that has brought no answer after so long is given up for the next one, which may take as much longer. */
 const LOOK_MS = 30_000
+
+/** How soon it is noticed that the machine has slept, in milliseconds. */
+const TICK_MS = 5_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
@@ -80,22 +83,41 @@ export function createSession(
       onAbort(() => environment.clearTimeout(timer))
     }
 
+    const tell = (news: News) => dispatch({ type: 'told', attempt, news })
+    const back = () => dispatch({ type: 'woken', attempt })
     if (phase === 'waiting') {
-      const wake = () => dispatch({ type: 'woken', attempt })
-      after(Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), wake)
-      environment.addEventListener?.('online', wake, { signal })
+      const offline = () => tell({ connection: 'offline' })
+      const isOffline = () => environment.navigator?.onLine === false
+      // A server that asks for patience gets it, however often somebody looks.
+      const seen = () => retryAfterMs || isOffline() || back()
+      hearSignals(environment, { back, seen, online: back, offline }, signal)
+      const waitMs = Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs))
+      after(waitMs, () => (isOffline() ? offline() : back()))
+      if (isOffline()) offline()
     }
     if (!isDriving && phase !== 'following') return
 
+    const { Date: clock = Date } = environment
+    let seen = back
+    hearSignals(environment, { back, seen: () => seen() }, signal)
+
     let watch: unknown
+    let heardAt = 0
     const isLook = !isDriving && typeof snapshot === 'function'
     const { stallMs = isLook && LOOK_MS * (Math.max(0, looks) + 1) } = (isDriving ? live : snapshot) as {
       stallMs?: number
     }
     const closed = () => dispatch({ type: 'closed', attempt })
     const alive = () => {
+      heardAt = clock.now()
+    }
+    // By the wall clock, since timers stand still while a machine sleeps.
+    const check = () => {
       environment.clearTimeout(watch as never)
-      if (stallMs && !signal.aborted) watch = environment.setTimeout(closed, stallMs)
+      if (!stallMs || signal.aborted) return
+      const leftMs = heardAt + stallMs - clock.now()
+      if (leftMs > 0) watch = environment.setTimeout(check, Math.min(leftMs, TICK_MS))
+      else closed()
     }
     const read = (reading: Reading) => {
       const { status } = reading
@@ -104,7 +126,6 @@ export function createSession(
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) turns.fed(turn)
     }
-    const tell = (news: News) => dispatch({ type: 'told', attempt, news })
     const sink: LiveSink & TailSink & SubscriptionSink = {
       chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
       end: ({ end, ...rest }) => read({ ...rest, offset: end, text: '' }),
@@ -119,7 +140,9 @@ export function createSession(
 
     async function open(request: SourceRequest): Promise<unknown> {
       alive()
-      onAbort(alive) // once aborted, it only clears the watch
+      check()
+      onAbort(check) // once aborted, it only clears the watch
+      seen = check
       if (isDriving) return live?.open(request, sink)
       if (typeof snapshot === 'function') return sink.next(await snapshot(request))
       if ('open' in snapshot) return snapshot.open(request, sink)

@@ -50,14 +50,14 @@ export type SessionEvent =
   /** The connection is over, or the look is done. */
   | { readonly type: 'closed'; readonly attempt: number }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError }
-  /** The wait is over. */
+  /** The wait is over; or the page was away so long that its connection is likely to be dead. */
   | { readonly type: 'woken'; readonly attempt: number }
   /** A person asked to try again. */
   | { readonly type: 'retried' }
   /** The answer to `stop()`. It disturbs no reading: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
 
-export type News = { readonly connection: 'live' | 'waiting' } | { readonly error: SourceError }
+export type News = { readonly connection: 'live' | 'waiting' | 'offline' } | { readonly error: SourceError }
 
 type Change = Partial<Common>
 

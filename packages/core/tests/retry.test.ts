@@ -95,6 +95,7 @@ describe('the network coming back', () => {
     page.tell('online')
     await settle()
     expect(tail.opened).toHaveLength(2)
+    tail.last.sink.next({ text: 'all', status: 'done' })
     expect(page.listenerCount).toBe(0)
   })
 })

@@ -172,7 +172,8 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
         error: new SourceError('diverged', 'in a test', { offset: current(world).base, epoch: world.epochs.length }),
       }
     case 'wake':
-      return state.phase === 'waiting' ? { type: 'woken', attempt } : undefined
+      // The wait is over, or the page was away and its connection is likely to be dead.
+      return isReading || state.phase === 'waiting' ? { type: 'woken', attempt } : undefined
     case 'fail':
       if (!isReading) return
       return { type: 'failed', attempt, error: new SourceError(step.code, 'in a test', { isUnsent: step.isUnsent }) }

@@ -69,6 +69,7 @@ const acts: Record<string, Act> = {
   'read: the end, ahead of the text': read({ offset: 5, text: '', status: 'done' }),
   'told: live': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'live' } } }],
   'told: waiting': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'waiting' } } }],
+  'told: offline': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'offline' } } }],
   closed: ({ attempt }) => [{ event: { type: 'closed', attempt } }],
   'failed: network, server, rate-limited': failed('network', 'server', 'rate-limited'),
   'failed: refused': failed('refused'),
