@@ -1,13 +1,23 @@
 /**
- * The TypeScript examples of a page, with the line each begins at.
+ * @typedef {object} Example
+ * @property {number} line where its fence begins
+ * @property {'ts' | 'tsx' | 'vue' | 'svelte'} language
+ * @property {string | undefined} name the file that the fence names, as in "```tsx chat.tsx"
+ * @property {string} code
+ */
+
+/**
+ * The examples of a page that a compiler can read.
  *
  * @param {string} text
- * @returns {{ line: number, code: string }[]}
+ * @returns {Example[]}
  */
 export function findExamples(text) {
-  return [...text.matchAll(/^```tsx?\b[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^```(tsx?|vue|svelte)\b[ \t]*([^\s]*)[^\n]*\n([\s\S]*?)^```$/gm)].map((match) => ({
     line: text.slice(0, match.index).split('\n').length,
-    code: match[1] ?? '',
+    language: /** @type {Example['language']} */ (match[1]),
+    name: match[2] || undefined,
+    code: match[3] ?? '',
   }))
 }
 

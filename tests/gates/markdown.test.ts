@@ -14,13 +14,21 @@ const page = [
   '```sh',
   'npm start',
   '```',
+  '```vue Answer.vue',
+  '<template />',
+  '```',
+  '```svelte',
+  '{text}',
+  '```',
 ].join('\n')
 
 describe('reading a page', () => {
-  it('finds the TypeScript examples and where they begin', () => {
+  it('finds the examples, where they begin, and the files they name', () => {
     expect(findExamples(page)).toEqual([
-      { line: 3, code: "const link = '[not a link](nowhere.md)'\n" },
-      { line: 7, code: 'const b = 2\n' },
+      { line: 3, language: 'ts', name: undefined, code: "const link = '[not a link](nowhere.md)'\n" },
+      { line: 7, language: 'tsx', name: 'server.tsx', code: 'const b = 2\n' },
+      { line: 13, language: 'vue', name: 'Answer.vue', code: '<template />\n' },
+      { line: 16, language: 'svelte', name: undefined, code: '{text}\n' },
     ])
   })
 
