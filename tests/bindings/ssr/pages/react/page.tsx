@@ -1,0 +1,17 @@
+import { lazy, StrictMode, Suspense } from 'react'
+import type { PageProps } from '../page-types'
+import { Reply } from './reply'
+
+export function createPage({ hasLate, arrival, ...props }: PageProps) {
+  const Late = lazy(() => arrival.then(() => ({ default: Reply })))
+  return (
+    <StrictMode>
+      <Reply name="early" {...props} />
+      {hasLate && (
+        <Suspense fallback="not yet">
+          <Late name="late" {...props} />
+        </Suspense>
+      )}
+    </StrictMode>
+  )
+}

@@ -1,0 +1,12 @@
+import { useStream } from '@keepstream/react'
+import type { ReplyProps } from '../page-types'
+
+export function Reply({ name, client, id, initial, driven, note }: ReplyProps) {
+  const reply = useStream(client, id, { driven, initial })
+  return (
+    <article id={name} data-status={reply.status} data-connection={reply.connection}>
+      <output>{note(name, reply)}</output>
+      {reply.status === 'done' && <small>The end.</small>}
+    </article>
+  )
+}

@@ -1,0 +1,19 @@
+import { useStream } from '@keepstream/solid'
+import { Show } from 'solid-js'
+import type { ReplyProps } from '../page-types'
+
+export function Reply(props: ReplyProps) {
+  const reply = useStream(
+    props.client,
+    () => props.id,
+    () => ({ driven: props.driven, initial: props.initial }),
+  )
+  return (
+    <article id={props.name} data-status={reply.status} data-connection={reply.connection}>
+      <output>{props.note(props.name, reply)}</output>
+      <Show when={reply.status === 'done'}>
+        <small>The end.</small>
+      </Show>
+    </article>
+  )
+}

@@ -1,0 +1,7 @@
+import { createSSRApp } from 'vue'
+import { startPage } from '../start-page'
+import Page from './page.vue'
+
+startPage((props) => {
+  createSSRApp(Page, { ...props }).mount('#page')
+})

@@ -1,0 +1,152 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { createStreamClient, type Environment, keepstream, type StreamClient, stateOf } from '@keepstream/core'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildServer, frameworks } from './build-pages'
+import type { PageData, PageProps, RenderPage, ServerModule } from './pages/page-types'
+import { type ShownReply, shownIn } from './shown-in'
+
+/** The renderers by name, so that each is a test; and that none is forgotten is a test too. */
+const renderers = {
+  react: ['renderToString', 'renderToStaticMarkup', 'renderToPipeableStream', 'renderToReadableStream'],
+  vue: ['renderToString', 'pipeToNodeWritable', 'renderToWebStream'],
+  svelte: ['render', 'await render'],
+  solid: ['renderToString', 'renderToStringAsync', 'renderToStream'],
+} as const
+
+/** These do not wait for code that arrives late, and show what stands in for it. */
+const withoutLate = /^(renderToString|renderToStaticMarkup)$/
+
+const secret = 'what the first visitor was told'
+
+describe.each(frameworks)('rendered on a server, %s', (framework) => {
+  let server: ServerModule
+  beforeAll(async () => {
+    server = await buildServer(framework)
+  })
+
+  it('is tested with every renderer of its page', () => {
+    expect(Object.keys(server.renderers)).toEqual(renderers[framework])
+  })
+
+  describe.each(renderers[framework])('%s', (name) => {
+    const render: RenderPage = (props) => (server.renderers[name] as RenderPage)(props)
+
+    it.each([
+      '<b>5 > 4 & "so"</b>',
+      "it's </script><script>alert(1)</script>",
+      '&lt;b&gt; &amp;',
+      '<!-- & -->',
+      '😀 שלום',
+    ])('a page holds the initial text, escaped: %s', async (text) => {
+      const initial = { text, status: 'streaming' } as const
+      expect(await show(render, openClient(), { id: 'a', initial })).toEqual([shown(initial)])
+    })
+
+    it.each(['pending', 'streaming', 'done', 'error', 'timeout', 'stopped'] as const)(
+      'a page shows what `initial` alone says: %s',
+      async (status) => {
+        const initial = { text: 'so far', status }
+        expect(await show(render, openClient(), { id: 'a', initial })).toEqual([shown(initial)])
+      },
+    )
+
+    it.each([undefined, { text: '', status: 'pending' }, { text: 'so far', status: 'streaming' }] as const)(
+      'a page that drives makes no request, sets no timer and listens to nothing, with %o',
+      async (initial) => {
+        const effects: unknown[][] = []
+        const client = openClient(effects)
+        expect(await show(render, client, { id: 'a', driven: true, initial })).toEqual([shown(initial)])
+        for (let turns = 0; turns < 5; turns++) await turn()
+        expect(effects).toEqual([])
+      },
+    )
+
+    it('a page without an id shows nothing, its initial text included', async () => {
+      const client = openClient()
+      const initial = { text: secret, status: 'done' } as const
+      expect(await show(render, client, { initial })).toEqual([shown()])
+      expect(await show(render, client, {})).toEqual([shown()])
+    })
+
+    it('each visitor sees their own initial text alone, though one client renders for all', async () => {
+      const client = openClient()
+      for (const text of [secret, 'what the first', 'another', '']) {
+        const initial = { text, status: 'streaming' } as const
+        expect(await show(render, client, { id: 'a', initial })).toEqual([shown(initial)])
+      }
+      expect(await show(render, client, { id: 'a' })).toEqual([shown()])
+    })
+
+    it('visitors who are served at the same time see their own initial text alone', async () => {
+      const client = openClient()
+      const hasLate = !withoutLate.test(name) || framework === 'vue'
+      let arrive = () => {}
+      const arrival = new Promise<void>((resolve) => {
+        arrive = resolve
+      })
+      const [one, other] = [secret, 'another'].map((text) => ({ text, status: 'streaming' }) as const)
+      const waiting = show(render, client, { id: 'a', initial: one, hasLate }, hasLate ? arrival : undefined)
+      const meanwhile = await show(render, client, { id: 'a', initial: other, hasLate })
+      const without = await show(render, client, { id: 'a', hasLate })
+      arrive()
+      const count = hasLate ? 2 : 1
+      expect(await waiting).toEqual(Array(count).fill(shown(one)))
+      expect(meanwhile).toEqual(Array(count).fill(shown(other)))
+      expect(without).toEqual(Array(count).fill(shown()))
+    })
+
+    it('the client keeps nothing of what it rendered', async () => {
+      const client = openClient()
+      const initial = { text: secret, status: 'streaming' } as const
+      // Held as an attached reader would hold it: the proof that this would be noticed.
+      const held = client.stream('held', { initial })
+      for (let visits = 0; visits < 3; visits++) await show(render, client, { id: 'a', initial })
+      await collectGarbage()
+      expect(client.stream('a').$state.get().text).toBe('')
+      expect(client.stream('held')).toBe(held)
+      expect(client.stream('held').$state.get().text).toBe(secret)
+    })
+  })
+})
+
+async function show(
+  render: RenderPage,
+  client: StreamClient,
+  data: PageData,
+  arrival: PageProps['arrival'] = Promise.resolve(),
+): Promise<ShownReply[]> {
+  return shownIn(await render({ ...data, client, arrival, note: (_, { text }) => text }))
+}
+
+function shown(initial?: PageData['initial']): ShownReply {
+  const { text, status, connection } = stateOf(initial)
+  return { text, status, connection }
+}
+
+/** A client as a module would keep it, whose every effect on the world is taken down. */
+function openClient(effects: unknown[][] = []): StreamClient {
+  const takeDown = (name: string) => vi.fn((...args: unknown[]) => void effects.push([name, ...args]))
+  const fetch = (...args: unknown[]) => {
+    effects.push(['fetch', ...args])
+    return new Promise<Response>(() => {})
+  }
+  const environment: Environment = {
+    setTimeout: takeDown('setTimeout'),
+    clearTimeout: () => {},
+    requestAnimationFrame: takeDown('requestAnimationFrame'),
+    addEventListener: takeDown('addEventListener'),
+  }
+  return createStreamClient({ ...keepstream({ url: 'http://127.0.0.1/streams', fetch }), environment })
+}
+
+async function collectGarbage() {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  // A weak reference that was read holds until the turn ends.
+  for (let turns = 0; turns < 3; turns++) {
+    await turn()
+    collect()
+  }
+}
