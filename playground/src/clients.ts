@@ -10,11 +10,8 @@ export interface PaneReader {
 }
 
 /** Each pane reads with a client and a network of its own, so that the follower really follows by its own connection. */
-export const driver = createPaneReader()
-export const follower = createPaneReader()
-
-export const driverClient = driver.client
-export const followerClient = follower.client
+export const driverReader = createPaneReader()
+export const followerReader = createPaneReader()
 
 function createPaneReader(): PaneReader {
   const network = createFaultyNetwork((url, init) => fetch(url, init))

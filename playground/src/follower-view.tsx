@@ -1,6 +1,8 @@
-import { followerClient } from './clients'
+import { followerReader } from './clients'
+import { HurtButtons } from './hurt/hurt-buttons'
 import { PaneFrame } from './pane-frame'
 import { type Route, routePath } from './route'
+import { TimelineStrip } from './timeline/timeline-strip'
 import { TopBar } from './top-bar'
 import { useChat } from './use-chat'
 import { usePaneMessages } from './use-pane-messages'
@@ -29,13 +31,15 @@ export function FollowerView({ route, navigation }: FollowerViewProps) {
           content={{
             kind: 'follower',
             isLone: true,
-            client: followerClient,
+            client: followerReader.client,
             chatId: route.chatId,
             messages,
             problem: error?.message,
             otherView: routePath({ ...route, isLone: false }),
             onAsk: async () => false, // it only looks on
           }}
+          controls={<HurtButtons pane="Follower" reader={followerReader} />}
+          timeline={<TimelineStrip timelines={followerReader.timelines} streamId={messages?.at(-1)?.streamId} />}
         />
       </main>
     </div>

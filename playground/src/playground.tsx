@@ -3,10 +3,12 @@ import { AnsweredBy } from './answered-by'
 import { markAsked } from './asked'
 import { ChatMenu } from './chat-menu'
 import { ApiError, ask } from './chats-api'
-import { driverClient, followerClient } from './clients'
+import { driverReader, followerReader } from './clients'
+import { HurtButtons } from './hurt/hurt-buttons'
 import { PaneFrame } from './pane-frame'
 import type { PaneProps } from './panes/pane-view'
 import { type PaneKind, type Route, routePath } from './route'
+import { TimelineStrip } from './timeline/timeline-strip'
 import { TopBar } from './top-bar'
 import { useChat } from './use-chat'
 import { useChatList } from './use-chat-list'
@@ -59,13 +61,13 @@ export function Playground({ route, navigation }: PlaygroundProps) {
   const driver: PaneProps = {
     ...both,
     kind: 'driver',
-    client: driverClient,
+    client: driverReader.client,
     messages: usePaneMessages(chat, 'driver') ?? nothing,
   }
   const follower: PaneProps = {
     ...both,
     kind: 'follower',
-    client: followerClient,
+    client: followerReader.client,
     messages: usePaneMessages(chat, 'follower') ?? nothing,
   }
 
@@ -102,6 +104,8 @@ export function Playground({ route, navigation }: PlaygroundProps) {
           framework={frameworks.driver}
           onFramework={(framework) => navigation.choose('driver', framework)}
           content={driver}
+          controls={<HurtButtons pane="Driver" reader={driverReader} />}
+          timeline={<TimelineStrip timelines={driverReader.timelines} streamId={driver.messages?.at(-1)?.streamId} />}
         />
         <PaneFrame
           title="Follower"
@@ -110,6 +114,12 @@ export function Playground({ route, navigation }: PlaygroundProps) {
           framework={frameworks.follower}
           onFramework={(framework) => navigation.choose('follower', framework)}
           content={follower}
+          controls={
+            <HurtButtons pane="Follower" reader={followerReader} stoppable={follower.messages?.at(-1)?.streamId} />
+          }
+          timeline={
+            <TimelineStrip timelines={followerReader.timelines} streamId={follower.messages?.at(-1)?.streamId} />
+          }
         />
       </main>
     </div>

@@ -4,7 +4,10 @@ import { bytes, piecesOf, serve, source, text } from './support/fake-body'
 import { watchUncaught } from './support/watch-uncaught'
 
 watchUncaught()
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('a faulty network that is not hurt', () => {
   it('passes a response on as it is, piece by piece', async () => {
@@ -133,6 +136,35 @@ describe('setOffline()', () => {
     network.setOffline(false)
     expect(online).toHaveBeenCalledOnce()
     expect(gone).not.toHaveBeenCalled()
+  })
+
+  it('says that there is no network, and tells whoever listens that it went', () => {
+    const { network } = serve(text)
+    const offline = vi.fn(() => expect(network.environment.navigator?.onLine).toBe(false))
+    network.environment.addEventListener?.('offline', offline, { signal: new AbortController().signal })
+    expect(network.environment.navigator?.onLine).toBe(true)
+    network.setOffline(true)
+    expect(offline).toHaveBeenCalledOnce()
+    network.setOffline(false)
+    expect(network.environment.navigator?.onLine).toBe(true)
+  })
+
+  it('hears of the device as well, but stays off while it is switched off', () => {
+    const device = new EventTarget()
+    vi.stubGlobal('addEventListener', device.addEventListener.bind(device))
+    const { network } = serve(text)
+    const online = vi.fn()
+    const abort = new AbortController()
+    network.environment.addEventListener?.('online', online, { signal: abort.signal })
+    device.dispatchEvent(new Event('online'))
+    expect(online).toHaveBeenCalledOnce()
+    network.setOffline(true)
+    device.dispatchEvent(new Event('online'))
+    expect(online).toHaveBeenCalledOnce()
+    network.setOffline(false)
+    abort.abort()
+    device.dispatchEvent(new Event('online'))
+    expect(online).toHaveBeenCalledTimes(2)
   })
 })
 

@@ -100,7 +100,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     const shown = await openPlayground(browser, server.url)
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 100)
-    await shown.page.getByRole('button', { name: 'Stop' }).click()
+    await shown.page.getByRole('region', { name: 'Driver', exact: true }).getByRole('button', { name: 'Stop' }).click()
     await expectWhole(shown, 'stopped')
     await shown.ask(another)
     await shown.until('Driver', ({ status }) => status === 'streaming')

@@ -1,5 +1,6 @@
 import type { Environment, FetchLike } from '@keepstream/react'
 import { createExternalStore, type ExternalStore } from './external-store'
+import { createNetworkEnvironment } from './network-environment'
 import { type Pace, passOnSlowly } from './pass-on-slowly'
 
 export interface NetworkState {
@@ -12,7 +13,7 @@ export interface NetworkState {
 /** A network that can be hurt on purpose, for one client: give it the `fetch` and the `environment`. */
 export interface FaultyNetwork {
   readonly fetch: FetchLike
-  /** Hears `online` when this network comes back, and when the device's own does. */
+  /** Says, and hears, when there is no network, and when it is back: this one, or the device's own. */
   readonly environment: Environment
   readonly state: ExternalStore<NetworkState>
   /** Breaks whatever is open, as a proxy that restarts would. What is asked for next goes through. */
@@ -30,7 +31,7 @@ const LATENCY_MS = 400
 export function createFaultyNetwork(fetch: FetchLike): FaultyNetwork {
   const state = createExternalStore<NetworkState>({ isOffline: false, isSlow: false, open: 0 })
   const requests = new Set<AbortController>()
-  const onlineEvents = new EventTarget()
+  const { environment, tell } = createNetworkEnvironment(() => state.get().isOffline)
 
   const set = (change: Partial<NetworkState>) => state.set({ ...state.get(), ...change })
 
@@ -82,23 +83,15 @@ export function createFaultyNetwork(fetch: FetchLike): FaultyNetwork {
       }
     },
 
-    environment: {
-      setTimeout: (callback, ms) => globalThis.setTimeout(callback, ms),
-      clearTimeout: (timer) => globalThis.clearTimeout(timer),
-      requestAnimationFrame: (callback) => globalThis.requestAnimationFrame(callback),
-      addEventListener(type, listener, options) {
-        onlineEvents.addEventListener(type, listener, options)
-        globalThis.addEventListener?.(type, listener, options)
-      },
-    },
+    environment,
 
     cut: breakAll,
 
     setOffline(isOffline) {
       if (isOffline === state.get().isOffline) return
       set({ isOffline })
+      tell(isOffline ? 'offline' : 'online')
       if (isOffline) breakAll()
-      else onlineEvents.dispatchEvent(new Event('online'))
     },
 
     setSlow(isSlow) {

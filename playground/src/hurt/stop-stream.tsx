@@ -1,0 +1,27 @@
+import { type StreamClient, useStream } from '@keepstream/react'
+import { useState } from 'react'
+
+export interface StopStreamProps {
+  readonly client: StreamClient
+  readonly id: string
+}
+
+/** Stops what is being written from wherever it is read. Apart from the other buttons, so that text renders only this. */
+export function StopStream({ client, id }: StopStreamProps) {
+  const { status, stop } = useStream(client, id)
+  const [isStopping, setIsStopping] = useState(false)
+  if (status !== 'pending' && status !== 'streaming') return null
+  const onClick = async () => {
+    setIsStopping(true)
+    await stop().catch(() => {}) // the answer shows what is wrong, and the button can be pressed again
+    setIsStopping(false)
+  }
+  return (
+    <button type="button" title="Ask the server to write no further" disabled={isStopping} onClick={onClick}>
+      <svg aria-hidden="true" viewBox="0 0 16 16" className="solid">
+        <rect x="4" y="4" width="8" height="8" rx="1.8" />
+      </svg>
+      {isStopping ? 'Stopping' : 'Stop'}
+    </button>
+  )
+}

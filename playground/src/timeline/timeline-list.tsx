@@ -1,0 +1,28 @@
+import { describeEntry } from './describe-entry'
+import type { Entry } from './timeline-entry'
+
+export interface TimelineListProps {
+  readonly entries: readonly Entry[]
+}
+
+/** All that is known of a timeline, in words, the newest first: what changes is at the top. */
+export function TimelineList({ entries }: TimelineListProps) {
+  if (entries.length === 0)
+    return <p className="timeline-none">Once an answer is read, each step of it is told here.</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <ol className="timeline-list" tabIndex={0} aria-label="What happened, the newest first">
+      {[...entries].reverse().map((entry) => (
+        <li key={entry.key} data-kind={entry.kind} data-source={'source' in entry ? entry.source : undefined}>
+          <time>{seconds(entry.atMs)}</time>
+          <span className="dot" aria-hidden="true" />
+          <span>{describeEntry(entry)}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
