@@ -32,17 +32,10 @@ async function listFiles(folder) {
 
 /** @param {string} path @returns {TypeProject} */
 function readProject(path) {
-  const { config, error } = ts.readConfigFile(join(root, path), ts.sys.readFile)
+  const file = join(root, path)
+  const { config, error } = ts.readConfigFile(file, ts.sys.readFile)
   if (error) return { path, files: [] } // the compiler says what is wrong with it, and the files count as unchecked
-  const parsed = ts.parseJsonConfigFileContent(
-    config,
-    ts.sys,
-    dirname(join(root, path)),
-    undefined,
-    path,
-    undefined,
-    components,
-  )
+  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, dirname(file), undefined, file, undefined, components)
   return { path, files: parsed.fileNames.map((name) => relative(root, name)) }
 }
 

@@ -7,7 +7,11 @@ import { findWorkspaces } from './workspaces.mjs'
 
 /** Every source file of every workspace, single-file components among them, by the compiler that can read it. */
 export async function checkTypes() {
-  const workspaces = await findWorkspaces()
+  return await checkTypesIn(await findWorkspaces())
+}
+
+/** @param {readonly string[]} workspaces as paths from the top */
+export async function checkTypesIn(workspaces) {
   /** @type {string[]} */
   const findings = []
   /** @type {import('./type-projects.mjs').TypeProject[]} */
@@ -32,16 +36,21 @@ export async function checkTypes() {
   )
 }
 
-/** `vue-tsc` is `tsc` that reads Vue's components too; `svelte-check` comes besides. @param {import('./type-projects.mjs').TypeProject} project */
+/**
+ * `vue-tsc` and `svelte-check` read TypeScript as well as components of their own kind, so that a project seldom needs two.
+ *
+ * @param {import('./type-projects.mjs').TypeProject} project
+ */
 function checksOf({ path, files }) {
   const holds = (/** @type {string} */ extension) => files.some((file) => file.endsWith(extension))
-  const checks = [{ path, command: holds('.vue') ? 'vue-tsc' : 'tsc', args: ['-p', path, '--noEmit'] }]
+  const checks = []
+  if (holds('.vue')) checks.push({ path, command: 'vue-tsc', args: ['-p', path, '--noEmit'] })
   if (holds('.svelte')) {
-    const workspace = path.replace(/\/tsconfig\.json$/, '')
-    const args = ['--workspace', workspace, '--tsconfig', join(root, path), '--fail-on-warnings', '--no-color']
+    const folder = path.replace(/\/tsconfig\.json$/, '')
+    const args = ['--workspace', folder, '--tsconfig', join(root, path), '--fail-on-warnings', '--no-color']
     checks.push({ path, command: 'svelte-check', args })
   }
-  return checks
+  return checks.length > 0 ? checks : [{ path, command: 'tsc', args: ['-p', path, '--noEmit'] }]
 }
 
 /**
