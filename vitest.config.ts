@@ -1,5 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import vue from '@vitejs/plugin-vue'
+import type { PluginOption } from 'vite'
+import solid from 'vite-plugin-solid'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -9,6 +13,19 @@ const sources = [
   { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
+
+/** A binding's own tests, and the contract that all bindings are held to. */
+function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration {
+  return {
+    plugins,
+    resolve: { alias: sources, conditions: ['browser', 'development', 'module', 'import', 'default'] },
+    test: {
+      name,
+      environment: source('./tests/environments/happy-dom.ts'),
+      include: [`packages/${name}/tests/**/*.test.{ts,tsx}`, `tests/bindings/${name}/*.test.ts`],
+    },
+  }
+}
 
 export default defineConfig({
   test: {
@@ -21,14 +38,10 @@ export default defineConfig({
         resolve: { alias: sources },
         test: { name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
       },
-      {
-        resolve: { alias: sources },
-        test: {
-          name: 'react',
-          environment: source('./tests/environments/happy-dom.ts'),
-          include: ['packages/react/tests/**/*.test.{ts,tsx}'],
-        },
-      },
+      binding('react'),
+      binding('vue', vue()),
+      binding('svelte', svelte({ configFile: false })),
+      binding('solid', solid({ ssr: false, hot: false })),
       {
         test: {
           name: 'playground',

@@ -1,107 +1,84 @@
-import { createStreamClient, keepstream, type Snapshot } from '@keepstream/react'
-import { cleanup, render } from '@testing-library/react'
+import type { Snapshot } from '@keepstream/react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { renderToString } from 'react-dom/server'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFakeServer, type FakeServer } from './support/fake-server'
-import { stopTime } from './support/fake-time'
-import { expectGrowing, happens, modes, Probe, type ProbeProps, watchStream } from './support/watch-stream'
-
-let server: FakeServer
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { ProbeProps } from '../../../tests/bindings/driver'
+import { createKit, expectGrowing } from '../../../tests/bindings/kit'
+import { Probe } from '../../../tests/bindings/react/driver'
+import { stopTime } from '../../../tests/bindings/support/fake-time'
+import { modes } from './support/modes'
+import { hydratePage } from './support/render-page'
 
 stopTime()
-beforeEach(() => {
-  server = createFakeServer()
-})
 afterEach(() => {
-  cleanup()
   vi.restoreAllMocks()
 })
 
-const openPage = () => createStreamClient(keepstream({ url: '/streams', fetch: server.fetch }))
-
-/** What the server sent, in the document. */
-function received(html: string): HTMLElement {
-  const container = document.createElement('div')
-  container.innerHTML = html
-  document.body.append(container)
-  return container
-}
-
-describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode }) => {
-  it('holds the initial text, escaped, and costs no request and no timer', async () => {
-    const initial: Snapshot = { text: '<b>5 > 4 & "so"</b>', status: 'streaming' }
-    const html = renderToString(
-      <Mode>
-        <Probe client={openPage()} id="a" driven initial={initial} onRender={() => {}} />
-      </Mode>,
-    )
-    expect(html).toBe('<output>&lt;b&gt;5 &gt; 4 &amp; &quot;so&quot;&lt;/b&gt;</output>')
-    await happens()
-    expect(server.requests).toEqual([])
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
+describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, driver }) => {
   it('shows each visitor their own initial text, though the server keeps one client for all', () => {
-    const client = openPage()
+    const client = createKit(driver).open()
     const texts = ['from this morning', 'from this', ''].map((text) =>
-      renderToString(<Probe client={client} id="a" initial={{ text, status: 'streaming' }} onRender={() => {}} />),
+      renderToString(
+        <Probe client={client} id="a" initial={{ text, status: 'streaming' }} name="a" onRender={() => {}} />,
+      ),
     )
-    expect(texts).toEqual(['<output>from this morning</output>', '<output>from this</output>', '<output></output>'])
+    const html = (text: string) => `<output name="a">${text}</output>`
+    expect(texts).toEqual([html('from this morning'), html('from this'), html('')])
   })
 
   it('hydrates without a mismatch and reads on from the initial text', async () => {
+    const { server, open, happens, asked } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
     const initial: Snapshot = { text: 'one ', status: 'streaming' }
     server.stream('a').write('one two')
-    const page = (client = openPage(), results: string[] = []) => (
+    const page = (results: string[]) => (
       <Mode>
-        <Probe client={client} id="a" driven initial={initial} onRender={({ text }) => results.push(text)} />
+        <Probe client={open()} id="a" driven initial={initial} name="a" onRender={({ text }) => results.push(text)} />
       </Mode>
     )
-    const container = received(renderToString(page()))
-    const output = container.firstChild
     const texts: string[] = []
-    render(page(openPage(), texts), { container, hydrate: true, onRecoverableError })
-    expect(texts[0]).toBe('one ')
+    const { container, element } = hydratePage(renderToString(page([])), page(texts), { onRecoverableError })
     await happens()
+    expect(texts[0]).toBe('one ')
     await happens(() => server.stream('a').close())
     expect(container.textContent).toBe('one two')
-    expect(container.firstChild).toBe(output)
+    expect(container.querySelector('output')).toBe(element)
     expect(new Set(texts)).toEqual(new Set(['one ', 'one two']))
-    expect(server.requests).toMatchObject([{ kind: 'follow', offset: 4 }])
+    expect(asked()).toEqual(['follow a 4'])
     expect(complaints).not.toHaveBeenCalled()
     expect(onRecoverableError).not.toHaveBeenCalled()
   })
 
   it('hydrates a boundary late without a mismatch, though the stream has moved on meanwhile', async () => {
+    const { server, open, mount, happens } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
-    const client = openPage()
+    const client = open()
     const initial: Snapshot = { text: 'one ', status: 'streaming' }
-    const page = (Late: ComponentType<ProbeProps>, results: string[] = []) => (
+    const page = (Late: ComponentType<ProbeProps>, results: string[]) => (
       <Mode>
         <Suspense fallback="not yet">
-          <Late client={client} id="a" initial={initial} onRender={({ text }) => results.push(text)} />
+          <Late client={client} id="a" initial={initial} name="a" onRender={({ text }) => results.push(text)} />
         </Suspense>
       </Mode>
     )
     server.stream('a').write('one ')
-    const container = received(renderToString(page(Probe)))
-    const output = container.querySelector('output')
-    expect(output?.textContent).toBe('one ')
-
     let arrive: (code: { default: ComponentType<ProbeProps> }) => void = () => {}
-    const Late = lazy(
-      () =>
-        new Promise<{ default: ComponentType<ProbeProps> }>((resolve) => {
-          arrive = resolve
-        }),
-    )
+    const code = new Promise<{ default: ComponentType<ProbeProps> }>((resolve) => {
+      arrive = resolve
+    })
     const texts: string[] = []
-    render(page(Late, texts), { container, hydrate: true, onRecoverableError })
-    const elsewhere = watchStream({ client, id: 'a', initial }, Mode)
+    const html = renderToString(page(Probe, []))
+    const { container, element } = hydratePage(
+      html,
+      page(
+        lazy(() => code),
+        texts,
+      ),
+      { onRecoverableError },
+    )
+    const elsewhere = mount({ client, id: 'a', initial })
     await happens()
     await happens(() => server.stream('a').write('two '))
     await happens(() => server.stream('a').close())
@@ -113,27 +90,26 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode }) =
     expect(texts[0]).toBe('one ')
     expect(texts.at(-1)).toBe('one two ')
     expect(container.textContent).toBe('one two ')
-    expect(container.querySelector('output')).toBe(output)
+    expect(container.querySelector('output')).toBe(element)
     expectGrowing(elsewhere.results, 'one two ')
     expect(complaints).not.toHaveBeenCalled()
     expect(onRecoverableError).not.toHaveBeenCalled()
   })
 
   it('hydrates without a mismatch while there is no id, and then shows the stream', async () => {
+    const { open, happens } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
+    const client = open()
     const initial: Snapshot = { text: 'of no stream', status: 'done' }
-    const client = openPage()
     const page = (id: string | undefined) => (
       <Mode>
-        <Probe client={client} id={id} initial={initial} onRender={() => {}} />
+        <Probe client={client} id={id} initial={initial} name="a" onRender={() => {}} />
       </Mode>
     )
-    const container = received(renderToString(page(undefined)))
-    expect(container.textContent).toBe('')
-    const { rerender } = render(page(undefined), { container, hydrate: true })
+    const { container, render } = hydratePage(renderToString(page(undefined)), page(undefined))
     await happens()
     expect(container.textContent).toBe('')
-    rerender(page('a'))
+    render(page('a'))
     expect(container.textContent).toBe('of no stream')
     expect(complaints).not.toHaveBeenCalled()
   })

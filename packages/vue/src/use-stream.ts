@@ -9,6 +9,7 @@ import {
   onDeactivated,
   onMounted,
   type Ref,
+  ref,
   shallowRef,
   toValue,
   watch,
@@ -38,7 +39,8 @@ export function useStream(
 ): UseStreamResult {
   const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
   const isBrowser = typeof window !== 'undefined'
-  const isReading = shallowRef(isBrowser && instance?.isMounted !== false)
+  // Not a shallow one: as a source of `watch`, that would run it for every new options object.
+  const isReading = ref(isBrowser && instance?.isMounted !== false)
   // What is hydrated has its element before it is mounted.
   const isServers = !isBrowser || instance?.vnode.el
 

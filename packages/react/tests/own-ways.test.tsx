@@ -1,0 +1,92 @@
+import { createStreamClient, keepstream, type StreamError } from '@keepstream/react'
+import { Component, type ReactNode, startTransition, useState } from 'react'
+import { describe, expect, it, vi } from 'vitest'
+import type { ProbeProps } from '../../../tests/bindings/driver'
+import { createKit } from '../../../tests/bindings/kit'
+import { drivers, Probe } from '../../../tests/bindings/react/driver'
+import { paint, stopTime } from '../../../tests/bindings/support/fake-time'
+import { modes } from './support/modes'
+import { renderPage } from './support/render-page'
+
+stopTime()
+
+describe.each(modes)('a component, $mode', ({ Mode, driver }) => {
+  it('starts from nothing in the same render when it is the client that changes', async () => {
+    const { server, open, mount, happens } = createKit(driver)
+    const page = mount({ client: open(), id: 'a', driven: true })
+    await happens()
+    await happens(() => server.stream('a').write('text'))
+    const count = page.results.length
+    page.apply({ client: open() })
+    expect(page.results[count]?.text).toBe('')
+    await happens(() => server.stream('a').close())
+    expect(page.last).toMatchObject({ text: 'text', status: 'done' })
+  })
+
+  it('changes its id in a transition without a mix of the two texts', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const seen: string[] = []
+    let change: (id: string) => void = () => {}
+    renderPage(
+      <Mode>
+        <Switching
+          client={client}
+          onRender={({ id, text }) => seen.push(`${id}: ${text}`)}
+          onChange={(set) => {
+            change = set
+          }}
+        />
+      </Mode>,
+    )
+    await happens()
+    await happens(() => server.stream('a').write('A'))
+    await happens(() => {
+      change('b')
+      server.stream('a').write('A')
+    })
+    await happens(() => server.stream('b').write('B'))
+    expect(seen.at(-1)).toBe('b: B')
+    for (const one of seen) expect(one).toMatch(/^(a: A*|b: B*)$/)
+    await happens(paint)
+    await happens(() => change('a'))
+    expect(seen.at(-1)).toBe('a: AA')
+  })
+})
+
+interface SwitchingProps extends Pick<ProbeProps, 'client' | 'onRender'> {
+  readonly onChange: (set: (id: string) => void) => void
+}
+
+function Switching({ client, onRender, onChange }: SwitchingProps) {
+  const [id, setId] = useState('a')
+  onChange((id) => startTransition(() => setId(id)))
+  return <Probe client={client} id={id} driven name="reply" onRender={onRender} />
+}
+
+it('a component throws an option that cannot work to the next error boundary', () => {
+  const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { server } = createKit(drivers[0])
+  const { snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
+  const client = createStreamClient({ snapshot })
+  const { container } = renderPage(
+    <Boundary>
+      <Probe client={client} id="a" driven name="reply" onRender={() => {}} />
+    </Boundary>,
+  )
+  expect(container.textContent).toMatch(/^invalid-option @keepstream\/core: .*needs `live`/)
+  complaints.mockRestore()
+})
+
+class Boundary extends Component<{ children: ReactNode }, { error?: StreamError }> {
+  override state: { error?: StreamError } = {}
+
+  static getDerivedStateFromError(error: StreamError) {
+    return { error }
+  }
+
+  override render() {
+    const { error } = this.state
+    return error ? `${error.code} ${error.message}` : this.props.children
+  }
+}

@@ -1,0 +1,48 @@
+import { type StreamClient, type UseStreamResult, useStream } from '@keepstream/react'
+import { describe, expect, it } from 'vitest'
+import { createKit } from '../../../tests/bindings/kit'
+import { paint, stopTime } from '../../../tests/bindings/support/fake-time'
+import { modes } from './support/modes'
+import { renderPage } from './support/render-page'
+
+stopTime()
+
+describe.each(modes)('a component that renders again, $mode', ({ Mode, driver }) => {
+  it('is given the same result, and the same actions, while nothing changes', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const results: UseStreamResult[] = []
+    const last = () => results.at(-1)
+    const page = () => (
+      <Mode>
+        <Reply client={client} onRender={(result) => results.push(result)} />
+      </Mode>
+    )
+    const rerender = renderPage(page())
+    await happens()
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+    const before = last()
+    const { length } = results
+    expect(before).toMatchObject({ text: 'text ', status: 'streaming' })
+    await happens(() => rerender(page()))
+    expect(results.length).toBeGreaterThan(length)
+    expect(last()).toBe(before)
+    await happens(() => server.stream('a').ping())
+    expect(last()).toBe(before)
+
+    await happens(() => server.stream('a').write('more'))
+    await happens(paint)
+    expect(last()).not.toBe(before)
+    expect(last()?.text).toBe('text more')
+    expect(last()?.stop).toBe(before?.stop)
+    expect(last()?.retry).toBe(before?.retry)
+  })
+})
+
+/** Its options are new on each render. */
+function Reply({ client, onRender }: { client: StreamClient; onRender: (result: UseStreamResult) => void }) {
+  const result = useStream(client, 'a', { driven: true, initial: { text: '', status: 'pending' } })
+  onRender(result)
+  return <output>{result.text}</output>
+}

@@ -1,0 +1,7 @@
+/** What a binding is known not to do, by the key of the scenario. */
+export const gaps = {
+  react: [],
+  vue: [],
+  svelte: ['initial-differs'],
+  solid: [],
+} satisfies Record<string, readonly string[]>

@@ -1,0 +1,34 @@
+import { useStream } from '@keepstream/react'
+import { Fragment, StrictMode } from 'react'
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import type { Driver, ProbeProps, Probes } from '../driver'
+
+/** StrictMode mounts, unmounts and mounts again. */
+export const drivers = [
+  createDriver('outside <StrictMode>', Fragment),
+  createDriver('inside <StrictMode>', StrictMode),
+] as const
+
+/** A component, with everything that can be inline inline. */
+export function Probe({ client, id, driven, initial, name, onRender }: ProbeProps) {
+  const reply = useStream(client, id, { driven, initial: initial && { ...initial } })
+  onRender({ id, ...reply })
+  return <output name={name}>{reply.text}</output>
+}
+
+function createDriver(mode: string, Mode: typeof Fragment): Driver {
+  return {
+    framework: 'React',
+    mode,
+    mount(container, probes) {
+      const root = createRoot(container)
+      const render = (probes: Probes) =>
+        flushSync(() =>
+          root.render(<Mode>{probes.map((probe) => probe && <Probe key={probe.name} {...probe} />)}</Mode>),
+        )
+      render(probes)
+      return { apply: render, unmount: () => flushSync(() => root.unmount()) }
+    },
+  }
+}

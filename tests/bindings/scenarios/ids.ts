@@ -1,0 +1,124 @@
+import { expect } from 'vitest'
+import { expectGrowing, GRACE_MS, type Page } from '../kit'
+import { paint, pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** What a component shows when it is another stream, or none, that it shows. */
+export const ids = {
+  'id-changes': {
+    title: 'starts from nothing in the same render when the id changes',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('text of a'))
+      const count = page.results.length
+      await happens(() => page.apply({ id: 'b' }))
+      const first = page.results[count]
+      expect(first).toMatchObject({ id: 'b', text: '', status: 'pending', error: undefined, isCaughtUp: false })
+      await happens(() => server.stream('b').write('b'))
+      await happens(() => server.stream('a').write(', which goes on'))
+      await happens(paint)
+      expect(page.last).toMatchObject({ text: 'b' })
+      expectOwnText(page, { a: 'text of a', b: 'b' })
+      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+    },
+  },
+  'id-undefined': {
+    title: 'shows nothing and asks for nothing until there is an id, and when it has gone',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: undefined, driven: true })
+      await happens(() => pass(GRACE_MS))
+      expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle', error: undefined })
+      await expect(page.last.stop()).rejects.toMatchObject({ code: 'no-stream' })
+      await happens(() => page.last.retry())
+      expect(asked()).toEqual([])
+
+      await happens(() => page.apply({ id: 'a' }))
+      await happens(() => server.stream('a').write('now'))
+      expect(page.screen).toBe('now')
+      await happens(() => page.apply({ id: undefined }))
+      expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle' })
+      expect(page.screen).toBe('')
+      expectOwnText(page, { a: 'now', undefined: '' })
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+  'id-undefined-with-initial': {
+    title: 'shows no initial text, its own or another component’s, while there is no id',
+    async run({ open, mountAll, happens, asked }) {
+      const client = open()
+      const initial = { text: 'for whatever comes', status: 'done' } as const
+      const [one, other] = mountAll([
+        { client, id: undefined, initial },
+        { client, id: undefined },
+      ]) as [Page, Page]
+      await happens()
+      for (const page of [one, other]) expectOwnText(page, { undefined: '' })
+      await happens(() => one.apply({ id: 'a' }))
+      expect(one.last).toMatchObject({ text: 'for whatever comes', status: 'done' })
+      expect(other.screen).toBe('')
+      expect(asked()).toEqual([])
+    },
+  },
+  'id-returns-while-read': {
+    title: 'keeps the text of an id that is come back to while it is still read, and asks for nothing',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      await happens(() => page.apply({ id: 'b' }))
+      await happens(() => server.stream('a').write('two '))
+      await happens(paint)
+      const count = page.results.length
+      await happens(() => page.apply({ id: 'a' }))
+      expect(page.results[count]).toMatchObject({ id: 'a', text: 'one two ' })
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
+      expectOwnText(page, { a: 'one two ', b: '' })
+      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+    },
+  },
+  'id-returns-later': {
+    title: 'reads on from there when an id is come back to later, and drives nothing twice',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      await happens(() => page.apply({ id: 'b' }))
+      await happens(() => pass(GRACE_MS))
+      await happens(() => server.stream('a').write('two '))
+      const count = page.results.length
+      await happens(() => page.apply({ id: 'a' }))
+      expect(page.results[count]).toMatchObject({ id: 'a', text: 'one ', status: 'streaming' })
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
+      expectOwnText(page, { a: 'one two ', b: '' })
+      expect(asked()).toEqual(['drive a 0', 'drive b 0', 'follow a 4'])
+    },
+  },
+  'id-changes-and-returns-in-a-tick': {
+    title: 'asks for nothing when the id changes and is back in the same tick',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      for (const id of ['b', undefined, 'a']) page.apply({ id })
+      await happens()
+      await happens(() => server.stream('a').write('two '))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
+      expectOwnText(page, { a: 'one two ', b: '', undefined: '' })
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+} satisfies Scenarios
+
+/** No render has mixed an id with another one's text. */
+function expectOwnText({ results }: Page, truths: Readonly<Record<string, string>>) {
+  for (const id of new Set(results.map((seen) => seen.id))) {
+    expectGrowing(
+      results.filter((seen) => seen.id === id),
+      truths[String(id)] ?? 'of no known id',
+    )
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, vi } from 'vitest'
+import { GRACE_MS } from '../kit'
+import { pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** What is left of a component that has gone. */
+export const leaving = {
+  'leaves-in-mid-stream': {
+    title: 'leaves no timer, no open request and no subscription when it goes in mid-stream',
+    async run({ server, open, mount, happens }) {
+      const client = open()
+      const page = mount({ client, id: 'a', driven: true })
+      const { $state } = client.stream('a')
+      await happens()
+      await happens(() => server.stream('a').write('some '))
+      await happens(() => server.stream('a').write('text'))
+      expect(server.open).toBe(1)
+      expect($state.lc).toBeGreaterThan(0)
+      page.unmount()
+      const { length } = page.results
+      await happens(() => pass(GRACE_MS))
+      await happens(() => server.stream('a').write(' nobody reads'))
+      expect(vi.getTimerCount()).toBe(0)
+      expect(server.open).toBe(0)
+      expect($state.lc).toBe(0)
+      expect(page.results).toHaveLength(length)
+    },
+  },
+  'leaves-while-waiting': {
+    title: 'leaves no timer and no listener when it goes while it waits for the network',
+    async run({ open, mount, happens }) {
+      const listening = vi.spyOn(globalThis, 'addEventListener')
+      const fetch = () => Promise.reject(new TypeError('Load failed'))
+      const page = mount({ client: open({ fetch }), id: 'a' })
+      await happens()
+      expect(page.last).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
+      const signals = listening.mock.calls.flatMap(([type, , options]) =>
+        type === 'online' ? [(options as { signal: AbortSignal }).signal] : [],
+      )
+      expect(signals).toHaveLength(1)
+      page.unmount()
+      await happens(() => pass(GRACE_MS))
+      expect(vi.getTimerCount()).toBe(0)
+      expect(signals.every(({ aborted }) => aborted)).toBe(true)
+    },
+  },
+  'leaves-each-id': {
+    title: 'leaves nothing of the ids it has shown, and reads the one it shows',
+    async run({ server, open, mount, happens }) {
+      const client = open()
+      const page = mount({ client, id: 'a' })
+      const streams = ['a', 'b', 'c'].map((id) => client.stream(id))
+      for (const id of ['b', 'c', 'b', 'c']) await happens(() => page.apply({ id }))
+      await happens(() => pass(GRACE_MS))
+      expect(streams.map(({ $state }) => $state.lc > 0)).toEqual([false, false, true])
+      expect(server.open).toBe(1)
+      page.unmount()
+      await happens(() => pass(GRACE_MS))
+      expect(streams.map(({ $state }) => $state.lc)).toEqual([0, 0, 0])
+    },
+  },
+} satisfies Scenarios

@@ -1,0 +1,95 @@
+import { expect } from 'vitest'
+import { expectGrowing } from '../kit'
+import type { Scenarios } from './scenario'
+
+/** Components that come, and how many requests they cost. */
+export const mounting = {
+  'mounts-once': {
+    title: 'streams in one component, with one drive',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('Hello '))
+      expect(page.last).toMatchObject({ text: 'Hello ', status: 'streaming', connection: 'live' })
+      await happens(() => server.stream('a').write('world'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'Hello world', status: 'done', connection: 'closed', error: undefined })
+      expect(page.screen).toBe('Hello world')
+      expect(asked()).toEqual(['drive a 0'])
+      expectGrowing(page.results, 'Hello world')
+    },
+  },
+  'mounts-twice': {
+    title: 'streams in a component that comes, leaves and comes again in one tick, with one drive',
+    async run({ server, open, mount, happens, asked }) {
+      const client = open()
+      mount({ client, id: 'a', driven: true }).unmount()
+      const page = mount({ client, id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('Hello'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'Hello', status: 'done' })
+      expect(asked()).toEqual(['drive a 0'])
+      expect(server.stream('a').runs).toBe(1)
+    },
+  },
+  'mounts-two-components': {
+    title: 'drives once for two components at once',
+    async run({ server, open, mountAll, happens, asked }) {
+      const client = open()
+      const pages = mountAll([1, 2].map(() => ({ client, id: 'a', driven: true })))
+      await happens()
+      await happens(() => server.stream('a').write('shared'))
+      await happens(() => server.stream('a').close())
+      for (const { screen } of pages) expect(screen).toBe('shared')
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+  'mounts-twenty-components': {
+    title: 'opens one connection for twenty components, and keeps it until the last has left',
+    async run({ server, open, mountAll, happens, asked }) {
+      const client = open()
+      server.stream('a').write('so far, ')
+      const pages = mountAll(Array.from({ length: 20 }, () => ({ client, id: 'a' })))
+      await happens()
+      expect(server.open).toBe(1)
+      for (const page of pages.slice(1)) await happens(() => page.unmount())
+      expect(server.open).toBe(1)
+      await happens(() => server.stream('a').write('so good'))
+      await happens(() => server.stream('a').close())
+      expect(pages[0]?.screen).toBe('so far, so good')
+      for (const { results } of pages) expectGrowing(results, 'so far, so good')
+      for (const { screen } of pages.slice(1)) expect(screen).toBe('')
+      expect(asked()).toEqual(['follow a 0'])
+    },
+  },
+  'mounts-in-two-tabs': {
+    title: 'runs one producer for two tabs that drive at once',
+    async run({ server, open, mount, happens, asked }) {
+      const pages = [1, 2].map(() => mount({ client: open(), id: 'a', driven: true }))
+      await happens()
+      await happens(() => server.stream('a').write('shared'))
+      await happens(() => server.stream('a').close())
+      for (const { last } of pages) expect(last).toMatchObject({ text: 'shared', status: 'done' })
+      expect(server.stream('a').runs).toBe(1)
+      expect(asked()).toEqual(['drive a 0', 'drive a 0'])
+    },
+  },
+  'follows-beside-a-driver': {
+    title: 'shows stored text on other pages, and takes nothing from the driver',
+    async run({ server, open, mount, happens }) {
+      const driver = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      const follower = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => server.stream('a').write('Stored. '))
+      await happens(() => server.stream('a').write('Not yet.', { isStored: false }))
+      await happens(() => server.stream('a').close())
+      for (const page of [driver, follower]) {
+        expect(page.last).toMatchObject({ text: 'Stored. Not yet.', status: 'done' })
+        expectGrowing(page.results, 'Stored. Not yet.')
+      }
+      expect(follower.results.some(({ text }) => text === 'Stored. ')).toBe(true)
+    },
+  },
+} satisfies Scenarios

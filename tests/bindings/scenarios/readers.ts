@@ -1,0 +1,117 @@
+import { expect } from 'vitest'
+import { expectGrowing, GRACE_MS, type Page } from '../kit'
+import { pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** Components that differ in what they say of one stream. */
+export const readers = {
+  'driven-differs': {
+    title: 'drives once for a follower and drivers that come together, in either order',
+    async run({ server, open, mountAll, happens, asked }) {
+      for (const [id, flags] of [
+        ['a', [false, true, true]],
+        ['b', [true, false, true]],
+      ] as const) {
+        const client = open()
+        const pages = mountAll(flags.map((driven) => ({ client, id, driven })))
+        await happens()
+        await happens(() => server.stream(id).write('shared'))
+        await happens(() => server.stream(id).close())
+        for (const page of pages) {
+          expect(page.last).toMatchObject({ text: 'shared', status: 'done' })
+          expectGrowing(page.results, 'shared')
+        }
+      }
+      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+    },
+  },
+  'driver-comes-later': {
+    title: 'is one stream for a follower and a driver that comes later and leaves early',
+    async run({ server, open, mount, happens, asked }) {
+      const client = open()
+      const follower = mount({ client, id: 'a' })
+      await happens()
+      expect(server.stream('a').runs).toBe(0)
+      const driver = mount({ client, id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('shared'))
+      await happens(() => driver.unmount())
+      await happens(() => server.stream('a').write(' on'))
+      await happens(() => server.stream('a').close())
+      expect(follower.last).toMatchObject({ text: 'shared on', status: 'done' })
+      expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+      expect(server.open).toBe(0)
+    },
+  },
+  'driven-changes': {
+    title: 'drives when the flag is set after the mount, and goes on when it is taken back',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: false })
+      await happens()
+      await happens(() => page.apply({ driven: true }))
+      await happens(() => page.apply({ driven: false }))
+      await happens(() => server.stream('a').write('text'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'text', status: 'done' })
+      expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+    },
+  },
+  'leaves-in-its-tick': {
+    title: 'costs no request and no timer when a component leaves in the tick it came',
+    async run({ open, mount, happens, asked }) {
+      mount({ client: open(), id: 'a', driven: true }).unmount()
+      await happens(() => pass(GRACE_MS))
+      expect(asked()).toEqual([])
+    },
+  },
+  'leaves-in-its-tick-beside-a-follower': {
+    title: 'drives nothing for a component that leaves in the tick it came, while another one follows',
+    async run({ open, mount, happens, asked }) {
+      const client = open()
+      mount({ client, id: 'a' })
+      await happens()
+      mount({ client, id: 'a', driven: true }).unmount()
+      await happens()
+      expect(asked()).toEqual(['follow a 0'])
+    },
+  },
+  'initial-says-begun': {
+    title: 'never drives a stream whose initial text says that somebody did',
+    async run({ server, open, mountAll, happens, asked }) {
+      const client = open()
+      server.stream('a').write('begun elsewhere')
+      const initial = { text: 'begun', status: 'streaming' } as const
+      const pages = mountAll([
+        { client, id: 'a', driven: true, initial },
+        { client, id: 'a', driven: true },
+      ])
+      for (const { results } of pages) expect(results[0]).toMatchObject({ text: 'begun', status: 'streaming' })
+      await happens()
+      await happens(() => server.stream('a').close())
+      for (const { last } of pages) expect(last).toMatchObject({ text: 'begun elsewhere', status: 'done' })
+      expect(asked()).toEqual(['follow a 5'])
+    },
+  },
+  'initial-differs': {
+    title: 'takes the longer of two initial texts, whichever component comes first',
+    async run({ server, open, mountAll, happens, asked }) {
+      for (const [id, lengths] of [
+        ['a', [5, 8]],
+        ['b', [8, 5]],
+      ] as const) {
+        const client = open()
+        const truth = 'a longer text'
+        server.stream(id).write(truth)
+        const initials = lengths.map((length) => ({ text: truth.slice(0, length), status: 'streaming' }) as const)
+        const pages: Page[] = mountAll(initials.map((initial) => ({ client, id, initial })))
+        await happens()
+        await happens(() => server.stream(id).close())
+        for (const page of pages) {
+          expect(page.last).toMatchObject({ text: truth, status: 'done' })
+          expectGrowing(page.results, truth)
+        }
+      }
+      expect(asked()).toHaveLength(2)
+    },
+  },
+} satisfies Scenarios

@@ -1,0 +1,122 @@
+import { createStreamClient, fetchLive, fetchSnapshot } from '@keepstream/core'
+import { expect, vi } from 'vitest'
+import { paint, pass, settled } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** How often a component is rendered, and for what. */
+export const rendering = {
+  'renders-once-a-frame': {
+    title: 'is rendered once a frame, however many chunks come, and twice more for the first text and the end',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('begun '))
+      const count = page.results.length
+      const each = rendersOfOne(page.results)
+      for (let frame = 0; frame < 10; frame++) {
+        for (let chunk = 0; chunk < 20; chunk++) {
+          server.stream('a').write('chunk ')
+          await settled()
+        }
+        expect(page.results.length).toBe(count + frame * each)
+        paint()
+        await settled()
+        expect(page.screen).toBe(server.stream('a').text)
+        expect(page.results.length).toBe(count + (frame + 1) * each)
+      }
+      server.stream('a').close()
+      await settled()
+      expect(page.last.status).toBe('done')
+      expect(page.results.length).toBe(count + 11 * each)
+    },
+  },
+  'renders-in-a-hidden-tab': {
+    title: 'is rendered every 100 ms in a tab that is never painted',
+    async run({ server, open, mount, happens }) {
+      vi.stubGlobal('requestAnimationFrame', () => 0)
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('begun '))
+      const count = page.results.length
+      const each = rendersOfOne(page.results)
+      for (let chunk = 0; chunk < 100; chunk++) {
+        server.stream('a').write('chunk ')
+        await settled()
+        await vi.advanceTimersByTimeAsync(10)
+      }
+      await pass(100)
+      expect(page.screen).toBe(server.stream('a').text)
+      const renders = (page.results.length - count) / each
+      expect(renders).toBeGreaterThanOrEqual(9)
+      expect(renders).toBeLessThanOrEqual(11)
+    },
+  },
+  'renders-at-once': {
+    title: 'is rendered at once for the first text and for a change of status',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      const seen: [string, string][] = []
+      const step = async (act: () => void) => {
+        await happens(act)
+        seen.push([page.screen, page.last.status])
+      }
+      await step(() => server.stream('a').write('first '))
+      await step(() => server.stream('a').write('second '))
+      await step(() => server.stream('a').close())
+      expect(seen).toEqual([
+        ['first ', 'streaming'],
+        ['first ', 'streaming'],
+        ['first second ', 'done'],
+      ])
+    },
+  },
+  'renders-nothing-for-nothing': {
+    title: 'is not rendered for keep-alives, nor for text it has',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('text '))
+      await happens(paint)
+      const count = page.results.length
+      for (let second = 0; second < 10; second++) {
+        server.stream('a').ping()
+        await pass(1000)
+      }
+      expect(page.results.length).toBe(count)
+      expect(page.last).toMatchObject({ text: 'text ', status: 'streaming' })
+    },
+  },
+  'inline-is-fine': {
+    title: 'restarts nothing for options, callbacks, URLs and headers that are new each time',
+    async run({ server, mount, happens, asked }) {
+      const client = createStreamClient({
+        live: fetchLive({
+          url: ({ id }) => new URL(`/streams/${id}/drive`, 'http://localhost').href,
+          headers: () => ({ 'x-question': 'why?' }),
+          fetch: (url, init) => server.fetch(url, init),
+          canRepeat: true,
+        }),
+        snapshot: fetchSnapshot({
+          url: ({ id }) => new URL(`/streams/${id}`, 'http://localhost').href,
+          headers: {},
+          fetch: (url, init) => server.fetch(url, init),
+        }),
+      })
+      const page = mount({ client, id: 'a', driven: true, initial: { text: '', status: 'pending' } })
+      await happens()
+      for (const piece of ['a', 'b', 'c', 'd']) {
+        await happens(() => server.stream('a').write(piece))
+        await happens(paint)
+        await happens(() => page.apply({ initial: { text: '', status: 'pending' } }))
+      }
+      expect(page.screen).toBe('abcd')
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+} satisfies Scenarios
+
+/** How often one change is rendered: React's StrictMode calls a component twice for each. */
+function rendersOfOne(results: readonly { readonly text: string }[]) {
+  return results.filter(({ text }) => text === results.at(-1)?.text).length
+}

@@ -1,0 +1,100 @@
+import { expect } from 'vitest'
+import { expectGrowing, GRACE_MS } from '../kit'
+import { pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** A stream that is shown again, and a text the page was rendered with. */
+export const returning = {
+  'remounts-in-mid-stream': {
+    title: 'reads on where it was when a component leaves in mid-stream and comes back',
+    async run({ server, open, mount, happens, asked }) {
+      const client = open()
+      const before = mount({ client, id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      before.unmount()
+      await happens(() => pass(GRACE_MS))
+      expect(server.open).toBe(0)
+      await happens(() => server.stream('a').write('two '))
+      const after = mount({ client, id: 'a', driven: true })
+      expect(after.results[0]).toMatchObject({ text: 'one ' })
+      await happens(() => server.stream('a').close())
+      expect(after.last).toMatchObject({ text: 'one two ', status: 'done' })
+      expectGrowing(after.results, 'one two ')
+      expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+    },
+  },
+  'remounts-at-once': {
+    title: 'asks for nothing when a component leaves in mid-stream and is back soon',
+    async run({ server, open, mount, happens, asked }) {
+      const client = open()
+      const before = mount({ client, id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      await happens(() => before.unmount())
+      const after = mount({ client, id: 'a', driven: true })
+      await happens(() => pass(GRACE_MS))
+      await happens(() => server.stream('a').write('two'))
+      await happens(() => server.stream('a').close())
+      expect(after.last).toMatchObject({ text: 'one two', status: 'done' })
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+  'finished-is-shown-again': {
+    title: 'shows a finished stream again without a request',
+    async run({ server, open, mount, happens, asked }) {
+      const client = open()
+      const before = mount({ client, id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('all of it'))
+      await happens(() => server.stream('a').close())
+      before.unmount()
+      await happens(() => pass(GRACE_MS))
+      const after = mount({ client, id: 'a', driven: true })
+      expect(after.results[0]).toMatchObject({ text: 'all of it', status: 'done', isCaughtUp: true })
+      await happens(() => pass(GRACE_MS))
+      expect(after.screen).toBe('all of it')
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+  'initial-is-finished': {
+    title: 'asks for nothing when the initial text is finished',
+    async run({ open, mount, happens, asked }) {
+      const initial = { text: 'all of it', status: 'done' } as const
+      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      await happens(() => pass(GRACE_MS))
+      expect(page.last).toMatchObject({ text: 'all of it', status: 'done', connection: 'closed' })
+      expect(page.screen).toBe('all of it')
+      expect(asked()).toEqual([])
+    },
+  },
+  'initial-is-read-on': {
+    title: 'shows the initial text first, and is sent only what comes after it',
+    async run({ server, open, mount, happens, asked }) {
+      const known = 'What the server rendered. '.repeat(100)
+      server.stream('a').write(known)
+      const page = mount({ client: open(), id: 'a', driven: true, initial: { text: known, status: 'streaming' } })
+      expect(page.results[0]).toMatchObject({ text: known, status: 'streaming', error: undefined })
+      expect(page.screen).toBe(known)
+      await happens()
+      await happens(() => server.stream('a').write('And more.'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: `${known}And more.`, status: 'done' })
+      expectGrowing(page.results, `${known}And more.`)
+      expect(asked()).toEqual([`follow a ${known.length}`])
+      expect(server.requests[0]?.length).toBeLessThan(known.length)
+    },
+  },
+  'initial-is-pending': {
+    title: 'drives a stream whose initial text says that nobody has yet',
+    async run({ server, open, mount, happens, asked }) {
+      const initial = { text: '', status: 'pending' } as const
+      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      await happens()
+      await happens(() => server.stream('a').write('text'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'text', status: 'done' })
+      expect(asked()).toEqual(['drive a 0'])
+    },
+  },
+} satisfies Scenarios

@@ -1,0 +1,11 @@
+import type { Kit } from '../kit'
+
+/** One thing that is the same in every framework. */
+export interface Scenario {
+  readonly title: string
+  readonly timeoutMs?: number
+  run(kit: Kit): Promise<void>
+}
+
+/** By key. A key is stable: gaps are declared by it. */
+export type Scenarios = Readonly<Record<string, Scenario>>

@@ -1,0 +1,113 @@
+import { expect } from 'vitest'
+import { expectGrowing, type Page } from '../kit'
+import { paint, pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** What is told beside the text, and in which order. */
+export const statuses = {
+  'order-of-a-drive': {
+    title: 'goes through every status and connection of a drive in order',
+    async run({ server, open, mount, happens }) {
+      let answer = () => {}
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      const fetch: typeof server.fetch = async (url, init) => {
+        await answered
+        return server.fetch(url, init)
+      }
+      const page = mount({ client: open({ fetch }), id: 'a', driven: true })
+      await happens()
+      await happens(answer)
+      await happens(() => server.stream('a').write('text'))
+      await happens(() => server.stream('a').close())
+      expect(inOrder(page, 'status')).toEqual(['pending', 'streaming', 'done'])
+      expect(inOrder(page, 'connection')).toEqual(['idle', 'connecting', 'live', 'closed'])
+    },
+  },
+  'order-of-a-cut': {
+    title: 'tells of a cut, and of each try to read on, in order',
+    async run({ server, open, mount, happens }) {
+      let isDown = false
+      const fetch: typeof server.fetch = (url, init) =>
+        isDown ? Promise.reject(new TypeError('Load failed')) : server.fetch(url, init)
+      const page = mount({ client: open({ fetch }), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('one '))
+      isDown = true
+      await happens(() => server.stream('a').cut())
+      await happens(() => pass(5000))
+      expect(page.last).toMatchObject({ text: 'one ', status: 'streaming', error: { code: 'network' } })
+      expect(page.last.connection).toBe('waiting')
+      isDown = false
+      await happens(() => pass(40_000))
+      expect(page.last).toMatchObject({ text: 'one ', status: 'streaming', connection: 'live', error: undefined })
+      await happens(() => server.stream('a').close())
+      expect(inOrder(page, 'status')).toEqual(['pending', 'streaming', 'done'])
+      expect(inOrder(page, 'connection').at(-1)).toBe('closed')
+    },
+  },
+  'clean-cut-is-not-done': {
+    title: 'takes the end of a connection for nothing but that',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('half'))
+      await happens(() => server.stream('a').cut())
+      await happens(() => pass(5000))
+      expect(page.last).toMatchObject({ text: 'half', status: 'streaming' })
+      await happens(() => server.stream('a').write(' and half'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'half and half', status: 'done' })
+      expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+    },
+  },
+  'backlog-and-news': {
+    title: 'can tell the backlog from news',
+    async run({ server, open, mount, happens }) {
+      server.stream('a').write('written long ago, ')
+      const page = mount({ client: open(), id: 'a' })
+      await happens()
+      expect(page.last).toMatchObject({ text: 'written long ago, ', isCaughtUp: true })
+      const early = page.results.filter(({ text }) => text === '')
+      expect(early.length).toBeGreaterThan(0)
+      expect(early.some(({ isCaughtUp }) => isCaughtUp)).toBe(false)
+      await happens(() => server.stream('a').write('written now'))
+      await happens(paint)
+      expect(page.last).toMatchObject({ text: 'written long ago, written now', isCaughtUp: true })
+    },
+  },
+  'reconciles-lost-text': {
+    title: 'shows what the server has instead of text that the server lost, and says so',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('Stored. '))
+      await happens(() => server.stream('a').write('Lost.', { isStored: false }))
+      await happens(paint)
+      expect(page.screen).toBe('Stored. Lost.')
+      await happens(() => server.stream('a').crash())
+      await happens(() => server.stream('a').write('Written anew.'))
+      await happens(() => pass(5000))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
+    },
+  },
+  'no-sentence-end': {
+    title: 'shows text without a sentence end as it comes',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => server.stream('a').write('no end in'))
+      await happens(() => server.stream('a').write(' sight'))
+      await happens(paint)
+      expect(page.last).toMatchObject({ text: 'no end in sight', status: 'streaming', isCaughtUp: true })
+      expectGrowing(page.results, 'no end in sight')
+    },
+  },
+} satisfies Scenarios
+
+/** What the renders showed, without repetitions. */
+function inOrder({ results }: Page, key: 'status' | 'connection') {
+  return results.map((seen) => seen[key]).filter((value, index, all) => value !== all[index - 1])
+}

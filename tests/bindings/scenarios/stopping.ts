@@ -1,0 +1,89 @@
+import { createStreamClient, keepstream } from '@keepstream/core'
+import { expect } from 'vitest'
+import { GRACE_MS } from '../kit'
+import { pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+/** Stopping is an act; leaving is not. */
+export const stopping = {
+  stops: {
+    title: 'keeps the text as it is when it is stopped, with status `stopped`, and shows nothing after it',
+    async run({ server, open, mount, happens, asked }) {
+      const driver = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      const follower = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => server.stream('a').write('enough'))
+      await happens(() => follower.last.stop())
+      await happens(() => pass(5000))
+      for (const { last, screen } of [driver, follower]) {
+        expect(last).toMatchObject({ text: 'enough', status: 'stopped', connection: 'closed', error: undefined })
+        expect(screen).toBe('enough')
+      }
+      expect(asked().filter((request) => request.startsWith('stop'))).toHaveLength(1)
+      expect(server.open).toBe(0)
+    },
+  },
+  'stops-before-the-drive': {
+    title: 'can stop a stream that nobody has driven yet, and none is driven afterwards',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => page.last.stop())
+      expect(page.last).toMatchObject({ text: '', status: 'stopped', connection: 'closed' })
+      await happens(() => page.apply({ driven: true }))
+      expect(server.stream('a').runs).toBe(0)
+    },
+  },
+  'stops-a-finished-stream': {
+    title: 'leaves a finished stream as it is, and asks for nothing',
+    async run({ open, mount, happens, asked }) {
+      const initial = { text: 'all of it', status: 'done' } as const
+      const page = mount({ client: open(), id: 'a', initial })
+      await happens()
+      await happens(() => page.last.stop())
+      expect(page.last).toMatchObject({ text: 'all of it', status: 'done' })
+      expect(asked()).toEqual([])
+    },
+  },
+  'stops-the-stream-of-now': {
+    title: 'stops the stream whose id it shows now',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => page.apply({ id: 'b' }))
+      await happens(() => server.stream('b').write('b'))
+      await happens(() => page.last.stop())
+      expect(page.last).toMatchObject({ text: 'b', status: 'stopped' })
+      expect(server.stream('a').status).toBe('streaming')
+      expect(asked().filter((request) => request.startsWith('stop'))).toEqual(['stop b 0'])
+    },
+  },
+  'leaving-stops-nothing': {
+    title: 'stops nothing when the driver leaves: others read on to the end',
+    async run({ server, open, mount, happens, asked }) {
+      const driver = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      const follower = mount({ client: open(), id: 'a' })
+      await happens()
+      driver.unmount()
+      await happens(() => pass(GRACE_MS))
+      await happens(() => server.stream('a').write('goes on'))
+      await happens(() => server.stream('a').close())
+      expect(follower.last).toMatchObject({ text: 'goes on', status: 'done' })
+      expect(asked()).toEqual(['drive a 0', 'follow a 0'])
+    },
+  },
+  'cannot-stop': {
+    title: 'says so where there is no way to stop, and reads on',
+    async run({ server, mount, happens }) {
+      const { live, snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
+      const page = mount({ client: createStreamClient({ live, snapshot }), id: 'a', driven: true })
+      await happens()
+      await expect(page.last.stop()).rejects.toMatchObject({ code: 'stop-unsupported' })
+      await happens(() => server.stream('a').write('text'))
+      await happens(() => server.stream('a').close())
+      expect(page.last).toMatchObject({ text: 'text', status: 'done', error: undefined })
+    },
+  },
+} satisfies Scenarios

@@ -1,0 +1,61 @@
+import { expect } from 'vitest'
+import { expectGrowing } from '../kit'
+import { paint, pass } from '../support/fake-time'
+import type { Scenarios } from './scenario'
+
+const pieces = [
+  '\uFEFFstarts with a mark, ',
+  'one\r\ntwo\rthree\n\n',
+  'a nul \0 in the middle, ',
+  '👩‍👩‍👧 and 🏳️‍🌈, ',
+  'data: forged\n\nevent: end\n\n',
+  '\u2028 e\u0301 <b>&amp;</b> ',
+  '\uFEFF',
+]
+
+/** Texts that are easily spoilt on the way. */
+export const texts = {
+  'empty-text': {
+    title: 'shows a stream that ends without any text as done',
+    async run({ server, open, mount, happens }) {
+      const pages = [true, false].map((driven) => mount({ client: open(), id: 'a', driven }))
+      await happens()
+      await happens(() => server.stream('a').close())
+      await happens(() => pass(5000))
+      for (const { last, screen } of pages) {
+        expect(last).toMatchObject({ text: '', status: 'done', connection: 'closed', isCaughtUp: true })
+        expect(screen).toBe('')
+      }
+    },
+  },
+  'empty-initial': {
+    title: 'shows an empty initial text that is done as done, and asks for nothing',
+    async run({ open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true, initial: { text: '', status: 'done' } })
+      await happens()
+      expect(page.last).toMatchObject({ text: '', status: 'done', connection: 'closed' })
+      expect(asked()).toEqual([])
+    },
+  },
+  'exact-text': {
+    title: 'shows CR, NUL, byte order marks, emoji and forged frames exactly, driven and followed, through cuts',
+    async run({ server, open, mount, happens }) {
+      const pages = [true, false].map((driven) => mount({ client: open(), id: 'a', driven }))
+      await happens()
+      for (const piece of pieces) {
+        await happens(() => server.stream('a').write(piece))
+        await happens(paint)
+        await happens(() => server.stream('a').cut())
+        await happens(() => pass(2000))
+      }
+      await happens(() => server.stream('a').close())
+      await happens(() => pass(5000))
+      const truth = pieces.join('')
+      for (const page of pages) {
+        expect(page.last).toMatchObject({ text: truth, status: 'done' })
+        expect(page.screen).toBe(truth)
+        expectGrowing(page.results, truth)
+      }
+    },
+  },
+} satisfies Scenarios

@@ -1,0 +1,46 @@
+import { useStream } from '@keepstream/solid'
+import { createSignal, Index, Show } from 'solid-js'
+import { render } from 'solid-js/web'
+import type { Driver, ProbeProps, Seen } from '../driver'
+
+/** `useStream` reads its options where it needs them: from an accessor, or from an object's getters. */
+export const drivers = [
+  createDriver('with accessors', AccessorProbe),
+  createDriver('with getters', GetterProbe),
+] as const
+
+function AccessorProbe(props: ProbeProps) {
+  const reply = useStream(
+    props.client,
+    () => props.id,
+    () => ({ driven: props.driven, initial: props.initial }),
+  )
+  return <output name={props.name}>{look({ id: props.id, ...reply }, props.onRender)}</output>
+}
+
+function GetterProbe(props: ProbeProps) {
+  const reply = useStream(props.client, () => props.id, props)
+  return <output name={props.name}>{look({ id: props.id, ...reply }, props.onRender)}</output>
+}
+
+function look(seen: Seen, onRender: ProbeProps['onRender']) {
+  onRender(seen)
+  return seen.text
+}
+
+function createDriver(mode: string, Probe: typeof AccessorProbe): Driver {
+  return {
+    framework: 'Solid',
+    mode,
+    mount(container, probes) {
+      const [shown, setShown] = createSignal(probes)
+      const unmount = render(
+        () => (
+          <Index each={shown()}>{(probe) => <Show when={probe()}>{(shown) => <Probe {...shown()} />}</Show>}</Index>
+        ),
+        container,
+      )
+      return { apply: (probes) => void setShown(probes), unmount }
+    },
+  }
+}
