@@ -23,7 +23,9 @@ const rooms = {
   live: reading,
   snapshot: reading,
   keepstream: reading,
-  session: [...world, 'back-off', 'turns', 'merge', 'state', 'live', 'snapshot', 'publish'],
+  'look-once': ground,
+  silence: world,
+  session: [...world, 'back-off', 'turns', 'look-once', 'silence', 'merge', 'state', 'live', 'snapshot', 'publish'],
   'stream-client': [...world, 'back-off', 'turns', 'state', 'publish', 'session'],
 }
 const everyRoom = { ...rooms, index: Object.keys(rooms) }

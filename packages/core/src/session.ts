@@ -1,7 +1,9 @@
 import { type BackOff, backOff } from './back-off'
 import { type Environment, hearSignals } from './environment'
 import { SourceError, toSourceError } from './errors'
+import { lookOnce } from './look-once'
 import { merge } from './merge'
+import { watchSilence } from './silence'
 import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import type { Turn, Turns } from './turns'
 import {
@@ -16,9 +18,6 @@ import {
 
 /** A look that has brought no answer after so long is given up for the next one, which may take as much longer. */
 const LOOK_MS = 30_000
-
-/** How soon it is noticed that the machine has slept, in milliseconds. */
-const TICK_MS = 5_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
@@ -97,32 +96,37 @@ export function createSession(
     }
     if (!isDriving && phase !== 'following') return
 
-    const { Date: clock = Date } = environment
     let seen = back
     hearSignals(environment, { back, seen: () => seen() }, signal)
 
-    let watch: unknown
-    let heardAt = 0
     const isLook = !isDriving && typeof snapshot === 'function'
     const { stallMs = isLook && LOOK_MS * (Math.max(0, looks) + 1) } = (isDriving ? live : snapshot) as {
       stallMs?: number
     }
+    let heard = () => {}
+    const position = () => ({ id, offset: state.text.length, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
-    const alive = () => {
-      heardAt = clock.now()
-    }
-    // By the wall clock, since timers stand still while a machine sleeps.
-    const check = () => {
-      environment.clearTimeout(watch as never)
-      if (!stallMs || signal.aborted) return
-      const leftMs = heardAt + stallMs - clock.now()
-      if (leftMs > 0) watch = environment.setTimeout(check, Math.min(leftMs, TICK_MS))
-      else closed()
+    let aside = new AbortController()
+    onAbort(() => aside.abort())
+    // A channel without keep-alives is silent while a model thinks: it is given up only for a store that knows more.
+    const question = () => {
+      aside.abort()
+      const look = new AbortController()
+      aside = look
+      lookOnce(snapshot, { ...position(), signal: look.signal })
+        .then(
+          ({ offset = 0, text, status, upToDate }) =>
+            isTerminal(status) || upToDate === false || offset + text.length > state.text.length,
+          // Reading on as a follower will show why. A look that fails otherwise says nothing of the channel.
+          (cause) => !/network|server|limited/.test(toSourceError(cause).code),
+        )
+        .then((isBehind) => isBehind && !look.signal.aborted && closed())
     }
     const read = (reading: Reading) => {
       const { status } = reading
       if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
         throw new SourceError('server', `the status "${status}" is not known`)
+      heard()
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) turns.fed(turn)
     }
@@ -134,15 +138,16 @@ export function createSession(
       connection: (connection) => tell({ connection }),
       alive() {
         tell({ connection: 'live' })
-        alive()
+        heard()
       },
     }
 
     async function open(request: SourceRequest): Promise<unknown> {
-      alive()
-      check()
-      onAbort(check) // once aborted, it only clears the watch
-      seen = check
+      if (stallMs || isDriving) {
+        const watch = watchSilence(stallMs || LOOK_MS, stallMs ? closed : question, environment, signal)
+        heard = watch.heard
+        seen = watch.check
+      }
       if (isDriving) return live?.open(request, sink)
       if (typeof snapshot === 'function') return sink.next(await snapshot(request))
       if ('open' in snapshot) return snapshot.open(request, sink)
@@ -150,7 +155,7 @@ export function createSession(
       return new Promise(() => {})
     }
     const begin = () => {
-      open({ id, offset: state.text.length, epoch: state.epoch, signal }).then(closed, (cause) =>
+      open({ ...position(), signal }).then(closed, (cause) =>
         dispatch({ type: 'failed', attempt, error: toSourceError(cause) }),
       )
     }
