@@ -27,6 +27,24 @@ function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineCon
   }
 }
 
+/** What was tested with the newest React, with the oldest one that the binding serves. */
+function react18(): TestProjectInlineConfiguration {
+  const { test, resolve, ...config } = binding('react-18')
+  const react = { find: /^(react|react-dom)(?=$|\/)/, replacement: source('./older-majors/react-18/node_modules/$1') }
+  return {
+    ...config,
+    resolve: { ...resolve, alias: [...sources, react] },
+    test: {
+      ...test,
+      include: ['tests/bindings/react-18/*.test.ts', 'packages/react/tests/**/*.test.tsx'],
+      // Its development build hears of what a component throws through an event, as only a real browser has it.
+      exclude: ['packages/react/tests/error-boundary.test.tsx'],
+      // Otherwise Node would find the newest React for it.
+      server: { deps: { inline: ['@nanostores/react'] } },
+    },
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -39,9 +57,14 @@ export default defineConfig({
         test: { name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
       },
       binding('react'),
+      react18(),
       binding('vue', vue()),
       binding('svelte', svelte({ configFile: false })),
       binding('solid', solid({ ssr: false, hot: false })),
+      {
+        resolve: { alias: sources },
+        test: { name: 'contract', environment: 'node', include: ['tests/bindings/*.test.ts'] },
+      },
       {
         test: {
           name: 'playground',

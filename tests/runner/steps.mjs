@@ -58,8 +58,21 @@ async function build() {
 function unit() {
   return runVitest({
     name: 'unit',
-    projects: ['core', 'server', 'react', 'playground', 'runner'],
-    folders: ['packages/core/', 'packages/server/', 'packages/react/', 'playground/', 'tests/runner/', 'tests/gates/'],
+    projects: ['core', 'server', 'contract', 'react', 'react-18', 'vue', 'svelte', 'solid', 'playground', 'runner'],
+    folders: [
+      'packages/core/',
+      'packages/server/',
+      'packages/react/',
+      'tests/bindings/contract',
+      'tests/bindings/react/',
+      'tests/bindings/react-18/',
+      'tests/bindings/vue/',
+      'tests/bindings/svelte/',
+      'tests/bindings/solid/',
+      'playground/',
+      'tests/runner/',
+      'tests/gates/',
+    ],
   })
 }
 

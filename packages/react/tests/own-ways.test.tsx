@@ -1,9 +1,8 @@
-import { createStreamClient, keepstream, type StreamError } from '@keepstream/react'
-import { Component, type ReactNode, startTransition, useState } from 'react'
-import { describe, expect, it, vi } from 'vitest'
+import { startTransition, useState } from 'react'
+import { describe, expect, it } from 'vitest'
 import type { ProbeProps } from '../../../tests/bindings/driver'
 import { createKit } from '../../../tests/bindings/kit'
-import { drivers, Probe } from '../../../tests/bindings/react/driver'
+import { Probe } from '../../../tests/bindings/react/driver'
 import { paint, stopTime } from '../../../tests/bindings/support/fake-time'
 import { modes } from './support/modes'
 import { renderPage } from './support/render-page'
@@ -62,31 +61,4 @@ function Switching({ client, onRender, onChange }: SwitchingProps) {
   const [id, setId] = useState('a')
   onChange((id) => startTransition(() => setId(id)))
   return <Probe client={client} id={id} driven name="reply" onRender={onRender} />
-}
-
-it('a component throws an option that cannot work to the next error boundary', () => {
-  const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const { server } = createKit(drivers[0])
-  const { snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
-  const client = createStreamClient({ snapshot })
-  const { container } = renderPage(
-    <Boundary>
-      <Probe client={client} id="a" driven name="reply" onRender={() => {}} />
-    </Boundary>,
-  )
-  expect(container.textContent).toMatch(/^invalid-option @keepstream\/core: .*needs `live`/)
-  complaints.mockRestore()
-})
-
-class Boundary extends Component<{ children: ReactNode }, { error?: StreamError }> {
-  override state: { error?: StreamError } = {}
-
-  static getDerivedStateFromError(error: StreamError) {
-    return { error }
-  }
-
-  override render() {
-    const { error } = this.state
-    return error ? `${error.code} ${error.message}` : this.props.children
-  }
 }

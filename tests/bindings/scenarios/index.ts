@@ -14,18 +14,21 @@ import { texts } from './texts'
 
 export type { Scenario } from './scenario'
 
-/** Everything that is the same in every framework. */
-export const scenarios: Scenarios = {
-  ...mounting,
-  ...ids,
-  ...readers,
-  ...returning,
-  ...statuses,
-  ...stopping,
-  ...errors,
-  ...environments,
-  ...rendering,
-  ...leaving,
-  ...texts,
-  ...randomLife,
-}
+/** The scenarios as they belong together. */
+export const themes: readonly Scenarios[] = [
+  mounting,
+  ids,
+  readers,
+  returning,
+  statuses,
+  stopping,
+  errors,
+  environments,
+  rendering,
+  leaving,
+  texts,
+  randomLife,
+]
+
+/** Everything that is the same in every framework, by key. */
+export const scenarios: Scenarios = Object.assign({}, ...themes)
