@@ -62,6 +62,37 @@ const bindingBorders = Object.entries(bindings).map(([name, packages]) => ({
   },
 }))
 
+/** The playground's panes stand side by side, one folder for each framework, to be compared file by file. */
+const panes = '^playground/src/panes/'
+const framework = '(react|vue|svelte|solid)'
+
+const paneBorders = [
+  {
+    name: 'panes-stand-alone',
+    comment: 'A pane imports its own folder, what all panes share, and the binding of its framework.',
+    severity: 'error',
+    from: { path: `${panes}${framework}/` },
+    to: {
+      path: '^(playground|packages)/',
+      pathNot: [`${panes}($1/|shared/|pane-view[.]ts$)`, '^playground/shared/', '^packages/$1/src/index[.]ts$'],
+    },
+  },
+  {
+    name: 'panes-share-no-framework',
+    comment: 'What all panes share is plain TypeScript.',
+    severity: 'error',
+    from: { path: `${panes}(shared/|[^/]+[.]ts$)` },
+    to: { path: `^packages/${framework}/|(^|/)node_modules/(react|react-dom|vue|@vue|svelte|solid-js)/` },
+  },
+  {
+    name: 'page-knows-no-pane',
+    comment: 'The page loads a pane through panes/frameworks, and gives it what panes/pane-view says.',
+    severity: 'error',
+    from: { path: '^playground/src/', pathNot: [`${panes}frameworks[.]ts$`, `${panes}${framework}/`] },
+    to: { path: `${panes}${framework}/` },
+  },
+]
+
 const node = `^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`
 
 module.exports = {
@@ -138,10 +169,11 @@ module.exports = {
         pathNot: '^packages/server/src/(stores/|(store|types|errors)([.]ts$|/))',
       },
     },
+    ...paneBorders,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(packages/[^/]+|playground)/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'default'] },
