@@ -1,0 +1,158 @@
+import { type UseStreamOptions, useStream } from '@keepstream/vue'
+import { useStore } from '@nanostores/vue'
+import { expect, it, vi } from 'vitest'
+import { computed, defineComponent, h, isReadonly, ref, Suspense, shallowRef, watchEffect } from 'vue'
+import { GRACE_MS } from '../../../tests/bindings/kit'
+import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
+import AsyncReply from './support/async-reply.vue'
+import { createPage } from './support/create-page'
+import StatusOnly from './support/status-only.vue'
+
+stopTime()
+
+it('follows an id and options that are refs', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const id = ref<string>()
+  const options = shallowRef<UseStreamOptions>({})
+  const Reply = defineComponent(() => {
+    const { text } = useStream(client, id, options)
+    return () => h('output', text.value)
+  })
+  const page = show(() => h(Reply))
+  await happens()
+  expect(asked()).toEqual([])
+  await happens(() => {
+    id.value = 'a'
+  })
+  await happens(() => {
+    options.value = { driven: true }
+  })
+  await happens(() => server.stream('a').write('text'))
+  expect(page.textContent).toBe('text')
+  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+})
+
+it('attaches once, however often the options are new', async () => {
+  const { open, happens, asked, show } = createPage()
+  const client = open()
+  const count = ref(0)
+  const Reply = defineComponent(() => {
+    const options = computed(
+      () => ({ driven: true, initial: { text: '', status: 'pending' }, count: count.value }) as const,
+    )
+    const { text } = useStream(client, 'a', options)
+    return () => h('output', text.value)
+  })
+  const stream = client.stream('a')
+  const attach = vi.spyOn(stream, 'attach')
+  show(() => h(Reply))
+  await happens()
+  for (let change = 0; change < 5; change++) await happens(() => void count.value++)
+  expect(attach).toHaveBeenCalledTimes(1)
+  expect(asked()).toEqual(['drive a 0'])
+})
+
+it('works in an async setup, before and after the first await, under <Suspense>', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  let arrive = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const page = show(() =>
+    h(Suspense, null, { default: () => h(AsyncReply, { client, arrived }), fallback: () => h('output', 'not yet') }),
+  )
+  await happens(() => pass(GRACE_MS))
+  expect(page.textContent).toBe('not yet')
+  expect(asked()).toEqual([])
+  await happens(arrive)
+  for (const id of ['a', 'b']) {
+    await happens(() => server.stream(id).write(`text of ${id}`))
+    await happens(() => server.stream(id).close())
+  }
+  expect(page.textContent).toBe('text of a|text of b')
+  expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+})
+
+it('does not render a template again for text when that reads only the status', async () => {
+  const { server, open, happens, show } = createPage()
+  const client = open()
+  let renders = 0
+  const page = show(() =>
+    h(StatusOnly, {
+      client,
+      onRender: () => {
+        renders++
+      },
+    }),
+  )
+  await happens()
+  await happens(() => server.stream('a').write('begun '))
+  expect(page.textContent).toBe('streaming')
+  const count = renders
+  for (let chunk = 0; chunk < 20; chunk++) {
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+  }
+  expect(client.stream('a').$state.get().text).toHaveLength(6 + 20 * 5)
+  expect(renders).toBe(count)
+  await happens(() => server.stream('a').close())
+  expect(page.textContent).toBe('done')
+  expect(renders).toBe(count + 1)
+})
+
+it('gives refs that cannot be set', async () => {
+  const { open, happens, show } = createPage()
+  const client = open()
+  show(() =>
+    h(
+      defineComponent(() => {
+        const { stop, retry, ...refs } = useStream(client, 'a')
+        expect(stop).toBeTypeOf('function')
+        expect(retry).toBeTypeOf('function')
+        expect(Object.values(refs).every(isReadonly)).toBe(true)
+        return () => undefined
+      }),
+    ),
+  )
+  await happens()
+})
+
+it('shows the atom of a stream through the useStore of nanostores, which reads nothing by itself', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const Reply = defineComponent(() => {
+    const state = useStore(client.stream('a').$state)
+    return () => h('output', state.value.text)
+  })
+  const page = show(() => h(Reply))
+  await happens(() => pass(1000))
+  expect(asked()).toEqual([])
+  const detach = client.stream('a').attach({ driven: true })
+  await happens()
+  await happens(() => server.stream('a').write('text'))
+  expect(page.textContent).toBe('text')
+  detach()
+})
+
+it('tells a watcher of each field only what has changed in it', async () => {
+  const { server, open, happens, show } = createPage()
+  const client = open()
+  const seen: unknown[] = []
+  const Watching = defineComponent(() => {
+    const { status, error } = useStream(client, 'a', { driven: true })
+    watchEffect(() => seen.push([status.value, error.value]))
+    return () => undefined
+  })
+  show(() => h(Watching))
+  await happens()
+  for (let chunk = 0; chunk < 3; chunk++) {
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+  }
+  expect(seen).toEqual([
+    ['pending', undefined],
+    ['streaming', undefined],
+  ])
+})

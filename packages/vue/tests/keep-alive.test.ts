@@ -1,0 +1,88 @@
+import { useStream } from '@keepstream/vue'
+import { expect, it } from 'vitest'
+import { defineComponent, h, KeepAlive, ref } from 'vue'
+import { GRACE_MS } from '../../../tests/bindings/kit'
+import { pass, stopTime } from '../../../tests/bindings/support/fake-time'
+import { createPage } from './support/create-page'
+
+stopTime()
+
+it('is detached while it is put away, keeps its state, and reads on from there when it is taken out', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  let mounts = 0
+  const Reply = defineComponent(() => {
+    mounts++
+    const { text, status } = useStream(client, 'a', { driven: true })
+    return () => h('output', `${status.value}: ${text.value}`)
+  })
+  const isShown = ref(true)
+  const page = show(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  const { $state } = client.stream('a')
+  await happens()
+  await happens(() => server.stream('a').write('one '))
+  expect(page.textContent).toBe('streaming: one ')
+
+  await happens(() => {
+    isShown.value = false
+  })
+  expect($state.lc).toBe(0)
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(0)
+  expect(page.textContent).toBe('')
+  await happens(() => server.stream('a').write('two '))
+
+  await happens(() => {
+    isShown.value = true
+  })
+  expect(page.textContent).toBe('streaming: one two ')
+  expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+  await happens(() => server.stream('a').close())
+  expect(page.textContent).toBe('done: one two ')
+  expect(mounts).toBe(1)
+})
+
+it('is read on while it is put away and taken out again at once', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const Reply = defineComponent(() => {
+    const { text } = useStream(client, 'a', { driven: true })
+    return () => h('output', text.value)
+  })
+  const isShown = ref(true)
+  const page = show(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  await happens()
+  for (const shown of [false, true])
+    await happens(() => {
+      isShown.value = shown
+    })
+  await happens(() => server.stream('a').write('text'))
+  expect(page.textContent).toBe('text')
+  expect(asked()).toEqual(['drive a 0'])
+})
+
+it('reads nothing for an id that changes while it is put away, until it is taken out', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const id = ref('a')
+  const Reply = defineComponent(() => {
+    const { text } = useStream(client, id)
+    return () => h('output', text.value)
+  })
+  const isShown = ref(true)
+  const page = show(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  await happens()
+  await happens(() => {
+    isShown.value = false
+  })
+  await happens(() => {
+    id.value = 'b'
+  })
+  expect(asked()).toEqual(['follow a 0'])
+  await happens(() => {
+    isShown.value = true
+  })
+  await happens(() => server.stream('b').write('b'))
+  expect(page.textContent).toBe('b')
+  expect(asked()).toEqual(['follow a 0', 'follow b 0'])
+})

@@ -1,0 +1,70 @@
+import { useStream } from '@keepstream/vue'
+import { expect, it, vi } from 'vitest'
+import { defineComponent, type EffectScope, effectScope, h, ref, watch } from 'vue'
+import { GRACE_MS } from '../../../tests/bindings/kit'
+import { pass, stopTime } from '../../../tests/bindings/support/fake-time'
+import { createPage } from './support/create-page'
+
+stopTime()
+
+it('reads in a scope made by hand, without any component, until that is stopped', async () => {
+  const { server, open, happens, asked } = createPage()
+  const client = open()
+  const scope = effectScope()
+  const reply = scope.run(() => useStream(client, 'a', { driven: true }))
+  const seen: string[] = []
+  scope.run(() =>
+    watch(
+      () => reply?.text.value,
+      (text) => seen.push(String(text)),
+    ),
+  )
+  await happens()
+  await happens(() => server.stream('a').write('one '))
+  expect(reply?.text.value).toBe('one ')
+  expect(seen).toEqual(['one '])
+
+  scope.stop()
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+  expect(client.stream('a').$state.lc).toBe(0)
+  expect(asked()).toEqual(['drive a 0'])
+})
+
+it('outlives the component that was the first to use it, as a shared store does, and goes with its own scope', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const scope: EffectScope = effectScope(true)
+  let shared: ReturnType<typeof useStream> | undefined
+  const useShared = () => {
+    shared ??= scope.run(() => useStream(client, 'a', { driven: true }))
+    if (!shared) throw new Error('the scope has been stopped')
+    return shared
+  }
+  const Reply = defineComponent(() => {
+    const { text } = useShared()
+    return () => h('output', text.value)
+  })
+  const shown = ref(['one'])
+  const page = show(() => shown.value.map((key) => h(Reply, { key })))
+  await happens()
+  await happens(() => server.stream('a').write('shared '))
+  await happens(() => {
+    shown.value = []
+  })
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(1)
+  await happens(() => server.stream('a').write('on'))
+  await happens(() => server.stream('a').close())
+  expect(shared?.text.value).toBe('shared on')
+  await happens(() => {
+    shown.value = ['two', 'three']
+  })
+  expect(page.textContent).toBe('shared onshared on')
+  expect(asked()).toEqual(['drive a 0'])
+
+  scope.stop()
+  await happens(() => pass(GRACE_MS))
+  expect(client.stream('a').$state.lc).toBe(0)
+})

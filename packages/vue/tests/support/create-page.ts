@@ -1,0 +1,22 @@
+import { onTestFinished } from 'vitest'
+import { createApp, type RenderFunction } from 'vue'
+import { createKit } from '../../../../tests/bindings/kit'
+import { drivers } from '../../../../tests/bindings/vue/driver'
+
+/** A server, and a page that renders whatever a test is about. */
+export function createPage() {
+  return {
+    ...createKit(drivers[0]),
+    /** Returns the element that holds the page. It goes when the test has finished, or when its `app` is unmounted. */
+    show(render: RenderFunction) {
+      const container = document.body.appendChild(document.createElement('div'))
+      const app = createApp({ render })
+      app.mount(container)
+      onTestFinished(() => {
+        app.unmount()
+        container.remove()
+      })
+      return container
+    },
+  }
+}
