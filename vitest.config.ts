@@ -10,6 +10,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
 const sources = [
   { find: /^@keepstream\/(core|react|server|solid|svelte|vue)$/, replacement: source('./packages/$1/src/index.ts') },
+  { find: /^@keepstream\/core\/(smooth|tabs|testing)$/, replacement: source('./packages/core/src/$1/index.ts') },
   { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
@@ -74,6 +75,27 @@ export default defineConfig({
       },
       {
         test: { name: 'runner', environment: 'node', include: ['tests/{runner,gates}/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'ssr',
+          environment: 'node',
+          include: ['tests/bindings/ssr/*.test.ts', 'tests/hydration/*.test.ts'],
+          // The pages' server bundles are for Node alone, under its own conditions.
+          server: { deps: { external: [/\/tests\/\.output\//] } },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      './tests/docs/vitest.config.ts',
+      {
+        test: {
+          name: 'docs-server',
+          environment: 'node',
+          include: ['tests/docs/server/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         test: {

@@ -41,12 +41,20 @@ export const steps = [
     run: checkReadme,
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
   {
     name: 'faults',
     group: 'tests',
     title: 'cut connections and killed servers, over real sockets',
     needsBuild: true,
     run: faults,
+  },
+  {
+    name: 'ssr',
+    group: 'tests',
+    title: 'server rendering, and hydration in Chromium',
+    needsBuild: true,
+    run: ssr,
   },
   { name: 'e2e', group: 'tests', title: 'end to end, the playground in Chromium among it', needsBuild: true, run: e2e },
 ]
@@ -76,16 +84,30 @@ function unit() {
   })
 }
 
+function docs() {
+  const folders = ['tests/docs/pages', 'tests/docs/server/']
+  return runVitest({ name: 'docs', projects: ['docs', 'docs-server'], folders })
+}
+
 function faults() {
   return runVitest({ name: 'faults', projects: ['e2e'], folders: ['tests/faults/'] })
 }
 
-async function e2e() {
-  const chromium = await ensureChromium()
+async function ssr() {
   return runVitest({
-    name: 'e2e',
-    projects: ['e2e'],
-    folders: ['tests/e2e/'],
-    ...('path' in chromium ? { env: { CHROMIUM_PATH: chromium.path } } : { skip: chromium }),
+    name: 'ssr',
+    projects: ['ssr'],
+    folders: ['tests/bindings/ssr/', 'tests/hydration/'],
+    ...(await chromium()),
   })
+}
+
+async function e2e() {
+  return runVitest({ name: 'e2e', projects: ['e2e'], folders: ['tests/e2e/'], ...(await chromium()) })
+}
+
+/** The browser, or why tests that need it skip themselves. */
+async function chromium() {
+  const found = await ensureChromium()
+  return 'path' in found ? { env: { CHROMIUM_PATH: found.path } } : { skip: found }
 }

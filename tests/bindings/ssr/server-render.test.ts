@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm'
 import { createStreamClient, type Environment, keepstream, type StreamClient, stateOf } from '@keepstream/core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildServer, frameworks } from './build-pages'
-import type { PageData, PageProps, RenderPage, ServerModule } from './pages/page-types'
-import { type ShownReply, shownIn } from './shown-in'
+import type { PageData, PageProps, RenderPage, ServerModule, ShownReply } from './pages/page-types'
+import { shownIn } from './shown-in'
 
 /** The renderers by name, so that each is a test; and that none is forgotten is a test too. */
 const renderers = {
@@ -145,7 +145,7 @@ async function collectGarbage() {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   // A weak reference that was read holds until the turn ends.
-  for (let turns = 0; turns < 3; turns++) {
+  for (let turns = 0; turns < 2; turns++) {
     await turn()
     collect()
   }

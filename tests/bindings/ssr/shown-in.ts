@@ -1,6 +1,4 @@
-import type { StreamState } from '@keepstream/core'
-
-export type ShownReply = Pick<StreamState, 'text' | 'status' | 'connection'>
+import type { ShownReply } from './pages/page-types'
 
 /** The replies in a server's markup, in their order. Markup inside a text would not be found as text. */
 export function shownIn(markup: string): ShownReply[] {

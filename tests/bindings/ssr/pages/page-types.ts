@@ -12,8 +12,11 @@ export interface PageData {
 /** Where a reply stands in the page: its element's id. */
 export type ReplyName = 'early' | 'late'
 
+/** What stands on the screen of a reply. */
+export type ShownReply = Pick<StreamState, 'text' | 'status' | 'connection'>
+
 /** Takes down what a reply shows, in the order it was rendered; answers with the text. */
-export type Note = (name: ReplyName, state: Pick<StreamState, 'text'>) => string
+export type Note = (name: ReplyName, reply: ShownReply) => string
 
 export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'driven'> {
   readonly name: ReplyName

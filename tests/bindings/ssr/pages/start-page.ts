@@ -1,13 +1,15 @@
 import { createStreamClient, keepstream } from '@keepstream/core'
-import type { PageData, PageProps, ReplyName } from './page-types'
+import type { PageData, PageProps, ReplyName, ShownReply } from './page-types'
 
 /** What a test does with a page from outside. */
 export interface StartedPage {
   hydrate(): void
   /** Lets the late reply's code arrive. */
   arrive(): void
-  /** Every text that a reply rendered, oldest first. */
-  readonly rendered: Readonly<Record<ReplyName, string[]>>
+  /** Reads the stream outside of any component, up to a text. */
+  readElsewhere(text: string): Promise<void>
+  /** All that a reply was rendered with, oldest first. */
+  readonly rendered: Readonly<Record<ReplyName, ShownReply[]>>
 }
 
 /** Makes the page ready to be hydrated when the test says so. */
@@ -23,11 +25,26 @@ export function startPage(hydrate: (props: PageProps) => void): void {
     ...(browserData as PageData),
     client: createStreamClient(keepstream({ url: '/streams' })),
     arrival,
-    note(name, { text }) {
-      rendered[name].push(text)
+    note(name, { text, status, connection }) {
+      rendered[name].push({ text, status, connection })
       return text
     },
   }
-  const started: StartedPage = { hydrate: () => hydrate(props), arrive, rendered }
+  const started: StartedPage = {
+    hydrate() {
+      try {
+        hydrate(props)
+      } catch (error) {
+        reportError(error)
+      }
+    },
+    arrive,
+    async readElsewhere(text) {
+      const { $state, subscribe } = props.client.stream(props.id)
+      subscribe(() => {})
+      await new Promise<void>((resolve) => $state.subscribe((state) => state.text === text && resolve()))
+    },
+    rendered,
+  }
   Object.assign(globalThis, { started })
 }

@@ -1,0 +1,175 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildBrowser, buildServer, type Framework, frameworks } from '../bindings/ssr/build-pages'
+import type { PageData, ServerModule } from '../bindings/ssr/pages/page-types'
+import { findChromium } from '../runner/chromium.mjs'
+import { launchChromium } from '../support/playground-page'
+import { openPage } from './open-page'
+import { type PageServer, startPageServer } from './page-server'
+
+const chromiumPath = findChromium()
+const text = 'one <b>5 > 4 & "so"</b></script> '
+const initial = { text, status: 'streaming' } as const
+const names = ['early', 'late'] as const
+
+/** Solid runs no effect of a page before all code that its hydration waits for has arrived. */
+const holdsEffects = new Set<Framework>(['solid'])
+
+/** Of which deliberate mismatch a framework speaks in the console. The others are seen by what is rendered alone. */
+const complaints: Record<Framework, string[]> = {
+  react: ['text', 'status'],
+  vue: ['text', 'status'],
+  svelte: [],
+  solid: ['status'],
+}
+
+describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, in Chromium', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchChromium(chromiumPath ?? '')
+  })
+  afterAll(() => browser?.close())
+
+  describe.each(frameworks)('%s', (framework) => {
+    let module: ServerModule
+    let browserDir: string
+    let server: PageServer
+    beforeAll(async () => {
+      module = await buildServer(framework)
+      browserDir = await buildBrowser(framework)
+    })
+    beforeEach(async () => {
+      server = await startPageServer(module, browserDir)
+    })
+    afterEach(async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()))
+      await server.close()
+    })
+
+    const open = (data: PageData, browserData?: PageData) => openPage(browser, server.publish(data, browserData))
+
+    it('hydrates without a mismatch and reads on at the end of what was rendered', async () => {
+      const id = await server.beginStream(text)
+      const page = await open({ id, initial })
+      await server.write(id, 'two ')
+      expect(await page.read('early')).toEqual({ ...initial, connection: 'idle' })
+      expect(server.requests()).toEqual([])
+
+      await page.hydrate()
+      await page.until('early', { text: `${text}two `, status: 'streaming', connection: 'live' })
+      await server.write(id, 'three')
+      await server.finish(id)
+      await page.until('early', { text: `${text}two three`, status: 'done', connection: 'closed' })
+      expect((await page.rendered('early'))[0]).toEqual({ ...initial, connection: 'idle' })
+      expect(await page.problems()).toEqual([])
+      expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
+    })
+
+    it('reads on, and drives nothing, where its user asked for a text that had begun when it was rendered', async () => {
+      const id = await server.beginStream(text)
+      const page = await open({ id, initial, driven: true })
+      await page.hydrate()
+      await server.write(id, 'two')
+      await server.finish(id)
+      await page.until('early', { text: `${text}two`, status: 'done' })
+      expect(await page.problems()).toEqual([])
+      expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
+    })
+
+    it.each([undefined, { text: '', status: 'pending' }] as const)(
+      'drives once what nobody had driven when it was rendered, with %o',
+      async (initial) => {
+        const id = await server.createStream()
+        const page = await open({ id, driven: true, initial })
+        await page.hydrate()
+        await page.until('early', { connection: 'live' })
+        await server.write(id, text)
+        await server.finish(id)
+        await page.until('early', { text, status: 'done' })
+        expect((await page.rendered('early'))[0]).toEqual({ text: '', status: 'pending', connection: 'idle' })
+        expect(await page.problems()).toEqual([])
+        expect(server.requests()).toEqual([`POST ${id}`])
+      },
+    )
+
+    it.each(['done', 'stopped'] as const)('asks for nothing when the text was %s', async (status) => {
+      const page = await open({ id: 'a', driven: true, initial: { text, status }, hasLate: true })
+      await page.hydrate()
+      await page.arrive()
+      for (const name of names) {
+        expect(await page.read(name)).toEqual({ text, status, connection: 'closed' })
+        expect(await page.rendered(name)).not.toEqual([])
+      }
+      expect(await page.problems()).toEqual([])
+      expect(server.requests()).toEqual([])
+    })
+
+    it('hydrates without a mismatch while there is no id', async () => {
+      const page = await open({ initial, driven: true, hasLate: true })
+      await page.hydrate()
+      await page.arrive()
+      for (const name of names) {
+        expect(await page.read(name)).toEqual({ text: '', status: 'pending', connection: 'idle' })
+        expect(await page.rendered(name)).not.toEqual([])
+      }
+      expect(await page.problems()).toEqual([])
+      expect(server.requests()).toEqual([])
+    })
+
+    it.each(['streaming', 'done'] as const)(
+      'hydrates a boundary late without a mismatch, though the text has moved on meanwhile and is %s',
+      async (status) => {
+        const id = await server.beginStream(text)
+        const page = await open({ id, initial, hasLate: true })
+        await page.hydrate()
+        await server.write(id, 'two ')
+        if (status === 'done') await server.finish(id)
+        await page.readElsewhere(`${text}two `)
+        await page.until('early', holdsEffects.has(framework) ? initial : { text: `${text}two `, status })
+        expect(await page.read('late')).toEqual({ ...initial, connection: 'idle' })
+        expect(await page.rendered('late')).toEqual([])
+
+        await page.arrive()
+        for (const name of names) await page.until(name, { text: `${text}two `, status })
+        expect((await page.rendered('late'))[0]).toEqual({ ...initial, connection: 'idle' })
+        if (status === 'streaming') await server.write(id, 'three')
+        if (status === 'streaming') await server.finish(id)
+        const whole = `${text}two ${status === 'streaming' ? 'three' : ''}`
+        for (const name of names) await page.until(name, { text: whole, status: 'done', connection: 'closed' })
+        expect(await page.problems()).toEqual([])
+        expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
+      },
+    )
+
+    it('hydrates a boundary late that was rendered without a text, and shows what there is by then', async () => {
+      const id = await server.beginStream(text)
+      const page = await open({ id, hasLate: true })
+      await page.hydrate()
+      await page.readElsewhere(text)
+      await page.arrive()
+      await server.finish(id)
+      for (const name of names) await page.until(name, { text, status: 'done', connection: 'closed' })
+      const problems = await page.problems()
+      if (framework === 'svelte') {
+        // A store cannot know that it is hydrated: without `initial` it shows at once what there is, and Svelte repairs it.
+        expect(problems).toHaveLength(1)
+        expect(problems[0]).toMatch(/^late was hydrated with \{"text":"one /)
+      } else expect(problems).toEqual([])
+      expect(server.requests()).toEqual([`GET ${id} 0`])
+    })
+
+    it.each([
+      { what: 'text', other: { text: 'something else', status: 'streaming' } },
+      { what: 'status', other: { text, status: 'done' } },
+    ] as const)('would be seen to hydrate with another $what than was rendered', async ({ what, other }) => {
+      const id = await server.beginStream(text)
+      const page = await open({ id, initial, hasLate: true }, { initial: other })
+      await page.hydrate()
+      await page.arrive()
+      const problems = (await page.problems()).join('\n')
+      expect(problems).toContain('early was hydrated with')
+      const hasWords = /^(error|warning): /m.test(problems)
+      expect(hasWords, problems).toBe(complaints[framework].includes(what))
+    })
+  })
+})
