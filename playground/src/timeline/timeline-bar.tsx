@@ -10,14 +10,16 @@ export function TimelineBar({ timeline }: TimelineBarProps) {
   const { stretches, marks } = layoutBar(timeline)
   return (
     <span className="timeline-bar" aria-hidden="true">
-      {stretches.map(({ source, left, width }) => (
-        <span
-          key={left}
-          className="stretch"
-          data-source={source}
-          style={{ left: percent(left), width: percent(width) }}
-        />
-      ))}
+      <span className="stretches">
+        {stretches.map(({ source, left, width }) => (
+          <span
+            key={left}
+            className="stretch"
+            data-source={source}
+            style={{ left: percent(left), width: percent(width) }}
+          />
+        ))}
+      </span>
       {marks.map(({ key, kind, left, title }) => (
         <span key={key} className="mark" data-kind={kind} title={title} style={{ left: percent(left) }} />
       ))}
