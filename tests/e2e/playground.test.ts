@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
-import { launchChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
+import { expectWhole, readStored } from '../support/expect-whole'
+import { launchChromium, openPlayground } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
@@ -19,28 +20,6 @@ function start(port?: number) {
   const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }
   const options = { readyPath: '/api/chats', ...(port !== undefined && { port }) }
   return startServer('playground/dist/server.js', env, options)
-}
-
-/** The last answer of the conversation in the page's address, as it is stored. */
-async function readStored(shown: PlaygroundPage) {
-  const chatId = new URL(shown.page.url()).pathname.replace('/c/', '')
-  const chat = await (await fetch(`${server.url}/api/chats/${chatId}`)).json()
-  const { streamId } = (chat as { messages: { streamId: string }[] }).messages.at(-1) ?? { streamId: '' }
-  const answer = await fetch(`${server.url}/api/streams/${streamId}`, { headers: { accept: 'application/json' } })
-  return (await answer.json()) as { text: string; status: string }
-}
-
-/** Both panes show the stored text, all of it, with its status. */
-async function expectWhole(shown: PlaygroundPage, status: string) {
-  const driver = await shown.until('Driver', (answer) => answer.status === status)
-  const follower = await shown.until('Follower', (answer) => answer.status === status)
-  const stored = await readStored(shown)
-  expect(stored.status).toBe(status)
-  expect(stored.text.length).toBeGreaterThan(0)
-  expect(driver.characters).toBe(stored.text.length)
-  expect(follower.characters).toBe(stored.text.length)
-  expect(follower.html).toBe(driver.html)
-  return stored.text
 }
 
 describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => {
@@ -66,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
       expect(early.status).toBe('streaming')
       await shown.until(pane, ({ characters }) => characters > early.characters)
     }
-    await expectWhole(shown, 'done')
+    await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
   })
 
@@ -78,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.page.reload()
     const again = await shown.until('Driver', ({ characters }) => characters > 0)
     expect(again.status).toBe('streaming')
-    await expectWhole(shown, 'done')
+    await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
   })
 
@@ -89,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     const tab = await openPlayground(browser, `${shown.page.url()}?view=follower`)
     const early = await tab.until('Follower', ({ characters }) => characters > 0)
     expect(early.status).toBe('streaming')
-    const text = await expectWhole(shown, 'done')
+    const text = await expectWhole(server.url, shown, 'done')
     const late = await tab.until('Follower', ({ status }) => status === 'done')
     expect(late.characters).toBe(text.length)
     expect(late.html).toBe((await shown.read('Driver')).html)
@@ -101,17 +80,17 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 100)
     await shown.page.getByRole('region', { name: 'Driver', exact: true }).getByRole('button', { name: 'Stop' }).click()
-    await expectWhole(shown, 'stopped')
+    await expectWhole(server.url, shown, 'stopped')
     await shown.ask(another)
     await shown.until('Driver', ({ status }) => status === 'streaming')
-    await expectWhole(shown, 'done')
+    await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
   })
 
   it('keeps what it shows when the server is killed, and reads on from the server that comes after it', async () => {
     const shown = await openPlayground(browser, server.url, { isNetworkFaulty: true })
     await shown.ask(question)
-    const finished = await expectWhole(shown, 'done')
+    const finished = await expectWhole(server.url, shown, 'done')
     await shown.ask(another)
     await shown.until('Driver', ({ status, characters }) => status === 'streaming' && characters > 300)
     await server.kill()
@@ -120,7 +99,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.until('Driver', ({ connection }) => connection === 'live')
     await shown.until('Follower', ({ connection }) => connection === 'live')
 
-    const stored = await readStored(shown)
+    const stored = await readStored(server.url, shown)
     expect(stored.status).toBe('streaming')
     expect(stored.text.length).toBeGreaterThan(0)
     const kept = await shown.read('Driver')
@@ -144,9 +123,9 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     expect((await shown.read('Driver')).status).toBe('streaming')
     expect(await server.terminate(), server.output()).toBe(0)
     server = await start(server.port)
-    await expectWhole(shown, 'done')
+    await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
     await shown.page.reload()
-    await expectWhole(shown, 'done')
+    await expectWhole(server.url, shown, 'done')
   })
 })

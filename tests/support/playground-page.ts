@@ -2,6 +2,9 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 
 export type PaneName = 'Driver' | 'Follower'
 
+/** Who renders a pane, as the page calls it. */
+export type FrameworkName = 'React' | 'Vue' | 'Svelte' | 'Solid'
+
 /** What a pane shows of the last answer. */
 export interface ShownAnswer {
   readonly status: string
@@ -13,11 +16,15 @@ export interface ShownAnswer {
 
 export interface PlaygroundPage {
   readonly page: Page
+  /** Lets another framework render a pane, and waits until it does. */
+  choose(pane: PaneName, framework: FrameworkName): Promise<void>
+  /** Who renders a pane. */
+  framework(pane: PaneName): Promise<string | null>
   ask(question: string): Promise<void>
   read(pane: PaneName): Promise<ShownAnswer>
   /** Waits until what a pane shows is as wanted. */
   until(pane: PaneName, condition: (answer: ShownAnswer) => boolean): Promise<ShownAnswer>
-  /** Errors in the console, and each time an answer got shorter on the screen. */
+  /** Errors in the console, and each time an answer got shorter on the screen, or was gone. */
   problems(): Promise<string[]>
 }
 
@@ -47,9 +54,10 @@ export async function openPlayground(
     if (message.type() === 'error' && !(isNetwork && options.isNetworkFaulty)) errors.push(message.text())
   })
   await page.goto(url)
+  const region = (pane: PaneName) => page.getByRole('region', { name: pane, exact: true })
 
   async function read(pane: PaneName): Promise<ShownAnswer> {
-    const answer = page.getByRole('region', { name: pane, exact: true }).getByRole('article').last()
+    const answer = region(pane).getByRole('article').last()
     if ((await answer.count()) === 0) return { status: '', connection: '', characters: 0, html: '' }
     return answer.evaluate((element) => ({
       status: element.querySelector('[data-status]')?.textContent ?? '',
@@ -71,6 +79,11 @@ export async function openPlayground(
 
   return {
     page,
+    async choose(pane, framework) {
+      await region(pane).getByText(framework, { exact: true }).click()
+      await region(pane).locator(`.pane-view[data-framework="${framework.toLowerCase()}"]`).waitFor()
+    },
+    framework: (pane) => region(pane).locator('.pane-view').getAttribute('data-framework'),
     async ask(question) {
       await page.getByLabel('Your question').fill(question)
       await page.keyboard.press('Enter')
@@ -87,12 +100,13 @@ export async function openPlayground(
   }
 }
 
-/** Runs in the page: notes every time the count of characters of an answer goes down. */
+/** Runs in the page: notes every time the count of characters of an answer goes down, or an answer is gone. */
 function watchForShrinking() {
   const shrunk: string[] = []
   const known = new Map<string, number>()
   Object.assign(globalThis, { shrunk, known })
   new MutationObserver(() => {
+    const missing = new Set([...known.keys()].filter((key) => key.endsWith(` in ${location.pathname}`)))
     for (const answer of document.querySelectorAll('section[data-kind] article')) {
       const pane = answer.closest<HTMLElement>('section[data-kind]')?.dataset['kind']
       const key = `${pane}: ${answer.getAttribute('aria-label')} in ${location.pathname}`
@@ -100,6 +114,8 @@ function watchForShrinking() {
       const before = known.get(key) ?? 0
       if (count < before) shrunk.push(`${key}: ${before} became ${count}`)
       known.set(key, count)
+      missing.delete(key)
     }
+    for (const key of missing) shrunk.push(`${key}: gone`)
   }).observe(document, { subtree: true, childList: true, characterData: true })
 }
