@@ -15,7 +15,7 @@ describe('the parts of the test command', () => {
   })
 
   it('come as groups too', () => {
-    expect(names(['tests'])).toEqual(['build', 'unit', 'faults', 'e2e'])
+    expect(names(['tests'])).toEqual(['build', 'unit', 'docs', 'faults', 'ssr', 'e2e'])
     expect(names(['gates'])).not.toContain('unit')
   })
 
