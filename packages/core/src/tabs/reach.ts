@@ -1,0 +1,29 @@
+import type { Snapshot } from '../types'
+
+/** How far a tab has read. */
+export interface Reach {
+  readonly offset: number
+  readonly epoch?: number | undefined
+}
+
+/** Text between the two is missing, or an epoch began that this tab has not read from the server itself. */
+export function isAhead({ offset = 0, epoch }: Snapshot, reach: Reach): boolean {
+  const order = compareEpochs(epoch, reach.epoch)
+  return order > 0 || (order === 0 && offset > reach.offset)
+}
+
+/**
+ * Where a tab is once it was given a piece. With another epoch the merge rule may have kept more than is counted here: a
+ * tab that takes itself for further back than it is reads something twice, and shows nothing twice.
+ */
+export function advance(reach: Reach, { offset = 0, text, epoch = reach.epoch }: Snapshot): Reach {
+  const end = offset + text.length
+  const order = compareEpochs(epoch, reach.epoch)
+  if (order < 0) return reach
+  return { offset: order ? end : Math.max(end, reach.offset), epoch }
+}
+
+/** An epoch that is not known is no other one. */
+function compareEpochs(one: number | undefined, other: number | undefined): number {
+  return one === undefined || other === undefined ? 0 : one - other
+}
