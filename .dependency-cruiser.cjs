@@ -27,6 +27,7 @@ const rooms = {
   silence: world,
   session: [...world, 'back-off', 'turns', 'look-once', 'silence', 'merge', 'state', 'live', 'snapshot', 'publish'],
   'stream-client': [...world, 'back-off', 'turns', 'state', 'publish', 'session'],
+  tabs: [...world, 'back-off'],
 }
 const everyRoom = { ...rooms, index: Object.keys(rooms) }
 
