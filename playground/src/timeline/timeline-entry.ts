@@ -84,7 +84,7 @@ export function lengthAfter(entry: NewEntry, length: number): number {
 /** The two as one run, or `undefined` where they are none. */
 export function joined<T extends NewEntry>(last: T, next: NewEntry): T | undefined {
   if (last.kind === 'pieces' && next.kind === 'pieces')
-    return last.source === next.source && last.to === next.from
+    return last.source === next.source
       ? { ...last, to: next.to, count: last.count + 1, repeated: last.repeated + next.repeated }
       : undefined
   if (isOdd(last) && isOdd(next))
@@ -102,6 +102,6 @@ function isOdd(entry: NewEntry): entry is OddEntry {
   return /^(duplicate|stale|gap|reconciled)$/.test(entry.kind)
 }
 
-export function isPhase(entry: NewEntry): entry is PhaseEntry {
+function isPhase(entry: NewEntry): entry is PhaseEntry {
   return /^(idle|driving|following|waiting|failed|finished)$/.test(entry.kind)
 }
