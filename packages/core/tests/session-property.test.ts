@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../src/errors'
 import { initialState, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
 import { isTerminal, type StreamStatus, type TerminalStatus } from '../src/types'
-import { check, nastyText } from './support/property'
+import { check, nastyText, patienceMs } from './support/property'
 
 /** What really happens at the server: every epoch's text, how much of it was produced and stored, and the status. */
 interface World {
@@ -257,40 +257,48 @@ const newWorld = (text: string, hasEpochs: boolean): World => ({
 const anySteps = (maxLength: number) => fc.array(step, { maxLength, size: 'max' })
 
 describe('a session in any world', () => {
-  it('keeps P1, P2, P3, P4, P6, P9 and P13 after every event, and ends whole once the faults cease', () => {
-    check(
-      fc.property(nastyText(30), fc.boolean(), fc.boolean(), anySteps(60), (text, canRepeat, hasEpochs, steps) =>
-        live(newWorld(text, hasEpochs), canRepeat, steps),
-      ),
-      6000,
-    )
-  }, 120_000)
-
-  it('keeps them when a server dies with text it had not stored, and the generation is taken up again and stopped', () => {
-    const say = (...some: Step[]) => some
-    const begun = fc
-      .tuple(unit, unit, unit)
-      .map(([produced, stored, shown]) =>
-        say(
-          { do: 'attach', driven: true },
-          { do: 'produce', at: produced },
-          { do: 'persist', at: stored },
-          { do: 'chunk', at: 0, length: Math.ceil(30 * shown) },
+  it(
+    'keeps P1, P2, P3, P4, P6, P9 and P13 after every event, and ends whole once the faults cease',
+    () => {
+      check(
+        fc.property(nastyText(30), fc.boolean(), fc.boolean(), anySteps(60), (text, canRepeat, hasEpochs, steps) =>
+          live(newWorld(text, hasEpochs), canRepeat, steps),
         ),
+        6000,
       )
-    const takenUp = fc
-      .tuple(nastyText(12), unit)
-      .map(([fresh, at]) => say({ do: 'restart', fresh }, { do: 'produce', at }))
-    const ended = fc
-      .constantFrom<TerminalStatus>('done', 'stopped')
-      .map((as) => say({ do: 'close', as }, { do: 'stopAnswer' }))
-    check(
-      fc.property(nastyText(30), begun, anySteps(4), takenUp, anySteps(4), ended, anySteps(4), (text, ...parts) =>
-        live(newWorld(text, true), true, parts.flat()),
-      ),
-      4000,
-    )
-  }, 120_000)
+    },
+    patienceMs(120_000),
+  )
+
+  it(
+    'keeps them when a server dies with text it had not stored, and the generation is taken up again and stopped',
+    () => {
+      const say = (...some: Step[]) => some
+      const begun = fc
+        .tuple(unit, unit, unit)
+        .map(([produced, stored, shown]) =>
+          say(
+            { do: 'attach', driven: true },
+            { do: 'produce', at: produced },
+            { do: 'persist', at: stored },
+            { do: 'chunk', at: 0, length: Math.ceil(30 * shown) },
+          ),
+        )
+      const takenUp = fc
+        .tuple(nastyText(12), unit)
+        .map(([fresh, at]) => say({ do: 'restart', fresh }, { do: 'produce', at }))
+      const ended = fc
+        .constantFrom<TerminalStatus>('done', 'stopped')
+        .map((as) => say({ do: 'close', as }, { do: 'stopAnswer' }))
+      check(
+        fc.property(nastyText(30), begun, anySteps(4), takenUp, anySteps(4), ended, anySteps(4), (text, ...parts) =>
+          live(newWorld(text, true), true, parts.flat()),
+        ),
+        4000,
+      )
+    },
+    patienceMs(120_000),
+  )
 
   it('gives the same reference back for what changes nothing', () => {
     const idle = initialState()

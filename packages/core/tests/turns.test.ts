@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createTurns, type Turn } from '../src/turns'
 import { pass, settle, useFakeTime } from './support/fake-time'
-import { check } from './support/property'
+import { check, patienceMs } from './support/property'
 import { setup, shown } from './support/setup'
 
 useFakeTime()
@@ -143,59 +143,63 @@ describe('turns', () => {
     at: fc.nat(50),
   })
 
-  it('never open more than there is room for, and serve everybody who waits, first come first served', () => {
-    check(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(act, { maxLength: 60, size: 'max' }), (max, acts) => {
-        const turns = createTurns(max)
-        const open = new Set<object>()
-        const waiting: object[] = []
-        const readers: { turn: Turn; leave: () => void }[] = []
-        const drives: (() => void)[] = []
-        const follow = () => {
-          const turn: Turn = {
-            begin() {
-              // First come, first served.
-              expect(waiting.shift()).toBe(turn)
-              open.add(turn)
-              expect(open.size).toBeLessThanOrEqual(max)
-            },
-            end() {
-              expect(open.delete(turn)).toBe(true)
-            },
+  it(
+    'never open more than there is room for, and serve everybody who waits, first come first served',
+    () => {
+      check(
+        fc.property(fc.integer({ min: 1, max: 5 }), fc.array(act, { maxLength: 60, size: 'max' }), (max, acts) => {
+          const turns = createTurns(max)
+          const open = new Set<object>()
+          const waiting: object[] = []
+          const readers: { turn: Turn; leave: () => void }[] = []
+          const drives: (() => void)[] = []
+          const follow = () => {
+            const turn: Turn = {
+              begin() {
+                // First come, first served.
+                expect(waiting.shift()).toBe(turn)
+                open.add(turn)
+                expect(open.size).toBeLessThanOrEqual(max)
+              },
+              end() {
+                expect(open.delete(turn)).toBe(true)
+              },
+            }
+            waiting.push(turn)
+            readers.push({ turn, leave: turns.follow(turn) })
           }
-          waiting.push(turn)
-          readers.push({ turn, leave: turns.follow(turn) })
-        }
-        const leave = (index: number) => {
-          const [reader] = readers.splice(index, 1)
-          if (!reader) return
-          if (waiting.includes(reader.turn)) waiting.splice(waiting.indexOf(reader.turn), 1)
-          open.delete(reader.turn)
-          reader.leave()
-          reader.leave()
-        }
-        for (const { do: what, at } of acts) {
-          const index = readers.length ? at % readers.length : 0
-          const reader = readers[index]
-          if (what === 'follow') follow()
-          else if (what === 'leave') leave(index)
-          else if (what === 'fed' && reader && open.has(reader.turn)) turns.fed(reader.turn)
-          else if (what === 'drive') drives.push(turns.drive())
-          else if (what === 'park') drives.pop()?.()
-          // Nobody waits while there is room, and nobody who was fed stays while somebody waits.
-          const room = Math.max(1, max - drives.length)
-          if (waiting.length) {
-            expect(open.size).toBeGreaterThanOrEqual(room)
-            expect(readers.some(({ turn }) => open.has(turn) && turn.isFed)).toBe(false)
+          const leave = (index: number) => {
+            const [reader] = readers.splice(index, 1)
+            if (!reader) return
+            if (waiting.includes(reader.turn)) waiting.splice(waiting.indexOf(reader.turn), 1)
+            open.delete(reader.turn)
+            reader.leave()
+            reader.leave()
           }
-        }
-        while (drives.length) drives.pop()?.()
-        for (let turn = 0; waiting.length; turn++) {
-          expect(turn).toBeLessThan(200)
-          for (const one of [...readers]) if (open.has(one.turn)) turns.fed(one.turn)
-        }
-      }),
-      2000,
-    )
-  })
+          for (const { do: what, at } of acts) {
+            const index = readers.length ? at % readers.length : 0
+            const reader = readers[index]
+            if (what === 'follow') follow()
+            else if (what === 'leave') leave(index)
+            else if (what === 'fed' && reader && open.has(reader.turn)) turns.fed(reader.turn)
+            else if (what === 'drive') drives.push(turns.drive())
+            else if (what === 'park') drives.pop()?.()
+            // Nobody waits while there is room, and nobody who was fed stays while somebody waits.
+            const room = Math.max(1, max - drives.length)
+            if (waiting.length) {
+              expect(open.size).toBeGreaterThanOrEqual(room)
+              expect(readers.some(({ turn }) => open.has(turn) && turn.isFed)).toBe(false)
+            }
+          }
+          while (drives.length) drives.pop()?.()
+          for (let turn = 0; waiting.length; turn++) {
+            expect(turn).toBeLessThan(200)
+            for (const one of [...readers]) if (open.has(one.turn)) turns.fed(one.turn)
+          }
+        }),
+        2000,
+      )
+    },
+    patienceMs(20_000),
+  )
 })

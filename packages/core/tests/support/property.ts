@@ -4,18 +4,24 @@ import fc from 'fast-check'
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const factor = Number(process.env['RUNS_FACTOR'] ?? 1)
 
+/** How long a test may take that takes `ms` with the usual number of runs. */
+export const patienceMs = (ms: number) => ms * Math.max(1, factor)
+
 /** Runs a property; a failure says how to run it again. */
 export function check<T>(property: fc.IRawProperty<T, false>, runs: number): void {
-  fc.assert(property, {
-    seed,
-    numRuns: runs * factor,
-    reporter(details) {
-      if (!details.failed) return
-      throw new Error(
-        `${fc.defaultReportMessage(details)}\n${details.errorInstance}\nRun it again: SEED=${details.seed} npx vitest run --project core`,
-      )
-    },
-  })
+  fc.assert(property, { seed, numRuns: runs * factor, reporter })
+}
+
+/** The same, for a property that takes its time. */
+export async function checkAsync<T>(property: fc.IAsyncProperty<T>, runs: number): Promise<void> {
+  await fc.assert(property, { seed, numRuns: runs * factor, asyncReporter: async (details) => reporter(details) })
+}
+
+function reporter<T>(details: fc.RunDetails<T>) {
+  if (!details.failed) return
+  throw new Error(
+    `${fc.defaultReportMessage(details)}\n${details.errorInstance}\nRun it again: SEED=${details.seed} npx vitest run --project core`,
+  )
 }
 
 /** Text with what breaks naive readers in it: astral characters, CR, LF, NUL, a BOM, frames. */
