@@ -45,23 +45,10 @@ export async function extractExamples(folder) {
       count += 1
     }
   }
-  for (const framework of frameworks) {
-    await writeFile(join(folder, framework, 'tsconfig.json'), JSON.stringify(configuration(framework), undefined, 2))
-  }
   return { frameworks, count, findings }
 }
 
 /** @param {string} page @returns {Framework} */
 function frameworkOf(page) {
   return /** @type {Framework | undefined} */ (/\b(vue|svelte|solid)\b/.exec(page)?.[1]) ?? 'react'
-}
-
-/** Against the built packages, as a reader's compiler has them. @param {Framework} framework */
-function configuration(framework) {
-  const jsx = framework === 'solid' ? { jsx: 'preserve', jsxImportSource: 'solid-js' } : { jsx: 'react-jsx' }
-  return {
-    extends: join(root, 'tsconfig.base.json'),
-    compilerOptions: { paths: {}, ...jsx, types: ['node'] },
-    include: ['**/*.ts', '**/*.tsx', '**/*.vue', '**/*.svelte'],
-  }
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findingsOutcome } from '../runner/outcome.mjs'
-import { root, runCommand } from '../runner/run-command.mjs'
+import { root } from '../runner/run-command.mjs'
+import { checkExamples } from './check-examples.mjs'
 import { extractExamples, findPages } from './extract-examples.mjs'
 import { findLinks } from './markdown.mjs'
 
@@ -19,16 +20,8 @@ export async function checkReadme() {
   }
   for (const framework of /** @type {const} */ (['react', 'vue', 'svelte', 'solid'])) {
     if (!frameworks.has(framework)) findings.push(`no page has an example for ${framework}`)
-    const { code, output } = await check(framework, join(folder, framework))
+    const { code, output } = await checkExamples(framework, join(folder, framework))
     if (code !== 0) findings.push(`examples for ${framework}:\n${output}`)
   }
   return findingsOutcome(findings, `${count} examples, ${pages.length} pages`)
-}
-
-/** @param {import('./extract-examples.mjs').Framework} framework @param {string} folder */
-function check(framework, folder) {
-  const project = join(folder, 'tsconfig.json')
-  if (framework === 'vue') return runCommand('vue-tsc', ['-p', project])
-  if (framework !== 'svelte') return runCommand('tsc', ['-p', project])
-  return runCommand('svelte-check', ['--workspace', folder, '--tsconfig', project, '--fail-on-warnings', '--no-color'])
 }

@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root, runCommand } from '../runner/run-command.mjs'
+
+/**
+ * Compiles the examples in a folder as a reader's project would: strictly, with the framework's own compiler, against the
+ * built packages.
+ *
+ * @param {import('./extract-examples.mjs').Framework} framework
+ * @param {string} folder an absolute path, below a `node_modules` with the packages
+ */
+export async function checkExamples(framework, folder) {
+  const project = join(folder, 'tsconfig.json')
+  await writeFile(project, JSON.stringify(configuration(framework), undefined, 2))
+  if (framework === 'vue') return runCommand('vue-tsc', ['-p', project])
+  if (framework !== 'svelte') return runCommand('tsc', ['-p', project])
+  return runCommand('svelte-check', ['--workspace', folder, '--tsconfig', project, '--fail-on-warnings', '--no-color'])
+}
+
+/** @param {import('./extract-examples.mjs').Framework} framework */
+function configuration(framework) {
+  const jsx = framework === 'solid' ? { jsx: 'preserve', jsxImportSource: 'solid-js' } : { jsx: 'react-jsx' }
+  return {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: { paths: {}, ...jsx, types: ['node'] },
+    include: ['**/*.ts', '**/*.tsx', '**/*.vue', '**/*.svelte'],
+  }
+}
