@@ -25,11 +25,13 @@ export function toTail(source: SnapshotSource, poll: BackOff, environment: TabsE
 function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironment): SnapshotTail {
   const pause = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
-      const timer = environment.setTimeout(resolve, ms)
-      signal.addEventListener('abort', () => {
+      const end = () => {
         environment.clearTimeout(timer as never)
+        signal.removeEventListener('abort', end)
         resolve()
-      })
+      }
+      const timer = environment.setTimeout(end, ms)
+      signal.addEventListener('abort', end)
     })
   return {
     stallMs: LOOK_STALL_MS,
@@ -37,7 +39,7 @@ function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironm
       let reach: Reach = from
       let last: Snapshot | undefined
       let looks = 0
-      while (!signal.aborted) {
+      for (;;) {
         const snapshot = await fetcher({ id, signal, ...reach })
         const { status, upToDate = true } = snapshot
         const before = reach
@@ -48,7 +50,7 @@ function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironm
         alive()
         // A backend that knows no offsets answers with the whole text each time: tabs are not sent it twice.
         if (!isSaid) next(snapshot)
-        if (isTerminal(status) && upToDate) return
+        if (signal.aborted || (isTerminal(status) && upToDate)) return
         looks = isNew ? 1 : looks + 1
         if (upToDate || !isNew) await pause(backOff(looks, poll), signal)
       }

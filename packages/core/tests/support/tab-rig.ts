@@ -1,5 +1,5 @@
 import { createStreamClient, type StreamSources, type TextStream } from '@keepstream/core'
-import { type ShareTabsOptions, shareTabs } from '@keepstream/core/tabs'
+import { shareTabs, type TabsEnvironment } from '@keepstream/core/tabs'
 import { createBrowser } from './fake-browser'
 import { createClock } from './fake-clock'
 import { createStore } from './fake-store'
@@ -13,7 +13,11 @@ export interface OpenedTab extends FakeTab {
   detach(): void
 }
 
-export interface TabOptions extends Partial<ShareTabsOptions> {
+export interface TabOptions {
+  /** Whose tab it is. */
+  readonly name?: string
+  /** What this tab has instead of what its browser offers. */
+  readonly instead?: Partial<TabsEnvironment>
   readonly id?: string
   readonly sources?: Partial<StreamSources>
   /** Why the server refuses this tab, as long as it does. */
@@ -28,17 +32,13 @@ export function setupTabs(delayMs?: () => number) {
   const store = createStore(clock)
   const tabs: OpenedTab[] = []
 
-  function openTab({
-    id = 'answer',
-    name = 'a user',
-    sources,
-    refuse,
-    driven,
-    ...options
-  }: TabOptions = {}): OpenedTab {
+  function openTab({ id = 'answer', name = 'a user', sources, refuse, driven, instead }: TabOptions = {}): OpenedTab {
     const tab = createTab(browser, clock)
     const { environment } = tab
-    const shared = shareTabs({ snapshot: store.tail(tab, refuse), ...sources }, { name, environment, ...options })
+    const shared = shareTabs(
+      { snapshot: store.tail(tab, refuse), ...sources },
+      { name, environment: { ...environment, ...instead } },
+    )
     const waits = { minMs: 200, maxMs: 1600 }
     const client = createStreamClient({ ...shared, environment, poll: waits, retry: waits, publishMs: 1 })
     const stream = client.stream(id)
