@@ -3,7 +3,9 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    'smooth/index': 'src/smooth/index.ts',
     'tabs/index': 'src/tabs/index.ts',
+    'testing/index': 'src/testing/index.ts',
   },
   format: 'esm',
   target: 'es2022',

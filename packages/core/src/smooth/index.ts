@@ -1,0 +1,2 @@
+export { type SmoothOptions, smooth } from './smooth'
+export type { SmoothEnvironment } from './smooth-environment'

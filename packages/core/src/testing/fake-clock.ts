@@ -1,0 +1,79 @@
+import type { Environment } from '../environment'
+
+export interface FakeClockOptions {
+  /** What the wall clock says first, in milliseconds. @default 0 */
+  readonly startMs?: number | undefined
+  /** From one animation frame to the next, in milliseconds. `Infinity`: none come, as in a hidden tab. @default 16 */
+  readonly frameMs?: number | undefined
+}
+
+/** A clock that stands still until a test lets time pass. It is an environment of a client, and touches no global timer. */
+export interface FakeClock extends Environment {
+  readonly Date: { now(): number }
+  requestAnimationFrame(callback: () => void): unknown
+  cancelAnimationFrame(frame: never): void
+  /** How many timers and frames are waited for. */
+  readonly waiting: number
+  /**
+   * Lets time pass: everything that falls due runs in its order, each followed by what it starts in microtasks. What a
+   * callback throws rejects this.
+   */
+  advance(ms: number): Promise<void>
+  /** Lets time pass until nothing is waited for, at most `maxMs`; resolves with whether that was reached. @default 600000 */
+  drain(maxMs?: number): Promise<boolean>
+}
+
+interface Timer {
+  readonly dueMs: number
+  readonly run: () => void
+}
+
+export function createFakeClock({ startMs = 0, frameMs = 16 }: FakeClockOptions = {}): FakeClock {
+  let nowMs = startMs
+  const timers = new Set<Timer>()
+
+  function wait(run: () => void, ms: number): Timer {
+    const timer = { dueMs: nowMs + Math.max(ms, 0), run }
+    if (timer.dueMs < Number.POSITIVE_INFINITY) timers.add(timer)
+    return timer
+  }
+  const forget = (timer: never) => timers.delete(timer)
+
+  async function runUntil(untilMs: number) {
+    await settle()
+    for (;;) {
+      let first: Timer | undefined
+      for (const timer of timers) if (timer.dueMs < (first?.dueMs ?? Number.POSITIVE_INFINITY)) first = timer
+      if (!first || first.dueMs > untilMs) return
+      timers.delete(first)
+      nowMs = first.dueMs
+      first.run()
+      await settle()
+    }
+  }
+
+  return {
+    Date: { now: () => nowMs },
+    setTimeout: wait,
+    clearTimeout: forget,
+    requestAnimationFrame: (callback) => wait(callback, frameMs - (nowMs % frameMs)),
+    cancelAnimationFrame: forget,
+    get waiting() {
+      return timers.size
+    },
+    async advance(ms) {
+      const untilMs = nowMs + ms
+      await runUntil(untilMs)
+      nowMs = untilMs
+    },
+    async drain(maxMs = 600_000) {
+      await runUntil(nowMs + maxMs)
+      return !timers.size
+    },
+  }
+}
+
+/** Microtasks only, so that it works whatever has become of the global timers. */
+async function settle() {
+  for (let turn = 0; turn < 50; turn++) await undefined
+}
