@@ -1,0 +1,6 @@
+export {
+  type AppStateLike,
+  type NetInfoLike,
+  type ReactNativeOptions,
+  reactNativeEnvironment,
+} from './react-native-environment'
