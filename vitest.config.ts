@@ -1,16 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import vue from '@vitejs/plugin-vue'
+import { playwright } from '@vitest/browser-playwright'
 import type { PluginOption } from 'vite'
 import solid from 'vite-plugin-solid'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { chromiumArgs, findChromium } from './tests/runner/chromium.mjs'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
 const sources = [
   { find: /^@keepstream\/(core|react|server|solid|svelte|vue)$/, replacement: source('./packages/$1/src/index.ts') },
-  { find: /^@keepstream\/core\/(smooth|tabs|testing)$/, replacement: source('./packages/core/src/$1/index.ts') },
+  {
+    find: /^@keepstream\/core\/(react-native|smooth|tabs|testing)$/,
+    replacement: source('./packages/core/src/$1/index.ts'),
+  },
   { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
@@ -44,6 +49,30 @@ function react18(): TestProjectInlineConfiguration {
       server: { deps: { inline: ['@nanostores/react'] } },
     },
   }
+}
+
+/** The contract once more, in a real browser. */
+function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
+  const executablePath = findChromium()
+  if (executablePath === undefined) return []
+  return [
+    {
+      plugins,
+      resolve: { alias: sources },
+      test: {
+        name: `${name}-browser`,
+        include: [`tests/bindings/${name}/*.test.ts`, 'tests/environments/*.test.ts'],
+        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SEED|RUNS)$/.test(name))),
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({ launchOptions: { executablePath, args: chromiumArgs } }),
+          instances: [{ browser: 'chromium', name: `${name}-chromium` }],
+        },
+      },
+    },
+  ]
 }
 
 export default defineConfig({
@@ -88,6 +117,10 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...inChromium('react'),
+      ...inChromium('vue', vue()),
+      ...inChromium('svelte', svelte({ configFile: false })),
+      ...inChromium('solid', solid({ ssr: false, hot: false })),
       './tests/docs/vitest.config.ts',
       {
         test: {

@@ -8,6 +8,12 @@ const elsewhere = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
+/** How it is started: also as root, and with nothing that looks beyond the test. */
+export const chromiumArgs = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['background-networking', 'component-update', 'sync'].map((feature) => `--disable-${feature}`),
+]
+
 /**
  * Where Chromium is: `CHROMIUM_PATH` if that is set, else the first that is found on the PATH.
  *

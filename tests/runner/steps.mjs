@@ -56,6 +56,13 @@ export const steps = [
     needsBuild: true,
     run: ssr,
   },
+  {
+    name: 'contract',
+    group: 'tests',
+    title: 'the contract of all bindings again, in Chromium',
+    needsBuild: false,
+    run: contract,
+  },
   { name: 'e2e', group: 'tests', title: 'end to end, the playground in Chromium among it', needsBuild: true, run: e2e },
 ]
 
@@ -100,6 +107,18 @@ async function ssr() {
     folders: ['tests/bindings/ssr/', 'tests/hydration/'],
     ...(await chromium()),
   })
+}
+
+async function contract() {
+  const found = await ensureChromium()
+  const frameworks = ['react', 'vue', 'svelte', 'solid']
+  const projects = frameworks.map((name) => `${name}-chromium`)
+  if ('reason' in found) {
+    const skips = projects.map((suite) => ({ suite, ...found }))
+    return { passed: 0, failed: 0, skipped: skips.length, skips, note: 'nothing ran' }
+  }
+  const folders = ['tests/environments/', ...frameworks.map((name) => `tests/bindings/${name}/`)]
+  return runVitest({ name: 'contract', projects, folders, env: { CHROMIUM_PATH: found.path } })
 }
 
 async function e2e() {

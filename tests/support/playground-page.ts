@@ -1,9 +1,11 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { chromiumArgs } from '../runner/chromium.mjs'
 
 export type PaneName = 'Driver' | 'Follower'
 
 /** Who renders a pane, as the page calls it. */
-export type FrameworkName = 'React' | 'Vue' | 'Svelte' | 'Solid'
+export const frameworkNames = ['React', 'Vue', 'Svelte', 'Solid'] as const
+export type FrameworkName = (typeof frameworkNames)[number]
 
 /** What a pane shows of the last answer. */
 export interface ShownAnswer {
@@ -24,14 +26,14 @@ export interface PlaygroundPage {
   read(pane: PaneName): Promise<ShownAnswer>
   /** Waits until what a pane shows is as wanted. */
   until(pane: PaneName, condition: (answer: ShownAnswer) => boolean): Promise<ShownAnswer>
+  /** How far a pane is scrolled away from its end, in pixels. */
+  toEnd(pane: PaneName): Promise<number>
   /** Errors in the console, and each time an answer got shorter on the screen, or was gone. */
   problems(): Promise<string[]>
 }
 
 export function launchChromium(executablePath: string): Promise<Browser> {
-  const features = ['background-networking', 'component-update', 'sync'].map((name) => `--disable-${name}`)
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', ...features]
-  return chromium.launch({ executablePath, args })
+  return chromium.launch({ executablePath, args: chromiumArgs })
 }
 
 /**
@@ -90,6 +92,10 @@ export async function openPlayground(
     },
     read,
     until,
+    toEnd: (pane) =>
+      region(pane)
+        .locator('.scroller')
+        .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight),
     async problems() {
       const { shrunk, known } = await page.evaluate(() => {
         const watched = globalThis as unknown as { shrunk: string[]; known: Map<string, number> }

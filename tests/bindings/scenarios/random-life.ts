@@ -6,7 +6,8 @@ import { expectGrowing, type Kit, type Page } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-const env = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
+// Vitest's own, which a browser has too.
+const { env = {} } = import.meta as { env?: Record<string, string | undefined> }
 const seed = Number(env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const RUNS = Number(env['RUNS'] ?? 30)
 const ranks: Record<StreamStatus, number> = { pending: 0, streaming: 1, done: 2, error: 2, timeout: 2, stopped: 2 }

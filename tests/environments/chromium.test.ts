@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+
+it('is a browser that lays out and paints, and no imitation of one', async () => {
+  expect(navigator.userAgent).toMatch(/Chrome\/\d/)
+  const box = document.body.appendChild(document.createElement('div'))
+  box.style.width = '42px'
+  expect(box.getBoundingClientRect().width).toBe(42)
+  box.remove()
+  await new Promise((resolve) => requestAnimationFrame(resolve))
+})
