@@ -65,6 +65,17 @@ describe('answers from the project’s own documentation', () => {
     expect(search('When is it?').findings).toEqual([])
   })
 
+  it('quotes one of the pages that say the same of each framework, and the one that was asked for', () => {
+    const filesOf = (question: string) => search(question).findings.map(({ file }) => file)
+    const pages = filesOf('How do I stop an answer?').filter((file) =>
+      /^docs\/(react|vue|svelte|solid)\.md$/.test(file),
+    )
+    expect(pages).toHaveLength(1)
+    for (const name of ['react', 'vue', 'svelte', 'solid']) {
+      expect(filesOf(`Rendered on a server with ${name}`)[0]).toBe(`docs/${name}.md`)
+    }
+  })
+
   it('says honestly that it found nothing, and suggests only what it can answer', () => {
     for (const question of ['What is the capital of France?', 'Wie wird das Wetter morgen?', '???', 'the of and']) {
       const text = answer(question)

@@ -68,7 +68,11 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
     const isRelated = (hit: (typeof hits)[number], rank: number) =>
       hit.score > floor || (rank < fewestPassages && hit.found.size * 2 >= terms.size)
     const related = isAbout(told, terms) ? hits.filter(isRelated).map((hit) => hit.passage) : []
-    const named = passages.filter((passage) => isHeadingOf(passage.headings.at(-1) ?? '', question))
+    const rank = new Map(hits.map((hit, index) => [hit.passage, index]))
+    const rankOf = (passage: Passage) => rank.get(passage) ?? hits.length
+    const named = passages
+      .filter((passage) => isHeadingOf(passage.headings.at(-1) ?? '', question))
+      .sort((a, b) => rankOf(a) - rankOf(b))
     const chosen = choose([...new Set([...named, ...related])])
     const found = new Set(hits.filter((hit) => chosen.includes(hit.passage)).flatMap((hit) => [...hit.found]))
     return {
@@ -121,6 +125,7 @@ function choose(ranked: readonly Passage[]): Passage[] {
   for (const passage of ranked) {
     const section = sectionOf(passage)
     if (!sections.has(section) && sections.size === maxSections) continue
+    if (chosen.some((other) => isTwin(other, passage))) continue
     if (chosen.length > 0 && length + passage.markdown.length > maxLength) continue
     if (passage.kind === 'code' && chosen.some((other) => other.kind === 'code')) continue
     sections.add(section)
@@ -129,6 +134,12 @@ function choose(ranked: readonly Passage[]): Passage[] {
     if (chosen.length === maxPassages) break
   }
   return chosen
+}
+
+/** Pages of one outline, such as those of the frameworks, say the same thing under the same heading: one of them will do. */
+function isTwin(one: Passage, other: Passage): boolean {
+  const place = ({ file, headings }: Passage) => [file.replace(/[^/]*$/, ''), ...headings.slice(1)].join('\n')
+  return one.file !== other.file && one.headings.length > 1 && place(one) === place(other)
 }
 
 /**
