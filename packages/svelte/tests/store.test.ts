@@ -1,0 +1,104 @@
+import { type StreamState, type UseStreamOptions, useStream } from '@keepstream/svelte'
+import { derived, get, writable } from 'svelte/store'
+import { expect, it, vi } from 'vitest'
+import { GRACE_MS } from '../../../tests/bindings/kit'
+import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
+import { createPage } from './support/create-page'
+
+stopTime()
+
+it('gives every subscriber the state at once, over one connection, until the last has gone', async () => {
+  const { server, open, happens, asked } = createPage()
+  const reply = useStream(open(), 'a', { driven: true })
+  const seen: string[][] = [[], [], []]
+  const undos = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
+  for (const texts of seen) expect(texts).toEqual([''])
+  await happens()
+  expect(asked()).toEqual(['drive a 0'])
+  for (const undo of undos.slice(1)) undo()
+  await happens(() => pass(GRACE_MS))
+  await happens(() => server.stream('a').write('text'))
+  expect(seen.map((texts) => texts.at(-1))).toEqual(['text', '', ''])
+  expect(server.open).toBe(1)
+  // Undone twice, as frameworks do.
+  for (const undo of [...undos, ...undos]) undo()
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('is read by get without a request, and by derived with one', async () => {
+  const { server, open, happens, asked } = createPage()
+  const reply = useStream(open(), 'a', { driven: true, initial: { text: '', status: 'pending' } })
+  expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
+  await happens(() => pass(GRACE_MS))
+  expect(asked()).toEqual([])
+
+  const words = derived(reply, ({ text }) => text.split(' ').length)
+  const counts: number[] = []
+  const undo = words.subscribe((count) => counts.push(count))
+  await happens()
+  await happens(() => server.stream('a').write('one two three'))
+  expect(counts.at(-1)).toBe(3)
+  expect(get(reply).text).toBe('one two three')
+  undo()
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(0)
+  expect(asked()).toEqual(['drive a 0'])
+})
+
+it('follows an id and options that are stores, and stops what it shows then', async () => {
+  const { server, open, happens, asked } = createPage()
+  const id = writable<string>()
+  const options = writable<UseStreamOptions>({})
+  const reply = useStream(open(), id, options)
+  const seen: StreamState[] = []
+  const undo = reply.subscribe((state) => seen.push(state))
+  await happens()
+  expect(asked()).toEqual([])
+  await happens(() => id.set('a'))
+  await happens(() => options.set({ driven: true }))
+  await happens(() => server.stream('a').write('text of a'))
+  await happens(() => id.set('b'))
+  expect(seen.at(-1)?.text).toBe('')
+  await happens(() => server.stream('b').write('b'))
+  await happens(paint)
+  expect(seen.at(-1)?.text).toBe('b')
+  await happens(() => reply.stop())
+  expect(seen.at(-1)).toMatchObject({ text: 'b', status: 'stopped' })
+  expect(server.stream('a').status).toBe('streaming')
+  undo()
+  expect(asked()).toEqual(['follow a 0', 'drive a 0', 'drive b 0', 'stop b 0'])
+})
+
+it('attaches once, however often the options are new', async () => {
+  const { open, happens, asked } = createPage()
+  const client = open()
+  const options = writable<UseStreamOptions>({ driven: true })
+  const attach = vi.spyOn(client.stream('a'), 'attach')
+  const undo = useStream(client, 'a', options).subscribe(() => {})
+  await happens()
+  for (let change = 0; change < 5; change++)
+    await happens(() => options.set({ driven: true, initial: { text: '', status: 'pending' } }))
+  expect(attach).toHaveBeenCalledTimes(1)
+  expect(asked()).toEqual(['drive a 0'])
+  undo()
+})
+
+it('can be subscribed to again after the last has gone', async () => {
+  const { server, open, happens, asked } = createPage()
+  const reply = useStream(open(), 'a', { driven: true })
+  const undo = reply.subscribe(() => {})
+  await happens()
+  await happens(() => server.stream('a').write('one '))
+  undo()
+  await happens(() => pass(GRACE_MS))
+  await happens(() => server.stream('a').write('two'))
+  const seen: string[] = []
+  const undoAgain = reply.subscribe(({ text }) => seen.push(text))
+  expect(seen).toEqual(['one '])
+  await happens(() => server.stream('a').close())
+  expect(seen.at(-1)).toBe('one two')
+  expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+  undoAgain()
+})
