@@ -1,0 +1,102 @@
+import { type StreamClient, useStream } from '@keepstream/solid'
+import { createEffect, createRoot, createSignal } from 'solid-js'
+import { expect, it, vi } from 'vitest'
+import { GRACE_MS } from '../../../tests/bindings/kit'
+import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
+import { createPage } from './support/create-page'
+
+stopTime()
+
+it('runs nothing again for text that reads only the status', async () => {
+  const { server, open, happens, show } = createPage()
+  const client = open()
+  let runs = 0
+  const { target } = show(() => <StatusOnly client={client} onRun={() => runs++} />)
+  await happens()
+  await happens(() => server.stream('a').write('begun '))
+  expect(target.textContent).toBe('streaming')
+  const count = runs
+  for (let chunk = 0; chunk < 20; chunk++) {
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+  }
+  expect(client.stream('a').$state.get().text).toHaveLength(6 + 20 * 5)
+  expect(runs).toBe(count)
+  await happens(() => server.stream('a').close())
+  expect(target.textContent).toBe('done')
+  expect(runs).toBe(count + 1)
+})
+
+function StatusOnly(props: { client: StreamClient; onRun: () => void }) {
+  const reply = useStream(props.client, 'a', { driven: true })
+  const look = (status: string) => {
+    props.onRun()
+    return status
+  }
+  return <output>{look(reply.status)}</output>
+}
+
+it('attaches once, however often the options are new, and again only when it is to drive', async () => {
+  const { open, happens, asked, show } = createPage()
+  const client = open()
+  const [count, setCount] = createSignal(0)
+  const attach = vi.spyOn(client.stream('a'), 'attach')
+  show(() => {
+    const reply = useStream(client, 'a', () => ({ driven: count() > 5, initial: { text: '', status: 'pending' } }))
+    return <output>{reply.text}</output>
+  })
+  await happens()
+  for (let change = 0; change < 5; change++) await happens(() => setCount(change))
+  expect(attach).toHaveBeenCalledTimes(1)
+  await happens(() => setCount(6))
+  expect(attach).toHaveBeenCalledTimes(2)
+  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+})
+
+it('follows an id from an accessor and options with getters', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const [id, setId] = createSignal<string>()
+  const [driven, setDriven] = createSignal(false)
+  const { target } = show(() => {
+    const reply = useStream(client, id, {
+      get driven() {
+        return driven()
+      },
+    })
+    return <output>{reply.text}</output>
+  })
+  await happens()
+  expect(asked()).toEqual([])
+  await happens(() => setId('a'))
+  await happens(() => setDriven(true))
+  await happens(() => server.stream('a').write('text'))
+  expect(target.textContent).toBe('text')
+  await happens(() => setId(undefined))
+  expect(target.textContent).toBe('')
+  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+})
+
+it('reads in an owner made by hand until that is disposed of, and tells effects of one field at a time', async () => {
+  const { server, open, happens } = createPage()
+  const client = open()
+  const seen: string[] = []
+  const dispose = createRoot((dispose) => {
+    const reply = useStream(client, 'a', { driven: true })
+    createEffect(() => seen.push(reply.status))
+    return dispose
+  })
+  await happens()
+  for (let chunk = 0; chunk < 3; chunk++) {
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+  }
+  expect(seen).toEqual(['pending', 'streaming'])
+  const { $state } = client.stream('a')
+  expect($state.lc).toBe(1)
+  dispose()
+  await happens(() => pass(GRACE_MS))
+  expect($state.lc).toBe(0)
+  expect(server.open).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+})
