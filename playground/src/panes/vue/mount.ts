@@ -4,7 +4,7 @@ import Pane from './pane.vue'
 
 export const mountPane: MountPane = (target, first) => {
   const props = shallowRef(first)
-  const app = createApp(() => h(Pane, { ...props.value }))
+  const app = createApp(() => h(Pane, props.value))
   app.mount(target)
   return {
     update(next) {
