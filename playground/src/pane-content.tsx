@@ -34,7 +34,7 @@ export function PaneContent({ framework, content }: PaneContentProps) {
           </button>
         </p>
       )}
-      <div className="pane-content" data-state={state} ref={element} />
+      <div className="pane-content" aria-busy={state === 'loading'} ref={element} />
     </>
   )
 }

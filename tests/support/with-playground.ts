@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { launchChromium, openPlayground, type PlaygroundPage } from './playground-page'
+import { type ServerProcess, startServer } from './server-process'
+
+export interface PlaygroundUnderTest {
+  /** The server's address; each test has a server of its own. */
+  url(): string
+  /** Opens a path of it in a browser profile of its own. */
+  open(path: string, options?: { isNetworkFaulty?: boolean }): Promise<PlaygroundPage>
+}
+
+/** One Chromium for the tests of a `describe`, and for each of them a server with nothing stored. */
+export function withPlayground(chromiumPath: string | undefined, answerSpeed = 3): PlaygroundUnderTest {
+  let browser: Browser
+  let folder: string
+  let server: ServerProcess
+
+  beforeAll(async () => {
+    browser = await launchChromium(chromiumPath ?? '')
+  })
+  afterAll(() => browser?.close())
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
+    const env = { DATA_DIR: folder, ANSWER_SPEED: String(answerSpeed), HOST: '127.0.0.1' }
+    server = await startServer('playground/dist/server.js', env, { readyPath: '/api/chats' })
+  })
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+    await server.kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  return {
+    url: () => server.url,
+    open: (path, options) => openPlayground(browser, server.url + path, options),
+  }
+}
