@@ -176,7 +176,9 @@ export function joinTabs(
 
     function give(piece: Piece) {
       reach = advance(reach, piece)
-      known = { ...piece, offset: piece.offset + piece.text.length, text: '' }
+      const last = { ...piece, offset: piece.offset + piece.text.length, text: '' }
+      // Old news may come late, from a tab that was frozen or of an epoch that is over.
+      if (!known || !isAhead(known, last)) known = last
       sink.next(piece)
       settle()
     }

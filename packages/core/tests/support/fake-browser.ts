@@ -78,6 +78,7 @@ export function createBrowser(clock: FakeClock, delayMs: () => number = () => 1)
       request: (name, { steal, signal }, granted) =>
         new Promise((resolve, reject) => {
           if (steal && signal) throw new DOMException('they exclude each other', 'NotSupportedError')
+          if (tab().isDead) return
           const claim: Claim = { tab: tab(), name, granted, resolve, reject }
           if (steal) {
             const robbed = held.filter((one) => one.name === name)
@@ -106,12 +107,13 @@ export function createBrowser(clock: FakeClock, delayMs: () => number = () => 1)
               for (const listener of this.#listeners) listener({ data })
             },
           }
-          channels.add(this.#own)
+          if (!this.#own.tab.isDead) channels.add(this.#own)
         }
         addEventListener(_type: 'message', listener: (event: { data: unknown }) => void) {
           this.#listeners.push(listener)
         }
         postMessage(message: unknown) {
+          if (this.#own.tab.isDead) return
           if (!channels.has(this.#own)) throw new DOMException('in a test', 'InvalidStateError')
           const data = structuredClone(message) as { type: string }
           if (isDropped?.(data)) {

@@ -33,17 +33,15 @@ export function createTab(browser: FakeBrowser, clock: FakeClock): FakeTab {
     { signal }: { signal?: AbortSignal | undefined } = {},
   ) {
     const entry = { type, listener }
-    listeners.add(entry)
+    if (!isDead) listeners.add(entry)
     signal?.addEventListener('abort', () => listeners.delete(entry))
   }
 
   const tab: FakeTab = {
     environment: {
       setTimeout(callback, ms) {
-        const cancel = clock.after(ms, () => {
-          timers.delete(cancel)
-          tab.run(() => callback())
-        })
+        if (isDead) return
+        const cancel = clock.after(ms, () => tab.run(() => timers.delete(cancel) && callback()))
         timers.add(cancel)
         return cancel
       },
