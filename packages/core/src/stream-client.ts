@@ -6,7 +6,7 @@ import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
 import { createTurns } from './turns'
-import { isTerminal, type Snapshot, type StreamEvent, type StreamSources, type StreamState } from './types'
+import { type End, isTerminal, type Snapshot, type StreamEvent, type StreamSources, type StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
@@ -199,18 +199,29 @@ export function createStreamClient({
         const timer = environment.setTimeout(() => attempt.abort(), STOP_MS)
         let unlisten = () => {}
         try {
-          const end = isTerminal(session.state.status) ? undefined : await stop({ id, signal: attempt.signal })
-          if (end) session.dispatch({ type: 'stopped', end })
           await new Promise<void>((resolve, reject) => {
-            unlisten = $state.subscribe(({ status, connection, error }) => {
-              if (isTerminal(status) || (connection === 'closed' && end)) resolve()
-              else if (connection === 'closed') reject(error)
-            })
+            let answer: { end?: End | undefined } | undefined
+            const check = () => {
+              const { status, connection, error } = $state.get()
+              if (isTerminal(status) || (connection === 'closed' && answer?.end)) resolve()
+              else if (connection === 'closed' && answer) reject(error)
+            }
+            unlisten = $state.listen(check)
+            if (isTerminal(session.state.status)) return check()
+            stop({ id, signal: attempt.signal })
+              .then((end) => {
+                answer = { end }
+                if (end) session.dispatch({ type: 'stopped', end })
+                check()
+              })
+              .catch(reject)
           })
         } catch (cause) {
           throw toSourceError(cause)
         } finally {
           environment.clearTimeout(timer as never)
+          // The text may end by itself, before the server has answered.
+          attempt.abort()
           unlisten()
           detach()
         }

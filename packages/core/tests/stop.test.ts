@@ -115,6 +115,24 @@ describe('stop()', () => {
     expect(shown(stream).status).toBe('done')
   })
 
+  it('resolves when the stream ends by itself while nobody answers, and gives the request up', async () => {
+    const signals: AbortSignal[] = []
+    const { client, live } = setup({
+      stop: ({ signal }) => {
+        signals.push(signal)
+        return new Promise<never>(() => {})
+      },
+    })
+    const stream = client.stream('a')
+    stream.attach({ driven: true })
+    await settle()
+    const outcome = outcomeOf(stream.stop())
+    live.last.sink.end({ end: 0, status: 'done' })
+    await settle()
+    expect([outcome.now, signals.map(({ aborted }) => aborted)]).toEqual(['resolved', [true]])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('may be asked in the tick that starts the drive', async () => {
     const { client, live, asked } = stopped(() => undefined)
     const stream = client.stream('a')
