@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright'
 import type { PluginOption } from 'vite'
 import solid from 'vite-plugin-solid'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { compileSvelte4 } from './tests/bindings/svelte-4/compile-svelte-4'
 import { chromiumArgs, findChromium } from './tests/runner/chromium.mjs'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -51,6 +52,23 @@ function react18(): TestProjectInlineConfiguration {
   }
 }
 
+/** The contract with components of Svelte 4, which the store contract serves as well. */
+function svelte4(): TestProjectInlineConfiguration {
+  const { test, resolve } = binding('svelte-4')
+  const runtime = './older-majors/svelte-4/node_modules/svelte/src/'
+  const alias = [
+    ...sources,
+    { find: /^svelte$/, replacement: source(`${runtime}runtime/index.js`) },
+    { find: /^svelte\/compiler$/, replacement: source(`${runtime}shared/version.js`) },
+    { find: /^svelte\/(.+)$/, replacement: source(`${runtime}runtime/$1/index.js`) },
+  ]
+  return {
+    plugins: [compileSvelte4()],
+    resolve: { ...resolve, alias },
+    test: { ...test, include: ['tests/bindings/svelte-4/*.test.ts'] },
+  }
+}
+
 /** The contract once more, in a real browser. */
 function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
   const executablePath = findChromium()
@@ -90,6 +108,7 @@ export default defineConfig({
       react18(),
       binding('vue', vue()),
       binding('svelte', svelte({ configFile: false })),
+      svelte4(),
       binding('solid', solid({ ssr: false, hot: false })),
       {
         resolve: { alias: sources },

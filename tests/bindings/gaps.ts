@@ -4,5 +4,6 @@ export const gaps = {
   react18: [],
   vue: [],
   svelte: ['initial-differs'],
+  svelte4: ['initial-differs'],
   solid: [],
 } satisfies Record<string, readonly string[]>

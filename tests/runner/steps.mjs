@@ -73,7 +73,19 @@ async function build() {
 function unit() {
   return runVitest({
     name: 'unit',
-    projects: ['core', 'server', 'contract', 'react', 'react-18', 'vue', 'svelte', 'solid', 'playground', 'runner'],
+    projects: [
+      'core',
+      'server',
+      'contract',
+      'react',
+      'react-18',
+      'vue',
+      'svelte',
+      'svelte-4',
+      'solid',
+      'playground',
+      'runner',
+    ],
     folders: [
       'packages/core/',
       'packages/server/',
@@ -86,6 +98,7 @@ function unit() {
       'tests/bindings/react-18/',
       'tests/bindings/vue/',
       'tests/bindings/svelte/',
+      'tests/bindings/svelte-4/',
       'tests/bindings/solid/',
       'playground/',
       'tests/runner/',
