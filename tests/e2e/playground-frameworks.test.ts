@@ -71,6 +71,20 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     expect(await shown.problems()).toEqual([])
   })
 
+  it.each(frameworkNames)('by %s leave what is settled in its place while the rest grows', async (name) => {
+    const shown = await open(`/?driver=${name.toLowerCase()}`)
+    await shown.ask(question)
+    await shown.until('Driver', ({ html }) => html.split('class="block"').length > 2)
+    const settled = await shown.page.locator('#driver .block > *').first().elementHandle()
+    await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
+    const selected = await shown.page.evaluate(() => String(getSelection()))
+    expect((await shown.read('Driver')).status).toBe('streaming')
+    expect(selected).toContain('driver')
+    await expectWhole(url(), shown, 'done')
+    expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
+    expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)
+  })
+
   it('have the same markup in every framework', async () => {
     const shown = await open('/')
     const empty = await readInEach(shown, 'Driver')
