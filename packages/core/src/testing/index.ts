@@ -1,1 +1,5 @@
 export { createFakeClock, type FakeClock, type FakeClockOptions } from './fake-clock'
+export type { FakeFaults, FakeOffsets, FakeRefusal, FakeRequestKind } from './fake-faults'
+export type { FakeRequest, FakeServerOptions } from './fake-server'
+export { type FakeStream, type FakeStreamOptions, fakeStream } from './fake-stream'
+export type { FakeTextOptions } from './fake-text'

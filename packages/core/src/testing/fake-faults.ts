@@ -1,0 +1,86 @@
+import { SourceError, type SourceErrorCode } from '../errors'
+
+/** A place in the text, or several, in UTF-16 code units. */
+export type FakeOffsets = number | readonly number[]
+
+/** A request that is refused. */
+export interface FakeRefusal {
+  /** As the server would answer it; 0 is a network that fails. */
+  readonly status: 0 | 401 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
+  /** @default whichever comes first */
+  readonly on?: FakeRequestKind | undefined
+  /** How many requests in a row. @default 1 */
+  readonly times?: number | undefined
+  readonly retryAfterMs?: number | undefined
+}
+
+export type FakeRequestKind = 'drive' | 'read' | 'stop'
+
+/** What goes wrong on the way. Each offset strikes once: the first connection that comes there. */
+export interface FakeFaults {
+  /** The connection fails there. */
+  readonly dropAt?: FakeOffsets | undefined
+  /** The connection ends cleanly there, without an end of the text. At the length of the text, its end is lost. */
+  readonly truncateAt?: FakeOffsets | undefined
+  /** From there on nothing comes any more, not even keep-alives, and the connection stays open. */
+  readonly stallAt?: FakeOffsets | undefined
+  /** The piece that starts there comes after the one that follows it. */
+  readonly reorderAt?: FakeOffsets | undefined
+  /** A reader that comes when the store has come this far is first answered by a copy that has half of that. */
+  readonly staleAt?: FakeOffsets | undefined
+  /** Every piece comes twice. @default false */
+  readonly duplicate?: boolean | undefined
+  /** The first requests are refused, in this order. */
+  readonly refuse?: readonly FakeRefusal[] | undefined
+}
+
+/** What breaks a connection at an offset. */
+export type FakeStrike = 'drop' | 'truncate' | 'stall' | 'reorder'
+
+/** The faults that have not struck yet. */
+export function createFakeFaults({ dropAt, truncateAt, stallAt, reorderAt, staleAt, refuse = [] }: FakeFaults) {
+  const list = (kind: FakeStrike, offsets: FakeOffsets = []) =>
+    [offsets].flat().map((offset) => ({ kind, offset: offset as number }))
+  const strikes = [
+    ...list('drop', dropAt),
+    ...list('truncate', truncateAt),
+    ...list('stall', stallAt),
+    ...list('reorder', reorderAt),
+  ].sort((one, other) => one.offset - other.offset)
+  const stale = [staleAt ?? []].flat() as number[]
+  const refusals = refuse.flatMap((one) => Array.from({ length: one.times ?? 1 }, () => one))
+
+  return {
+    /** The first one from `from` to `to`, which has struck then. */
+    take(from: number, to: number) {
+      const index = strikes.findIndex(({ offset }) => offset >= from && offset <= to)
+      return index < 0 ? undefined : strikes.splice(index, 1)[0]
+    },
+    /** How much of the text a copy has that lags behind, if the next reader meets one. */
+    takeStale(storedLength: number): number | undefined {
+      const index = stale.findIndex((offset) => offset <= storedLength)
+      return index < 0 ? undefined : Math.floor((stale.splice(index, 1)[0] as number) / 2)
+    },
+    /** Throws what the next request of this kind is refused with, if it is. */
+    check(kind: FakeRequestKind) {
+      const index = refusals.findIndex(({ on = kind }) => on === kind)
+      if (index >= 0) throw toError(refusals.splice(index, 1)[0] as FakeRefusal)
+    },
+  }
+}
+
+const codes: Record<number, SourceErrorCode> = {
+  0: 'network',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'refused',
+  410: 'not-found',
+  429: 'rate-limited',
+}
+
+function toError({ status, retryAfterMs }: FakeRefusal) {
+  return new SourceError(codes[status] ?? 'server', status ? `the server answered ${status}` : 'the network failed', {
+    retryAfterMs,
+  })
+}

@@ -1,0 +1,77 @@
+import type { Environment } from '../environment'
+import { SourceError } from '../errors'
+import { type End, isTerminal, type SourceRequest } from '../types'
+import type { FakeLine } from './fake-connection'
+import { createFakeFaults, type FakeFaults, type FakeRequestKind } from './fake-faults'
+import { createFakeText, type FakeText, type FakeTextOptions } from './fake-text'
+
+/** One request that was made. */
+export interface FakeRequest {
+  readonly kind: FakeRequestKind
+  readonly id: string
+  /** Where it was to be read from. */
+  readonly offset: number
+  readonly atMs: number
+}
+
+export interface FakeServerOptions extends FakeTextOptions, FakeFaults {
+  /** The server tells epochs. Without them every read is answered with the whole text. @default true */
+  readonly hasEpochs?: boolean | undefined
+  /** How long everything takes on its way, in milliseconds. @default 0 */
+  readonly delayMs?: number | undefined
+}
+
+/** The texts behind all ids, and who asked for them. */
+export function createFakeServer(options: FakeServerOptions, environment: Environment) {
+  const { hasEpochs = true, delayMs = 0, duplicate: isDoubled = false } = options
+  const texts = new Map<string, { text: FakeText; line: FakeLine }>()
+  const requests: FakeRequest[] = []
+  let open = 0
+
+  function at(id: string) {
+    const known = texts.get(id)
+    if (known) return known
+    const line = { environment, faults: createFakeFaults(options), isDoubled, delayMs }
+    const fresh = { text: createFakeText(id, options, environment), line }
+    texts.set(id, fresh)
+    return fresh
+  }
+
+  return {
+    texts,
+    requests,
+    get open() {
+      return open
+    },
+    /** Where a text stands, on the way to whoever is told of it. */
+    origin: ({ epoch, base }: FakeText) => (hasEpochs ? { epoch, base } : {}),
+    endOf: ({ text, status, epoch }: FakeText): End | undefined =>
+      isTerminal(status) ? { end: text.length, status, error: options.error, ...(hasEpochs && { epoch }) } : undefined,
+    /** Where an answer starts. */
+    startFor: ({ offset }: SourceRequest) => (hasEpochs ? offset : 0),
+
+    /** Takes a request, unless it is to be refused. */
+    async take(kind: FakeRequestKind, { id, offset = 0, epoch }: Partial<SourceRequest> & { readonly id: string }) {
+      requests.push({ kind, id, offset, atMs: (environment.Date ?? Date).now() })
+      const { text, line } = at(id)
+      if (delayMs > 0) await new Promise<void>((resolve) => environment.setTimeout(resolve, delayMs))
+      line.faults.check(kind)
+      const isOld = kind === 'read' && hasEpochs && (epoch ?? text.epoch) < text.epoch
+      if (isOld && offset > text.base)
+        throw new SourceError('diverged', 'the server answered 409', { offset: text.base, epoch: text.epoch })
+      return { text, line }
+    },
+
+    /** Counts a connection as open for as long as the work on it takes. */
+    async during(work: () => Promise<void>) {
+      open++
+      try {
+        await work()
+      } finally {
+        open--
+      }
+    },
+  }
+}
+
+export type FakeServer = ReturnType<typeof createFakeServer>

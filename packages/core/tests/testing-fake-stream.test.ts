@@ -1,0 +1,238 @@
+import { createStreamClient, type StreamState } from '@keepstream/core'
+import { createFakeClock, type FakeStreamOptions, fakeStream } from '@keepstream/core/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+const TEXT = 'One sentence. Another one, a little longer. 😀 The end.'
+
+/** A driver and a follower, each with a client of its own, as two tabs have. */
+function tabs(options: Partial<FakeStreamOptions> = {}) {
+  const fake = fakeStream({ text: TEXT, ...options })
+  const open = (driven: boolean) => {
+    const stream = createStreamClient(fake.sources).stream('a')
+    const states: StreamState[] = []
+    const leave = stream.subscribe((state) => states.push(state), { driven })
+    return { stream, states, leave, shown: () => stream.$state.get() }
+  }
+  return { fake, open }
+}
+
+describe('a fake stream', () => {
+  it('is written as its clock passes, in its pieces, and stored a little later', async () => {
+    const { fake, open } = tabs({ chunkLength: 4, chunkMs: 100, persistMs: 150 })
+    const driver = open(true)
+    const follower = open(false)
+    // The third piece is shown with the frame behind it.
+    await fake.clock.advance(304)
+    expect([driver.shown().text, follower.shown().text]).toEqual([TEXT.slice(0, 12), TEXT.slice(0, 4)])
+    await fake.finish()
+    for (const { shown } of [driver, follower]) expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+    expect([fake.drives, fake.requests.length, fake.open, fake.clock.waiting]).toEqual([1, 2, 0, 0])
+    // 14 pieces, the end behind the last, and the time it takes to store it.
+    expect(fake.clock.Date.now()).toBe(14 * 100 + 100 + 150)
+  })
+
+  it('takes pieces as they are given, and tells what each request asked for', async () => {
+    const { fake, open } = tabs({ text: ['a', 'bcd', '😀'] })
+    const driver = open(true)
+    await fake.finish()
+    expect([...new Set(driver.states.map(({ text }) => text))]).toEqual(['', 'a', 'abcd', 'abcd😀'])
+    expect(fake.requests).toEqual([{ kind: 'drive', id: 'a', offset: 0, atMs: 0 }])
+  })
+
+  it('has a text for each id', async () => {
+    const fake = fakeStream({ text: (id) => `the text of ${id}` })
+    const client = createStreamClient(fake.sources)
+    const streams = ['a', 'b'].map((id) => client.stream(id))
+    for (const stream of streams) stream.attach({ driven: true })
+    await fake.finish()
+    expect(streams.map((stream) => stream.$state.get().text)).toEqual(['the text of a', 'the text of b'])
+  })
+
+  it('ends as it is told to', async () => {
+    const { fake, open } = tabs({ status: 'error', error: 'too hot' })
+    const { shown } = open(true)
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: TEXT, status: 'error', error: { code: 'generation' } })
+    expect(shown().error?.message).toContain('too hot')
+  })
+
+  it.each(['tail', 'fetcher', 'subscription'] as const)(
+    'is followed by a %s, from what was stored before',
+    async (snapshotAs) => {
+      const { fake, open } = tabs({ snapshotAs, stored: 20 })
+      const { shown } = open(false)
+      await fake.clock.advance(0)
+      expect(shown().text).toBe(TEXT.slice(0, 20))
+      await fake.finish()
+      expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+      expect([fake.drives, fake.clock.waiting]).toEqual([0, 0])
+    },
+  )
+
+  it('is stopped where it is, for all', async () => {
+    const { fake, open } = tabs()
+    const driver = open(true)
+    const follower = open(false)
+    await fake.clock.advance(200)
+    const stopped = follower.stream.stop()
+    await fake.finish()
+    await stopped
+    expect(driver.shown()).toMatchObject({ text: TEXT.slice(0, 32), status: 'stopped' })
+    expect(follower.shown().text).toBe(driver.shown().text)
+  })
+
+  it('needs its time to arrive', async () => {
+    const { fake, open } = tabs({ text: ['ab', 'cd'], delayMs: 500, chunkMs: 50 })
+    const { shown } = open(true)
+    await fake.clock.advance(1049)
+    expect(shown().text).toBe('')
+    await fake.clock.advance(1)
+    expect(shown().text).toBe('ab')
+    await fake.finish()
+    expect(fake.clock.waiting).toBe(0)
+  })
+
+  it('says what is wrong when it cannot finish', async () => {
+    const { fake, open } = tabs()
+    await expect(fake.finish()).rejects.toThrow(/nobody was told the end.*0 requests/)
+    open(false)
+    await expect(fake.finish(60_000)).rejects.toThrow(/nobody was told the end.*"a" is pending/)
+  })
+})
+
+describe('a fault', () => {
+  const faults: [string, Partial<FakeStreamOptions>, Partial<{ requests: number; reconciled: boolean }>][] = [
+    ['a connection that is cut', { dropAt: 12 }, { requests: 2 }],
+    ['several that are', { dropAt: [12, 20, 30] }, { requests: 4 }],
+    ['one that ends without the end', { truncateAt: 12 }, { requests: 2 }],
+    ['an end that is lost', { truncateAt: TEXT.length }, { requests: 2 }],
+    ['one that falls silent', { stallAt: 12 }, { requests: 2 }],
+    ['pieces that come twice', { duplicate: true }, { requests: 1 }],
+    ['pieces that change places', { reorderAt: 16 }, { requests: 2 }],
+    ['a copy that lags behind', { dropAt: 24, staleAt: 20 }, { requests: 2 }],
+    ['a server that dies', { restart: { at: 30, keep: 10, text: 'Anew.' } }, { reconciled: true }],
+    ['a network that fails', { refuse: [{ status: 0, times: 3 }] }, { requests: 5 }],
+    ['a server that fails', { refuse: [{ status: 500 }, { status: 503 }] }, { requests: 4 }],
+    ['one that asks for patience', { refuse: [{ status: 429, retryAfterMs: 5000 }] }, { requests: 3 }],
+    ['a drive that is refused', { stored: 8, refuse: [{ status: 409, on: 'drive' }] }, { requests: 2 }],
+  ]
+  it.each(faults)('%s: strikes, and the text is whole', async (_, options, { requests, reconciled = false }) => {
+    const { fake, open } = tabs(options)
+    const { shown, states } = open(true)
+    await fake.finish()
+    const { restart } = options
+    const whole = restart ? TEXT.slice(0, restart.keep) + restart.text : TEXT
+    expect(shown()).toMatchObject({ text: whole, status: 'done', isReconciled: reconciled })
+    if (requests) expect(fake.requests).toHaveLength(requests)
+    expect(states.length).toBeGreaterThan(3)
+    expect([fake.open, fake.clock.waiting]).toEqual([0, 0])
+  })
+
+  it.each(['fetcher', 'subscription'] as const)('strikes a %s too', async (snapshotAs) => {
+    const { fake, open } = tabs({ snapshotAs, stored: 4, dropAt: 12, truncateAt: 30, stallAt: 40, staleAt: 20 })
+    const { shown } = open(false)
+    // A subscription reconnects by itself, and nobody can tell its silence from having nothing to say.
+    const isStuck = snapshotAs === 'subscription'
+    await fake.finish().catch((error: Error) => expect([isStuck, error.message]).toEqual([true, expect.any(String)]))
+    expect(shown()).toMatchObject(isStuck ? { text: TEXT.slice(0, 40) } : { text: TEXT, status: 'done' })
+  })
+
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+  ] as const)('%d is shown, and is over when a person tries again', async (status, code) => {
+    const { fake, open } = tabs({ refuse: [{ status }] })
+    const { stream, shown } = open(true)
+    await fake.clock.advance(60_000)
+    expect(shown()).toMatchObject({ connection: 'closed', error: { code } })
+    stream.retry()
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+  })
+
+  it('of an attempt to stop is told to whoever stops', async () => {
+    const { fake, open } = tabs({ refuse: [{ status: 503, on: 'stop' }] })
+    const { stream } = open(true)
+    await fake.clock.advance(100)
+    await expect(stream.stop()).rejects.toMatchObject({ code: 'server' })
+    await fake.finish()
+  })
+
+  it('without epochs is noticed by comparing', async () => {
+    const { fake, open } = tabs({ hasEpochs: false, restart: { at: 30, keep: 10, text: 'Anew.' } })
+    const { shown } = open(true)
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: `${TEXT.slice(0, 10)}Anew.`, status: 'done', isReconciled: true })
+  })
+
+  it('happens at the same moment every time', async () => {
+    const run = async () => {
+      const { fake, open } = tabs({
+        dropAt: [8, 30],
+        stallAt: 16,
+        reorderAt: 40,
+        refuse: [{ status: 500, on: 'read' }],
+      })
+      vi.spyOn(Math, 'random').mockReturnValue(0.5)
+      const { states } = open(true)
+      await fake.finish()
+      return { states: states.map(({ text, connection }) => [text, connection]), requests: fake.requests }
+    }
+    expect(await run()).toEqual(await run())
+  })
+})
+
+describe('a clock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  it('runs what falls due in its order, and stands still otherwise', async () => {
+    const clock = createFakeClock({ startMs: 1000 })
+    const ran: [string, number][] = []
+    const at = (name: string) => () => ran.push([name, clock.Date.now()])
+    clock.setTimeout(at('late'), 30)
+    clock.setTimeout(() => clock.setTimeout(at('nested'), 5), 10)
+    clock.clearTimeout(clock.setTimeout(at('cleared'), 5) as never)
+    clock.requestAnimationFrame(at('frame'))
+    await clock.advance(29)
+    expect(ran).toEqual([
+      ['frame', 1008],
+      ['nested', 1015],
+    ])
+    expect([clock.waiting, clock.Date.now()]).toEqual([1, 1029])
+    expect(await clock.drain(0)).toBe(false)
+    expect(await clock.drain()).toBe(true)
+    expect(ran.at(-1)).toEqual(['late', 1030])
+  })
+
+  it('is shared by the fakes that are given one', async () => {
+    const clock = createFakeClock()
+    const [one, other] = [fakeStream({ text: 'one', clock }), fakeStream({ text: 'other', clock })]
+    const streams = [one, other].map(({ sources }) => createStreamClient(sources).stream('a'))
+    for (const stream of streams) stream.attach({ driven: true })
+    await one.finish()
+    expect(streams.map((stream) => stream.$state.get().text)).toEqual(['one', 'other'])
+  })
+
+  it('needs no timer, also where all of them are faked', async () => {
+    vi.useFakeTimers()
+    const { fake, open } = tabs()
+    const { shown } = open(true)
+    await fake.finish()
+    expect(shown().text).toBe(TEXT)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it("can be the test runner's own, for a client on the global timers", async () => {
+    vi.useFakeTimers()
+    const fake = fakeStream({ text: TEXT, dropAt: 16, environment: globalThis })
+    const { live, snapshot, stop } = fake.sources
+    const stream = createStreamClient({ live, snapshot, stop }).stream('a')
+    stream.attach({ driven: true })
+    const finished = fake.finish()
+    await vi.runAllTimersAsync()
+    await finished
+    expect(stream.$state.get()).toMatchObject({ text: TEXT, status: 'done' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
