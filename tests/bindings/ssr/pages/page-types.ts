@@ -7,6 +7,8 @@ export interface PageData {
   readonly driven?: boolean | undefined
   /** Whether there is a second reply, whose code arrives later than the page's. */
   readonly hasLate?: boolean | undefined
+  /** What the late reply was rendered with, if that is not `initial`. */
+  readonly lateInitial?: Snapshot | undefined
 }
 
 /** Where a reply stands in the page: its element's id. */

@@ -2,14 +2,14 @@ import { lazy, StrictMode, Suspense } from 'react'
 import type { PageProps } from '../page-types'
 import { Reply } from './reply'
 
-export function createPage({ hasLate, arrival, ...props }: PageProps) {
+export function createPage({ hasLate, lateInitial, arrival, ...props }: PageProps) {
   const Late = lazy(() => arrival.then(() => ({ default: Reply })))
   return (
     <StrictMode>
       <Reply name="early" {...props} />
       {hasLate && (
         <Suspense fallback="not yet">
-          <Late name="late" {...props} />
+          <Late name="late" {...props} initial={lateInitial ?? props.initial} />
         </Suspense>
       )}
     </StrictMode>

@@ -9,7 +9,7 @@ export function Page(props: PageProps) {
       <Reply name="early" {...props} />
       <Show when={props.hasLate}>
         <Suspense fallback="not yet">
-          <Late name="late" {...props} />
+          <Late name="late" {...props} initial={props.lateInitial ?? props.initial} />
         </Suspense>
       </Show>
     </>

@@ -1,10 +1,16 @@
 import { hydrate } from 'svelte'
+import type { ReplyProps } from '../page-types'
 import { startPage } from '../start-page'
+import { islandsOf } from './islands'
 import Reply from './reply.svelte'
 
-startPage(({ hasLate, arrival, ...props }) => {
-  const show = (name: 'early' | 'late', target: string) =>
-    hydrate(Reply, { target: document.querySelector(target) as Element, props: { ...props, name } })
-  show('early', '#page')
-  if (hasLate) arrival.then(() => show('late', '#island'))
+startPage(async (page) => {
+  const [early, late] = islandsOf(page)
+  if (early) show(early)
+  await page.arrival
+  if (late) show(late)
 })
+
+function show(props: ReplyProps) {
+  hydrate(Reply, { target: document.getElementById(`island-${props.name}`) as Element, props })
+}
