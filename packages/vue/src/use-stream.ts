@@ -9,7 +9,6 @@ import {
   onDeactivated,
   onMounted,
   type Ref,
-  ref,
   shallowRef,
   toValue,
   watch,
@@ -39,8 +38,7 @@ export function useStream(
 ): UseStreamResult {
   const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
   const isBrowser = typeof window !== 'undefined'
-  // Not a shallow one: as a source of `watch`, that would run it for every new options object.
-  const isReading = ref(isBrowser && instance?.isMounted !== false)
+  const isReading = shallowRef(isBrowser && instance?.isMounted !== false)
   // What is hydrated has its element before it is mounted.
   const isServers = !isBrowser || instance?.vnode.el
 
@@ -56,9 +54,9 @@ export function useStream(
   const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
   const fields = Object.fromEntries((Object.keys(stateOf()) as (keyof StreamState)[]).map(field))
 
-  // Reading it.
+  // Reading it. (A shallow ref as a source would run this for every new options object, so it is a getter.)
   watch(
-    [shown, () => toValue(options).driven, isReading] as const,
+    [shown, () => toValue(options).driven, () => isReading.value] as const,
     ([{ stream, state }, driven, isReading], _, onCleanup) => {
       const show = (next: StreamState) => {
         state.value = next
