@@ -16,8 +16,8 @@ export interface Environment {
   readonly Date?: { now(): number } | undefined
   /** Missing outside browsers, and silent in a hidden tab. */
   requestAnimationFrame?: ((callback: () => void) => unknown) | undefined
-  /** `online`: trying again may pay. `offline`: it does not. `pageshow`, `persisted`: the page was put away and is back. */
-  addEventListener?: Listen<'online' | 'offline' | 'pageshow'> | undefined
+  /** `online`: trying again may pay. `offline`: it does not. `pagehide`: the page is put away. `pageshow`, `persisted`: it is back. */
+  addEventListener?: Listen<'online' | 'offline' | 'pagehide' | 'pageshow'> | undefined
   /** `onLine` says `false` only when there is surely no network; nothing is tried again by itself until `online` then. */
   readonly navigator?: { readonly onLine?: boolean } | undefined
   /** `visibilitychange`: a person looks, or stops looking. `resume`: the page was frozen, and runs again. */
@@ -38,9 +38,12 @@ export interface Signals {
 export function hearSignals(environment: Environment, { back, seen, online, offline }: Signals, signal: AbortSignal) {
   const { document } = environment
   const options = { signal }
+  // A page that was put away is told that it thaws, then that it is seen, and last that it is back: one of these is enough.
+  let isAway = false
+  environment.addEventListener?.('pagehide', () => (isAway = true), options)
   environment.addEventListener?.('pageshow', ({ persisted }) => persisted && back(), options)
-  document?.addEventListener('resume', back, options)
-  document?.addEventListener('visibilitychange', () => document.hidden || seen(), options)
+  document?.addEventListener('resume', () => isAway || back(), options)
+  document?.addEventListener('visibilitychange', () => document.hidden || isAway || seen(), options)
   if (online) environment.addEventListener?.('online', online, options)
   if (offline) environment.addEventListener?.('offline', offline, options)
 }

@@ -170,6 +170,20 @@ describe('a page that was put away', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
+  it.each(['while it was read', 'while it waited'])('%s is told so three times, and asks once', async (when) => {
+    const { tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS }, stallMs: 25_000 })
+    if (when === 'while it waited') tail.last.fail(new SourceError('server', 'busy'))
+    await settle()
+    page.tell('pagehide', { persisted: true })
+    page.hide(true)
+    vi.setSystemTime(Date.now() + HOUR_MS)
+    page.tell('resume')
+    page.hide(false)
+    page.tell('pageshow', { persisted: true })
+    await settle()
+    expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
+  })
+
   it('is not taken for one that is only shown for the first time', async () => {
     const { live } = await driven()
     page.tell('pageshow', { persisted: false })

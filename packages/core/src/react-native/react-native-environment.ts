@@ -36,7 +36,7 @@ export function reactNativeEnvironment({ AppState, NetInfo }: ReactNativeOptions
       },
     },
     addEventListener(type, listener, { signal }) {
-      if (type === 'pageshow' || !NetInfo) return
+      if (/^page/.test(type) || !NetInfo) return
       let before: boolean | null = null
       const unsubscribe = NetInfo.addEventListener((state) => {
         isConnected = state.isConnected
