@@ -1,3 +1,4 @@
+import { stateOf } from '@keepstream/core'
 import { expect } from 'vitest'
 import { expectGrowing, GRACE_MS } from '../kit'
 import { pass } from '../support/fake-time'
@@ -73,8 +74,10 @@ export const returning = {
     async run({ server, open, mount, happens, asked }) {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
-      const page = mount({ client: open(), id: 'a', driven: true, initial: { text: known, status: 'streaming' } })
-      expect(page.results[0]).toMatchObject({ text: known, status: 'streaming', error: undefined })
+      const initial = { text: known, status: 'streaming' } as const
+      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      // What a server renders of it.
+      expect(page.results[0]).toMatchObject(stateOf(initial))
       expect(page.screen).toBe(known)
       await happens()
       await happens(() => server.stream('a').write('And more.'))
