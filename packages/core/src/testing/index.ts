@@ -1,5 +1,8 @@
+export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose'
 export { createFakeClock, type FakeClock, type FakeClockOptions } from './fake-clock'
 export type { FakeFaults, FakeOffsets, FakeRefusal, FakeRequestKind } from './fake-faults'
 export type { FakeRequest, FakeServerOptions } from './fake-server'
 export { type FakeStream, type FakeStreamOptions, fakeStream } from './fake-stream'
 export type { FakeTextOptions } from './fake-text'
+export type { Finding } from './finding'
+export type { ObserveOptions } from './observe-answer'

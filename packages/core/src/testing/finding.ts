@@ -1,0 +1,29 @@
+export interface Finding {
+  readonly code:
+    | 'unreachable'
+    | 'refused'
+    | 'redirected'
+    | 'content-type'
+    | 'cors'
+    | 'sniffed'
+    | 'compressed'
+    | 'cached'
+    | 'buffered'
+    | 'cut'
+    | 'silent'
+    | 'inconclusive'
+  /** What is wrong. */
+  readonly problem: string
+  /** What was seen. It holds neither text nor tokens, and of URLs no more than an origin. */
+  readonly evidence: string
+  /** What to do about it. */
+  readonly cure: string
+}
+
+export const BUFFERING_CURE =
+  'Turn buffering off for this path (nginx: `proxy_buffering off`), or have the proxy respect `X-Accel-Buffering: no`; a server’s own middleware that collects answers does the same.'
+
+/** A span of time as people say it. */
+export function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
