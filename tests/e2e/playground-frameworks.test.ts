@@ -40,11 +40,14 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     })
     const { chatId } = (await asked.json()) as { chatId: string }
     const shown = await open(`/c/${chatId}?driver=${name.toLowerCase()}&follower=${name.toLowerCase()}`)
-    await shown.page.getByText('Not begun yet').waitFor()
-    expect((await shown.read('Driver')).status).toBe('pending')
-    await shown.page.getByRole('button', { name: 'Begin the answer' }).click()
+    const begin = shown.page.getByRole('button', { name: 'Begin the answer' })
+    await begin.waitFor()
+    for (const pane of panes) expect((await shown.read(pane)).status).toBe('pending')
+    expect(await shown.page.locator('#driver').getByText('Not begun yet').count()).toBe(1)
+    expect(await shown.page.locator('#follower').getByText('Thinking').count()).toBe(1)
+    await begin.click()
     await expectWhole(url(), shown, 'done')
-    expect(await shown.page.getByText('Not begun yet').count()).toBe(0)
+    expect(await begin.count()).toBe(0)
     expect(await shown.problems()).toEqual([])
   })
 
