@@ -159,6 +159,15 @@ describe('a fault', () => {
     await fake.finish()
   })
 
+  it('that loses text loses none that was stored, so that a follower has nothing to take back', async () => {
+    const { fake, open } = tabs({ restart: { at: 30, keep: 10, text: 'Anew.' }, persistMs: 10 })
+    const driver = open(true)
+    const follower = open(false)
+    await fake.finish()
+    expect([driver.shown().isReconciled, follower.shown().isReconciled]).toEqual([true, false])
+    expect(follower.shown().text).toBe(driver.shown().text)
+  })
+
   it('without epochs is noticed by comparing', async () => {
     const { fake, open } = tabs({ hasEpochs: false, restart: { at: 30, keep: 10, text: 'Anew.' } })
     const { shown } = open(true)
