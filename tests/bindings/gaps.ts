@@ -3,7 +3,7 @@ export const gaps = {
   react: [],
   react18: [],
   vue: [],
-  svelte: ['initial-differs'],
-  svelte4: ['initial-differs'],
+  svelte: [],
+  svelte4: [],
   solid: [],
 } satisfies Record<string, readonly string[]>

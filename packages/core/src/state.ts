@@ -42,7 +42,9 @@ export interface Reading extends Omit<Piece, 'isDone'> {
 }
 
 export type SessionEvent =
-  | { readonly type: 'attached'; readonly driven?: boolean | undefined; readonly initial?: Snapshot | undefined }
+  | { readonly type: 'attached'; readonly driven?: boolean | undefined }
+  /** What a reader's page was rendered with, whole. */
+  | { readonly type: 'given'; readonly initial: Snapshot }
   | { readonly type: 'detached' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Reading }
   /** News of the connection, or a failure to show of a subscription that goes on by itself. */
@@ -88,13 +90,16 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
     case 'attached': {
-      const { driven, initial } = event
-      // What a page was rendered with is older than whatever was read since, unless it is the end.
-      const isNews = initial && (!attempt || isTerminal(initial.status))
-      const seen = isNews ? receive(state, { ...initial, isSnapshot: true }) : state
-      const isWanted = driven && drive === 'none' && seen.status === 'pending'
-      const next: SessionState = isWanted ? { ...seen, drive: 'wanted' } : seen
+      const isWanted = event.driven && drive === 'none' && state.status === 'pending'
+      const next: SessionState = isWanted ? { ...state, drive: 'wanted' } : state
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
+    }
+    case 'given': {
+      const { text, status, epoch = state.epoch } = event.initial
+      if (!attempt || isTerminal(status)) return receive(state, { ...event.initial, isSnapshot: true })
+      // It is older than whatever was read since, unless it goes on from there.
+      const isNews = text.startsWith(state.text) && epoch === (state.epoch ?? epoch)
+      return isNews && text !== state.text ? patch(state, { text, status: 'streaming' }) : state
     }
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false })

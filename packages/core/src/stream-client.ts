@@ -166,10 +166,15 @@ export function createStreamClient({
         environment.clearTimeout(grace as never)
         attached.add(stream)
         idle.delete(stream)
+        if (initial) {
+          session.dispatch({ type: 'given', initial })
+          // Its own page shows that already.
+          if (session.state.text !== told) publish(true)
+        }
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {
           const isDriven = [...readers].some((one) => one.driven)
-          if (readers.has(reader)) session.dispatch({ type: 'attached', driven: isDriven, initial })
+          if (readers.has(reader)) session.dispatch({ type: 'attached', driven: isDriven })
         })
         return () => {
           if (!readers.delete(reader) || readers.size) return

@@ -47,6 +47,23 @@ describe('a stream the page was rendered with', () => {
     expect(shown(stream)).toMatchObject({ text: 'all', status: 'done' })
   })
 
+  it('is taken from a reader that comes while it is read, if it goes on from what is shown', async () => {
+    const { client, tail } = setup()
+    const stream = client.stream('a')
+    stream.attach({ initial: { text: 'Hel', status: 'streaming' } })
+    stream.attach({ initial: { text: 'Hello', status: 'streaming' } })
+    await settle()
+    // Its own page shows it already: it waits for no frame.
+    expect(shown(stream).text).toBe('Hello')
+    stream.attach({ initial: { text: 'He', status: 'streaming' } })
+    stream.attach({ initial: { text: 'Something else', status: 'streaming' } })
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'Hello', isReconciled: false })
+    expect(tail.opened).toHaveLength(1)
+    tail.last.sink.next({ offset: 3, text: 'lo, world', status: 'done' })
+    expect(shown(stream)).toMatchObject({ text: 'Hello, world', status: 'done', isReconciled: false })
+  })
+
   it('takes nothing back from a stream that is further', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')

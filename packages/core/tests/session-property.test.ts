@@ -52,6 +52,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('late' as const), at: unit }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('give' as const), at: unit, isAnonymous: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -141,6 +142,18 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       world.stale.push(reading)
       return
     }
+    case 'give': {
+      // A page was rendered some time ago: with durable text, and with the end only if that had come.
+      if (!canTell(world)) return
+      const { status, durable } = world
+      const end = isTerminal(status) ? durable : pick(step.at, durable)
+      const initial = { text: text.slice(0, end), status: end ? status : 'pending' } as const
+      if (isTerminal(status) && !end) return
+      return {
+        type: 'given',
+        initial: step.isAnonymous && world.epochs.length === 1 ? initial : { ...initial, ...origin(world) },
+      }
+    }
     case 'late': {
       const reading = world.stale[pick(step.at, world.stale.length - 1)]
       return reading && state.phase === 'following' ? { type: 'read', attempt, reading } : undefined
@@ -191,7 +204,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (!after.text.startsWith(before.text)) {
     expect(after.isReconciled, 'P2').toBe(true)
     expect(
-      /read|stopped|failed/.test(event.type) &&
+      /read|stopped|failed|given/.test(event.type) &&
         (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
       'P2',
     ).toBe(true)

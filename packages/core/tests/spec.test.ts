@@ -32,7 +32,7 @@ const states: Record<SessionState['phase'], SessionState> = {
   following,
   waiting: reduce(following, fail(network, following)),
   failed: reduce(following, fail(new SourceError('forbidden', 'in a test'), following)),
-  finished: { ...reduce(idle, { type: 'attached', initial: { text: 'abcdef', status: 'done' } }) },
+  finished: { ...reduce(idle, { type: 'given', initial: { text: 'abcdef', status: 'done' } }) },
 }
 
 type Act = (state: SessionState) => { state?: SessionState | undefined; event: SessionEvent }[]
@@ -55,9 +55,14 @@ const begun = (state: SessionState): SessionState =>
 const acts: Record<string, Act> = {
   attached: () => [{ event: { type: 'attached' } }],
   'attached, driven': (state) => [{ state: fresh(state), event: { type: 'attached', driven: true } }],
-  'attached, with a finished `initial`': () => [
-    { event: { type: 'attached', initial: { text: 'abcdef', status: 'done' } } },
-  ],
+  'given, finished text': () => [{ event: { type: 'given', initial: { text: 'abcdef', status: 'done' } } }],
+  'given, text that goes on': () => [{ event: { type: 'given', initial: { text: 'abcd', status: 'streaming' } } }],
+  'given, anything else': (state) =>
+    ['a', 'abc', 'something else'].map((text) => ({
+      // Nothing was read of a stream before its first attempt: there, whatever is given is news.
+      state: { ...state, attempt: state.attempt || 1 },
+      event: { type: 'given', initial: { text, status: 'streaming' } },
+    })),
   detached: () => [{ event: { type: 'detached' } }],
   'read: more text': read({ offset: 3, text: 'def', status: 'streaming' }),
   'read: nothing new': read({ offset: 0, text: 'abc', status: 'streaming', isSnapshot: true }),
