@@ -1,6 +1,6 @@
 import { useStream } from '@keepstream/vue'
 import { expect, it, vi } from 'vitest'
-import { defineComponent, type EffectScope, effectScope, h, ref, watch } from 'vue'
+import { defineComponent, type EffectScope, effectScope, h, KeepAlive, ref, watch } from 'vue'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { pass, stopTime } from '../../../tests/bindings/support/fake-time'
 import { createPage } from './support/create-page'
@@ -67,4 +67,26 @@ it('outlives the component that was the first to use it, as a shared store does,
   scope.stop()
   await happens(() => pass(GRACE_MS))
   expect(client.stream('a').$state.lc).toBe(0)
+})
+
+it('goes on in its own scope when the component that was the first to use it is put away by <KeepAlive>', async () => {
+  const { server, open, happens, show } = createPage()
+  const client = open()
+  const scope = effectScope(true)
+  const Reply = defineComponent(() => {
+    const reply = scope.run(() => useStream(client, 'a', { driven: true }))
+    return () => h('output', reply?.text.value)
+  })
+  const isShown = ref(true)
+  show(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  await happens()
+  await happens(() => {
+    isShown.value = false
+  })
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(1)
+  expect(client.stream('a').$state.lc).toBe(1)
+  scope.stop()
+  await happens(() => pass(GRACE_MS))
+  expect(server.open).toBe(0)
 })

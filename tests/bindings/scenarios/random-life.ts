@@ -35,9 +35,11 @@ export const randomLife = {
       const property = fc.asyncProperty(fc.array(events, { maxLength: 40, size: 'max' }), (life) =>
         live(life, kit, `a${count++}`),
       )
-      await fc.assert(property, { seed, numRuns: RUNS, reporter })
+      // A life that fails is shortened for no longer than this; and what was not lived in that time has not passed.
+      const limits = { interruptAfterTimeLimit: 1000 * Math.max(RUNS, 60), markInterruptAsFailure: true }
+      await fc.assert(property, { seed, numRuns: RUNS, reporter, ...limits })
     },
-    timeoutMs: 120_000,
+    timeoutMs: 2000 * Math.max(RUNS, 60),
   },
 } satisfies Scenarios
 

@@ -111,7 +111,7 @@ export const readers = {
           expectGrowing(page.results, truth)
         }
       }
-      expect(asked()).toHaveLength(2)
+      expect(asked()).toEqual(['follow a 8', 'follow b 8'])
     },
   },
 } satisfies Scenarios
