@@ -251,6 +251,14 @@ describe('at once is shown', () => {
     expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'stopped' })
   })
 
+  it('everything without a lag, and nothing is waited for', async () => {
+    const world = smoothSetup({ maxLagMs: 0 })
+    const { burst, shown } = await follow(world)
+    const { waiting } = world.clock
+    await burst(TEN)
+    expect([shown(), world.clock.waiting, world.listeners.size]).toEqual([TEN, waiting, 0])
+  })
+
   it('everything when the last reader leaves, after which nothing is waited for', async () => {
     const world = smoothSetup()
     const { burst, leave, shown } = await follow(world)

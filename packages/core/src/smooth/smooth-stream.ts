@@ -67,10 +67,11 @@ export function createSmoothStream(
       isCut = true
       pace.jump(shown)
     }
-    pace.arrive(endOf(next), now())
+    const atMs = now()
+    pace.arrive(endOf(next), atMs)
     // Until it has caught up, what comes is backlog.
     const isBacklog = !before.isCaughtUp || !next.isCaughtUp
-    if (isBacklog || !readers.size || isCalm() || pace.dueMs === undefined) return showAll()
+    if (isBacklog || !readers.size || isCalm() || (pace.dueMs ?? atMs) <= atMs) return showAll()
     reveal()
     if (isCut || changedKeys.some((key) => next[key] !== before[key])) publish()
   }
