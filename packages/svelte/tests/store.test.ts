@@ -1,5 +1,5 @@
 import { type StreamState, type UseStreamOptions, useStream } from '@keepstream/svelte'
-import { derived, get, writable } from 'svelte/store'
+import { derived, get, readable, writable } from 'svelte/store'
 import { expect, it, vi } from 'vitest'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
@@ -101,4 +101,38 @@ it('can be subscribed to again after the last has gone', async () => {
   expect(seen.at(-1)).toBe('one two')
   expect(asked()).toEqual(['drive a 0', 'follow a 4'])
   undoAgain()
+})
+
+it('shows its own initial text first, and then what the client knows better', async () => {
+  const { server, open, happens, asked } = createPage()
+  const client = open()
+  const undoFirst = useStream(client, 'a', { driven: true }).subscribe(() => {})
+  await happens()
+  await happens(() => server.stream('a').write('one two'))
+  await happens(() => server.stream('a').close())
+  const seen: string[] = []
+  const initial = { text: 'one ', status: 'streaming' } as const
+  const undo = useStream(client, 'a', { initial }).subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
+  expect(seen).toEqual(['streaming: one '])
+  await happens()
+  expect(seen).toEqual(['streaming: one ', 'done: one two'])
+  expect(asked()).toEqual(['drive a 0'])
+  undo()
+  undoFirst()
+})
+
+it('lets go of the stores it was given when its last subscriber has gone', () => {
+  const { open } = createPage()
+  let listening = 0
+  const given = <Value>(value: Value) =>
+    readable(value, () => {
+      listening++
+      return () => {
+        listening--
+      }
+    })
+  const undo = useStream(open(), given('a'), given({ driven: false })).subscribe(() => {})
+  expect(listening).toBe(2)
+  undo()
+  expect(listening).toBe(0)
 })
