@@ -61,6 +61,20 @@ describe('what a tab hears', () => {
     expect(opened.map(({ stream }) => stream.$state.get().status)).toEqual(['done', 'done'])
   })
 
+  it('is nothing to a tab that reads from the server itself', async () => {
+    const { leader, opened, say, store, pass } = setupIntruder()
+    store.append('text')
+    await pass(100)
+    const first = leader()
+    say({ type: 'piece', offset: 4, text: ' by a stranger', status: 'streaming', epoch: 1, base: 0 })
+    await pass(100)
+    expect(first.text).toBe('text')
+    // Others cannot tell; the server's own text puts it right.
+    store.append(' by the server')
+    await pass(100)
+    expect(opened.map(({ text }) => text)).toEqual(Array(2).fill('text by the server'))
+  })
+
   it('may have lost a message: the next one shows it, and what is missing is read', async () => {
     const { openTabs, browser, store, pass } = setupTabs()
     const tabs = openTabs(3)

@@ -18,14 +18,23 @@ describe('tabs that follow one stream', () => {
     expect(store.offsets).toEqual([0])
   })
 
-  it('hold one connection for as long as the text is quiet', async () => {
-    const { openTabs, store, pass } = setupTabs()
-    const tabs = openTabs(3)
+  it('hold one connection for as long as the text is quiet, and one of them asks for all whether it is read', async () => {
+    const { openTabs, browser, store, pass } = setupTabs()
+    const tabs = openTabs(6)
     store.append('thinking')
+    await pass(1000)
+    let asked = 0
+    browser.dropNext(({ type }) => {
+      if (type === 'ask') asked++
+      return false
+    })
     await pass(5 * 60_000)
     expect(store.offsets).toEqual([0])
     expect(store.open).toHaveLength(1)
-    expect(tabs.map(({ stream }) => stream.$state.get().connection)).toEqual(['live', 'live', 'live'])
+    expect(tabs.map(({ stream }) => stream.$state.get().connection)).toEqual(Array(6).fill('live'))
+    expect(tabs.map(({ attempts }) => attempts)).toEqual(Array(6).fill(1))
+    expect(asked).toBeGreaterThan(100)
+    expect(asked).toBeLessThan(160)
   })
 
   it('let a tab that comes late read what it missed, over a connection that ends then', async () => {

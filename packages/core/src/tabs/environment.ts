@@ -20,7 +20,7 @@ export interface ChannelLike {
 type Listen<Type extends string> = (type: Type, listener: () => void, options: { signal: AbortSignal }) => void
 
 /** What tabs need of the world around: `globalThis`, unless a test brings its own. */
-export interface TabsEnvironment extends Pick<Environment, 'setTimeout' | 'clearTimeout' | 'Date'> {
+export interface TabsEnvironment extends Pick<Environment, 'setTimeout' | 'clearTimeout'> {
   /** Missing outside secure contexts. */
   readonly navigator?: { readonly locks?: LockManagerLike | undefined } | undefined
   readonly BroadcastChannel?: (new (name: string) => ChannelLike) | undefined

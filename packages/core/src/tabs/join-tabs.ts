@@ -6,16 +6,13 @@ import { advance, isAhead, type Reach } from './reach'
 import { requestLock } from './request-lock'
 
 /** A leader that was not heard for so long is asked whether it is there, in milliseconds. */
-const QUIET_MS = 3000
+const QUIET_MS = 2000
 
-/** It has so long to answer; up to half as long again is left to chance, so that one tab is the first to take over. */
+/** It has so long to answer, in milliseconds. */
 const ANSWER_MS = 2000
 
 /** What the leader before told last, the end perhaps, may come so long after its lock, in milliseconds. */
 const LAST_WORDS_MS = 50
-
-/** Keep-alives are told on at most this often, in milliseconds. */
-const ALIVE_MS = 1000
 
 /** How much text that is ahead of this tab is kept while it catches up, in UTF-16 code units. */
 const MAX_HELD = 1024 * 1024
@@ -36,7 +33,6 @@ export function joinTabs(
   { id, signal, ...from }: SourceRequest,
   sink: TailSink,
 ): Promise<void> {
-  const { Date: clock = Date } = environment
   const away = new AbortController()
   const leave = () => away.abort()
   let isLeading = false
@@ -49,21 +45,16 @@ export function joinTabs(
   let known: Piece | undefined
   let timer: unknown
   let isAsked = false
-  let postedAt = 0
 
   return new Promise((resolve, reject) => {
     const room = `keepstream/tabs/1/${JSON.stringify([name, id])}`
-    let send: (message: Message) => void
+    let post: (message: Message) => void
     try {
-      send = openChannel(environment, room, hear, away.signal)
+      post = openChannel(environment, room, hear, away.signal)
     } catch {
       // Sandboxed, or its storage is blocked: this page cannot share.
       tail.open({ id, signal, ...from }, sink).then(resolve, reject)
       return
-    }
-    const post = (message: Message) => {
-      postedAt = clock.now()
-      send(message)
     }
 
     away.signal.addEventListener('abort', () => {
@@ -108,15 +99,16 @@ export function joinTabs(
     function expectAnswer() {
       if (isAsked) return
       isAsked = true
-      wait(ANSWER_MS * (1 + Math.random() / 2), () => {
+      wait(ANSWER_MS, () => {
         steal()
         lead()
       })
     }
 
+    /** Up to half as long again is left to chance, so that one tab is the first to ask, and to take over. */
     function wait(ms: number, then: () => void) {
       environment.clearTimeout(timer as never)
-      timer = environment.setTimeout(then, ms)
+      timer = environment.setTimeout(then, ms * (1 + Math.random() / 2))
     }
 
     function hear(message: Message) {
@@ -131,8 +123,8 @@ export function joinTabs(
         isAsked = false
         wait(QUIET_MS, ask)
       }
-      if (message.type !== 'leads') sink.alive()
-      if (message.type !== 'piece' || away.signal.aborted) return
+      if (message.type !== 'piece') return
+      sink.alive()
       const { type, ...piece } = message
       if (!isAhead(piece, reach)) return give(piece)
       held = held ? join(held, piece) : piece
@@ -161,9 +153,7 @@ export function joinTabs(
               give(piece)
             },
             alive() {
-              if (!isMine()) return
-              if (isLeading && clock.now() - postedAt >= ALIVE_MS) post({ type: 'alive' })
-              sink.alive()
+              if (isMine()) sink.alive()
             },
           },
         )

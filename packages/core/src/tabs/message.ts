@@ -6,16 +6,16 @@ export interface Piece extends Snapshot {
 }
 
 /**
- * What tabs tell each other. All but `ask` come from the tab that leads: `leads`, that it does; `alive`, that its
- * connection brought a keep-alive; and what it read. Each is true whenever it arrives, so that messages of a tab that no
+ * What tabs tell each other. One that listens may `ask`; the one that leads answers with the end of what it read, says that
+ * it `leads`, and each `piece` that it reads. Every message is true whenever it arrives, so that those of a tab that no
  * longer leads do no harm.
  */
-export type Message = { readonly type: 'ask' | 'leads' | 'alive' } | ({ readonly type: 'piece' } & Piece)
+export type Message = { readonly type: 'ask' | 'leads' } | ({ readonly type: 'piece' } & Piece)
 
 /** Any script of the origin may post anything: only what has the shape of a message is one, and only its own fields. */
 export function readMessage(data: unknown): Message | undefined {
   const { type, offset, text, status, epoch, base, upToDate, error } = (data ?? {}) as Record<string, never>
-  if (type === 'ask' || type === 'leads' || type === 'alive') return { type }
+  if (type === 'ask' || type === 'leads') return { type }
   const isPiece =
     type === 'piece' &&
     isCount(offset) &&

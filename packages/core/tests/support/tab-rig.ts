@@ -1,4 +1,4 @@
-import { createStreamClient, type StreamSources, type TextStream } from '@keepstream/core'
+import { createStreamClient, type StreamEvent, type StreamSources, type TextStream } from '@keepstream/core'
 import { shareTabs, type TabsEnvironment } from '@keepstream/core/tabs'
 import { createBrowser } from './fake-browser'
 import { createClock } from './fake-clock'
@@ -10,6 +10,8 @@ export interface OpenedTab extends FakeTab {
   readonly text: string
   /** All that was ever shown, in order. */
   readonly texts: readonly string[]
+  /** How often it began to follow. */
+  readonly attempts: number
   detach(): void
 }
 
@@ -39,8 +41,12 @@ export function setupTabs(delayMs?: () => number) {
       { snapshot: store.tail(tab, refuse), ...sources },
       { name, environment: { ...environment, ...instead } },
     )
+    let attempts = 0
+    const onEvent = ({ type }: StreamEvent) => {
+      if (type === 'following') attempts++
+    }
     const waits = { minMs: 200, maxMs: 1600 }
-    const client = createStreamClient({ ...shared, environment, poll: waits, retry: waits, publishMs: 1 })
+    const client = createStreamClient({ ...shared, environment, poll: waits, retry: waits, publishMs: 1, onEvent })
     const stream = client.stream(id)
     const texts: string[] = []
     stream.$state.listen(({ text }) => {
@@ -51,6 +57,7 @@ export function setupTabs(delayMs?: () => number) {
       stream: { value: stream },
       text: { get: () => stream.$state.get().text },
       texts: { value: texts },
+      attempts: { get: () => attempts },
       detach: { value: detach },
     })
     tabs.push(opened)
