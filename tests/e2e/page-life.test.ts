@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { findChromium } from '../runner/chromium.mjs'
+import type { LifePage } from '../support/life/page'
+import { expectWhole, openInMidAnswer, roles } from '../support/life/roles'
+import { withLife } from '../support/life/with-life'
+
+declare const life: LifePage
+
+const chromiumPath = findChromium()
+
+describe.skipIf(chromiumPath === undefined)('a page whose network goes away, in Chromium', () => {
+  const { server, open } = withLife(chromiumPath)
+
+  async function openWithNetwork(role: 'driver' | 'follower') {
+    const { answer, page } = await openInMidAnswer(server(), open, role)
+    return {
+      answer,
+      page,
+      async connect(isOnline: boolean) {
+        const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+        await page.devTools.send('Network.emulateNetworkConditions', { offline: !isOnline, ...speed })
+        await page.untilTold(isOnline ? 'online' : 'offline')
+      },
+    }
+  }
+
+  it.each(roles)('as %s asks for nothing until it is back, and then once, from where it stood', async (role, first) => {
+    const { answer, page, connect } = await openWithNetwork(role)
+    await connect(false)
+    server().cut(answer)
+    const { length } = await page.until(answer, ({ connection }) => connection === 'offline')
+    await answer.grow(10)
+    // Ten times as long as the longest wait between attempts.
+    await page.read(() => new Promise<void>((resolve) => setTimeout(resolve, 1000)))
+    expect(page.asked(answer)).toEqual([first])
+
+    await connect(true)
+    await page.untilCurrent(answer)
+    await expectWhole(page, answer)
+    expect(page.asked(answer)).toEqual([first, String(length)])
+    expect(server().requests(answer)).toEqual([first, String(length)])
+  })
+
+  it.each(roles)('as %s reads on while its connection holds, whatever the browser says', async (role, first) => {
+    const { answer, page, connect } = await openWithNetwork(role)
+    await connect(false)
+    await answer.grow(10)
+    expect(await page.untilCurrent(answer)).toMatchObject({ connection: 'live' })
+    await connect(true)
+    await expectWhole(page, answer)
+    expect(page.asked(answer)).toEqual([first])
+  })
+})
+
+describe.skipIf(chromiumPath === undefined)('a page behind another tab, in Chromium', () => {
+  const { server, open } = withLife(chromiumPath)
+
+  it.each(roles)('as %s shows the answer whole without a single frame', async (role, first) => {
+    const { answer, page } = await openInMidAnswer(server(), open, role)
+    const other = await open(server().elsewhere)
+    await other.page.bringToFront()
+    await page.untilTold('hidden')
+    const painted = await page.read(() => life.frames.count)
+    const shown = (await page.seen(answer)).length
+
+    for (let part = 0; part < 3; part += 1) {
+      await answer.grow(5)
+      await page.untilCurrent(answer)
+    }
+    await expectWhole(page, answer)
+    const since = (await page.seen(answer)).slice(shown)
+    expect(since.length).toBeGreaterThan(3)
+    expect(since.every(({ isHidden }) => isHidden)).toBe(true)
+    // One may have been on its way.
+    expect(await page.read(() => life.frames.count)).toBeLessThanOrEqual(painted + 1)
+    expect(page.asked(answer)).toEqual([first])
+  })
+})
+
+describe.skipIf(chromiumPath === undefined)(
+  'a page that is frozen for longer than a connection lasts, in Chromium',
+  () => {
+    const { server, open } = withLife(chromiumPath, { rolloverMs: 2000, keepAliveMs: 200 })
+
+    it.each(roles)('as %s reads on from where it stood once it thaws', async (role) => {
+      const { answer, page } = await openInMidAnswer(server(), open, role)
+      await page.devTools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      await page.untilTold('freeze')
+      const before = page.asked(answer)
+      const shown = await page.seen(answer)
+      const length = shown.at(-1)?.length ?? 0
+      await answer.grow(10)
+      // What a follower reads is rolled over; a drive ends only with its answer, or by force.
+      if (role === 'driver') server().cut(answer)
+      await expect.poll(() => server().open, { timeout: 20_000 }).toBe(0)
+      expect(await page.seen(answer)).toEqual(shown)
+      expect(page.asked(answer)).toEqual(before)
+
+      const thawed = Date.now()
+      await page.devTools.send('Page.setWebLifecycleState', { state: 'active' })
+      await page.untilTold('resume')
+      await page.untilCurrent(answer)
+      await expectWhole(page, answer)
+      const [first, ...later] = page.asked(answer).slice(before.length)
+      expect(first).toBe(String(length))
+      // On a slow machine what is read now may be rolled over, too: not sooner than after four fifths of the time.
+      expect(later.length).toBeLessThanOrEqual((Date.now() - thawed) / 1600)
+      expect(server().requests(answer)).toEqual(page.asked(answer))
+    })
+  },
+)

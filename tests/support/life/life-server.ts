@@ -1,0 +1,187 @@
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import { createStreams, memoryStore, type Producer, type StreamsOptions } from '@keepstream/server'
+import { answerText } from '../answer-text.mjs'
+import { buildPage } from './build-page'
+
+/** An answer that is written as a test says, so that a slow machine makes nothing of it wrong. */
+export interface Answer {
+  readonly id: string
+  /** All that was written so far. */
+  readonly text: string
+  /** How often a producer was started. */
+  readonly runs: number
+  /** Writes the next pieces. */
+  grow(pieces?: number): Promise<void>
+  finish(): void
+}
+
+export interface LifeServer {
+  /** The address of a page that reads answers. A private one is sent with `no-store`. */
+  page(options: {
+    drive?: readonly Answer[]
+    follow?: readonly Answer[]
+    maxLive?: number | undefined
+    isPrivate?: boolean | undefined
+  }): string
+  /** The address of a page that has nothing to do with streams. */
+  readonly elsewhere: string
+  /** An answer that is to be driven. */
+  createAnswer(): Promise<Answer>
+  /** An answer that somebody else has driven. */
+  beginAnswer(): Promise<Answer>
+  /** What came in for an answer, oldest first: `drive`, `stop`, or the offset to read from. */
+  requests(answer: Answer): string[]
+  /** What is stored of an answer. */
+  stored(answer: Answer): Promise<{ text: string; status: string }>
+  /** How many connections are open to read answers. */
+  readonly open: number
+  /** For how long more than so many were open, the longest time, in milliseconds. */
+  crowdedMs(limit: number): number
+  /** Breaks all connections over which an answer is read, without a farewell. */
+  cut(answer: Answer): void
+  close(): Promise<void>
+}
+
+const pieceLength = 12
+
+/** A small application: a page, and the server of the streams that it reads. */
+export async function startLifeServer(options: Partial<StreamsOptions> = {}): Promise<LifeServer> {
+  const script = await buildPage()
+  const streams = createStreams({ store: memoryStore(), ...options })
+  const answers = new Map<string, ReturnType<typeof createWriter>>()
+  const requests: { id: string; what: string }[] = []
+  const reading = new Map<ServerResponse, string>()
+  const changes: { at: number; open: number }[] = []
+
+  const produce: Producer = (append, { id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
+  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' })
+  if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server.on('request', (request, response) => {
+    const what = whatOf(new URL(request.url ?? '', origin))
+    if (!what) return
+    requests.push(what)
+    if (what.what === 'stop') return
+    reading.set(response as ServerResponse, what.id)
+    changes.push({ at: performance.now(), open: reading.size })
+    response.once('close', () => {
+      reading.delete(response as ServerResponse)
+      changes.push({ at: performance.now(), open: reading.size })
+    })
+  })
+
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/streams/')) return handle(request)
+    if (pathname === '/page.js') return respond(script, 'text/javascript')
+    if (pathname === '/elsewhere') return respond('<!doctype html><title>Elsewhere</title>', 'text/html')
+    const page = '<!doctype html><link rel="icon" href="data:,"><title>Answers</title><body>'
+    const caching = pathname === '/private' ? 'no-store' : 'no-cache'
+    return respond(`${page}<script type="module" src="/page.js"></script>`, 'text/html', caching)
+  }
+
+  async function createAnswer() {
+    const id = await streams.createStream()
+    const writer = createWriter(id, 1 + answers.size)
+    answers.set(id, writer)
+    return writer.answer
+  }
+
+  return {
+    page({ drive = [], follow = [], maxLive, isPrivate }) {
+      const query = new URLSearchParams()
+      for (const { id } of drive) query.append('drive', id)
+      for (const { id } of follow) query.append('follow', id)
+      if (maxLive) query.set('maxLive', String(maxLive))
+      return `${origin}/${isPrivate ? 'private' : ''}?${query}`
+    },
+    elsewhere: `${origin}/elsewhere`,
+    createAnswer,
+    async beginAnswer() {
+      const answer = await createAnswer()
+      const driver = await streams.stream(new Request(`${origin}/streams/${answer.id}/drive`), answer.id, produce)
+      await driver.body?.cancel()
+      return answer
+    },
+    requests: ({ id }) => requests.filter((request) => request.id === id).map(({ what }) => what),
+    stored: ({ id }) => streams.getStreamBody(id),
+    get open() {
+      return reading.size
+    },
+    crowdedMs(limit) {
+      let longest = 0
+      let since: number | undefined
+      for (const { at, open } of [...changes, { at: performance.now(), open: 0 }]) {
+        if (open > limit) since ??= at
+        else if (since !== undefined) {
+          longest = Math.max(longest, at - since)
+          since = undefined
+        }
+      }
+      return longest
+    },
+    cut({ id }) {
+      for (const [response, one] of reading) if (one === id) response.socket?.destroy()
+    },
+    async close() {
+      for (const { answer } of answers.values()) answer.finish()
+      await streams.close()
+      if ('closeAllConnections' in server) server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Of a request for a stream: which one, and what for. */
+export function whatOf({ pathname, searchParams }: URL): { id: string; what: string } | undefined {
+  const [, folder, id = '', action] = pathname.split('/')
+  return folder === 'streams' ? { id, what: action ?? searchParams.get('offset') ?? '0' } : undefined
+}
+
+function createWriter(id: string, seed: number) {
+  // By code points: the half of a surrogate pair would wait for the other one, and the text shown with it.
+  const characters = Array.from(answerText(seed, 2000))
+  let end = 0
+  let text = ''
+  let runs = 0
+  let append: ((text: string) => Promise<void>) | undefined
+  let finish = () => {}
+
+  return {
+    run(given: typeof append, signal: AbortSignal): Promise<void> {
+      runs += 1
+      append = given
+      return new Promise((resolve) => {
+        finish = resolve
+        signal.addEventListener('abort', () => resolve())
+      })
+    },
+    answer: {
+      id,
+      get text() {
+        return text
+      },
+      get runs() {
+        return runs
+      },
+      async grow(pieces = 1) {
+        if (!append) throw new Error('nobody has driven this answer yet')
+        for (let piece = 0; piece < pieces; piece += 1) {
+          const next = characters.slice(end, end + pieceLength).join('')
+          if (!next) throw new Error('the answer has no more text')
+          end += pieceLength
+          text += next
+          await append(next)
+        }
+      },
+      finish: () => finish(),
+    } satisfies Answer,
+  }
+}
+
+function respond(body: string, type: string, caching = 'no-cache'): Response {
+  return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': caching } })
+}

@@ -1,0 +1,82 @@
+import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { type Answer, whatOf } from './life-server'
+import type { LifePage, Seen } from './page'
+
+declare const life: LifePage
+
+export interface OpenedPage {
+  readonly page: Page
+  /** The DevTools protocol. */
+  readonly devTools: CDPSession
+  /** Runs a function without arguments in the page that is shown now, whichever way the page came there. */
+  read<Value>(run: () => Value): Promise<Awaited<Value>>
+  /** What the browser was asked for an answer, sent or not, oldest first: `drive`, `stop`, or the offset to read from. */
+  asked(answer: Answer): string[]
+  seen(answer: Answer): Promise<Seen[]>
+  /** Waits until the newest that is shown of an answer is as wanted. */
+  until(answer: Answer, condition: (seen: Seen) => boolean): Promise<Seen>
+  /** Waits until all is shown that was written, and so on. */
+  untilCurrent(answer: Answer): Promise<Seen>
+  /** Waits until the page was told of an event. */
+  untilTold(event: string): Promise<void>
+  /** Presses stop. Resolves with the status that is shown then. */
+  stop(answer: Answer): Promise<string>
+  /** The text on the screen. */
+  text(answer: Answer): Promise<string>
+}
+
+/** Opens a page of `startLifeServer` in a tab of its own. */
+export async function openPage(context: BrowserContext, url: string): Promise<OpenedPage> {
+  const page = await context.newPage()
+  const asked: { id: string; what: string }[] = []
+  page.on('request', (request) => {
+    const what = whatOf(new URL(request.url()))
+    if (what) asked.push(what)
+  })
+  const devTools = await context.newCDPSession(page)
+  await devTools.send('Network.enable')
+  await page.goto(url)
+
+  // Not by Playwright's own, which needs frames, and does not know a page that comes back from the cache.
+  async function evaluate(expression: string) {
+    const options = { returnByValue: true, awaitPromise: true }
+    const { result, exceptionDetails } = await devTools.send('Runtime.evaluate', { expression, ...options })
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+    return result.value
+  }
+
+  const read = <Value>(run: () => Value): Promise<Awaited<Value>> => evaluate(`(${run})()`)
+  const events = () => read(() => life.events)
+  const seen = async ({ id }: Answer) => (await read(() => life.seen))[id] ?? []
+
+  async function until(answer: Answer, condition: (seen: Seen) => boolean): Promise<Seen> {
+    const deadline = Date.now() + 30_000
+    for (;;) {
+      const last = (await seen(answer)).at(-1)
+      if (last && condition(last)) return last
+      if (Date.now() > deadline) throw new Error(`the page still shows ${JSON.stringify(last)}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  return {
+    page,
+    devTools,
+    read,
+    asked: ({ id }) => asked.filter((request) => request.id === id).map(({ what }) => what),
+    seen,
+    until,
+    untilCurrent: (answer) => until(answer, ({ length }) => length === answer.text.length),
+    async untilTold(event) {
+      await expect.poll(events, { timeout: 20_000, interval: 20 }).toContain(event)
+    },
+    stop: ({ id }) => evaluate(`life.stop(${JSON.stringify(id)})`),
+    async text({ id }) {
+      const all = await read(() =>
+        [...document.querySelectorAll('output')].map((output) => [output.id, output.textContent]),
+      )
+      return all.find(([key]) => key === id)?.[1] ?? ''
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { expect } from 'vitest'
+import type { Answer, LifeServer } from './life-server'
+import type { OpenedPage } from './open-page'
+import type { LifePage } from './page'
+
+declare const life: LifePage
+
+/** Who reads an answer, and what it asks for first. */
+export const roles = [
+  ['driver', 'drive'],
+  ['follower', '0'],
+] as const
+
+export type Role = (typeof roles)[number][0]
+
+/** A page in the middle of an answer, with all that was written so far on its screen. */
+export async function openInMidAnswer(
+  server: LifeServer,
+  open: (url: string) => Promise<OpenedPage>,
+  role: Role,
+  isPrivate?: boolean,
+): Promise<{ answer: Answer; page: OpenedPage }> {
+  const isDriver = role === 'driver'
+  const answer = isDriver ? await server.createAnswer() : await server.beginAnswer()
+  const page = await open(server.page({ [isDriver ? 'drive' : 'follow']: [answer], isPrivate }))
+  await page.until(answer, ({ connection }) => connection === 'live')
+  await answer.grow(10)
+  await page.untilCurrent(answer)
+  return { answer, page }
+}
+
+/** The answer ends: all of it is on the screen then, nothing was ever taken back, and it was generated once. */
+export async function expectWhole(page: OpenedPage, answer: Answer): Promise<void> {
+  await answer.grow()
+  answer.finish()
+  await page.until(answer, ({ status }) => status === 'done')
+  expect(await page.text(answer)).toBe(answer.text)
+  expect(await page.read(() => life.problems)).toEqual([])
+  expect(answer.runs).toBe(1)
+}

@@ -1,0 +1,34 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type LaunchedBrowser, launchBrowser } from './launch-browser'
+import { type LifeServer, startLifeServer } from './life-server'
+import { type OpenedPage, openPage } from './open-page'
+
+export interface LifeUnderTest {
+  /** Each test has a server of its own. */
+  server(): LifeServer
+  /** Opens a page in a tab of its own. */
+  open(url: string): Promise<OpenedPage>
+}
+
+/** One Chromium for the tests of a `describe`, and for each of them a server with nothing stored. */
+export function withLife(
+  chromiumPath: string | undefined,
+  options: Parameters<typeof startLifeServer>[0] = {},
+): LifeUnderTest {
+  let browser: LaunchedBrowser
+  let server: LifeServer
+
+  beforeAll(async () => {
+    browser = await launchBrowser(chromiumPath ?? '')
+  })
+  afterAll(() => browser?.close())
+  beforeEach(async () => {
+    server = await startLifeServer(options)
+  })
+  afterEach(async () => {
+    for (const page of browser.context.pages().slice(1)) await page.close()
+    await server.close()
+  })
+
+  return { server: () => server, open: (url) => openPage(browser.context, url) }
+}
