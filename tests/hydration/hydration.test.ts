@@ -143,27 +143,22 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
     )
 
     it.each([
-      { length: 'shorter', own: 'one ', known: [] },
-      // A gap that is known: what a stream was rendered with is left out once it is being read, so the longer text is shown
-      // only until the effects have run, and again when it has been read.
-      { length: 'longer', own: `${text}two`, known: [`late showed ${JSON.stringify(text)} after`] },
-    ])(
-      'hydrates a boundary that was rendered with a $length text than the rest of its page',
-      async ({ own, known }) => {
-        const id = await server.beginStream(text)
-        const lateInitial = { text: own, status: 'streaming' } as const
-        const page = await open({ id, initial, hasLate: true, lateInitial })
-        await page.arrive()
-        await page.hydrate()
-        // What the page asks for is answered only after it has been hydrated whole.
-        await server.write(id, 'two three')
-        for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
-        expect((await page.rendered('early'))[0]).toEqual({ ...initial, connection: 'idle' })
-        expect((await page.rendered('late'))[0]).toEqual({ ...lateInitial, connection: 'idle' })
-        expect(await page.problems()).toEqual(known.map((start) => expect.stringContaining(start)))
-        expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
-      },
-    )
+      { length: 'shorter', own: 'one ' },
+      { length: 'longer', own: `${text}two` },
+    ])('hydrates a boundary that was rendered with a $length text than the rest of its page', async ({ own }) => {
+      const id = await server.beginStream(text)
+      const lateInitial = { text: own, status: 'streaming' } as const
+      const page = await open({ id, initial, hasLate: true, lateInitial })
+      await page.arrive()
+      await page.hydrate()
+      // What the page asks for is answered only after it has been hydrated whole.
+      await server.write(id, 'two three')
+      for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
+      expect((await page.rendered('early'))[0]).toEqual({ ...initial, connection: 'idle' })
+      expect((await page.rendered('late'))[0]).toEqual({ ...lateInitial, connection: 'idle' })
+      expect(await page.problems()).toEqual([])
+      expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
+    })
 
     it('hydrates a boundary late that was rendered without a text, and shows what there is by then', async () => {
       const id = await server.beginStream(text)
