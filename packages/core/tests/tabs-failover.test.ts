@@ -55,7 +55,26 @@ describe('when the tab that reads', () => {
     store.append('more')
     await pass(100)
     expect([first, ...others(first)].map(textOf)).toEqual(Array(4).fill('some text and more'))
-    expect(first.texts.at(-1)).toBe('some text and more')
+    // It waits in line again, and reads on at once when it is the last one.
+    for (const tab of others(first)) tab.die()
+    await pass(100)
+    expect(leader()).toBe(first)
+    store.append(' of it')
+    await pass(100)
+    expect(first.text).toBe('some text and more of it')
+  })
+
+  it('falls silent, tabs that keep arriving do not put off that one takes over', async () => {
+    const { leader, openTab, store, pass } = await setupFour()
+    const first = leader()
+    first.freeze()
+    store.append('and more')
+    for (let second = 0; second < 6; second++) {
+      openTab()
+      await pass(1000)
+    }
+    await pass(100)
+    expect(leader()).not.toBe(first)
   })
 
   it('is told that it will freeze, another one reads on at once', async () => {

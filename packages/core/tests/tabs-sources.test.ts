@@ -55,6 +55,21 @@ describe('a shared source', () => {
     expect(tabs.map(textOf)).toEqual([whole, whole])
   })
 
+  it('that says at once that all is over leaves nothing behind', async () => {
+    const { openTabs, browser, pass } = setupTabs()
+    const snapshot: SnapshotSubscription = {
+      subscribe(_, sink) {
+        sink.next({ text: 'over', status: 'done' })
+        return () => {}
+      },
+    }
+    const tabs = openTabs(3, { sources: { snapshot } })
+    await pass(1000)
+    expect(tabs.map(({ stream }) => stream.$state.get().status)).toEqual(Array(3).fill('done'))
+    expect([browser.held, browser.queued, [...browser.channels]]).toEqual([[], [], []])
+    expect(tabs.map(({ leftovers }) => leftovers)).toEqual([0, 0, 0])
+  })
+
   it('that is subscribed to is subscribed to by one tab, and by another one after a failure', async () => {
     const { openTabs, pass } = setupTabs()
     const sinks = new Set<SubscriptionSink>()

@@ -126,7 +126,8 @@ export function createStore(clock: FakeClock): FakeStore {
           }
           offsets.push(offset)
           open.push(one)
-          signal.addEventListener('abort', gone)
+          // As fetch does.
+          signal.addEventListener('abort', () => one.fail(signal.reason))
           const isDiverged = epoch < store.epoch && offset > store.base
           const told = { offset: store.base, epoch: store.epoch }
           const refusal = isDiverged ? new SourceError('diverged', 'in a test', told) : refuse?.()
