@@ -44,7 +44,6 @@ export function joinTabs(
   /** Where the text ended when it was last heard of, and its status. */
   let known: Piece | undefined
   let timer: unknown
-  let isAsked = false
 
   return new Promise((resolve, reject) => {
     const room = `keepstream/tabs/1/${JSON.stringify([name, id])}`
@@ -92,13 +91,6 @@ export function joinTabs(
 
     function ask() {
       post({ type: 'ask' })
-      isAsked = false
-      expectAnswer()
-    }
-
-    function expectAnswer() {
-      if (isAsked) return
-      isAsked = true
       wait(ANSWER_MS, () => {
         steal()
         lead()
@@ -114,17 +106,13 @@ export function joinTabs(
     function hear(message: Message) {
       if (message.type === 'ask') {
         if (isLeading) post(known ? { type: 'piece', ...known } : { type: 'leads' })
-        else expectAnswer() // one question is enough for all
         return
       }
       // There are never two that this tab reads from, but for catching up.
       if (isLeading && own) return
-      if (!isLeading) {
-        isAsked = false
-        wait(QUIET_MS, ask)
-      }
+      // The answer to one that asked is an answer to all.
+      if (!isLeading) wait(QUIET_MS, ask)
       if (message.type !== 'piece') return
-      sink.alive()
       const { type, ...piece } = message
       if (!isAhead(piece, reach)) return give(piece)
       held = held ? join(held, piece) : piece
