@@ -50,10 +50,11 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
   index.addAll(passages)
 
   return (question) => {
-    const terms = new Set(splitTerms(question).flatMap((word) => toTerm(word) ?? []))
+    const asked = byTerm(question)
+    const terms = new Set(asked.keys())
     const aptness = (id: unknown) => {
       const passage = passages[Number(id)]
-      return passage === undefined ? 1 : 1 + subjectBoost * subjectShare(terms, passage)
+      return passage === undefined ? 1 : 1 + subjectBoost * subjectShare(asked, passage)
     }
     const hits = index.search(question).map((hit) => ({
       passage: passages[Number(hit.id)] as Passage,
@@ -99,15 +100,24 @@ function weightOf(passage: Passage | undefined): number {
 
 /**
  * How much of a passage's subject the question is, if the subject says all that was asked: its heading, its row's first
- * cell or its first bold words. 0 if they do not.
+ * cell or its first bold words. Less if it says so in another form of the word, 0 if it does not.
  */
-function subjectShare(terms: ReadonlySet<string>, { headings, kind, markdown }: Passage): number {
+function subjectShare(asked: ReadonlyMap<string, string>, { headings, kind, markdown }: Passage): number {
   const name = kind === 'row' ? /^\|([^|]*)\|/.exec(markdown) : /^\W*\*\*([^*]+)\*\*/.exec(markdown)
   const shares = [headings.at(-1) ?? '', name?.[1] ?? ''].map((subject) => {
-    const told = new Set(splitTerms(subject).flatMap((word) => toTerm(word) ?? []))
-    return terms.size > 0 && [...terms].every((term) => told.has(term)) ? terms.size / told.size : 0
+    const told = byTerm(subject)
+    const terms = [...asked.keys()]
+    if (asked.size === 0 || !terms.every((term) => told.has(term))) return 0
+    const isLiteral = terms.every((term) => told.get(term) === asked.get(term))
+    return (asked.size / told.size) * (isLiteral ? 1 : 0.5)
   })
   return Math.max(...shares)
+}
+
+/** The words of a text that can be searched for, by their terms. */
+function byTerm(text: string): Map<string, string> {
+  const words = splitTerms(text).map((word) => word.toLowerCase())
+  return new Map(words.flatMap((word) => (toTerm(word) === null ? [] : [[toTerm(word) as string, word]])))
 }
 
 /** One word in common is not an answer to a long question. The project's own name tells nothing about the subject. */
