@@ -1,69 +1,11 @@
-import {
-  request as ask,
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'
 import { type DiagnoseOptions, diagnose, type Finding } from '@keepstream/core/testing'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { headers, listen, proxy, SECRET, STEP_MS, writeEvents } from './support/stream-servers'
 
 /** Everything ten times as fast as in the world. */
 const QUICK = { shortMs: 200, silentMs: 500, maxMs: 3000 }
-const STEP_MS = 60
-const STEPS = 8
-const SECRET = 'a-secret-token'
-
-const close: (() => void)[] = []
-afterAll(() => {
-  for (const one of close) one()
-})
-
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  close.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-const headers = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-store, no-transform',
-  'x-content-type-options': 'nosniff',
-}
-
-/** Writes a stream of events as it is generated, each with some of the secret text. */
-function writeEvents(response: ServerResponse, { hasEnd = true, head = headers as Record<string, string> } = {}) {
-  response.writeHead(200, head)
-  response.write('event: status\ndata: {"status":"streaming"}\n\n')
-  let step = 0
-  const timer = setInterval(() => {
-    if (++step < STEPS) {
-      response.write(`id: 1.${step}\ndata: "${SECRET}"\n\n`)
-      return
-    }
-    clearInterval(timer)
-    response.end(hasEnd ? 'event: end\ndata: {"status":"done"}\n\n' : '')
-  }, STEP_MS)
-  response.on('close', () => clearInterval(timer))
-}
-
-/** A proxy in front of such a server. */
-async function proxy(pass: (answer: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const origin = new URL(await listen((_, response) => writeEvents(response)))
-  return listen((_, response) => {
-    const upstream = ask(origin, (answer) => pass(answer, response))
-    // Whoever leaves early is no failure of the proxy.
-    upstream.on('error', () => response.destroy())
-    response.on('close', () => upstream.destroy())
-    upstream.end()
-  })
-}
 
 async function find(url: string, options: DiagnoseOptions = {}) {
   const { ok, findings } = await diagnose(`${url}/streams/a?token=${SECRET}`, {

@@ -1,0 +1,95 @@
+import { createStreamClient } from '@keepstream/core'
+import { smooth } from '@keepstream/core/smooth'
+import { createFakeClock } from '@keepstream/core/testing'
+import { describe, expect, it } from 'vitest'
+import { fakeTail } from './support/fake-source'
+import { follow, shown, smoothSetup, TEN } from './support/smooth-setup'
+
+describe('at once is shown', () => {
+  it('what was there before this reader came', async () => {
+    const world = smoothSetup()
+    const stream = world.smoothed.stream('a')
+    stream.attach()
+    await world.clock.advance(0)
+    world.tail.last.sink.next({ text: TEN, status: 'streaming', upToDate: false })
+    await world.clock.advance(1)
+    expect(shown(stream)).toBe(TEN)
+    world.tail.last.sink.next({ offset: 10, text: TEN, status: 'streaming', upToDate: true })
+    await world.clock.advance(1)
+    expect(shown(stream)).toBe(TEN + TEN)
+    expect(stream.$state.get().isCaughtUp).toBe(true)
+  })
+
+  it('a finished text, with its end', async () => {
+    const world = smoothSetup()
+    const stream = world.smoothed.stream('a')
+    stream.attach()
+    await world.clock.advance(0)
+    world.tail.last.sink.next({ text: TEN, status: 'done' })
+    expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'done' })
+  })
+
+  it('everything to a person who prefers reduced motion, also one who comes to prefer it', async () => {
+    const world = smoothSetup()
+    const { burst, shown } = await follow(world)
+    await burst(TEN)
+    await world.clock.advance(100)
+    expect(shown().length).toBeLessThan(5)
+    world.media.matches = true
+    await world.clock.advance(20)
+    expect(shown()).toBe(TEN)
+    await burst(TEN)
+    expect(shown()).toBe(TEN + TEN)
+  })
+
+  it('everything when the page is hidden, and what comes while it is', async () => {
+    const world = smoothSetup()
+    const { burst, shown } = await follow(world)
+    await burst(TEN)
+    world.hide(true)
+    expect(shown()).toBe(TEN)
+    await burst(TEN)
+    expect(shown()).toBe(TEN + TEN)
+    expect(world.listeners.size).toBe(0)
+  })
+
+  it('the rest, to whoever stopped the stream', async () => {
+    const clock = createFakeClock()
+    const tail = fakeTail()
+    const client = createStreamClient({
+      snapshot: tail,
+      stop: async () => ({ end: 10, status: 'stopped' }),
+      environment: { ...clock, requestAnimationFrame: undefined },
+      publishMs: 0,
+    })
+    const stream = smooth(client, { environment: clock }).stream('a')
+    stream.attach()
+    await clock.advance(0)
+    tail.last.sink.next({ text: '', status: 'streaming' })
+    tail.last.sink.next({ text: TEN, status: 'streaming' })
+    await clock.advance(0)
+    expect(shown(stream)).toBe('')
+    await stream.stop()
+    expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'stopped' })
+  })
+
+  it('everything without a lag, and nothing is waited for', async () => {
+    const world = smoothSetup({ maxLagMs: 0 })
+    const { burst, shown } = await follow(world)
+    const { waiting } = world.clock
+    await burst(TEN)
+    expect([shown(), world.clock.waiting, world.listeners.size]).toEqual([TEN, waiting, 0])
+  })
+
+  it('everything when the last reader leaves, after which nothing is waited for', async () => {
+    const world = smoothSetup()
+    const { burst, leave, shown } = await follow(world)
+    const { waiting } = world.clock
+    await burst(TEN)
+    expect([world.clock.waiting - waiting, world.listeners.size]).toEqual([2, 1])
+    leave()
+    expect(shown()).toBe(TEN)
+    await world.clock.advance(0)
+    expect([world.clock.waiting, world.listeners.size]).toEqual([0, 0])
+  })
+})
