@@ -150,6 +150,20 @@ describe('SPEC.md', () => {
     }
   })
 
+  it('names a test that is there for everything that others ran into', () => {
+    const reports = table('What others ran into').slice(1)
+    expect(reports.length).toBeGreaterThan(30)
+    for (const [what, , proofs = ''] of reports) {
+      for (const [, path = '', words = ''] of proofs.matchAll(/`([^`:]+): ([^`]+)`/g)) {
+        const folder = path.startsWith('scenarios/') ? 'tests/bindings/' : ''
+        const file = new URL(`../../../${folder}${path}`, import.meta.url)
+        const code = existsSync(file) ? readFileSync(file, 'utf8') : ''
+        expect(code.includes(words), `${what}: ${path} says nothing of "${words}"`).toBe(true)
+      }
+      expect(proofs).toMatch(/`[^`]+: [^`]+`/)
+    }
+  })
+
   it('a look that says `pending` drives again only where driving can be repeated, and waits after a failure', () => {
     const pending: Reading = { text: '', status: 'pending', isSnapshot: true }
     const look = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
