@@ -26,6 +26,7 @@ const rooms = {
   'look-once': ground,
   silence: world,
   session: [...world, 'back-off', 'turns', 'look-once', 'silence', 'merge', 'state', 'live', 'snapshot', 'publish'],
+  'react-native': world,
   'stream-client': [...world, 'back-off', 'turns', 'state', 'publish', 'session'],
   smooth: [...world, 'stream-client'],
   tabs: [...world, 'back-off'],
