@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
-import type { Answer } from '../support/life/life-server'
+import type { Answer } from '../support/life/answer'
 import { expectWhole } from '../support/life/roles'
 import { withLife } from '../support/life/with-life'
 
@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)(`a page that follows ${count} answer
     return { answers, page, writer }
   }
 
-  it('keeps all of them up to date while they run, over four connections, and reads each character once', async () => {
+  it('keeps all of them up to date while they run, over four connections, each time from what it shows', async () => {
     const { answers, page, writer } = await follow()
     for (let round = 0; round < 3; round += 1) {
       const began = Date.now()

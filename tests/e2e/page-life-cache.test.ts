@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
-import type { Answer } from '../support/life/life-server'
+import type { Answer } from '../support/life/answer'
 import type { OpenedPage } from '../support/life/open-page'
 import type { LifePage } from '../support/life/page'
 import { expectWhole, openInMidAnswer, roles } from '../support/life/roles'

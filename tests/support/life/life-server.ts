@@ -2,20 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { createStreams, memoryStore, type Producer, type StreamsOptions } from '@keepstream/server'
-import { answerText } from '../answer-text.mjs'
+import { type Answer, createWriter } from './answer'
 import { buildPage } from './build-page'
-
-/** An answer that is written as a test says, so that a slow machine makes nothing of it wrong. */
-export interface Answer {
-  readonly id: string
-  /** All that was written so far. */
-  readonly text: string
-  /** How often a producer was started. */
-  readonly runs: number
-  /** Writes the next pieces. */
-  grow(pieces?: number): Promise<void>
-  finish(): void
-}
 
 export interface LifeServer {
   /** The address of a page that reads answers. A private one is sent with `no-store`. */
@@ -43,8 +31,6 @@ export interface LifeServer {
   cut(answer: Answer): void
   close(): Promise<void>
 }
-
-const pieceLength = 12
 
 /** A small application: a page, and the server of the streams that it reads. */
 export async function startLifeServer(options: Partial<StreamsOptions> = {}): Promise<LifeServer> {
@@ -139,47 +125,6 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
 export function whatOf({ pathname, searchParams }: URL): { id: string; what: string } | undefined {
   const [, folder, id = '', action] = pathname.split('/')
   return folder === 'streams' ? { id, what: action ?? searchParams.get('offset') ?? '0' } : undefined
-}
-
-function createWriter(id: string, seed: number) {
-  // By code points: the half of a surrogate pair would wait for the other one, and the text shown with it.
-  const characters = Array.from(answerText(seed, 2000))
-  let end = 0
-  let text = ''
-  let runs = 0
-  let append: ((text: string) => Promise<void>) | undefined
-  let finish = () => {}
-
-  return {
-    run(given: typeof append, signal: AbortSignal): Promise<void> {
-      runs += 1
-      append = given
-      return new Promise((resolve) => {
-        finish = resolve
-        signal.addEventListener('abort', () => resolve())
-      })
-    },
-    answer: {
-      id,
-      get text() {
-        return text
-      },
-      get runs() {
-        return runs
-      },
-      async grow(pieces = 1) {
-        if (!append) throw new Error('nobody has driven this answer yet')
-        for (let piece = 0; piece < pieces; piece += 1) {
-          const next = characters.slice(end, end + pieceLength).join('')
-          if (!next) throw new Error('the answer has no more text')
-          end += pieceLength
-          text += next
-          await append(next)
-        }
-      },
-      finish: () => finish(),
-    } satisfies Answer,
-  }
 }
 
 function respond(body: string, type: string, caching = 'no-cache'): Response {

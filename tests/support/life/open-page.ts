@@ -1,6 +1,7 @@
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { type Answer, whatOf } from './life-server'
+import type { Answer } from './answer'
+import { whatOf } from './life-server'
 import type { LifePage, Seen } from './page'
 
 declare const life: LifePage

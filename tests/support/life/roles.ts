@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Answer, LifeServer } from './life-server'
+import type { Answer } from './answer'
+import type { LifeServer } from './life-server'
 import type { OpenedPage } from './open-page'
 import type { LifePage } from './page'
 
