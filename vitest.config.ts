@@ -5,7 +5,7 @@ import { playwright } from '@vitest/browser-playwright'
 import type { PluginOption } from 'vite'
 import solid from 'vite-plugin-solid'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { compileSvelte4 } from './tests/bindings/svelte-4/compile-svelte-4'
+import { compileSvelte4 } from './tests/bindings/svelte-4/compile-svelte-4.mjs'
 import { chromiumArgs, findChromium } from './tests/runner/chromium.mjs'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -37,7 +37,10 @@ function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineCon
 /** What was tested with the newest React, with the oldest one that the binding serves. */
 function react18(): TestProjectInlineConfiguration {
   const { test, resolve, ...config } = binding('react-18')
-  const react = { find: /^(react|react-dom)(?=$|\/)/, replacement: source('./older-majors/react-18/node_modules/$1') }
+  const react = {
+    find: /^(react|react-dom)(?=$|\/)/,
+    replacement: source('./tests/older-majors/react-18/node_modules/$1'),
+  }
   return {
     ...config,
     resolve: { ...resolve, alias: [...sources, react] },
@@ -55,7 +58,7 @@ function react18(): TestProjectInlineConfiguration {
 /** The contract with components of Svelte 4, which the store contract serves as well. */
 function svelte4(): TestProjectInlineConfiguration {
   const { test, resolve } = binding('svelte-4')
-  const runtime = './older-majors/svelte-4/node_modules/svelte/src/'
+  const runtime = './tests/older-majors/svelte-4/node_modules/svelte/src/'
   const alias = [
     ...sources,
     { find: /^svelte$/, replacement: source(`${runtime}runtime/index.js`) },
