@@ -154,7 +154,13 @@ function receive(state: SessionState, reading: Reading): SessionState {
       status: isStreaming ? 'streaming' : state.status,
       end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : state.end,
       isCaughtUp: state.isCaughtUp || upToDate,
-      looks: !isMoved ? state.looks : upToDate || shown.text.length <= state.text.length ? 0 : -1,
+      // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
+      looks:
+        isMoved && !upToDate && shown.text.length > state.text.length
+          ? -1
+          : isMoved || (upToDate && state.looks < 0)
+            ? 0
+            : state.looks,
       // To learn that what was asked for has not begun is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
       ...(isReading(state) && { connection: 'live' }),

@@ -1,7 +1,7 @@
 import { SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { pass, settle, useFakeTime } from './support/fake-time'
-import { setup, shown } from './support/setup'
+import { setup, shown, WAITS } from './support/setup'
 
 useFakeTime()
 
@@ -17,6 +17,22 @@ const offsets = ({ tail }: { tail: Awaited<ReturnType<typeof followed>>['tail'] 
   tail.opened.map(({ request }) => request.offset)
 
 describe('a snapshot that is followed over one connection', () => {
+  it('is opened again at once while it holds more, and after a pause once it was read to its end', async () => {
+    const { tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', upToDate: false })
+    tail.last.close()
+    await settle()
+    expect(offsets({ tail })).toEqual([0, 5])
+    tail.last.sink.next({ offset: 5, text: '!', status: 'streaming', upToDate: false })
+    // That this was all comes as news of its own.
+    tail.last.sink.next({ offset: 6, text: '', status: 'streaming', upToDate: true })
+    tail.last.close()
+    await settle()
+    expect(offsets({ tail })).toEqual([0, 5])
+    await pass(WAITS.minMs)
+    expect(offsets({ tail })).toEqual([0, 5, 6])
+  })
+
   it('is read on one connection up to the end', async () => {
     const { stream, tail } = await followed()
     expect(shown(stream).connection).toBe('connecting')
