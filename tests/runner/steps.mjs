@@ -5,6 +5,7 @@ import { checkLock } from '../gates/lock.mjs'
 import { checkPackaging } from '../gates/packaging.mjs'
 import { checkReadme } from '../gates/readme.mjs'
 import { checkSizes } from '../gates/sizes.mjs'
+import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
@@ -23,6 +24,13 @@ export const steps = [
     title: 'unused files, exports and dependencies',
     needsBuild: false,
     run: checkDeadCode,
+  },
+  {
+    name: 'test-files',
+    group: 'gates',
+    title: 'every test is run by some project',
+    needsBuild: false,
+    run: checkTestFiles,
   },
   { name: 'borders', group: 'gates', title: 'who may import whom', needsBuild: true, run: checkBorders },
   { name: 'packaging', group: 'gates', title: 'what npm would publish', needsBuild: true, run: checkPackaging },
