@@ -20,6 +20,33 @@ describe('at once is shown', () => {
     expect(stream.$state.get().isCaughtUp).toBe(true)
   })
 
+  it.each(['attach', 'subscribe'] as const)(
+    'what the page of a reader that comes later was rendered with, by %s, and what comes then is revealed',
+    async (way) => {
+      const world = smoothSetup()
+      const { states, stream } = await follow(world, TEN)
+      const { length } = states
+      const initial = { text: TEN.repeat(3), status: 'streaming' } as const
+      if (way === 'attach') stream.attach({ initial })
+      else stream.subscribe(() => {}, { initial })
+      expect(shown(stream)).toBe(TEN.repeat(3))
+      expect(states.slice(length).map(({ text }) => text)).toEqual([TEN.repeat(3)])
+      world.tail.last.sink.next({ offset: 30, text: TEN, status: 'streaming' })
+      await world.clock.advance(0)
+      await world.clock.advance(200)
+      expect(shown(stream)).toBe(`${TEN.repeat(3)}01234`)
+    },
+  )
+
+  it('nothing more to a reader whose page was rendered with less than is shown', async () => {
+    const world = smoothSetup()
+    const { burst, stream } = await follow(world, TEN)
+    await burst(TEN)
+    await world.clock.advance(200)
+    stream.attach({ initial: { text: TEN, status: 'streaming' } })
+    expect(shown(stream)).toBe(`${TEN}01234`)
+  })
+
   it('a finished text, with its end', async () => {
     const world = smoothSetup()
     const stream = world.smoothed.stream('a')

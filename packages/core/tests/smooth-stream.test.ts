@@ -117,7 +117,9 @@ describe('a smooth stream', () => {
 
   it('is refused for a lag that is no number', () => {
     const { client } = smoothSetup()
-    for (const maxLagMs of [-1, Number.NaN])
-      expect(() => smooth(client, { maxLagMs })).toThrow(expect.objectContaining({ code: 'invalid-option' }))
+    for (const maxLagMs of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => smooth(client, { maxLagMs })).toThrow(
+        expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining('`maxLagMs`') }),
+      )
   })
 })

@@ -15,7 +15,8 @@ export interface SmoothOptions {
  *
  * It reads through the client it is given, whose streams it leaves as they are: the text shown is always a prefix of
  * theirs, at most `maxLagMs` behind, and a terminal status comes with the whole text. Nothing is revealed slowly that was
- * there before this reader came, nor while the page is hidden, a person prefers reduced motion, or nobody is attached.
+ * there before this reader came, or that its page was rendered with; nor while the page is hidden, a person prefers reduced
+ * motion, or nobody is attached.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -23,7 +24,8 @@ export function smooth(
   client: StreamClient,
   { maxLagMs = 400, environment = globalThis }: SmoothOptions = {},
 ): StreamClient {
-  if (!(maxLagMs >= 0)) throw new StreamError('invalid-option', '`maxLagMs` must be a number of milliseconds')
+  if (!(Number.isFinite(maxLagMs) && maxLagMs >= 0))
+    throw new StreamError('invalid-option', '`maxLagMs` must be a finite number of milliseconds, from 0')
   const motion = environment.matchMedia?.('(prefers-reduced-motion: reduce)')
   const { Segmenter } = environment.Intl ?? {}
   const facts = {
