@@ -229,6 +229,13 @@ describe('diagnose', () => {
   })
 
   it('refuses limits that are none', async () => {
-    await expect(diagnose('http://localhost', { maxMs: 0 })).rejects.toMatchObject({ code: 'invalid-option' })
+    for (const name of ['maxMs', 'maxBytes', 'shortMs', 'silentMs', 'rolloverMs'])
+      for (const value of [0, Number.NaN, Number.POSITIVE_INFINITY])
+        await expect(diagnose('http://localhost', { [name]: value })).rejects.toMatchObject({
+          code: 'invalid-option',
+          message: expect.stringContaining(`\`${name}\` to be a number from 1 to `),
+        })
+    // A timer that is to wait longer than this fires at once.
+    await expect(diagnose('http://localhost', { maxMs: 2 ** 31 })).rejects.toMatchObject({ code: 'invalid-option' })
   })
 })

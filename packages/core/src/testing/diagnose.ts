@@ -1,4 +1,4 @@
-import { StreamError } from '../errors'
+import { checkNumber } from './check-number'
 import type { Finding } from './finding'
 import { judgeFlow } from './judge-flow'
 import { judgeHeaders } from './judge-headers'
@@ -28,8 +28,9 @@ export interface Diagnosis {
  */
 export async function diagnose(url: string, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   const { maxMs = 30_000, maxBytes = 1024 * 1024, shortMs = 1000, silentMs = 20_000, rolloverMs = 45_000 } = options
-  for (const [name, value] of Object.entries({ maxMs, maxBytes, shortMs, silentMs, rolloverMs }))
-    if (!(value > 0)) throw new StreamError('invalid-option', `diagnose needs \`${name}\` above 0`)
+  for (const [name, value] of Object.entries({ maxMs, shortMs, silentMs, rolloverMs }))
+    checkNumber('diagnose', name, value, { min: 1 })
+  checkNumber('diagnose', 'maxBytes', maxBytes, { min: 1, max: Number.MAX_SAFE_INTEGER })
 
   const seen = await observeAnswer(url, { ...options, maxMs, maxBytes })
   const findings = judgeHeaders(seen, options.origin, options.credentials)
