@@ -4,7 +4,7 @@ import { SourceError, toSourceError } from './errors'
 import { lookOnce } from './look-once'
 import { merge } from './merge'
 import { watchSilence } from './silence'
-import { type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
+import { clip, type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import type { Turn, Turns } from './turns'
 import {
   isTerminal,
@@ -16,7 +16,7 @@ import {
   type TailSink,
 } from './types'
 
-/** A look that has brought no answer after so long is given up for the next one, which may take as much longer. */
+/** A look that has brought no answer after so long is given up for the next one, which may take as much longer, up to four times. */
 const LOOK_MS = 30_000
 
 export interface SessionOptions extends StreamSources {
@@ -62,14 +62,16 @@ export function createSession(
   /** In microtasks, so that a listener finds every change made, and one that throws interrupts none. */
   function report(event: SessionEvent, before: SessionState, tell: (event: StreamEvent) => void) {
     const { phase, attempt, text, status, error } = state
+    const isCut = !text.startsWith(before.text)
     if (event.type === 'read' && event.attempt === before.attempt && before.phase !== 'finished') {
-      const { offset = 0, text } = event.reading
-      const { outcome } = merge(before, event.reading)
+      const piece = clip(event.reading, before)
+      const { length } = piece.text
+      const type = isCut ? 'reconciled' : merge(before, piece).outcome
       const source = before.phase === 'driving' ? 'live' : 'snapshot'
       // News of the status alone is no piece.
-      if (text || outcome !== 'duplicate')
-        queueMicrotask(() => tell({ type: outcome, id, source, offset, length: text.length }))
-    }
+      if (length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, source, offset: piece.offset, length }))
+    } else if (isCut)
+      queueMicrotask(() => tell({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
     if (attempt !== before.attempt) queueMicrotask(() => tell({ type: phase, id, offset: text.length, status, error }))
   }
 
@@ -96,11 +98,11 @@ export function createSession(
     }
     if (!isDriving && phase !== 'following') return
 
-    let seen = back
+    let seen = () => {}
     hearSignals(environment, { back, seen: () => seen() }, signal)
 
     const isLook = !isDriving && typeof snapshot === 'function'
-    const { stallMs = isLook && LOOK_MS * (Math.max(0, looks) + 1) } = (isDriving ? live : snapshot) as {
+    const { stallMs = isLook && LOOK_MS * Math.min(Math.max(0, looks) + 1, 4) } = (isDriving ? live : snapshot) as {
       stallMs?: number
     }
     let heard = () => {}
@@ -120,7 +122,11 @@ export function createSession(
           // Reading on as a follower will show why. A look that fails otherwise says nothing of the channel.
           (cause) => !/network|server|limited/.test(toSourceError(cause).code),
         )
-        .then((isBehind) => isBehind && !look.signal.aborted && closed())
+        .then((isBehind) => {
+          const isAsked = !look.signal.aborted
+          look.abort()
+          if (isBehind && isAsked) closed()
+        })
     }
     const read = (reading: Reading) => {
       const { status } = reading
@@ -143,6 +149,7 @@ export function createSession(
     }
 
     async function open(request: SourceRequest): Promise<unknown> {
+      seen = () => {}
       if (stallMs || isDriving) {
         const watch = watchSilence(stallMs || LOOK_MS, stallMs ? closed : question, environment, signal)
         heard = watch.heard
@@ -159,17 +166,22 @@ export function createSession(
         dispatch({ type: 'failed', attempt, error: toSourceError(cause) }),
       )
     }
-    const turn: Turn = { begin, end: closed }
-    const ask = () => {
-      onAbort(turns.follow(turn))
-      // A source that never answers must not keep others waiting.
-      after(LOOK_MS, () => turns.fed(turn))
+    const turn: Turn = {
+      begin() {
+        // A source that never answers must not keep others waiting.
+        after(LOOK_MS, () => turns.fed(turn))
+        begin()
+      },
+      end: closed,
     }
+    const ask = () => onAbort(turns.follow(turn))
     if (isDriving) onAbort(turns.drive())
     // Looks are short, and a subscription shares a connection of its own.
     const run = !isDriving && 'open' in snapshot ? ask : begin
-    if (looks > 0 && !isDriving) after(backOff(looks, poll), run)
-    else run()
+    if (looks > 0 && !isDriving) {
+      seen = back
+      after(backOff(looks, poll), run)
+    } else run()
   }
 
   return {

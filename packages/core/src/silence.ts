@@ -18,6 +18,8 @@ export function watchSilence(limitMs: number, onSilence: () => void, environment
 
   function check() {
     cancel()
+    // A clock that is set back would stretch the silence by as much.
+    heardAt = Math.min(heardAt, clock.now())
     if (heardAt + limitMs <= clock.now()) {
       heard()
       onSilence()

@@ -137,9 +137,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
 /** What everything that is read goes through, whichever source it came from. */
 function receive(state: SessionState, reading: Reading): SessionState {
   const { offset = 0, text, status, error, upToDate = true } = reading
-  const last = state.end?.end ?? Infinity
-  const start = Math.min(offset, last)
-  const { outcome, shown } = merge(state, { ...reading, offset: start, text: text.slice(0, last - start) })
+  const { outcome, shown } = merge(state, clip(reading, state))
   if (outcome === 'stale') return state
 
   const isStreaming = text || status !== 'pending'
@@ -169,6 +167,14 @@ function receive(state: SessionState, reading: Reading): SessionState {
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
   if (outcome !== 'gap' || next.phase === 'idle' || next.phase === 'finished') return next
   return follow(next, { looks: next.phase === 'driving' ? 0 : next.looks + 1 })
+}
+
+/** What of a reading lies before the known end. */
+export function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
+  const { offset = 0, text } = reading
+  const last = end?.end ?? Infinity
+  const start = Math.min(offset, last)
+  return { ...reading, offset: start, text: text.slice(0, last - start) }
 }
 
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */

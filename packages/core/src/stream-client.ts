@@ -100,6 +100,8 @@ export function createStreamClient({
 
   /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
+  /** Doubled each time, so that making a stream costs the same however many there are. */
+  let sweepAt = 64
   /** Whoever holds only the state holds the stream too. */
   const owners = new WeakMap<object, TextStream>()
   const attached = new Set<TextStream>()
@@ -242,7 +244,10 @@ export function createStreamClient({
       checkWhole(initial)
       const found = streams.get(id)?.deref()
       if (found) return found
-      for (const [key, one] of streams) one.deref() || streams.delete(key)
+      if (streams.size > sweepAt) {
+        for (const [key, one] of streams) one.deref() || streams.delete(key)
+        sweepAt = 2 * streams.size + 64
+      }
       const stream = createStream(id, id === undefined ? undefined : initial)
       streams.set(id, new WeakRef(stream))
       return stream

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { collectGarbage } from './support/collect-garbage'
 import { fakeFetcher } from './support/fake-source'
 import { pass, settle, useFakeTime } from './support/fake-time'
@@ -15,6 +15,20 @@ describe('attaching', () => {
     expect(live.opened).toEqual([])
     expect(tail.opened).toEqual([])
     expect(shown(client.stream('a')).connection).toBe('idle')
+  })
+
+  it('forgets streams that nobody holds, so that a client may live as long as a server', async () => {
+    const kept: WeakRef<object>[] = []
+    const { client } = setup()
+    const make = (id: string) => kept.push(new WeakRef(client.stream(id)))
+    for (let id = 0; id < 200; id++) make(String(id))
+    await collectGarbage()
+    const deref = vi.spyOn(WeakRef.prototype, 'deref')
+    for (let id = 200; id < 1000; id++) client.stream(String(id))
+    // Not one walk over all of them for each new one.
+    expect(deref.mock.calls.length).toBeLessThan(5000)
+    deref.mockRestore()
+    expect(kept.filter((one) => one.deref()).length).toBe(0)
   })
 
   it('makes no request for a stream that is only made or listened to', async () => {

@@ -54,6 +54,41 @@ describe('onEvent', () => {
     expect(words()).toEqual(['reconciled snapshot 4+3', 'stale snapshot 4+3'])
   })
 
+  it('hears of every cut, and of no text beyond the end', async () => {
+    const { client, live, words } = heard()
+    client.stream('a').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'Hello world' })
+    live.last.sink.end({ end: 5, status: 'done' })
+    await settle()
+    expect(words()).toEqual(['driving 0 pending', 'appended live 0+11', 'reconciled live 5+0', 'finished 5 done'])
+
+    client.stream('b').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.fail(new SourceError('diverged', 'in a test', { offset: 2, epoch: 2 }))
+    await settle()
+    expect(words()).toEqual([
+      'driving 0 pending',
+      'appended live 0+5',
+      'reconciled snapshot 2+0',
+      'following 2 streaming',
+    ])
+
+    const stop = async () => ({ end: 8, status: 'stopped' as const })
+    const other = heard({ stop })
+    const stream = other.client.stream('c')
+    stream.attach({ driven: true })
+    await settle()
+    other.live.last.sink.chunk({ offset: 0, text: 'Hello' })
+    const isStopped = stream.stop()
+    await settle()
+    other.live.last.sink.chunk({ offset: 5, text: ', and much more' })
+    await isStopped
+    expect(shown(stream).text).toBe('Hello, a')
+    expect(other.words()).toEqual(['driving 0 pending', 'appended live 0+5', 'appended live 5+3', 'finished 8 stopped'])
+  })
+
   it('hears why an attempt waits for the next one, and why a stream failed', async () => {
     const { client, tail, words } = heard()
     client.stream('a').attach()

@@ -1,7 +1,7 @@
 import { SourceError } from '@keepstream/core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakePage } from './support/fake-page'
-import { fakeFetcher } from './support/fake-source'
+import { fakeFetcher, fakeSubscription } from './support/fake-source'
 import { pass, settle, useFakeTime } from './support/fake-time'
 import { setup, shown } from './support/setup'
 
@@ -126,6 +126,16 @@ describe('a page that is looked at again', () => {
     page.hide(false)
     await settle()
     expect(snapshot.looks).toHaveLength(length + 1)
+  })
+
+  it('leaves a subscription, and a tail without keep-alives, as they are', async () => {
+    const subscription = fakeSubscription({ text: 'ab', status: 'streaming' })
+    await followed({ snapshot: subscription })
+    const { tail } = await followed()
+    tail.last.sink.next({ text: 'ab', status: 'streaming' })
+    for (let time = 0; time < 10; time++) page.hide(time % 2 === 0)
+    await settle()
+    expect([subscription.subscribed.length, tail.opened.length]).toEqual([1, 1])
   })
 
   it('does not disturb a connection that is alive', async () => {

@@ -63,6 +63,19 @@ describe('a snapshot that is polled', () => {
     expect(waits(snapshot.looks.slice(before)).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 
+  it('is given up within two minutes when it hangs, however long it brought nothing new before', async () => {
+    let isHung = false
+    const snapshot = fakeFetcher(() => (isHung ? new Promise<never>(() => {}) : { text: 'ab', status: 'streaming' }))
+    const { client } = setup({ snapshot })
+    client.stream('a').attach()
+    await pass(300_000)
+    isHung = true
+    await pass(10_000)
+    const { length } = snapshot.looks
+    await pass(125_000)
+    expect(snapshot.looks.length).toBe(length + 1)
+  })
+
   it('is asked again at once while it says that there is more', async () => {
     const whole = 'x'.repeat(50)
     const snapshot = fakeFetcher(({ offset }) => ({

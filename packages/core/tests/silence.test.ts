@@ -82,9 +82,10 @@ describe('a channel without keep-alives that is silent', () => {
   it('is asked about at a subscription or a tail too, and either is let go of afterwards', async () => {
     const subscription = fakeSubscription({ text: 'Hello', status: 'streaming' })
     const one = await silent({ snapshot: subscription })
-    await pass(61_000)
-    expect(subscription.subscribed).toHaveLength(2)
-    expect(subscription.subscribed[0]?.isUndone).toBe(true)
+    await pass(31_000)
+    expect(subscription.subscribed.map(({ isUndone }) => isUndone)).toEqual([true])
+    await pass(30_000)
+    expect(subscription.subscribed.map(({ isUndone }) => isUndone)).toEqual([true, true])
     expect(one.isOpen()).toBe(true)
     one.detach()
     await pass(1000)
@@ -98,6 +99,13 @@ describe('a channel without keep-alives that is silent', () => {
     await settle()
     expect(isOpen()).toBe(false)
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
+  })
+
+  it('is asked about in time, though the clock was set back meanwhile', async () => {
+    const { live } = await silent({ stallMs: 25_000 })
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(31_000)
+    expect(live.last.request.signal.aborted).toBe(true)
   })
 
   it('has one look at a time: one that never answers is given up for the next', async () => {

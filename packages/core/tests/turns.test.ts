@@ -115,6 +115,19 @@ describe('the connections of one client', () => {
     expect(openIds(tail.opened)).toEqual(['b'])
   })
 
+  it('are held as long by one that has waited long', async () => {
+    const { client, tail } = setup({ maxLive: 1 })
+    for (const id of ['silent', 'b', 'c']) client.stream(id).attach()
+    await pass(31_000)
+    expect(openIds(tail.opened)).toEqual(['b'])
+    await pass(20_000)
+    expect(openIds(tail.opened)).toEqual(['b'])
+    tail.last.sink.next({ text: 'in time', status: 'streaming' })
+    await settle()
+    expect(shown(client.stream('b')).text).toBe('in time')
+    expect(openIds(tail.opened)).toEqual(['c'])
+  })
+
   it('count neither looks nor subscriptions', async () => {
     const asked: string[] = []
     const { client } = setup({
