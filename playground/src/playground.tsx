@@ -4,6 +4,7 @@ import { markAsked } from './asked'
 import { ChatMenu } from './chat-menu'
 import { ApiError, ask } from './chats-api'
 import { driverReader, followerReader } from './clients'
+import { currentRoute } from './current-route'
 import { HurtButtons } from './hurt/hurt-buttons'
 import { PaneFrame } from './pane-frame'
 import type { PaneProps } from './panes/pane-view'
@@ -40,6 +41,8 @@ export function Playground({ route, navigation }: PlaygroundProps) {
     try {
       const asked = await ask(prompt, error?.code === 'not-found' ? undefined : chatId)
       markAsked(asked.streamId)
+      // Who has opened another conversation meanwhile stays there.
+      if (currentRoute().chatId !== chatId) return true
       add(asked.chatId, { streamId: asked.streamId, question: prompt.trim(), createdAt: Date.now() })
       if (asked.chatId !== chatId) navigation.open(asked.chatId)
       return true

@@ -1,4 +1,5 @@
-import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
+import { currentRoute } from './current-route'
 import type { Framework } from './panes/frameworks'
 import { type PaneKind, parseRoute, type Route, routePath } from './route'
 
@@ -11,21 +12,19 @@ export interface Navigation {
 export function useRoute(): readonly [route: Route, navigation: Navigation] {
   const path = useSyncExternalStore(onNavigation, () => location.pathname + location.search)
   const route = useMemo(() => parseRoute(path), [path])
-  const open = useCallback(
-    (chatId: string | undefined) => {
-      history.pushState(null, '', routePath({ ...route, chatId }))
-      dispatchEvent(new PopStateEvent('popstate'))
-    },
-    [route],
-  )
-  const choose = useCallback(
-    (kind: PaneKind, framework: Framework) => {
-      history.replaceState(null, '', routePath({ ...route, frameworks: { ...route.frameworks, [kind]: framework } }))
-      dispatchEvent(new PopStateEvent('popstate'))
-    },
-    [route],
-  )
-  return [route, { open, choose }]
+  return [route, navigation]
+}
+
+const navigation: Navigation = {
+  open(chatId) {
+    history.pushState(null, '', routePath({ ...currentRoute(), chatId }))
+    dispatchEvent(new PopStateEvent('popstate'))
+  },
+  choose(kind, framework) {
+    const route = currentRoute()
+    history.replaceState(null, '', routePath({ ...route, frameworks: { ...route.frameworks, [kind]: framework } }))
+    dispatchEvent(new PopStateEvent('popstate'))
+  },
 }
 
 function onNavigation(listener: () => void): () => void {

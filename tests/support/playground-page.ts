@@ -106,6 +106,32 @@ export async function openPlayground(
   }
 }
 
+export interface HeldRequests {
+  /** Settles with the first of them. */
+  readonly arrival: Promise<void>
+  release(): void
+}
+
+/** Holds back what the page posts to an address, until it is released. */
+export async function holdRequests(page: Page, url: string): Promise<HeldRequests> {
+  let arrive = () => {}
+  let release = () => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(url, async (route) => {
+    if (route.request().method() === 'POST') {
+      arrive()
+      await released
+    }
+    await route.fallback()
+  })
+  return { arrival, release: () => release() }
+}
+
 /** Runs in the page: notes every time the count of characters of an answer goes down, or an answer is gone. */
 function watchForShrinking() {
   const shrunk: string[] = []

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState
 import { maxPromptLength } from '../../../shared/prompt-limit'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { isRunning } from '../shared/answer-facts'
-import { draft } from '../shared/draft'
+import { clearSent, draft } from '../shared/draft'
 import { growField } from '../shared/grow-field'
 import { isSendKey } from '../shared/is-send-key'
 import { StopButton } from './stop-button'
@@ -35,7 +35,7 @@ export function Composer({ client, last, problem, onAsk }: ComposerProps) {
   const send = async () => {
     if (!canSend) return
     setIsSending(true)
-    if (await onAsk(prompt)) write('')
+    if (await onAsk(prompt)) setPrompt(clearSent(prompt))
     setIsSending(false)
     field.current?.focus()
   }

@@ -4,7 +4,7 @@ import { createEffect, createSignal, Show } from 'solid-js'
 import { maxPromptLength } from '../../../shared/prompt-limit'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { isRunning } from '../shared/answer-facts'
-import { draft } from '../shared/draft'
+import { clearSent, draft } from '../shared/draft'
 import { growField } from '../shared/grow-field'
 import { isSendKey } from '../shared/is-send-key'
 import { StopButton } from './stop-button'
@@ -36,7 +36,8 @@ export function Composer(props: ComposerProps) {
   const send = async () => {
     if (!canSend()) return
     setIsSending(true)
-    if (await props.onAsk(prompt())) setPrompt('')
+    const sent = prompt()
+    if (await props.onAsk(sent)) setPrompt(clearSent(sent))
     setIsSending(false)
     field?.focus()
   }
