@@ -42,7 +42,7 @@ export function HurtButtons({ pane, reader, stoppable }: HurtButtonsProps) {
       <button type="button" title="Load the page again, as it is now" onClick={() => location.reload()}>
         <Icon path="M13 8a5 5 0 1 1-1.6-3.7M13 2.4v2.9h-2.9" /> Reload
       </button>
-      {stoppable !== undefined && <StopStream client={reader.client} id={stoppable} />}
+      {stoppable !== undefined && <StopStream key={stoppable} client={reader.client} id={stoppable} />}
     </fieldset>
   )
 }

@@ -1,5 +1,6 @@
 import { type StreamClient, useStream } from '@keepstream/react'
 import { useState } from 'react'
+import { describeStopError } from '../panes/shared/describe-stop-error'
 
 export interface StopStreamProps {
   readonly client: StreamClient
@@ -10,18 +11,27 @@ export interface StopStreamProps {
 export function StopStream({ client, id }: StopStreamProps) {
   const { status, stop } = useStream(client, id)
   const [isStopping, setIsStopping] = useState(false)
+  const [failure, setFailure] = useState<string>()
   if (status !== 'pending' && status !== 'streaming') return null
   const onClick = async () => {
+    setFailure(undefined)
     setIsStopping(true)
-    await stop().catch(() => {}) // the answer shows what is wrong, and the button can be pressed again
+    await stop().catch((error: unknown) => setFailure(describeStopError(error)))
     setIsStopping(false)
   }
   return (
-    <button type="button" title="Ask the server to write no further" disabled={isStopping} onClick={onClick}>
-      <svg aria-hidden="true" viewBox="0 0 16 16" className="solid">
-        <rect x="4" y="4" width="8" height="8" rx="1.8" />
-      </svg>
-      {isStopping ? 'Stopping' : 'Stop'}
-    </button>
+    <>
+      <button type="button" title="Ask the server to write no further" disabled={isStopping} onClick={onClick}>
+        <svg aria-hidden="true" viewBox="0 0 16 16" className="solid">
+          <rect x="4" y="4" width="8" height="8" rx="1.8" />
+        </svg>
+        {isStopping ? 'Stopping' : 'Stop'}
+      </button>
+      {failure !== undefined && (
+        <p className="note" role="alert" data-error="">
+          {failure}
+        </p>
+      )}
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { describeStopError } from '../shared/describe-stop-error'
 
 export interface StopButtonProps {
   readonly onStop: () => Promise<void>
@@ -7,14 +8,23 @@ export interface StopButtonProps {
 /** Asks the server to stop what is being written. Works from every page that shows it. */
 export function StopButton({ onStop }: StopButtonProps) {
   const [isStopping, setIsStopping] = useState(false)
+  const [failure, setFailure] = useState<string>()
   const stop = async () => {
+    setFailure(undefined)
     setIsStopping(true)
-    await onStop().catch(() => {}) // the stream shows what is wrong, and the button can be pressed again
+    await onStop().catch((error: unknown) => setFailure(describeStopError(error)))
     setIsStopping(false)
   }
   return (
-    <button type="button" className="stop" disabled={isStopping} onClick={stop}>
-      <span aria-hidden="true" className="stop-mark" /> {isStopping ? 'Stopping' : 'Stop'}
-    </button>
+    <>
+      {failure !== undefined && (
+        <p className="note" role="alert" data-error="">
+          {failure}
+        </p>
+      )}
+      <button type="button" className="stop" disabled={isStopping} onClick={stop}>
+        <span aria-hidden="true" className="stop-mark" /> {isStopping ? 'Stopping' : 'Stop'}
+      </button>
+    </>
   )
 }

@@ -1,5 +1,6 @@
 /** @jsxImportSource solid-js */
-import { createSignal } from 'solid-js'
+import { createSignal, Show } from 'solid-js'
+import { describeStopError } from '../shared/describe-stop-error'
 
 export interface StopButtonProps {
   readonly onStop: () => Promise<void>
@@ -8,14 +9,23 @@ export interface StopButtonProps {
 /** Asks the server to stop what is being written. Works from every page that shows it. */
 export function StopButton(props: StopButtonProps) {
   const [isStopping, setIsStopping] = createSignal(false)
+  const [failure, setFailure] = createSignal<string>()
   const stop = async () => {
+    setFailure(undefined)
     setIsStopping(true)
-    await props.onStop().catch(() => {}) // the stream shows what is wrong, and the button can be pressed again
+    await props.onStop().catch((error: unknown) => setFailure(describeStopError(error)))
     setIsStopping(false)
   }
   return (
-    <button type="button" class="stop" disabled={isStopping()} onClick={stop}>
-      <span aria-hidden="true" class="stop-mark" /> {isStopping() ? 'Stopping' : 'Stop'}
-    </button>
+    <>
+      <Show when={failure()}>
+        <p class="note" role="alert" data-error="">
+          {failure()}
+        </p>
+      </Show>
+      <button type="button" class="stop" disabled={isStopping()} onClick={stop}>
+        <span aria-hidden="true" class="stop-mark" /> {isStopping() ? 'Stopping' : 'Stop'}
+      </button>
+    </>
   )
 }
