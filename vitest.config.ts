@@ -39,7 +39,7 @@ function react18(): TestProjectInlineConfiguration {
   const { test, resolve, ...config } = binding('react-18')
   const react = {
     find: /^(react|react-dom)(?=$|\/)/,
-    replacement: source('./tests/older-majors/react-18/node_modules/$1'),
+    replacement: source('./older-majors/react-18/node_modules/$1'),
   }
   return {
     ...config,
@@ -58,7 +58,7 @@ function react18(): TestProjectInlineConfiguration {
 /** The contract with components of Svelte 4, which the store contract serves as well. */
 function svelte4(): TestProjectInlineConfiguration {
   const { test, resolve } = binding('svelte-4')
-  const runtime = './tests/older-majors/svelte-4/node_modules/svelte/src/'
+  const runtime = './older-majors/svelte-4/node_modules/svelte/src/'
   const alias = [
     ...sources,
     { find: /^svelte$/, replacement: source(`${runtime}runtime/index.js`) },
