@@ -98,6 +98,71 @@ describe('a fake stream', () => {
     open(false)
     await expect(fake.finish(60_000)).rejects.toThrow(/nobody was told the end.*"a" is pending/)
   })
+
+  it.each<[string, Partial<FakeStreamOptions>]>([
+    ['dropAt: 500', { dropAt: [12, 500] }],
+    ['truncateAt: 500', { truncateAt: 500 }],
+    ['stallAt: 500', { stallAt: 500 }],
+    ['reorderAt: 500', { reorderAt: 500 }],
+    ['staleAt: 500', { staleAt: 500 }],
+    ['refuse: 503 on stop', { refuse: [{ status: 503, on: 'stop' }] }],
+    ['restart: at 500', { restart: { at: 500, keep: 10 } }],
+    ['stored: 99', { stored: 99 }],
+    ['duplicate', { text: '', duplicate: true }],
+  ])('says that a fault never struck: %s', async (left, options) => {
+    const { fake, open } = tabs(options)
+    open(true)
+    await expect(fake.finish()).rejects.toThrow(`never happened: ${left} (`)
+  })
+
+  it('says so of faults that a fetcher alone cannot meet, and with timers of its own', async () => {
+    const fetched = tabs({ snapshotAs: 'fetcher', stored: 8, reorderAt: 16, duplicate: true })
+    fetched.open(false)
+    await expect(fetched.fake.finish()).rejects.toThrow('never happened: reorderAt: 16, duplicate (')
+
+    const clock = createFakeClock()
+    const { fake, open } = tabs({ dropAt: 500, environment: clock })
+    open(true)
+    const finished = expect(fake.finish()).rejects.toThrow('never happened: dropAt: 500 (')
+    await clock.drain()
+    await finished
+  })
+
+  it('is content when a fault struck one of several texts', async () => {
+    const fake = fakeStream({ text: (id) => (id === 'long' ? TEXT : 'short'), dropAt: 20 })
+    const client = createStreamClient(fake.sources)
+    for (const id of ['long', 'short']) client.stream(id).attach({ driven: true })
+    await fake.finish()
+  })
+
+  it.each([
+    ['text', { text: undefined }],
+    ['text', { text: ['a', 1] }],
+    ['status', { status: 'streaming' }],
+    ['snapshotAs', { snapshotAs: 'live' }],
+    ['chunkMs', { chunkMs: Number.NaN }],
+    ['chunkMs', { chunkMs: Number.POSITIVE_INFINITY }],
+    ['persistMs', { persistMs: -1 }],
+    ['delayMs', { delayMs: 2 ** 31 }],
+    ['stallMs', { stallMs: 0 }],
+    ['chunkLength', { chunkLength: 0 }],
+    ['stored', { stored: -1 }],
+    ['dropAt', { dropAt: [3, 1.5] }],
+    ['truncateAt', { truncateAt: -1 }],
+    ['stallAt', { stallAt: Number.NaN }],
+    ['reorderAt', { reorderAt: '3' }],
+    ['staleAt', { staleAt: Number.POSITIVE_INFINITY }],
+    ['restart.at', { restart: { at: -1, keep: 0 } }],
+    ['restart.keep', { restart: { at: 3, keep: 4 } }],
+    ['refuse.status', { refuse: [{ status: 200 }] }],
+    ['refuse.on', { refuse: [{ status: 500, on: 'write' }] }],
+    ['refuse.times', { refuse: [{ status: 500, times: 0 }] }],
+    ['refuse.retryAfterMs', { refuse: [{ status: 429, retryAfterMs: Number.NaN }] }],
+  ])('refuses what cannot be meant: %s of %o', (name, options) => {
+    expect(() => tabs(options as Partial<FakeStreamOptions>)).toThrow(
+      expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(`\`${name}\``) }),
+    )
+  })
 })
 
 describe('a fault', () => {
@@ -131,10 +196,30 @@ describe('a fault', () => {
   it.each(['fetcher', 'subscription'] as const)('strikes a %s too', async (snapshotAs) => {
     const { fake, open } = tabs({ snapshotAs, stored: 4, dropAt: 12, truncateAt: 30, stallAt: 40, staleAt: 20 })
     const { shown } = open(false)
-    // A subscription reconnects by itself, and nobody can tell its silence from having nothing to say.
-    const isStuck = snapshotAs === 'subscription'
-    await fake.finish().catch((error: Error) => expect([isStuck, error.message]).toEqual([true, expect.any(String)]))
-    expect(shown()).toMatchObject(isStuck ? { text: TEXT.slice(0, 40) } : { text: TEXT, status: 'done' })
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+    expect([fake.open, fake.clock.waiting]).toEqual([0, 0])
+  })
+
+  it('gives up the connection of a subscription that fell silent after `stallMs`, and not one that is kept alive', async () => {
+    const { fake, open } = tabs({ snapshotAs: 'subscription', stored: 4, stallAt: 12, stallMs: 9_000, chunkMs: 20_000 })
+    const { shown } = open(false)
+    await fake.clock.advance(20_000 + 100 + 8_999)
+    expect([shown().text, shown().connection, fake.requests.length]).toEqual([TEXT.slice(0, 12), 'live', 1])
+    await fake.clock.advance(1)
+    expect(shown().connection).toBe('waiting')
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+    expect(fake.requests).toHaveLength(2)
+  })
+
+  it('that changes the order of pieces waits for who drives, where the answers of a fetcher have none', async () => {
+    const { fake, open } = tabs({ snapshotAs: 'fetcher', reorderAt: 16, duplicate: true })
+    open(false)
+    await fake.clock.advance(50)
+    const { shown } = open(true)
+    await fake.finish()
+    expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
   })
 
   it.each([
@@ -212,6 +297,15 @@ describe('a clock', () => {
     expect(await clock.drain(0)).toBe(false)
     expect(await clock.drain()).toBe(true)
     expect(ran.at(-1)).toEqual(['late', 1030])
+  })
+
+  it('refuses times that never come', async () => {
+    const refusal = expect.objectContaining({ code: 'invalid-option' })
+    expect(() => createFakeClock({ startMs: Number.NaN })).toThrow(refusal)
+    expect(() => createFakeClock({ frameMs: 0 })).toThrow(refusal)
+    const clock = createFakeClock({ frameMs: Number.POSITIVE_INFINITY })
+    await expect(clock.advance(Number.NaN)).rejects.toThrow(refusal)
+    await expect(clock.drain(-1)).rejects.toThrow(refusal)
   })
 
   it('is shared by the fakes that are given one', async () => {

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment'
+import { checkNumber } from './check-number'
 
 export interface FakeClockOptions {
   /** What the wall clock says first, in milliseconds. @default 0 */
@@ -17,6 +18,8 @@ export interface FakeClock extends Environment {
   /**
    * Lets time pass: everything that falls due runs in its order, each followed by what it starts in microtasks. What a
    * callback throws rejects this.
+   *
+   * @throws {StreamError} `invalid-option`, as {@link FakeClock.drain} does
    */
   advance(ms: number): Promise<void>
   /** Lets time pass until nothing is waited for, at most `maxMs`; resolves with whether that was reached. @default 600000 */
@@ -28,7 +31,10 @@ interface Timer {
   readonly run: () => void
 }
 
+/** @throws {StreamError} `invalid-option` */
 export function createFakeClock({ startMs = 0, frameMs = 16 }: FakeClockOptions = {}): FakeClock {
+  checkNumber('createFakeClock', 'startMs', startMs, { max: Number.MAX_SAFE_INTEGER })
+  checkNumber('createFakeClock', 'frameMs', frameMs, { min: 1, max: Number.POSITIVE_INFINITY })
   let nowMs = startMs
   const timers = new Set<Timer>()
 
@@ -62,11 +68,13 @@ export function createFakeClock({ startMs = 0, frameMs = 16 }: FakeClockOptions 
       return timers.size
     },
     async advance(ms) {
+      checkNumber('advance', 'ms', ms, { max: Number.MAX_SAFE_INTEGER })
       const untilMs = nowMs + ms
       await runUntil(untilMs)
       nowMs = untilMs
     },
     async drain(maxMs = 600_000) {
+      checkNumber('drain', 'maxMs', maxMs, { max: Number.MAX_SAFE_INTEGER })
       await runUntil(nowMs + maxMs)
       return !timers.size
     },

@@ -10,7 +10,6 @@ const KEEP_ALIVE_MS = 8_000
 export interface FakeLine {
   readonly environment: Environment
   readonly faults: ReturnType<typeof createFakeFaults>
-  readonly isDoubled: boolean
   /** How long everything takes on its way. */
   readonly delayMs: number
 }
@@ -29,7 +28,7 @@ export interface FakeReader {
 
 /** Reads a text along as it grows, past whatever lies in wait. Resolves or rejects when the connection is over. */
 export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine): Promise<void> {
-  const { environment, faults, isDoubled, delayMs } = line
+  const { environment, faults, delayMs } = line
   const { signal } = reader
   return new Promise((resolve, reject) => {
     let at = reader.from
@@ -79,7 +78,7 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
       const tell = failing(reader.piece(offset, text))
       const deliver = () => {
         post(tell)
-        if (isDoubled && text) post(tell)
+        if (text && faults.double()) post(tell)
       }
       at = end
       if (held === 'next') {

@@ -16,7 +16,10 @@ export interface FakeRefusal {
 
 export type FakeRequestKind = 'drive' | 'read' | 'stop'
 
-/** What goes wrong on the way. Each offset strikes once: the first connection that comes there. */
+/**
+ * What goes wrong on the way. Each offset strikes once: the first connection that comes there. A `fetcher` has no pieces:
+ * `reorderAt` and `duplicate` strike only who drives then.
+ */
 export interface FakeFaults {
   /** The connection fails there. */
   readonly dropAt?: FakeOffsets | undefined
@@ -37,8 +40,11 @@ export interface FakeFaults {
 /** What breaks a connection at an offset. */
 export type FakeStrike = 'drop' | 'truncate' | 'stall' | 'reorder'
 
+const everyStrike: readonly FakeStrike[] = ['drop', 'truncate', 'stall', 'reorder']
+
 /** The faults that have not struck yet. */
-export function createFakeFaults({ dropAt, truncateAt, stallAt, reorderAt, staleAt, refuse = [] }: FakeFaults) {
+export function createFakeFaults(options: FakeFaults) {
+  const { dropAt, truncateAt, stallAt, reorderAt, staleAt, duplicate = false, refuse = [] } = options
   const list = (kind: FakeStrike, offsets: FakeOffsets = []) =>
     [offsets].flat().map((offset) => ({ kind, offset: offset as number }))
   const strikes = [
@@ -49,11 +55,12 @@ export function createFakeFaults({ dropAt, truncateAt, stallAt, reorderAt, stale
   ].sort((one, other) => one.offset - other.offset)
   const stale = [staleAt ?? []].flat() as number[]
   const refusals = refuse.flatMap((one) => Array.from({ length: one.times ?? 1 }, () => one))
+  let hasDoubled = false
 
   return {
-    /** The first one from `from` to `to`, which has struck then. */
-    take(from: number, to: number) {
-      const index = strikes.findIndex(({ offset }) => offset >= from && offset <= to)
+    /** The first one of these from `from` to `to`, which has struck then. */
+    take(from: number, to: number, kinds: readonly FakeStrike[] = everyStrike) {
+      const index = strikes.findIndex(({ kind, offset }) => offset >= from && offset <= to && kinds.includes(kind))
       return index < 0 ? undefined : strikes.splice(index, 1)[0]
     },
     /** How much of the text a copy has that lags behind, if the next reader meets one. */
@@ -65,6 +72,20 @@ export function createFakeFaults({ dropAt, truncateAt, stallAt, reorderAt, stale
     check(kind: FakeRequestKind) {
       const index = refusals.findIndex(({ on = kind }) => on === kind)
       if (index >= 0) throw toError(refusals.splice(index, 1)[0] as FakeRefusal)
+    },
+    /** Whether the piece that is sent now comes twice. */
+    double() {
+      hasDoubled ||= duplicate
+      return duplicate
+    },
+    /** Those that have not struck, by the options that ask for them. */
+    get left() {
+      return [
+        ...strikes.map(({ kind, offset }) => `${kind}At: ${offset}`),
+        ...stale.map((offset) => `staleAt: ${offset}`),
+        ...refusals.map(({ status, on }) => `refuse: ${status}${on ? ` on ${on}` : ''}`),
+        ...(duplicate && !hasDoubled ? ['duplicate'] : []),
+      ]
     },
   }
 }

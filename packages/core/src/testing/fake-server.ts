@@ -23,7 +23,7 @@ export interface FakeServerOptions extends FakeTextOptions, FakeFaults {
 
 /** The texts behind all ids, and who asked for them. */
 export function createFakeServer(options: FakeServerOptions, environment: Environment) {
-  const { hasEpochs = true, delayMs = 0, duplicate: isDoubled = false } = options
+  const { hasEpochs = true, delayMs = 0 } = options
   const texts = new Map<string, { text: FakeText; line: FakeLine }>()
   const requests: FakeRequest[] = []
   let open = 0
@@ -31,7 +31,7 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
   function at(id: string) {
     const known = texts.get(id)
     if (known) return known
-    const line = { environment, faults: createFakeFaults(options), isDoubled, delayMs }
+    const line = { environment, faults: createFakeFaults(options), delayMs }
     const fresh = { text: createFakeText(id, options, environment), line }
     texts.set(id, fresh)
     return fresh
@@ -42,6 +42,11 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
     requests,
     get open() {
       return open
+    },
+    /** What was asked for and has happened to no text, by the options that ask for it. */
+    get left() {
+      const [first = [], ...others] = [...texts.values()].map(({ text, line }) => [...text.left, ...line.faults.left])
+      return first.filter((fault) => others.every((left) => left.includes(fault)))
     },
     /** Where a text stands, on the way to whoever is told of it. */
     origin: ({ epoch, base }: FakeText) => (hasEpochs ? { epoch, base } : {}),

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import { SourceError } from '../errors'
+import { isStreamError, SourceError } from '../errors'
 import {
   type End,
   isTerminal,
@@ -17,6 +17,9 @@ import type { FakeText } from './fake-text'
 
 /** How long a subscription waits before it connects again, in milliseconds. */
 const RECONNECT_MS = 1_000
+
+/** What can befall an answer that is no connection: it has no pieces that change places. */
+const fetchStrikes = ['drop', 'truncate', 'stall'] as const
 
 /** Every shape in which a client may read from the server. `onEnd` hears when a reader was told the end. */
 export function createFakeSources(
@@ -97,7 +100,7 @@ export function createFakeSources(
     const stale = staleAnswer(text, line)
     if (stale) return stale
     const offset = startFor(source)
-    const strike = line.faults.take(offset, text.storedLength)
+    const strike = line.faults.take(offset, text.storedLength, fetchStrikes)
     if (strike?.kind === 'drop') throw new SourceError('network', 'the connection was cut')
     if (strike?.kind === 'stall') return new Promise(() => {})
     const isCut = strike?.kind === 'truncate'
@@ -109,30 +112,49 @@ export function createFakeSources(
 
   const subscription: SnapshotSubscription = {
     subscribe(source, sink) {
-      const undone = new AbortController()
-      const { signal } = undone
-      let { offset } = source
+      let { offset, epoch } = source
+      let isUndone = false
+      let attempt = new AbortController()
+      let silence: unknown
       let timer: unknown
 
+      const heard = () => {
+        environment.clearTimeout(silence as never)
+        silence = environment.setTimeout(() => attempt.abort(), stallMs)
+      }
       const next = (snapshot: Snapshot) => {
-        if (signal.aborted) return
+        if (attempt.signal.aborted) return
+        heard()
         offset = (snapshot.offset ?? 0) + snapshot.text.length
+        epoch = snapshot.epoch
         sink.next(snapshot)
       }
-      const alive = () => signal.aborted || sink.connection('live')
+      const alive = () => {
+        if (attempt.signal.aborted) return
+        heard()
+        sink.connection('live')
+      }
       const again = (error?: unknown) => {
-        if (signal.aborted) return
-        if (error) sink.fail(error)
+        if (isUndone) return
+        environment.clearTimeout(silence as never)
+        // It knows from where on the text is another one, and reads on from there.
+        if (isDiverged(error)) ({ offset = 0, epoch } = error)
+        else if (error) sink.fail(error)
         sink.connection('waiting')
         timer = environment.setTimeout(connect, RECONNECT_MS)
       }
       function connect() {
-        server.during(() => follow({ ...source, offset, signal }, next, alive)).then(() => again(), again)
+        attempt = new AbortController()
+        heard()
+        const { signal } = attempt
+        server.during(() => follow({ ...source, offset, epoch, signal }, next, alive)).then(() => again(), again)
       }
 
       connect()
       return () => {
-        undone.abort()
+        isUndone = true
+        attempt.abort()
+        environment.clearTimeout(silence as never)
         environment.clearTimeout(timer as never)
       }
     },
@@ -145,4 +167,8 @@ export function createFakeSources(
   }
 
   return { live, stop, tail, fetcher, subscription }
+}
+
+function isDiverged(error: unknown): error is SourceError {
+  return isStreamError(error) && error.code === 'diverged'
 }

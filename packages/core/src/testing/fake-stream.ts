@@ -1,5 +1,6 @@
 import type { Environment } from '../environment'
 import type { LiveSource, SnapshotSource, StopSource } from '../types'
+import { checkFake } from './check-fake'
 import { createFakeClock, type FakeClock } from './fake-clock'
 import { createFakeServer, type FakeRequest, type FakeServerOptions } from './fake-server'
 import { createFakeSources } from './fake-sources'
@@ -34,9 +35,9 @@ export interface FakeStream {
   readonly open: number
   /**
    * Lets time pass until everything is told and nothing is waited for, at most `maxMs` (ten minutes). Rejects when that
-   * is not enough, or when nobody was told the end.
+   * is not enough, when nobody was told the end, or when something that was asked to go wrong has befallen no stream.
    *
-   * With an environment of your own time passes there, and this resolves when a reader was told the end.
+   * With an environment of your own time passes there, and this is over when a reader was told the end.
    */
   finish(maxMs?: number): Promise<void>
 }
@@ -44,8 +45,11 @@ export interface FakeStream {
 /**
  * A server without a network: sources for a client, in which the text is written as the clock passes and everything goes
  * wrong that is asked for, always in the same way. Each id is a stream of its own.
+ *
+ * @throws {StreamError} `invalid-option`
  */
 export function fakeStream(options: FakeStreamOptions): FakeStream {
+  checkFake(options)
   const { clock = createFakeClock(), snapshotAs = 'tail' } = options
   const environment = options.environment ?? clock
   const server = createFakeServer(options, environment)
@@ -70,17 +74,23 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
       return server.open
     },
     async finish(maxMs) {
-      if (options.environment) return endTold
-      const isQuiet = await clock.drain(maxMs)
-      if (isQuiet && isEndTold) return
-      const streams = [...server.texts].map(
-        ([id, { text }]) => `"${id}" is ${text.status}, ${text.storedLength} stored`,
-      )
-      const facts = [...streams, `${server.requests.length} requests`, `${server.open} open`].join('; ')
-      const problem = isEndTold ? 'something still waits' : 'nobody was told the end'
-      throw new Error(
-        `@keepstream/core/testing: ${problem} (${facts}). Is a reader attached, does one drive, and does each fault pass?`,
-      )
+      const isQuiet = options.environment ? await endTold.then(() => true) : await clock.drain(maxMs)
+      if (!isQuiet || !isEndTold) {
+        const problem = isEndTold ? 'something still waits' : 'nobody was told the end'
+        throw problemOf(problem, 'Is a reader attached, does one drive, and does each fault pass?')
+      }
+      const { left } = server
+      if (left.length)
+        throw problemOf(
+          `never happened: ${left.join(', ')}`,
+          'Is the text that long, and does a reader come there who can meet it? Where one is still to come, let time pass with `clock.advance` first.',
+        )
     },
+  }
+
+  function problemOf(problem: string, cure: string) {
+    const streams = [...server.texts].map(([id, { text }]) => `"${id}" is ${text.status}, ${text.storedLength} stored`)
+    const facts = [...streams, `${server.requests.length} requests`, `${server.open} open`].join('; ')
+    return new Error(`@keepstream/core/testing: ${problem} (${facts}). ${cure}`)
   }
 }

@@ -33,6 +33,8 @@ export interface FakeText {
   readonly status: StreamStatus
   readonly epoch: number
   readonly base: number
+  /** What was asked of it and cannot be, or has not happened yet. */
+  readonly left: readonly string[]
   /** Starts the generation, unless it has been started. */
   start(): void
   /** Ends the generation; what was written is kept. */
@@ -55,6 +57,7 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
   let timer: unknown
   let isStarted = false
   let isClosing = false
+  let isStoredShort = false
 
   const tell = (isDead = false) => {
     for (const listener of [...listeners]) listener(isDead)
@@ -115,6 +118,7 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
   if (options.stored !== undefined) {
     const whole = chunks.join('')
     text = whole.slice(0, options.stored)
+    isStoredShort = text.length < options.stored
     chunks = split(whole.slice(options.stored), chunkLength)
     storedLength = text.length
     status = 'streaming'
@@ -141,6 +145,12 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
     },
     get base() {
       return base
+    },
+    get left() {
+      return [
+        ...(isStoredShort ? [`stored: ${options.stored}`] : []),
+        ...(restart ? [`restart: at ${restart.at}`] : []),
+      ]
     },
     start,
     stop() {
