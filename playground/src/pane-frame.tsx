@@ -30,12 +30,14 @@ export function PaneFrame({ title, subtitle, isShown, framework, onFramework, co
       data-shown={isShown || undefined}
       aria-labelledby={`${kind}-title`}
     >
-      <header className="pane-head">
-        <h2 id={`${kind}-title`}>{title}</h2>
-        <p>{subtitle}</p>
-        <FrameworkChooser pane={title} chosen={framework} onChoose={onFramework} />
-      </header>
-      {slots.controls !== undefined && <div className="pane-controls">{slots.controls}</div>}
+      <div className="pane-top">
+        <header className="pane-head">
+          <h2 id={`${kind}-title`}>{title}</h2>
+          <p>{subtitle}</p>
+          <FrameworkChooser pane={title} chosen={framework} onChoose={onFramework} />
+        </header>
+        {slots.controls !== undefined && <div className="pane-controls">{slots.controls}</div>}
+      </div>
       <PaneContent framework={framework} content={content} />
       {slots.timeline !== undefined && <div className="pane-timeline">{slots.timeline}</div>}
     </section>
