@@ -37,18 +37,19 @@ export function useStream(
   options: MaybeRefOrGetter<UseStreamOptions> = {},
 ): UseStreamResult {
   const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
-  const isBrowser = typeof window !== 'undefined'
-  const isReading = shallowRef(isBrowser && instance?.isMounted !== false)
-  // What is hydrated has its element before it is mounted.
-  const isServers = !isBrowser || instance?.vnode.el
+  // A scope of its own, such as a shared store's, outlives the component that was the first to use it, or goes without it.
+  const isShared = !instance || instance.scope !== getCurrentScope()
+  // What is hydrated has its element before it is mounted. `undefined` is what has not read yet.
+  const isServers = typeof window === 'undefined' || !!instance?.vnode.el
+  const isReading = shallowRef<boolean | undefined>(instance?.isMounted || (isShared && !isServers) || undefined)
 
-  // Which stream, and what a server showed of it.
+  // Which stream, and what a server showed of it. (A new id may be here before its own `initial`: the watcher brings that.)
   const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial) // the text of no stream
-  const stream = computed(() => client.stream(toValue(id), { initial: initial() }))
+  const stream = computed<TextStream>((last) => client.stream(toValue(id), { initial: last ? undefined : initial() }))
 
   // What is shown of it.
   const shown = computed(() => {
-    const state = isServers && !isReading.value ? stateOf(initial()) : stream.value.$state.get()
+    const state = isServers && isReading.value === undefined ? stateOf(initial()) : stream.value.$state.get()
     return { stream: stream.value, state: shallowRef(state) }
   })
   const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
@@ -63,14 +64,13 @@ export function useStream(
       }
       if (isReading) onCleanup(stream.subscribe(show, { driven, initial: initial() }))
     },
-    { immediate: true, flush: 'sync' },
+    { immediate: true, flush: 'pre' },
   )
   const turn = (to: boolean) => () => {
     isReading.value = to
   }
   if (instance) onMounted(turn(true))
-  // A scope of its own, such as a shared store's, outlives the component that was the first to use it.
-  if (instance && instance.scope === getCurrentScope()) {
+  if (!isShared) {
     onActivated(turn(true))
     onDeactivated(turn(false))
   }

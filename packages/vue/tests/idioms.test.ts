@@ -1,7 +1,7 @@
 import { type UseStreamOptions, useStream } from '@keepstream/vue'
 import { useStore } from '@nanostores/vue'
 import { expect, it, vi } from 'vitest'
-import { computed, defineComponent, h, isReadonly, ref, Suspense, shallowRef, watchEffect } from 'vue'
+import { computed, defineComponent, h, isReadonly, ref, Suspense, shallowRef, watch, watchEffect } from 'vue'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
 import AsyncReply from './support/async-reply.vue'
@@ -31,6 +31,30 @@ it('follows an id and options that are refs', async () => {
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
   expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+})
+
+it('never shows a new id the initial text of the last one, though it is read between the two changes', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const id = ref('a')
+  const initial = shallowRef<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
+  const seen: string[] = []
+  const Reply = defineComponent(() => {
+    const { text } = useStream(client, id, () => ({ initial: initial.value }))
+    watch(text, (text) => seen.push(text), { immediate: true, flush: 'sync' })
+    return () => h('output', text.value)
+  })
+  const page = show(() => h(Reply))
+  server.stream('b').write('text of b')
+  await happens()
+  await happens(() => {
+    id.value = 'b'
+    initial.value = { text: 'text of b', status: 'streaming' }
+  })
+  await happens(() => server.stream('b').close())
+  expect(page.textContent).toBe('text of b')
+  expect(seen).toEqual(['text of a', '', 'text of b'])
+  expect(asked()).toEqual(['follow b 9'])
 })
 
 it('attaches once, however often the options are new', async () => {

@@ -1,6 +1,6 @@
 import { useStream } from '@keepstream/vue'
-import { expect, it } from 'vitest'
-import { defineComponent, h, KeepAlive, ref } from 'vue'
+import { expect, it, onTestFinished } from 'vitest'
+import { createSSRApp, defineComponent, h, KeepAlive, ref, watch } from 'vue'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { pass, stopTime } from '../../../tests/bindings/support/fake-time'
 import { createPage } from './support/create-page'
@@ -85,4 +85,37 @@ it('reads nothing for an id that changes while it is put away, until it is taken
   await happens(() => server.stream('b').write('b'))
   expect(page.textContent).toBe('b')
   expect(asked()).toEqual(['follow a 0', 'follow b 0'])
+})
+
+it('never goes back to what it was rendered with when it is put away after it was hydrated', async () => {
+  const { server, open, happens, asked } = createPage()
+  const client = open()
+  const seen: string[] = []
+  const Reply = defineComponent(() => {
+    const { text, status } = useStream(client, 'a', { initial: { text: 'one ', status: 'streaming' } })
+    watch([text, status], () => seen.push(`${status.value}: ${text.value}`), { immediate: true, flush: 'sync' })
+    return () => h('output', text.value)
+  })
+  const isShown = ref(true)
+  const container = document.body.appendChild(document.createElement('div'))
+  container.innerHTML = '<output>one </output>'
+  const app = createSSRApp(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  app.mount(container)
+  onTestFinished(() => {
+    app.unmount()
+    container.remove()
+  })
+  server.stream('a').write('one ')
+  await happens()
+  await happens(() => server.stream('a').write('two'))
+  await happens(() => server.stream('a').close())
+  for (const shown of [false, true]) {
+    await happens(() => {
+      isShown.value = shown
+    })
+  }
+  expect(container.textContent).toBe('one two')
+  expect([seen[0], seen.at(-1)]).toEqual(['streaming: one ', 'done: one two'])
+  expect(seen.slice(1).filter((state) => !state.endsWith('two'))).toEqual([])
+  expect(asked()).toEqual(['follow a 4'])
 })

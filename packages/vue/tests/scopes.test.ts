@@ -1,6 +1,6 @@
 import { useStream } from '@keepstream/vue'
 import { expect, it, vi } from 'vitest'
-import { defineComponent, type EffectScope, effectScope, h, KeepAlive, ref, watch } from 'vue'
+import { defineComponent, type EffectScope, effectScope, h, KeepAlive, onMounted, ref, Suspense, watch } from 'vue'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { pass, stopTime } from '../../../tests/bindings/support/fake-time'
 import { createPage } from './support/create-page'
@@ -89,4 +89,50 @@ it('goes on in its own scope when the component that was the first to use it is 
   scope.stop()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
+})
+
+it('reads in its own scope though the component that was the first to use it is replaced before it is mounted', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const scope = effectScope(true)
+  let shared: ReturnType<typeof useStream> | undefined
+  const useShared = () => {
+    shared ??= scope.run(() => useStream(client, 'a', { driven: true }))
+    return shared
+  }
+  const Early = defineComponent({
+    async setup() {
+      useShared()
+      await new Promise(() => {})
+      return () => h('output', 'never')
+    },
+  })
+  const Late = defineComponent(() => () => h('output', useShared()?.text.value))
+  const isEarly = ref(true)
+  const page = show(() => h(Suspense, null, { default: () => h(isEarly.value ? Early : Late) }))
+  await happens()
+  await happens(() => {
+    isEarly.value = false
+  })
+  await happens(() => server.stream('a').write('text'))
+  expect(page.textContent).toBe('text')
+  expect(asked()).toEqual(['drive a 0'])
+  scope.stop()
+})
+
+it('reads when it is called in a hook, after the mount', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const reply = ref<ReturnType<typeof useStream>>()
+  const Reply = defineComponent(() => {
+    onMounted(() => {
+      reply.value = useStream(client, 'a', { driven: true })
+    })
+    return () => h('output', reply.value?.text)
+  })
+  const page = show(() => h(Reply))
+  await happens()
+  await happens(() => server.stream('a').write('text'))
+  expect(page.textContent).toBe('text')
+  expect(asked()).toEqual(['drive a 0'])
 })
