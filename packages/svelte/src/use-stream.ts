@@ -19,32 +19,48 @@ export function useStream(
   options: UseStreamOptions | Readable<UseStreamOptions> = {},
 ): UseStreamResult {
   // Which stream, and what a server showed of it.
+  let isNew = true
   const wish = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
     const known = id === undefined ? undefined : initial // the text of no stream
-    return [client.stream(id, { initial: known }), driven, known] as const
+    return [client.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
   })
 
   // What is shown of it, and reading it.
   const { subscribe } = readable(stateOf(), (set) => {
     let current: readonly unknown[] = []
+    let read: readonly unknown[] = []
     let leave = () => {}
     const forget = wish.subscribe((next) => {
       const [stream, driven, initial] = next
       if (typeof window === 'undefined') return set(stateOf(initial))
-      if (stream === current[0] && driven === current[1]) return
-      // What is hydrated must look as the server left it, and only then move on.
-      const isFirst = !current[0] && initial
-      leave()
+      const [before] = current
       current = next
-      leave = stream.subscribe(set, { driven, initial })
-      if (!isFirst) return
+      const start = () => {
+        if (current !== next || (stream === read[0] && driven === read[1])) return
+        leave()
+        read = next
+        leave = stream.subscribe(set, { driven, initial })
+      }
+      if (before) {
+        if (stream !== before) {
+          leave()
+          read = []
+          set(stream.$state.get())
+        }
+        // Two stores bring a new id and its own `initial`, one after the other: until both are there, nothing is read.
+        return queueMicrotask(start)
+      }
+      start()
+      if (!isNew || !initial) return
+      // What is hydrated must look as the server left it, and only then move on.
       set(stateOf(initial))
-      queueMicrotask(() => current === next && set(stream.$state.get()))
+      queueMicrotask(() => read === next && set(stream.$state.get()))
     })
+    isNew = false
     return () => {
       forget()
       leave()
-      current = []
+      current = read = []
     }
   })
 

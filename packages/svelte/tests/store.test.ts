@@ -121,6 +121,66 @@ it('shows its own initial text first, and then what the client knows better', as
   undoFirst()
 })
 
+it('is held to its own initial text by its first start alone', async () => {
+  const { server, open, happens, asked } = createPage()
+  const reply = useStream(open(), 'a', { initial: { text: 'one ', status: 'streaming' } })
+  const seen: string[] = []
+  const listen = () => reply.subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
+  server.stream('a').write('one two')
+  const undo = listen()
+  await happens()
+  await happens(() => server.stream('a').close())
+  undo()
+  await happens(() => pass(GRACE_MS))
+  seen.length = 0
+  expect(get(reply)).toMatchObject({ status: 'done', text: 'one two' })
+  listen()()
+  expect(seen).toEqual(['done: one two'])
+  expect(asked()).toEqual(['follow a 4'])
+})
+
+it('gives neither of two streams the initial text of the other, whichever of its stores is the first to change', async () => {
+  for (const isIdFirst of [true, false]) {
+    const { server, open, happens, asked } = createPage()
+    const client = open()
+    const id = writable('a')
+    const options = writable<UseStreamOptions>({ initial: { text: 'text of a', status: 'streaming' } })
+    const reply = useStream(client, id, options)
+    const seen: string[] = []
+    const undo = reply.subscribe(({ text }) => seen.push(text))
+    server.stream('a').write('text of a')
+    server.stream('b').write('text of b')
+    await happens()
+    const changes = [
+      () => id.set('b'),
+      () => options.set({ driven: true, initial: { text: 'text of b', status: 'streaming' } }),
+    ]
+    for (const change of isIdFirst ? changes : changes.reverse()) change()
+    expect(seen.at(-1)).toBe('')
+    expect(client.stream('a').$state.get().text).toBe('text of a')
+    await happens()
+    await happens(() => server.stream('b').close())
+    expect(get(reply)).toMatchObject({ text: 'text of b', status: 'done' })
+    expect([...new Set(seen)]).toEqual(['text of a', '', 'text of b'])
+    expect(asked()).toEqual(['follow a 9', 'follow b 9'])
+    undo()
+  }
+})
+
+it('never shows the stream it has left when its id changes right after its first start', async () => {
+  const { open, happens } = createPage()
+  const id = writable('a')
+  const options = writable<UseStreamOptions>({ initial: { text: 'text of a', status: 'done' } })
+  const seen: string[] = []
+  const undo = useStream(open(), id, options).subscribe(({ text }) => seen.push(text))
+  id.set('b')
+  options.set({})
+  await happens()
+  expect([...new Set(seen)]).toEqual(['text of a', ''])
+  expect(seen.lastIndexOf('text of a')).toBe(0)
+  undo()
+})
+
 it('lets go of the stores it was given when its last subscriber has gone', () => {
   const { open } = createPage()
   let listening = 0

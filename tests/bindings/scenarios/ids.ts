@@ -60,6 +60,38 @@ export const ids = {
       expect(asked()).toEqual([])
     },
   },
+  'id-and-initial-change': {
+    title: 'gives a new id the initial text that has come with it, never the one of the id before',
+    async run({ server, open, mount, happens, asked }) {
+      server.stream('b').write('text of b')
+      const ofA = { text: 'text of a', status: 'done' } as const
+      const page = mount({ client: open(), id: 'a', initial: ofA })
+      await happens()
+      expect(page.screen).toBe('text of a')
+      await happens(() => page.apply({ id: 'b', initial: { text: 'text of b', status: 'streaming' } }))
+      expect(page.last).toMatchObject({ id: 'b', text: 'text of b', status: 'streaming' })
+      await happens(() => server.stream('b').write(', which goes on'))
+      await happens(() => server.stream('b').close())
+      expect(page.last).toMatchObject({ text: 'text of b, which goes on', status: 'done' })
+      await happens(() => page.apply({ id: 'a', initial: ofA }))
+      expect(page.screen).toBe('text of a')
+      expectOwnText(page, { a: 'text of a', b: 'text of b, which goes on' })
+      expect(asked()).toEqual(['follow b 9'])
+    },
+  },
+  'id-and-first-initial-change': {
+    title: 'shows the initial text that comes with a new id where there was none before, and asks for nothing',
+    async run({ server, open, mount, happens, asked }) {
+      const page = mount({ client: open(), id: 'a', driven: true })
+      await happens()
+      await happens(() => server.stream('a').write('text of a'))
+      await happens(() => page.apply({ id: 'b', initial: { text: 'text of b', status: 'done' } }))
+      expect(page.last).toMatchObject({ id: 'b', text: 'text of b', status: 'done' })
+      await happens(() => page.apply({ id: 'c', initial: undefined }))
+      expectOwnText(page, { a: 'text of a', b: 'text of b', c: '' })
+      expect(asked()).toEqual(['drive a 0', 'drive c 0'])
+    },
+  },
   'id-returns-while-read': {
     title: 'keeps the text of an id that is come back to while it is still read, and asks for nothing',
     async run({ server, open, mount, happens, asked }) {
