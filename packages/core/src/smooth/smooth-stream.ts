@@ -117,8 +117,8 @@ export function createSmoothStream(
       const detach = source.attach(options)
       const reader = {}
       readers.add(reader)
-      // A page was rendered with this text: shown any shorter, it would shrink on the screen (P2).
-      if (options?.initial && options.initial.text.length > shown) showAll()
+      // A page was rendered with more than is shown: cut to that, it would shrink on the screen (P2).
+      if (options?.initial?.text[shown]) showAll()
       return () => {
         if (readers.delete(reader) && !readers.size) showAll()
         detach()

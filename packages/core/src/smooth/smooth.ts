@@ -24,8 +24,8 @@ export function smooth(
   client: StreamClient,
   { maxLagMs = 400, environment = globalThis }: SmoothOptions = {},
 ): StreamClient {
-  if (!(Number.isFinite(maxLagMs) && maxLagMs >= 0))
-    throw new StreamError('invalid-option', '`maxLagMs` must be a finite number of milliseconds, from 0')
+  if (!(maxLagMs >= 0 && maxLagMs < 1 / 0))
+    throw new StreamError('invalid-option', '`maxLagMs` must be finite milliseconds, at least 0')
   const motion = environment.matchMedia?.('(prefers-reduced-motion: reduce)')
   const { Segmenter } = environment.Intl ?? {}
   const facts = {
