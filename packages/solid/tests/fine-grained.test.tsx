@@ -100,3 +100,26 @@ it('reads in an owner made by hand until that is disposed of, and tells effects 
   expect(server.open).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+it('runs no effect again that has stopped or retried it, when its id changes', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const [id, setId] = createSignal('a')
+  let stops = 0
+  function Stopping() {
+    const reply = useStream(client, id)
+    createEffect(() => {
+      stops++
+      reply.stop().catch(() => {})
+      reply.retry()
+    })
+    return <output>{reply.status}</output>
+  }
+  show(() => <Stopping />)
+  await happens()
+  expect(server.stream('a').status).toBe('stopped')
+  await happens(() => setId('b'))
+  expect(stops).toBe(1)
+  expect(server.stream('b').status).toBe('pending')
+  expect(asked().filter((request) => request.startsWith('stop'))).toEqual(['stop a 0'])
+})
