@@ -12,6 +12,7 @@ const rooms = {
   errors: [],
   'back-off': [],
   turns: [],
+  guarded: [],
   merge: ground,
   state: [...ground, 'merge'],
   environment: ground,
@@ -27,8 +28,8 @@ const rooms = {
   silence: world,
   session: [...world, 'back-off', 'turns', 'look-once', 'silence', 'merge', 'state', 'live', 'snapshot', 'publish'],
   'react-native': world,
-  'stream-client': [...world, 'back-off', 'turns', 'state', 'publish', 'session'],
-  smooth: [...world, 'stream-client'],
+  'stream-client': [...world, 'back-off', 'turns', 'guarded', 'state', 'publish', 'session'],
+  smooth: [...world, 'guarded', 'stream-client'],
   tabs: [...world, 'back-off'],
   testing: reading,
 }

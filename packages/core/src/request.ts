@@ -21,7 +21,8 @@ export interface RequestOptions {
   readonly credentials?: RequestCredentials | undefined
 }
 
-const codes: Record<number, SourceErrorCode> = {
+/** What a server's refusal says to do next. Any other one is the server's own failure. */
+export const codes: Record<number, SourceErrorCode> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not-found',

@@ -2,6 +2,7 @@ import { atom, type ReadableAtom } from 'nanostores'
 import type { BackOff } from './back-off'
 import type { Environment } from './environment'
 import { StreamError, toSourceError } from './errors'
+import { guarded } from './guarded'
 import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
@@ -264,17 +265,6 @@ const visible = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled'] 
 
 function view({ text, status, connection, error, isCaughtUp, isReconciled }: SessionState): StreamState {
   return { text, status, connection, error, isCaughtUp, isReconciled }
-}
-
-/** Someone else's listener that throws is reported, and disturbs no reading. */
-function guarded(run: () => void) {
-  try {
-    run()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
 }
 
 function checkWhole(initial: Snapshot | undefined) {

@@ -1,4 +1,5 @@
 import { atom } from 'nanostores'
+import { guarded } from '../guarded'
 import type { TextStream } from '../stream-client'
 import { isTerminal, type StreamState } from '../types'
 import { floorToGrapheme, isHighSurrogate } from './floor-to-grapheme'
@@ -159,15 +160,4 @@ function commonLength(one: string, other: string): number {
   let length = 0
   while (length < one.length && one[length] === other[length]) length++
   return length
-}
-
-/** Someone else's listener that throws is reported, and disturbs no reading. */
-function guarded(run: () => void) {
-  try {
-    run()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
 }

@@ -1,4 +1,5 @@
-import { SourceError, type SourceErrorCode } from '../errors'
+import { SourceError } from '../errors'
+import { codes } from '../request'
 
 /** A place in the text, or several, in UTF-16 code units. */
 export type FakeOffsets = number | readonly number[]
@@ -90,18 +91,7 @@ export function createFakeFaults(options: FakeFaults) {
   }
 }
 
-const codes: Record<number, SourceErrorCode> = {
-  0: 'network',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not-found',
-  409: 'refused',
-  410: 'not-found',
-  429: 'rate-limited',
-}
-
 function toError({ status, retryAfterMs }: FakeRefusal) {
-  return new SourceError(codes[status] ?? 'server', status ? `the server answered ${status}` : 'the network failed', {
-    retryAfterMs,
-  })
+  if (!status) return new SourceError('network', 'the network failed', { retryAfterMs })
+  return new SourceError(codes[status] ?? 'server', `the server answered ${status}`, { retryAfterMs })
 }
