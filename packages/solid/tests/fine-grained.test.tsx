@@ -1,5 +1,5 @@
-import { type StreamClient, useStream } from '@keepstream/solid'
-import { createEffect, createRoot, createSignal } from 'solid-js'
+import { type StreamClient, type UseStreamOptions, useStream } from '@keepstream/solid'
+import { batch, createEffect, createRoot, createSignal } from 'solid-js'
 import { expect, it, vi } from 'vitest'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
@@ -122,4 +122,25 @@ it('runs no effect again that has stopped or retried it, when its id changes', a
   expect(stops).toBe(1)
   expect(server.stream('b').status).toBe('pending')
   expect(asked().filter((request) => request.startsWith('stop'))).toEqual(['stop a 0'])
+})
+
+it('gives a new id its own initial text when both change in one batch', async () => {
+  const { server, open, happens, asked, show } = createPage()
+  const client = open()
+  const [id, setId] = createSignal('a')
+  const [initial, setInitial] = createSignal<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
+  server.stream('b').write('text of b')
+  function Reply() {
+    const reply = useStream(client, id, () => ({ initial: initial() }))
+    return <output>{reply.text}</output>
+  }
+  const { target } = show(() => <Reply />)
+  await happens()
+  batch(() => {
+    setId('b')
+    setInitial({ text: 'text of b', status: 'streaming' })
+  })
+  expect(target.textContent).toBe('text of b')
+  await happens()
+  expect(asked()).toEqual(['follow b 9'])
 })
