@@ -11,7 +11,8 @@ export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 
  * Shows a stream, and reads it while the store has a subscriber: `$reply` in a component subscribes, and leaves with it.
  *
  * A stream is its id and its client: new options from a store restart nothing, a new id starts from nothing in the same
- * render, and `undefined` shows nothing yet. On a server, and first of all in a browser, it shows this store's own `initial`.
+ * render, and `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own
+ * `initial`.
  */
 export function useStream(
   client: StreamClient,
