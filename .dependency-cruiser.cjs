@@ -13,6 +13,7 @@ const rooms = {
   'back-off': [],
   turns: [],
   guarded: [],
+  listen: ['guarded'],
   merge: ground,
   state: [...ground, 'merge'],
   environment: ground,
@@ -28,8 +29,9 @@ const rooms = {
   silence: world,
   session: [...world, 'back-off', 'turns', 'look-once', 'silence', 'merge', 'state', 'live', 'snapshot', 'publish'],
   'react-native': world,
-  'stream-client': [...world, 'back-off', 'turns', 'guarded', 'state', 'publish', 'session'],
-  smooth: [...world, 'guarded', 'stream-client'],
+  stop: [...world, 'listen', 'state', 'session'],
+  'stream-client': [...world, 'back-off', 'turns', 'guarded', 'listen', 'state', 'publish', 'session', 'stop'],
+  smooth: [...world, 'guarded', 'listen', 'stream-client'],
   tabs: [...world, 'back-off'],
   testing: reading,
 }
@@ -137,7 +139,7 @@ module.exports = {
       name: 'core-nanostores',
       comment: 'Only what makes streams knows nanostores.',
       severity: 'error',
-      from: { path: '^packages/core/src/', pathNot: room(['stream-client', 'smooth']) },
+      from: { path: '^packages/core/src/', pathNot: room(['listen', 'stop', 'stream-client', 'smooth']) },
       to: { path: '(^|/)node_modules/nanostores/' },
     },
     {

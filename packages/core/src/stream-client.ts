@@ -1,13 +1,15 @@
 import { atom, type ReadableAtom } from 'nanostores'
 import type { BackOff } from './back-off'
 import type { Environment } from './environment'
-import { StreamError, toSourceError } from './errors'
+import { StreamError } from './errors'
 import { guarded } from './guarded'
+import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
+import { stopStream } from './stop'
 import { createTurns } from './turns'
-import { type End, isTerminal, type Snapshot, type StreamEvent, type StreamSources, type StreamState } from './types'
+import type { Snapshot, StreamEvent, StreamSources, StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
@@ -68,9 +70,6 @@ export interface StreamClient {
   stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
 }
 
-/** How long the server may take to note a stop, in milliseconds. */
-const STOP_MS = 10_000
-
 /** How much text the streams nobody is attached to may hold in all, in UTF-16 code units. */
 const MAX_IDLE_LENGTH = 1024 * 1024
 
@@ -110,7 +109,7 @@ export function createStreamClient({
   const begun = new Set<string>()
 
   function createStream(id: string | undefined, initial?: Snapshot): TextStream {
-    const listeners = new Set<(delta: string, offset: number) => void>()
+    const listeners = new Set<TextListener>()
     const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
     const readers = new Set<Pick<AttachOptions, 'driven'>>()
@@ -185,54 +184,12 @@ export function createStreamClient({
           else grace = environment.setTimeout(leave, graceMs)
         }
       },
-      subscribe(listener, options) {
-        const detach = stream.attach(options)
-        const unlisten = $state.listen(listener)
-        guarded(() => listener($state.get()))
-        return () => {
-          unlisten()
-          detach()
-        }
-      },
-      onText(listener) {
-        const own = (delta: string, offset: number) => listener(delta, offset)
-        listeners.add(own)
-        return () => listeners.delete(own)
-      },
+      subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
+      onText: (listener) => addListener(listeners, listener),
       async stop() {
         if (id === undefined) throw new StreamError('no-stream', 'stop() needs an id')
         if (!stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient')
-        const detach = stream.attach()
-        const attempt = new AbortController()
-        const timer = environment.setTimeout(() => attempt.abort(), STOP_MS)
-        let unlisten = () => {}
-        try {
-          await new Promise<void>((resolve, reject) => {
-            let answer: { end?: End | undefined } | undefined
-            const check = () => {
-              const { status, connection, error } = $state.get()
-              if (isTerminal(status) || (connection === 'closed' && answer?.end)) resolve()
-              else if (connection === 'closed' && answer) reject(error)
-            }
-            unlisten = $state.listen(check)
-            if (isTerminal(session.state.status)) return check()
-            stop({ id, signal: attempt.signal })
-              .then((end) => {
-                answer = { end }
-                if (end) session.dispatch({ type: 'stopped', end })
-                check()
-              })
-              .catch(reject)
-          })
-        } catch (cause) {
-          throw toSourceError(cause)
-        } finally {
-          environment.clearTimeout(timer as never)
-          // The text may end by itself, before the server has answered.
-          attempt.abort()
-          unlisten()
-          detach()
-        }
+        await stopStream(session, $state, environment, stream.attach, (signal) => stop({ id, signal }))
       },
       retry: () => session.dispatch({ type: 'retried' }),
     }

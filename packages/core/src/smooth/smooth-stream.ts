@@ -1,5 +1,6 @@
 import { atom } from 'nanostores'
 import { guarded } from '../guarded'
+import { addListener, subscribe, type TextListener } from '../listen'
 import type { TextStream } from '../stream-client'
 import { isTerminal, type StreamState } from '../types'
 import { floorToGrapheme, isHighSurrogate } from './floor-to-grapheme'
@@ -24,7 +25,7 @@ export function createSmoothStream(
   { maxLagMs, environment, segmenter, isCalm }: SmoothFacts,
 ): TextStream {
   const readers = new Set<object>()
-  const listeners = new Set<(delta: string, offset: number) => void>()
+  const listeners = new Set<TextListener>()
   const now = () => (environment.Date ?? Date).now()
 
   /** What the source shows. */
@@ -125,20 +126,8 @@ export function createSmoothStream(
         detach()
       }
     },
-    subscribe(listener, options) {
-      const detach = stream.attach(options)
-      const unlisten = $state.listen(listener)
-      guarded(() => listener($state.get()))
-      return () => {
-        unlisten()
-        detach()
-      }
-    },
-    onText(listener) {
-      const own = (delta: string, offset: number) => listener(delta, offset)
-      listeners.add(own)
-      return () => listeners.delete(own)
-    },
+    subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
+    onText: (listener) => addListener(listeners, listener),
     async stop() {
       await source.stop()
       // Whoever asked for the end wants to see no more of it being written.
