@@ -42,7 +42,7 @@ export interface Merged {
 export function merge(shown: Shown, piece: Piece): Merged {
   const { offset = 0, text: added, isSnapshot, epoch = shown.epoch } = piece
   const { epoch: known = epoch } = shown
-  if (epoch !== known && Number(epoch) < Number(known)) return { outcome: 'stale', shown }
+  if (Number(epoch) < Number(known)) return { outcome: 'stale', shown }
 
   let { text, base } = shown
   if (epoch !== shown.epoch) base = piece.base

@@ -63,7 +63,8 @@ export type News = { readonly connection: 'live' | 'waiting' | 'offline' } | { r
 
 type Change = Partial<Common>
 
-export function initialState(canRepeat = false, isDriven = false, initial?: Snapshot): SessionState {
+/** `isDriven`: the client that makes it has driven the stream before. */
+export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Snapshot): SessionState {
   const state: SessionState = {
     text: '',
     epoch: undefined,
@@ -74,14 +75,14 @@ export function initialState(canRepeat = false, isDriven = false, initial?: Snap
     isCaughtUp: false,
     end: undefined,
     drive: isDriven ? 'begun' : 'none',
-    canRepeat,
+    canRepeat: !!canRepeat,
     attempt: 0,
     failures: 0,
     looks: 0,
     phase: 'idle',
     connection: 'idle',
   }
-  return initial ? receive(state, { ...initial, isSnapshot: true }) : state
+  return initial ? receive(state, initial) : state
 }
 
 /** The one place where a session changes. Pure; what changes nothing comes back as the same reference. */
@@ -129,7 +130,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'stopped': {
       const next = settle(patch(state, { end: state.end ?? event.end }))
       // Text of another epoch may never have been stored: only what is read next can end it.
-      return next.end === event.end && !isOwnEnd(next) && isReading(next) ? follow(next, { looks: 0 }) : next
+      return next.end === event.end && !isOwnEnd(event.end, next) && isReading(next) ? follow(next, { looks: 0 }) : next
     }
   }
 }
@@ -165,8 +166,7 @@ function receive(state: SessionState, reading: Reading): SessionState {
     }),
   )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
-  if (outcome !== 'gap' || next.phase === 'idle' || next.phase === 'finished') return next
-  return follow(next, { looks: next.phase === 'driving' ? 0 : next.looks + 1 })
+  return outcome === 'gap' ? follow(next, { looks: next.phase === 'driving' ? 0 : next.looks + 1 }) : next
 }
 
 /** What of a reading lies before the known end. */
@@ -179,7 +179,7 @@ export function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
 
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
 function settle(state: SessionState): SessionState {
-  if (!state.end || state.text.length < state.end.end || !isOwnEnd(state)) return state
+  if (!state.end || state.text.length < state.end.end || !isOwnEnd(state.end, state)) return state
   const { end, status, error } = state.end
   const { text, isReconciled } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
@@ -192,8 +192,8 @@ function settle(state: SessionState): SessionState {
 }
 
 /** The known end belongs to the text shown, as far as both say where they come from. */
-function isOwnEnd({ end, epoch }: SessionState): boolean {
-  return (end?.epoch ?? epoch) === (epoch ?? end?.epoch)
+function isOwnEnd(end: End, { epoch = end.epoch }: Shown): boolean {
+  return (end.epoch ?? epoch) === epoch
 }
 
 function fail(state: SessionState, error: SourceError): SessionState {

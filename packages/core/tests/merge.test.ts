@@ -42,6 +42,12 @@ describe('the merge rule, row by row', () => {
     ])
   })
 
+  it('keeps the base it knows when a piece of the same epoch tells none', () => {
+    const before = { ...shown('abc', 2), base: 1 }
+    expect(merge(before, { offset: 3, text: 'd', epoch: 2 }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
+    expect(merge(before, { offset: 3, text: 'd' }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
+  })
+
   it('adopts the first epoch it hears of without a cut', () => {
     expect(run(shown('abcdef'), { offset: 3, text: 'de', epoch: 7, base: 2 })).toEqual([
       'duplicate',

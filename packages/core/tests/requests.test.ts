@@ -1,0 +1,105 @@
+import { fetchSnapshot, type HeadersRequest } from '@keepstream/core'
+import { describe, expect, it } from 'vitest'
+import { fakeFetch, json } from './support/fake-fetch'
+import { settle, useFakeTime } from './support/fake-time'
+import { requestFor } from './support/recorder'
+
+useFakeTime()
+
+const ask = (options: Partial<Parameters<typeof fetchSnapshot>[0]>) => {
+  const answer = fetchSnapshot({ url: '/read', ...options })(requestFor())
+  return answer.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+describe('a refusal', () => {
+  it.each([403, 404, 410, 429, 500])('with %d is not asked again with new headers', async (status) => {
+    const fetch = fakeFetch(() => json({}, { status }))
+    const asked: HeadersRequest[] = []
+    const headers = (request: HeadersRequest) => {
+      asked.push(request)
+      return {}
+    }
+    await ask({ fetch, headers })
+    expect([fetch.requests.length, asked.length]).toEqual([1, 1])
+  })
+
+  it.each([
+    [404, 'not-found'],
+    [410, 'not-found'],
+    [409, 'refused'],
+    [418, 'server'],
+    [204, 'refused'],
+  ])('with %d is %s', async (status, code) => {
+    const fetch = fakeFetch(() => new Response(null, { status }))
+    expect(await ask({ fetch })).toMatchObject({ code })
+  })
+
+  it('lets go of its body, which may never end', async () => {
+    let isCancelled = false
+    const body = new ReadableStream({
+      cancel() {
+        isCancelled = true
+      },
+    })
+    expect(await ask({ fetch: async () => new Response(body, { status: 500 }) })).toMatchObject({ code: 'server' })
+    expect(isCancelled).toBe(true)
+  })
+
+  it('is not waited for where a body cannot be let go of, as in React Native', async () => {
+    const response = { ok: false, status: 500, headers: new Headers(), json: () => new Promise(() => {}) }
+    expect(await ask({ fetch: async () => response as unknown as Response })).toMatchObject({ code: 'server' })
+  })
+
+  it.each([
+    ['in seconds', () => '3'],
+    ['as a date', () => new Date(Date.now() + 3000).toUTCString()],
+  ])('says %s how long to wait', async (_, retryAfter) => {
+    const fetch = fakeFetch(() => json({}, { status: 503, headers: { 'retry-after': retryAfter() } }))
+    const { retryAfterMs } = (await ask({ fetch })) as { retryAfterMs: number }
+    // A date has whole seconds.
+    expect(retryAfterMs).toBeGreaterThan(1999)
+    expect(retryAfterMs).toBeLessThanOrEqual(3000)
+  })
+})
+
+describe('headers that cannot be had', () => {
+  it('are named as the culprit, with the cause', async () => {
+    const cause = new Error('the user is signed out')
+    const error = await ask({ fetch: fakeFetch(() => json({})), headers: () => Promise.reject(cause) })
+    expect(error).toMatchObject({ code: 'network', isUnsent: true, cause })
+    expect(error).toMatchObject({ message: expect.stringContaining('the headers function') })
+  })
+})
+
+describe('a renewal under way', () => {
+  it('is shared by a request that begins, and is refused, while it lasts', async () => {
+    let renew = (_: HeadersInit) => {}
+    let renewals = 0
+    const fetch = fakeFetch(({ headers }) =>
+      headers.has('authorization') ? json({ text: '', status: 'done' }) : json({}, { status: 401 }),
+    )
+    const headers = ({ isRefresh }: HeadersRequest) => {
+      if (!isRefresh) return {}
+      renewals++
+      return new Promise<HeadersInit>((resolve) => {
+        renew = resolve
+      })
+    }
+    const first = ask({ fetch, headers })
+    await settle()
+    const second = ask({ fetch, headers })
+    await settle()
+    expect([fetch.requests.length, renewals]).toEqual([2, 1])
+    renew({ authorization: 'new' })
+    expect(await Promise.all([first, second])).toEqual([undefined, undefined])
+    // The next 401 is answered with a renewal of its own.
+    const third = ask({ fetch, headers })
+    await settle()
+    expect(renewals).toBe(2)
+    renew({ authorization: 'newer' })
+    expect(await third).toBeUndefined()
+  })
+})

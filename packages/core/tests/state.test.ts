@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { SourceError } from '../src/errors'
+import { initialState, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
+
+/** What SPEC.md's table leaves out: what else a transition changes. */
+const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
+const following = () => reduce(idle(), { type: 'attached' })
+const pending = () => reduce(initialState(true), { type: 'attached' })
+const look: Reading = { text: '', status: 'pending', isSnapshot: true }
+const read = (state: SessionState, reading: Reading) =>
+  reduce(state, { type: 'read', attempt: state.attempt, reading: { ...reading } })
+const fail = (state: SessionState, error: SourceError) =>
+  reduce(state, { type: 'failed', attempt: state.attempt, error })
+
+describe('a stream that its client has driven before', () => {
+  it('is driven again by a person alone', () => {
+    const before = initialState(false, true)
+    const attached = reduce(before, { type: 'attached', driven: true })
+    expect(attached.phase).toBe('following')
+    expect(reduce(attached, { type: 'retried' })).toMatchObject({ phase: 'driving', connection: 'connecting' })
+  })
+})
+
+describe('a text that is given while something is read', () => {
+  const give = (state: SessionState, text: string, rest: object = {}) =>
+    reduce(state, { type: 'given', initial: { text, status: 'streaming', ...rest } } as SessionEvent)
+
+  it('is shown at once if it goes on from what is shown', () => {
+    expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', isReconciled: false })
+    expect(give({ ...following(), epoch: 2 }, 'abcd', { epoch: 2 }).text).toBe('abcd')
+    expect(give({ ...pending(), text: '' }, 'a')).toMatchObject({ text: 'a', status: 'streaming' })
+  })
+
+  it.each([
+    ['is what is shown', 'abc', {}],
+    ['is older', 'ab', {}],
+    ['ends like it, but begins otherwise', 'xabc', {}],
+    ['is of another epoch', 'abcd', { epoch: 1 }],
+  ])('changes nothing if it %s', (_, text, rest) => {
+    const before = { ...following(), epoch: 2 }
+    expect(give(before, text, rest)).toBe(before)
+  })
+
+  it('begins nothing by being empty', () => {
+    const before = pending()
+    expect(give(before, '', { status: 'pending' })).toBe(before)
+  })
+
+  it('ends the stream as it is if that is over, also where it contradicts what is shown', () => {
+    expect(give(following(), 'aXY', { status: 'done' })).toMatchObject({
+      phase: 'finished',
+      text: 'aXY',
+      status: 'done',
+      isReconciled: true,
+    })
+  })
+})
+
+describe('a look that says `pending`', () => {
+  it('clears the error of a follower, and leaves that of who drove for what comes of driving again', () => {
+    const error = new SourceError('network', 'in a test')
+    const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
+    expect(read(before, look)).toMatchObject({ failures: 0, error: undefined })
+    expect(read({ ...before, drive: 'begun' }, look)).toMatchObject({ failures: 2, error })
+  })
+
+  it('drives nothing again that has reached its end', () => {
+    const before: SessionState = {
+      ...following(),
+      canRepeat: true,
+      drive: 'begun',
+      end: { end: 4, status: 'stopped' },
+    }
+    const after = read(before, { text: 'abcd', status: 'pending', isSnapshot: true })
+    expect(after).toMatchObject({ phase: 'finished', text: 'abcd', status: 'stopped' })
+  })
+
+  it('says that it waits after a drive that failed', () => {
+    const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
+    expect(read(before, look)).toMatchObject({ phase: 'waiting', connection: 'waiting', drive: 'wanted' })
+  })
+})
+
+describe('the answer to `stop()`', () => {
+  it('of another epoch is looked up at once', () => {
+    const before: SessionState = { ...following(), epoch: 1, looks: 3 }
+    const after = reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })
+    expect(after).toMatchObject({ phase: 'following', looks: 0, attempt: before.attempt + 1 })
+  })
+})
+
+describe('a failure', () => {
+  const diverged = (offset: number) => new SourceError('diverged', 'in a test', { offset, epoch: 1 })
+
+  it('that says where the texts part is reconciled only if something is cut', () => {
+    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', base: 2, epoch: 1, isReconciled: true })
+    expect(fail(following(), diverged(3))).toMatchObject({ text: 'abc', isReconciled: false })
+    expect(fail(following(), diverged(9))).toMatchObject({ text: 'abc', isReconciled: false })
+    expect(fail({ ...following(), isReconciled: true }, diverged(9)).isReconciled).toBe(true)
+  })
+
+  it('that says where the texts part again and again is asked about ever more seldom', () => {
+    expect(fail(following(), diverged(2)).looks).toBe(1)
+    expect(fail({ ...following(), looks: 1 }, diverged(2)).looks).toBe(2)
+  })
+
+  it('of a request that was not sent makes nobody drive who follows', () => {
+    const unsent = new SourceError('network', 'in a test', { isUnsent: true })
+    expect(fail(following(), unsent)).toMatchObject({ phase: 'waiting', drive: 'none' })
+    const driving = reduce(pending(), { type: 'attached', driven: true })
+    expect(driving).toMatchObject({ phase: 'driving', connection: 'connecting', drive: 'begun' })
+    expect(fail(driving, unsent)).toMatchObject({ phase: 'waiting', drive: 'wanted' })
+  })
+})
