@@ -286,9 +286,9 @@ export const smoothing = {
       await happens(() => pass(LAG_MS))
       expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
       const anew = page.results.slice(length).filter(({ isReconciled }) => isReconciled)
-      expect(anew[0]?.text).toBe('Stored. ')
       expectGrowing(anew, 'Stored. Written anew.')
-      expect(new Set(anew.map(({ text }) => text)).size).toBeGreaterThan(5)
+      const texts = [...new Set(anew.map(({ text }) => text))]
+      expect(texts.slice(0, 3)).toEqual(['Stored. ', 'Stored. W', 'Stored. Wr'])
     },
   },
   'smooth-stop': {
@@ -352,11 +352,12 @@ export const smoothing = {
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      // React's StrictMode calls a component twice for each.
+      const each = page.results.length
       await happens()
       await happens(() => server.stream('a').write(BURST.repeat(1000)))
       await happens(paint)
       const count = page.results.length
-      const each = page.results.filter(({ text }) => text === page.last.text).length
       for (let frame = 1; frame <= 10; frame++) {
         await happens(paint)
         expect(page.results.length).toBe(count + frame * each)
