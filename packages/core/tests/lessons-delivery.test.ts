@@ -1,6 +1,7 @@
 import { createStreamClient, fetchLive } from '@keepstream/core'
-import { describe, expect, it, vi } from 'vitest'
-import { fakeFetch, json, openBody } from './support/fake-fetch'
+import { fakeStream } from '@keepstream/core/testing'
+import { describe, expect, it } from 'vitest'
+import { fakeFetch, openBody } from './support/fake-fetch'
 import { fakeFetcher } from './support/fake-source'
 import { pass, settle, until, useFakeTime } from './support/fake-time'
 import { events, served } from './support/served'
@@ -12,27 +13,20 @@ useFakeTime()
 /** What users of the projects around us ran into; each test is named after what happened there. */
 describe('resuming', () => {
   it('repeats nothing and loses nothing when proxies cut every connection after a few characters', async () => {
-    const whole = 'The quick brown fox jumps over the lazy dog. '.repeat(10)
-    const { client, fetch } = served({
-      drive: () => events(wire.grows(0), wire.text(7, whole.slice(0, 7))),
-      read: ({ url }) => {
-        const offset = Number(new URL(url, 'http://x').searchParams.get('offset'))
-        const end = Math.min(offset + 7, whole.length)
-        const last = end === whole.length ? wire.end(end) : ''
-        return events(wire.grows(end), wire.text(end, whole.slice(offset, end)), last)
-      },
-    })
-    const stream = client.stream('a')
+    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(10)
+    const cuts = Array.from({ length: 64 }, (_, index) => 7 * (index + 1))
+    const fake = fakeStream({ text, truncateAt: cuts })
+    const stream = createStreamClient(fake.sources).stream('a')
     let before = ''
-    stream.$state.listen(({ text }) => {
-      expect(text.startsWith(before) && whole.startsWith(text)).toBe(true)
-      before = text
+    stream.$state.listen(({ text: shown }) => {
+      expect(shown.startsWith(before) && text.startsWith(shown)).toBe(true)
+      before = shown
     })
     stream.attach({ driven: true })
-    await pass(60_000)
-    expect(shown(stream)).toMatchObject({ text: whole, status: 'done', error: undefined, isReconciled: false })
-    expect(fetch.requests.filter(({ method }) => method === 'POST')).toHaveLength(1)
-    expect(fetch.requests).toHaveLength(Math.ceil(whole.length / 7))
+    await fake.finish()
+    expect(shown(stream)).toMatchObject({ text, status: 'done', error: undefined, isReconciled: false })
+    expect(fake.drives).toBe(1)
+    expect(fake.requests.map(({ offset }) => offset)).toEqual([0, ...cuts])
   })
 
   it('lets no stale live text beat fresh persisted text', async () => {
@@ -70,20 +64,13 @@ describe('resuming', () => {
 
 describe('stopping', () => {
   it('is not lost when it races the start', async () => {
-    let isStopped = false
-    const { client, asked } = served({
-      drive: () => (isStopped ? events(wire.end(0, 'stopped')) : events(wire.grows(0))),
-      read: () => events(wire.grows(0), isStopped ? wire.end(0, 'stopped') : ''),
-      stop: () => {
-        isStopped = true
-        return json({ status: 'stopped', offset: 0 })
-      },
-    })
-    const stream = client.stream('a')
+    const fake = fakeStream({ text: 'never written', delayMs: 100 })
+    const stream = createStreamClient(fake.sources).stream('a')
     stream.attach({ driven: true })
-    await stream.stop()
-    await pass(10_000)
-    expect(asked()).toContain('POST /streams/a/stop')
+    const stopped = stream.stop()
+    await fake.finish()
+    await stopped
+    expect(fake.requests.map(({ kind }) => kind)).toContain('stop')
     expect(shown(stream)).toMatchObject({ text: '', status: 'stopped', connection: 'closed' })
   })
 
@@ -100,13 +87,16 @@ describe('stopping', () => {
   })
 
   it('is another act than leaving: whoever leaves asks for no stop (P7)', async () => {
-    const stop = vi.fn(async () => undefined)
-    const { client } = setup({ stop })
-    const detach = client.stream('a').attach({ driven: true })
-    await settle()
-    detach()
-    await pass(GRACE_MS * 10)
-    expect(stop).not.toHaveBeenCalled()
+    const fake = fakeStream({ text: 'One sentence. And another one.', chunkMs: 1000 })
+    const client = createStreamClient(fake.sources)
+    const leave = client.stream('a').attach({ driven: true })
+    await fake.clock.advance(1100)
+    leave()
+    await fake.clock.advance(2 * GRACE_MS)
+    client.stream('a').attach()
+    await fake.finish()
+    expect(shown(client.stream('a'))).toMatchObject({ text: 'One sentence. And another one.', status: 'done' })
+    expect(fake.requests.map(({ kind }) => kind)).toEqual(['drive', 'read'])
   })
 })
 

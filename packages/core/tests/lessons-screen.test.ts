@@ -1,4 +1,5 @@
 import { createStreamClient, fetchLive, fetchSnapshot } from '@keepstream/core'
+import { fakeStream } from '@keepstream/core/testing'
 import { describe, expect, it } from 'vitest'
 import { bodyOf, fakeFetch, json } from './support/fake-fetch'
 import { fakePage } from './support/fake-page'
@@ -94,20 +95,16 @@ describe('rendering', () => {
   })
 
   it('shows the text so far, and no flash of another status, when a component is mounted in mid-stream', async () => {
-    const { client, tail } = setup()
-    const detach = client.stream('a').attach()
-    await settle()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
-    detach()
-    await pass(GRACE_MS)
-    const seen: unknown[] = []
-    client.stream('a').subscribe(({ text, status }) => seen.push([text, status]))
-    await settle()
-    tail.last.sink.next({ offset: 5, text: '!', status: 'streaming' })
-    await pass(100)
-    expect(new Set(seen.map((state) => JSON.stringify(state)))).toEqual(
-      new Set([JSON.stringify(['Hello', 'streaming']), JSON.stringify(['Hello!', 'streaming'])]),
-    )
+    const fake = fakeStream({ text: 'Hello!', stored: 5, chunkMs: 5000 })
+    const stream = createStreamClient(fake.sources).stream('a')
+    const leave = stream.attach()
+    await fake.clock.advance(100)
+    leave()
+    await fake.clock.advance(GRACE_MS)
+    const seen: string[] = []
+    stream.subscribe(({ text, status }) => seen.push(`${text} ${status}`))
+    await fake.finish()
+    expect([...new Set(seen)]).toEqual(['Hello streaming', 'Hello! streaming', 'Hello! done'])
   })
 
   it("shows nothing of another thread's text", async () => {

@@ -1,8 +1,7 @@
 import { createStreamClient } from '@keepstream/core'
 import { smooth } from '@keepstream/core/smooth'
-import { createFakeClock } from '@keepstream/core/testing'
+import { fakeStream } from '@keepstream/core/testing'
 import { describe, expect, it } from 'vitest'
-import { fakeTail } from './support/fake-source'
 import { follow, shown, smoothSetup, TEN } from './support/smooth-setup'
 
 describe('at once is shown', () => {
@@ -81,23 +80,19 @@ describe('at once is shown', () => {
   })
 
   it('the rest, to whoever stopped the stream', async () => {
-    const clock = createFakeClock()
-    const tail = fakeTail()
-    const client = createStreamClient({
-      snapshot: tail,
-      stop: async () => ({ end: 10, status: 'stopped' }),
-      environment: { ...clock, requestAnimationFrame: undefined },
-      publishMs: 0,
-    })
-    const stream = smooth(client, { environment: clock }).stream('a')
-    stream.attach()
-    await clock.advance(0)
-    tail.last.sink.next({ text: '', status: 'streaming' })
-    tail.last.sink.next({ text: TEN, status: 'streaming' })
-    await clock.advance(0)
-    expect(shown(stream)).toBe('')
-    await stream.stop()
-    expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'stopped' })
+    const fake = fakeStream({ text: TEN.repeat(10), chunkLength: 10 })
+    const client = createStreamClient(fake.sources)
+    const stream = smooth(client, { environment: fake.clock }).stream('a')
+    stream.attach({ driven: true })
+    await fake.clock.advance(330)
+    const stopped = stream.stop()
+    await fake.clock.advance(0)
+    expect(shown(stream).length).toBeLessThan(shown(client.stream('a')).length)
+    // The end is told once it is stored.
+    await fake.clock.advance(100)
+    await stopped
+    expect(stream.$state.get()).toMatchObject({ text: TEN.repeat(6), status: 'stopped' })
+    await fake.finish()
   })
 
   it('everything without a lag, and nothing is waited for', async () => {
@@ -108,15 +103,15 @@ describe('at once is shown', () => {
     expect([shown(), world.clock.waiting, world.listeners.size]).toEqual([TEN, waiting, 0])
   })
 
-  it('everything when the last reader leaves, after which nothing is waited for', async () => {
+  it('everything a frame after the last reader has left, when nothing is waited for', async () => {
     const world = smoothSetup()
     const { burst, leave, shown } = await follow(world)
     const { waiting } = world.clock
     await burst(TEN)
     expect([world.clock.waiting - waiting, world.listeners.size]).toEqual([2, 1])
     leave()
+    await world.clock.advance(20)
     expect(shown()).toBe(TEN)
-    await world.clock.advance(0)
     expect([world.clock.waiting, world.listeners.size]).toEqual([0, 0])
   })
 })

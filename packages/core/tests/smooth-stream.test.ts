@@ -35,7 +35,19 @@ describe('a smooth stream', () => {
     await world.clock.advance(200)
     expect(shown()).toBe('01234')
     other()
+    await world.clock.advance(20)
     expect(shown()).toBe(TEN)
+  })
+
+  it('goes on where it was for a reader that is back before the next frame', async () => {
+    const world = smoothSetup()
+    const { burst, stream, leave, shown } = await follow(world)
+    await burst(TEN)
+    await world.clock.advance(200)
+    leave()
+    stream.attach()
+    await world.clock.advance(180)
+    expect(shown()).toBe('012345678')
   })
 
   it('does not read because somebody listens to its state, which follows the source then', async () => {

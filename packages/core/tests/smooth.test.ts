@@ -1,4 +1,6 @@
+import { createStreamClient } from '@keepstream/core'
 import { smooth } from '@keepstream/core/smooth'
+import { fakeStream } from '@keepstream/core/testing'
 import { describe, expect, it } from 'vitest'
 import { follow, LAG_MS, shown, smoothSetup, TEN } from './support/smooth-setup'
 
@@ -107,6 +109,17 @@ describe('what a reader sees as one character', () => {
     await burst('‍👩‍👧‍👦!')
     await world.clock.advance(LAG_MS)
     expect([...new Set(texts())]).toEqual(['', '👩', '👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦!'])
+  })
+
+  it('is never split on the clock of a fake stream either', async () => {
+    // The first piece is shown at once: it tells a driver that it has caught up.
+    const fake = fakeStream({ text: ['- ', characters.join('')] })
+    const stream = smooth(createStreamClient(fake.sources), { environment: fake.clock }).stream('a')
+    const seen = new Set<string>()
+    stream.subscribe(({ text }) => seen.add(text), { driven: true })
+    await fake.finish()
+    const prefixes = characters.map((_, index) => `- ${characters.slice(0, index + 1).join('')}`)
+    expect([...seen]).toEqual(['', '- ', ...prefixes])
   })
 
   it('is a code point where there is no segmenter', async () => {

@@ -39,9 +39,10 @@ export function useStream(
   const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
   // A scope of its own, such as a shared store's, outlives the component that was the first to use it, or goes without it.
   const isShared = !instance || instance.scope !== getCurrentScope()
-  // What is hydrated has its element before it is mounted. `undefined` is what has not read yet.
+  // What is hydrated has its element before it is mounted.
   const isServers = typeof window === 'undefined' || !!instance?.vnode.el
-  const isReading = shallowRef<boolean | undefined>(instance?.isMounted || (isShared && !isServers) || undefined)
+  const isBegun = instance?.isMounted || (isShared && !isServers)
+  const phase = shallowRef<'new' | 'reading' | 'away'>(isBegun ? 'reading' : 'new')
 
   // Which stream, and what a server showed of it. (A new id may be here before its own `initial`: the watcher brings that.)
   const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial) // the text of no stream
@@ -49,7 +50,7 @@ export function useStream(
 
   // What is shown of it.
   const shown = computed(() => {
-    const state = isServers && isReading.value === undefined ? stateOf(initial()) : stream.value.$state.get()
+    const state = isServers && phase.value === 'new' ? stateOf(initial()) : stream.value.$state.get()
     return { stream: stream.value, state: shallowRef(state) }
   })
   const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
@@ -57,7 +58,7 @@ export function useStream(
 
   // Reading it. (A shallow ref as a source would run this for every new options object, so it is a getter.)
   watch(
-    [shown, () => toValue(options).driven, () => isReading.value] as const,
+    [shown, () => toValue(options).driven, () => phase.value === 'reading'] as const,
     ([{ stream, state }, driven, isReading], _, onCleanup) => {
       const show = (next: StreamState) => {
         state.value = next
@@ -66,13 +67,13 @@ export function useStream(
     },
     { immediate: true, flush: 'pre' },
   )
-  const turn = (to: boolean) => () => {
-    isReading.value = to
+  const turn = (to: 'reading' | 'away') => () => {
+    phase.value = to
   }
-  if (instance) onMounted(turn(true))
+  if (instance) onMounted(turn('reading'))
   if (!isShared) {
-    onActivated(turn(true))
-    onDeactivated(turn(false))
+    onActivated(turn('reading'))
+    onDeactivated(turn('away'))
   }
 
   return { ...fields, stop: () => stream.value.stop(), retry: () => stream.value.retry() } as UseStreamResult

@@ -1,3 +1,4 @@
+import { smooth } from '@keepstream/core/smooth'
 import { useStream } from '@keepstream/vue'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSSRApp, defineComponent, h, KeepAlive, ref, watch } from 'vue'
@@ -59,6 +60,31 @@ it('is read on while it is put away and taken out again at once', async () => {
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
   expect(asked()).toEqual(['drive a 0'])
+})
+
+it('types nothing again of smooth text when it is put away in mid-burst and taken out', async () => {
+  const { server, open, happens, show } = createPage()
+  const client = smooth(open(), { maxLagMs: 60_000 })
+  const seen: string[] = []
+  const Reply = defineComponent(() => {
+    const { text } = useStream(client, 'a', { driven: true })
+    watch(text, (now) => seen.push(now), { flush: 'sync' })
+    return () => h('output', text.value)
+  })
+  const isShown = ref(true)
+  const page = show(() => h(KeepAlive, () => (isShown.value ? h(Reply) : undefined)))
+  await happens()
+  await happens(() => server.stream('a').write('0123456789'))
+  await happens(() => pass(15_000))
+  expect(page.textContent).toBe('01')
+  for (const shown of [false, true]) {
+    await happens(() => {
+      isShown.value = shown
+    })
+    await happens(() => pass(GRACE_MS))
+  }
+  expect(page.textContent).toBe('0123456789')
+  expect(seen).toEqual(['0', '01', '0123456789'])
 })
 
 it('reads nothing for an id that changes while it is put away, until it is taken out', async () => {

@@ -8,6 +8,7 @@ import { readers } from './readers'
 import { rendering } from './rendering'
 import { returning } from './returning'
 import type { Scenarios } from './scenario'
+import { smoothing } from './smooth'
 import { statuses } from './statuses'
 import { stopping } from './stopping'
 import { texts } from './texts'
@@ -27,6 +28,7 @@ export const themes: readonly Scenarios[] = [
   rendering,
   leaving,
   texts,
+  smoothing,
   randomLife,
 ]
 

@@ -1,4 +1,5 @@
-import type { StreamStatus } from '@keepstream/core'
+import type { StreamClient, StreamStatus } from '@keepstream/core'
+import { smooth } from '@keepstream/core/smooth'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Seen } from '../driver'
@@ -30,22 +31,33 @@ const pieces = ['one ', 'zwei, ', '三。', '👩‍👩‍👧 ', '\r\n', '\uFE
 export const randomLife = {
   'random-life': {
     title: 'shows a text that only grows unless its server lost some, drives once and ends with the exact text',
-    async run(kit) {
-      let count = 0
-      const property = fc.asyncProperty(fc.array(events, { maxLength: 40, size: 'max' }), (life) =>
-        live(life, kit, `a${count++}`),
-      )
-      // A life that fails is shortened for no longer than this; and what was not lived in that time has not passed.
-      const limits = { interruptAfterTimeLimit: 1000 * Math.max(RUNS, 60), markInterruptAsFailure: true }
-      await fc.assert(property, { seed, numRuns: RUNS, reporter, ...limits })
-    },
+    run: (kit) => live(kit, (client) => client, RUNS),
+    timeoutMs: 2000 * Math.max(RUNS, 60),
+  },
+  'smooth-random-life': {
+    title: 'shows the same, and the end with the whole text, when it is revealed at an even pace',
+    run: (kit) => live(kit, smooth, Math.ceil(RUNS / 3)),
     timeoutMs: 2000 * Math.max(RUNS, 60),
   },
 } satisfies Scenarios
 
-async function live(life: readonly LifeEvent[], { server, open, mount, happens, asked }: Kit, own: string) {
+async function live(kit: Kit, wrap: (client: StreamClient) => StreamClient, numRuns: number) {
+  let count = 0
+  const property = fc.asyncProperty(fc.array(events, { maxLength: 40, size: 'max' }), (life) =>
+    liveOnce(life, kit, wrap(kit.open()), `a${count++}`),
+  )
+  // A life that fails is shortened for no longer than this; and what was not lived in that time has not passed.
+  const limits = { interruptAfterTimeLimit: 1000 * Math.max(RUNS, 60), markInterruptAsFailure: true }
+  await fc.assert(property, { seed, numRuns, reporter, ...limits })
+}
+
+async function liveOnce(
+  life: readonly LifeEvent[],
+  { server, mount, happens, asked }: Kit,
+  client: StreamClient,
+  own: string,
+) {
   const stream = server.stream(own)
-  const client = open()
   const pages: Page[] = []
   const arrive = () => {
     const page = mount({ client, id: own, driven: true })
@@ -82,6 +94,7 @@ async function live(life: readonly LifeEvent[], { server, open, mount, happens, 
   const crashes = life.filter(({ type }) => type === 'crash').length
   const seen = pages.flatMap(({ results }) => results)
   const ofOwn = seen.filter(({ id }) => id === own)
+  for (const { status, text } of ofOwn) if (ranks[status] === 2) expect(text).toBe(stream.text)
   if (!crashes) expectGrowing(ofOwn, stream.text)
   expect(countReplacements(ofOwn)).toBeLessThanOrEqual(crashes)
   for (const { id, text } of seen) if (id !== own) expect(text).toBe('')

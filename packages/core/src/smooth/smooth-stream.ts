@@ -92,7 +92,8 @@ export function createSmoothStream(
 
   function step() {
     const end = pace.advance(now())
-    if (pace.dueMs === undefined || isCalm()) return showAll()
+    // Whoever leaves and is back by now has not left: a new id and its return, other options, another component.
+    if (pace.dueMs === undefined || isCalm() || !readers.size) return showAll()
     ask()
     const next = floorToGrapheme(target.text, end, segmenter)
     if (next <= shown) return
@@ -122,7 +123,7 @@ export function createSmoothStream(
       // A page was rendered with more than is shown: cut to that, it would shrink on the screen (P2).
       if (options?.initial?.text[shown]) showAll()
       return () => {
-        if (readers.delete(reader) && !readers.size) showAll()
+        readers.delete(reader)
         detach()
       }
     },

@@ -13,6 +13,8 @@ export interface FakeClock extends Environment {
   readonly Date: { now(): number }
   requestAnimationFrame(callback: () => void): unknown
   cancelAnimationFrame(frame: never): void
+  /** So that smooth text on this clock is cut at whole characters too. */
+  readonly Intl: { readonly Segmenter?: typeof Intl.Segmenter | undefined }
   /** How many timers and frames are waited for. */
   readonly waiting: number
   /**
@@ -60,6 +62,7 @@ export function createFakeClock({ startMs = 0, frameMs = 16 }: FakeClockOptions 
 
   return {
     Date: { now: () => nowMs },
+    Intl,
     setTimeout: wait,
     clearTimeout: forget,
     requestAnimationFrame: (callback) => wait(callback, frameMs - (nowMs % frameMs)),

@@ -18,7 +18,7 @@ export function smoothSetup({ frameMs = 20, ...options }: SmoothOptions & { fram
       signal.addEventListener('abort', () => listeners.delete(listener))
     },
   }
-  const environment: SmoothEnvironment = { ...clock, Intl, document, matchMedia: () => media }
+  const environment: SmoothEnvironment = { ...clock, document, matchMedia: () => media }
   // The source publishes without a wait, so that only what is smooth takes time.
   const world = { ...clock, requestAnimationFrame: undefined }
   const { client, live, tail } = setup({ environment: world, publishMs: 0, graceMs: 0 })
