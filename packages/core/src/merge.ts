@@ -55,7 +55,7 @@ export function merge(shown: Shown, piece: Piece): Merged {
   const end = offset + added.length
   const isGap = offset > text.length
   const overlap = isGap ? 0 : Math.min(end, text.length) - offset
-  if (isSnapshot && overlap > 0 && added.slice(0, overlap) !== text.slice(offset, offset + overlap)) {
+  if (isSnapshot && added.slice(0, overlap) !== text.slice(offset, offset + overlap)) {
     text = text.slice(0, offset) + added
     isCut = true
   } else if (!isGap && end > text.length) {

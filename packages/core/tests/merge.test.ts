@@ -72,6 +72,11 @@ describe('the merge rule, row by row', () => {
     ])
   })
 
+  it('row 1: text that is not stored yet replaces nothing', () => {
+    expect(run(shown('abcdef'), { offset: 2, text: 'XYZWV' })).toEqual(['appended', 'abcdefV', undefined, false])
+    expect(run(shown('abcdef'), { offset: 2, text: 'XY' })).toEqual(['duplicate', 'abcdef', undefined, false])
+  })
+
   it('row 1: stored text that is only shorter is no contradiction', () => {
     const before = shown('abcdef')
     expect(merge(before, { offset: 0, text: 'abc', isSnapshot: true })).toEqual({ outcome: 'duplicate', shown: before })

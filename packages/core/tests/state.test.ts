@@ -81,7 +81,50 @@ describe('a look that says `pending`', () => {
   })
 })
 
+describe('a reading', () => {
+  it('of an older epoch changes nothing at all, not even with an end', () => {
+    const before: SessionState = { ...following(), epoch: 2, base: 0, failures: 1 }
+    expect(read(before, { offset: 3, text: 'd', status: 'streaming', epoch: 1 })).toBe(before)
+    expect(read(before, { offset: 3, text: '', status: 'done', epoch: 1 })).toBe(before)
+  })
+
+  it('without text may tell that the stream has begun, which is news', () => {
+    const before = { ...pending(), looks: 3 }
+    expect(read(before, { text: '', status: 'streaming', isSnapshot: true })).toMatchObject({
+      status: 'streaming',
+      looks: 0,
+    })
+  })
+})
+
+describe('a connection that is over', () => {
+  it('counts as a failure of a drive, and is followed up at once', () => {
+    const driving: SessionState = { ...reduce(pending(), { type: 'attached', driven: true }), failures: 1, looks: 2 }
+    expect(reduce(driving, { type: 'closed', attempt: driving.attempt })).toMatchObject({ failures: 2, looks: 0 })
+  })
+})
+
+describe('a stream that nobody reads any more', () => {
+  it('is not caught up: what comes next is backlog', () => {
+    const before = read(following(), { text: 'abc', status: 'streaming', isSnapshot: true })
+    expect(before.isCaughtUp).toBe(true)
+    expect(reduce(before, { type: 'detached' }).isCaughtUp).toBe(false)
+  })
+})
+
+describe('a person who asks to try again', () => {
+  it('need not wait for a drive that is due, also where no error is shown', () => {
+    const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
+    expect(reduce(read(before, look), { type: 'retried' }).phase).toBe('driving')
+  })
+})
+
 describe('the answer to `stop()`', () => {
+  it('changes nothing where an end is known already', () => {
+    const before: SessionState = { ...following(), epoch: 1, end: { end: 9, status: 'done' } }
+    expect(reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })).toBe(before)
+  })
+
   it('of another epoch is looked up at once', () => {
     const before: SessionState = { ...following(), epoch: 1, looks: 3 }
     const after = reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })
