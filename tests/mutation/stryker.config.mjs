@@ -1,9 +1,7 @@
 /**
  * `npm run test:mutation`: changes the code of the merge rule, of the session's states and of its retries in every small
  * way the tool knows, and runs the core's tests against each change. One that no test notices is a survivor: either a
- * test is missing, or the change makes no difference, and then packages/core/MUTATIONS.md says why.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ * test is missing, or the change makes no difference, and then packages/core/SPEC.md says why.
  */
 export default {
   mutate: ['merge', 'state', 'back-off', 'request'].map((room) => `packages/core/src/${room}.ts`),
