@@ -69,6 +69,40 @@ const bindingBorders = Object.entries(bindings).map(([name, packages]) => ({
   },
 }))
 
+/** The rooms of the Convex package: what all hooks share, and one hook for each framework. */
+const convexShared = '^packages/convex/src/(?!(react|vue|svelte|solid)[.]ts$)'
+const convexHooks = {
+  react: ['react', '@types/react', 'convex'],
+  vue: ['vue', '@vue/[^/]+'],
+  svelte: ['svelte'],
+  solid: ['solid-js'],
+}
+
+const convexBorders = [
+  {
+    name: 'convex-shared',
+    comment: 'What the hooks of packages/convex share imports the core’s entry and Convex, and no framework.',
+    severity: 'error',
+    from: { path: convexShared },
+    to: {
+      pathNot: [convexShared, '^packages/core/(src/index[.]ts|dist/index[.](js|d[.]ts))$', '(^|/)node_modules/convex/'],
+    },
+  },
+  ...Object.entries(convexHooks).map(([name, packages]) => ({
+    name: `convex-${name}`,
+    comment: `packages/convex/src/${name}.ts imports what the hooks share, the core's entry, its binding and its framework.`,
+    severity: 'error',
+    from: { path: `^packages/convex/src/${name}[.]ts$` },
+    to: {
+      pathNot: [
+        convexShared,
+        `^packages/(core|${name})/(src/index[.]ts|dist/index[.](js|d[.]ts))$`,
+        `(^|/)node_modules/(convex/dist/[^/]+/(server|values)|${packages.join('|')})/`,
+      ],
+    },
+  })),
+]
+
 /** The playground's panes stand side by side, one folder for each framework, to be compared file by file. */
 const panes = '^playground/src/panes/'
 const framework = '(react|vue|svelte|solid)'
@@ -111,14 +145,17 @@ module.exports = {
       comment: 'What a published package imports stands in its dependencies or peerDependencies.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'packages-stand-alone',
       comment: 'A package imports neither the playground nor the tests, nor the inside of another package.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/' },
-      to: { path: '^(playground|tests|packages)/', pathNot: ['^packages/$1/', '^packages/core/src/index[.]ts$'] },
+      to: {
+        path: '^(playground|tests|packages)/',
+        pathNot: ['^packages/$1/', '^packages/(core|react|vue|svelte|solid)/src/index[.]ts$'],
+      },
     },
     {
       name: 'core-rooms',
@@ -150,6 +187,7 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     ...bindingBorders,
+    ...convexBorders,
     {
       name: 'server-entry-runs-everywhere',
       comment:

@@ -12,11 +12,15 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
 const sources = [
-  { find: /^@keepstream\/(core|react|server|solid|svelte|vue)$/, replacement: source('./packages/$1/src/index.ts') },
+  {
+    find: /^@keepstream\/(convex|core|react|server|solid|svelte|vue)$/,
+    replacement: source('./packages/$1/src/index.ts'),
+  },
   {
     find: /^@keepstream\/core\/(react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
   },
+  { find: /^@keepstream\/convex\/(react|vue|svelte|solid)$/, replacement: source('./packages/convex/src/$1.ts') },
   { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
@@ -51,6 +55,27 @@ function react18(): TestProjectInlineConfiguration {
       exclude: ['packages/react/tests/error-boundary.test.tsx'],
       // Otherwise Node would find the newest React for it.
       server: { deps: { inline: ['@nanostores/react'] } },
+    },
+  }
+}
+
+/** The hooks for Convex in all four frameworks, with the real component behind them. */
+function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
+  const { test, resolve, ...config } = binding('convex', ...plugins)
+  // A browser's build of it would serve nobody.
+  const ws = { find: /^ws$/, replacement: source('./node_modules/ws/wrapper.mjs') }
+  return {
+    ...config,
+    resolve: { ...resolve, alias: [...sources, ws] },
+    test: {
+      ...test,
+      setupFiles: source('./packages/convex/tests/support/setup.ts'),
+      globalSetup: source('./tests/docs/support/write-examples.ts'),
+      // They find modules with Vite, or hold runes; and Node would take Solid's server build.
+      server: {
+        deps: { inline: ['convex-test', '@convex-dev/persistent-text-streaming', 'convex-svelte', /solid-js/] },
+      },
+      testTimeout: 30_000,
     },
   }
 }
@@ -113,6 +138,7 @@ export default defineConfig({
       binding('svelte', svelte({ configFile: false })),
       svelte4(),
       binding('solid', solid({ ssr: false, hot: false })),
+      convex(svelte({ configFile: false })),
       {
         resolve: { alias: sources },
         test: { name: 'contract', environment: 'node', include: ['tests/bindings/*.test.ts'] },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../runner/run-command.mjs'
 import { findExamples } from './markdown.mjs'
@@ -9,6 +9,9 @@ import { findWorkspaces } from './workspaces.mjs'
 
 /** Its code is a sketch of shapes, not to be run. */
 const sketches = ['docs/design.md']
+
+/** What the examples of a page import besides: the backend of an app, which they stand beside. @type {Record<string, [from: string, to: string]>} */
+const companions = { 'docs/convex.md': ['packages/convex/tests/support/app', 'convex'] }
 
 /** Every page that users read, as paths from the top. */
 export async function findPages() {
@@ -31,15 +34,17 @@ export async function extractExamples(folder) {
   const findings = []
   let count = 0
   for (const page of pages) {
-    const framework = frameworkOf(page)
-    const target = join(folder, framework, page.replace(/\.md$/, '').replaceAll('/', '-'))
     const names = new Set()
     for (const { line, language, name = `line-${line}.${language}`, code } of findExamples(
       await readFile(join(root, page), 'utf8'),
     )) {
       if (names.has(name)) findings.push(`${page}:${line}: there is another example named ${name}`)
       names.add(name)
+      const framework = frameworkOf(page, name)
+      const target = join(folder, framework, page.replace(/\.md$/, '').replaceAll('/', '-'))
       await mkdir(target, { recursive: true })
+      const [from, to] = companions[page] ?? []
+      if (from && to) await cp(join(root, from), join(target, to), { recursive: true })
       await writeFile(join(target, name), /\.tsx?$/.test(name) ? `${code}\nexport {}\n` : code)
       frameworks.add(framework)
       count += 1
@@ -48,7 +53,8 @@ export async function extractExamples(folder) {
   return { frameworks, count, findings }
 }
 
-/** @param {string} page @returns {Framework} */
-function frameworkOf(page) {
-  return /** @type {Framework | undefined} */ (/\b(vue|svelte|solid)\b/.exec(page)?.[1]) ?? 'react'
+/** A page is for one framework, or its files say which: `answer.vue`, `answer.solid.tsx`. @param {string} page @param {string} name @returns {Framework} */
+function frameworkOf(page, name) {
+  const found = /\b(vue|svelte|solid)\b/.exec(page) ?? /\.(vue|svelte|solid)(\.tsx)?$/.exec(name)
+  return /** @type {Framework | undefined} */ (found?.[1]) ?? 'react'
 }

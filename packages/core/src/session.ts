@@ -136,7 +136,7 @@ export function createSession(
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) turns.fed(turn)
     }
-    const sink: LiveSink & TailSink & SubscriptionSink = {
+    const sink: LiveSink & TailSink & Omit<SubscriptionSink, 'lost'> = {
       chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
       end: ({ end, ...rest }) => read({ ...rest, offset: end, text: '' }),
       next: (snapshot) => read({ ...snapshot, isSnapshot: true }),
@@ -158,8 +158,7 @@ export function createSession(
       if (isDriving) return live?.open(request, sink)
       if (typeof snapshot === 'function') return sink.next(await snapshot(request))
       if ('open' in snapshot) return snapshot.open(request, sink)
-      onAbort(snapshot.subscribe(request, sink))
-      return new Promise(() => {})
+      return new Promise((_, lost) => onAbort(snapshot.subscribe(request, { ...sink, lost })))
     }
     const begin = () => {
       open({ ...position(), signal }).then(closed, (cause) =>

@@ -74,6 +74,8 @@ export interface SubscriptionSink {
   next(snapshot: Snapshot): void
   /** A failure to show. It does not end the subscription. */
   fail(error: unknown): void
+  /** The subscription is over, and why. It is undone, and made anew like any attempt that failed. */
+  lost(error: unknown): void
   /** `waiting` while the subscription's own socket is down, `live` once it is up again. */
   connection(connection: 'live' | 'waiting'): void
 }

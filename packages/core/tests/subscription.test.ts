@@ -58,6 +58,49 @@ describe('a snapshot that is pushed', () => {
     expect(shown(stream)).toMatchObject({ text: 'abc', error: undefined })
   })
 
+  it('is made anew after a wait when it is lost, as long as that is worth it', async () => {
+    const { stream, snapshot } = subscribed()
+    stream.attach()
+    await settle()
+    const { sink } = snapshot.last
+    sink.next({ text: 'ab', status: 'streaming' })
+    sink.lost(new SourceError('server', 'the query failed'))
+    await settle()
+    expect(snapshot.subscribed[0]?.isUndone).toBe(true)
+    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'waiting', error: { code: 'server' } })
+    sink.next({ text: 'abc', status: 'done' })
+    expect(shown(stream).text).toBe('ab')
+    await pass(1000)
+    expect(snapshot.subscribed).toHaveLength(2)
+    snapshot.last.sink.next({ text: 'abc', status: 'streaming' })
+    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'live', error: undefined })
+    snapshot.last.sink.lost(new SourceError('not-found', 'deleted'))
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'closed', error: { code: 'not-found' } })
+    await pass(60_000)
+    expect(snapshot.subscribed).toHaveLength(2)
+    stream.retry()
+    await settle()
+    expect(snapshot.subscribed).toHaveLength(3)
+  })
+
+  it('is undone also when it is lost in the call of subscribe itself', async () => {
+    let undone = 0
+    const { client } = setup({
+      snapshot: {
+        subscribe(_request, sink) {
+          sink.lost(new SourceError('forbidden', 'not yours'))
+          return () => void undone++
+        },
+      },
+    })
+    const stream = client.stream('a')
+    stream.attach()
+    await settle()
+    expect(shown(stream)).toMatchObject({ connection: 'closed', error: { code: 'forbidden' } })
+    expect(undone).toBe(1)
+  })
+
   it('counts any other failure as `network`, with its cause', async () => {
     const { stream, snapshot } = subscribed()
     stream.attach()

@@ -69,6 +69,7 @@ function listen(source: SnapshotSubscription): SnapshotTail {
             next(snapshot)
           },
           fail: reject,
+          lost: reject,
           connection: (connection) => connection === 'live' && alive(),
         })
         if (request.signal.aborted) undo()
