@@ -153,6 +153,10 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: sources },
+        test: { name: 'histories', environment: 'node', include: ['tests/histories/**/*.test.ts'], testTimeout: 300_000 },
+      },
+      {
         test: {
           name: 'e2e',
           environment: 'node',
