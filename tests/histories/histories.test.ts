@@ -11,7 +11,13 @@ describe.each([
     const tallies = await playHistories(() => create(), plan)
     const statuses = new Map<string, number>()
     for (const { statuses: own } of tallies) for (const s of own) statuses.set(s, (statuses.get(s) ?? 0) + 1)
-    console.log(Object.fromEntries(statuses), 'takeovers', tallies.filter(t => t.epochs > 1).length, 'acts', tallies.reduce((a, t) => a + t.acts, 0))
+    console.log(
+      Object.fromEntries(statuses),
+      'takeovers',
+      tallies.filter((t) => t.epochs > 1).length,
+      'acts',
+      tallies.reduce((a, t) => a + t.acts, 0),
+    )
     expect(tallies).toHaveLength(plan.count)
   }, 600_000)
 })

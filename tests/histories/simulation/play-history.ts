@@ -53,6 +53,8 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   const faults = createFaults(random)
   const outage = { until: -Infinity, isStalled: false }
   const isCalm = chance(0.2)
+  const isResuming = chance(0.2)
+  const begunAt = world.now()
   let crashes = 0
   let open = 0
 
@@ -74,7 +76,9 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   const beside = (work: () => Promise<void>) => {
     open++
     work()
-      .catch((error: unknown) => violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+      .catch((error: unknown) =>
+        violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      )
       .finally(() => open--)
   }
   const somebody = (): SimulatedProcess | undefined => {
@@ -91,6 +95,10 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   }
 
   for (const stream of streams) {
+    if (isResuming) {
+      takeUp(stream)
+      continue
+    }
     const driveCount = 1 + below(3)
     for (let n = 0; n < driveCount; n++) beside(() => drive(stream, below(n === 0 ? 500 : 8_000), `driver ${n}`))
     const followerCount = 1 + below(3)
@@ -99,7 +107,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     if (chance(0.06)) beside(() => erase(stream, below(12_000)))
     if (chance(0.5)) beside(() => looks(stream))
   }
-  if (!isCalm) for (let n = 0; n < 1 + below(4); n++) beside(() => mishap(below(12_000)))
+  if (!isCalm && !isResuming) for (let n = 0; n < 1 + below(4); n++) beside(() => mishap(below(12_000)))
 
   await world.run(() => open === 0, 40 * leaseMs)
   if (open > 0) violations.push(`${open} readers or acts never came to an end`)
@@ -108,14 +116,37 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   setting.now = world.now()
   const tally = await judge()
   for (const process of processes) process.crash()
-  if (violations.length > 0) throw new Error([...new Set(violations)].slice(0, 6).join('\n'))
+  if (violations.length > 0) throw new Error([...new Set(violations)].slice(0, 6).join('\n') + lastActs())
   return tally
 
-  async function drive(stream: Stream, delayMs: number, name: string): Promise<void> {
-    await pause(delayMs)
-    const canResume = chance(0.3)
-    for (;;) {
+  /** Nobody looks until the producing process is lost, so that the next drive may take the stream up. */
+  function takeUp(stream: Stream): void {
+    const lostMs = 500 + below(3_000)
+    beside(async () => {
       const by = somebody()
+      const drives = drive(stream, 0, 'driver 0', true, by)
+      await pause(lostMs)
+      const longMs = (2.2 + 2 * random()) * leaseMs
+      const fate = below(4)
+      if (fate === 0) by?.freeze(world.now() + longMs)
+      else if (fate === 1) by?.cutOff(world.now() + longMs, chance(0.5))
+      else if (by !== undefined) await replaceDead(by, below(leaseMs))
+      await drives
+    })
+    for (let n = 1; n < 4; n++) beside(() => drive(stream, lostMs + 2 * leaseMs + below(12_000), `driver ${n}`, true))
+    for (let n = 0; n < 2; n++) beside(() => follow(stream, lostMs + 2.3 * leaseMs + below(9_000), `follower ${n}`))
+  }
+
+  async function drive(
+    stream: Stream,
+    delayMs: number,
+    name: string,
+    canResume = chance(0.3),
+    first?: SimulatedProcess,
+  ): Promise<void> {
+    await pause(delayMs)
+    for (let attempt = 0; ; attempt++) {
+      const by = attempt === 0 && first !== undefined ? first : somebody()
       const request = new Request(`http://simulated/streams/${stream.id}/drive`, { method: 'POST' })
       const response = await unlessDead(by, async (process) =>
         process.streams.stream(request, stream.id, producerOf(stream, process), { canResume }),
@@ -130,6 +161,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       await readDrive(world, reader, response, by, heedDrive(stream))
       if (reader.isWhole) return
       // As the client does: it never drives again, but follows.
+      if (isResuming) await pause(2.5 * leaseMs)
       return follow(stream, 100 + below(400), `${name}, following`)
     }
   }
@@ -248,30 +280,40 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     const by = somebody()
     if (by === undefined) return
     const longMs = below(5) * leaseMs * 0.7 + below(3_000)
-    switch (below(6)) {
+    switch (below(7)) {
       case 0:
       case 1:
-        by.crash()
-        crashes++
-        await pause(below(2 * leaseMs))
-        processes[by.number] = start(by.number)
-        all.push(processes[by.number] as SimulatedProcess)
-        return
+        return replaceDead(by, below(2 * leaseMs))
       case 2:
         return by.freeze(world.now() + longMs)
       case 3:
         return by.cutOff(world.now() + longMs, chance(0.5))
       case 4:
+      case 5:
+        // One that is longer already stays as it is.
+        if (outage.until > world.now() + longMs) return
         outage.isStalled = chance(0.5)
         outage.until = world.now() + longMs
         return
       default:
         // A deployment: the old process finishes what it has begun, the new one is there already.
-        processes[by.number] = start(by.number)
-        all.push(processes[by.number] as SimulatedProcess)
+        replace(by)
         await Promise.race([by.streams.close(), by.crashed])
         by.crash()
     }
+  }
+
+  async function replaceDead(by: SimulatedProcess, afterMs: number): Promise<void> {
+    by.crash()
+    crashes++
+    await pause(afterMs)
+    replace(by)
+  }
+
+  function replace(by: SimulatedProcess): void {
+    const next = start(by.number)
+    processes[by.number] = next
+    all.push(next)
   }
 
   /** `undefined` if the process dies before it answers. */
@@ -353,11 +395,14 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       epochs = Math.max(epochs, head.epoch)
       const expected = expectedText(stream, head.epoch)
       if (!startsWith(expected, text)) violations.push(`P1: ${what} holds ${at(expected, text)}`)
-      if (head.status === 'done' && text !== expected) violations.push(`P3: ${what} is done at ${text.length} of ${expected.length}`)
-      if (head.status === 'stopped' && !stream.isStopAsked) violations.push(`${what} is stopped, which nobody asked for`)
+      if (head.status === 'done' && text !== expected)
+        violations.push(`P3: ${what} is done at ${text.length} of ${expected.length}`)
+      if (head.status === 'stopped' && !stream.isStopAsked)
+        violations.push(`${what} is stopped, which nobody asked for`)
       if (head.status === 'pending' || head.status === 'streaming') violations.push(`${what} never ended`)
       const isHealthy = all.every(({ wasUnhealthy }) => !wasUnhealthy) && !faults.isLossy
       if (head.status === 'timeout' && isHealthy) violations.push(`${what} was killed though its process was well`)
+      if (head.epoch > 1 && isHealthy) violations.push(`${what} was taken up though its process was well`)
       const repeated = stream.produced.filter((epoch, index) => stream.produced.indexOf(epoch) !== index)
       if (repeated.length > 0) violations.push(`P6: ${what} was produced twice under epoch ${repeated[0]}`)
       for (const reader of stream.readers) judgeReader(reader, head.status, text)
@@ -370,6 +415,18 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     return { statuses, epochs, crashes, acts: recorder.acts.length }
   }
 
+  function lastActs(): string {
+    const lines = recorder.acts
+      .filter(({ what }) => !what.startsWith('read'))
+      .slice(-30)
+      .map(({ by, id, what, now, answer }) => {
+        const index = streams.findIndex((stream) => stream.id === id)
+        const seconds = ((now - begunAt) / 1_000).toFixed(2)
+        return `  ${seconds} s, process ${by}, stream ${index}: ${what} → ${JSON.stringify(answer)}`
+      })
+    return `\nthe last acts:\n${lines.join('\n')}`
+  }
+
   function judgeReader(reader: Reader, status: string, text: string): void {
     const { name, end } = reader
     if (end !== undefined && (end.status !== status || end.offset !== text.length)) {
@@ -377,9 +434,11 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     }
     if (name.startsWith('the stop')) return
     const isDriver = name.startsWith('driver') && !name.includes('following')
-    if (reader.isWhole && reader.text !== text) violations.push(`P3: ${name} ended cleanly with another text: ${at(text, reader.text)}`)
+    if (reader.isWhole && reader.text !== text)
+      violations.push(`P3: ${name} ended cleanly with another text: ${at(text, reader.text)}`)
     if (!isDriver && !text.startsWith(reader.text)) violations.push(`P1: ${name} was shown ${at(text, reader.text)}`)
-    if (!isDriver && end !== undefined && reader.text !== text) violations.push(`P3: ${name} was told the end at ${reader.text.length} of ${text.length}`)
+    if (!isDriver && end !== undefined && reader.text !== text)
+      violations.push(`P3: ${name} was told the end at ${reader.text.length} of ${text.length}`)
   }
 }
 
@@ -404,7 +463,9 @@ function streamId(random: () => number): string {
 function startsWith(expected: string, text: string): boolean {
   if (expected.startsWith(text)) return true
   const last = text.length - 1
-  return text.endsWith('\uFFFD') && expected.startsWith(text.slice(0, last)) && /[\uD800-\uDBFF]/.test(expected[last] ?? '')
+  return (
+    text.endsWith('\uFFFD') && expected.startsWith(text.slice(0, last)) && /[\uD800-\uDBFF]/.test(expected[last] ?? '')
+  )
 }
 
 function at(expected: string, text: string): string {

@@ -25,7 +25,13 @@ export function newReader(name: string): Reader {
 export type OnNews = (reader: Reader, by: SimulatedProcess) => void
 
 /** Reads the body of a drive to its end. Resolves with whether the end was clean. */
-export async function readDrive(world: World, reader: Reader, response: Response, by: SimulatedProcess, onNews: OnNews) {
+export async function readDrive(
+  world: World,
+  reader: Reader,
+  response: Response,
+  by: SimulatedProcess,
+  onNews: OnNews,
+) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const isClean = await readBody(world, response, by, (bytes) => {
     reader.text += decoder.decode(bytes, { stream: true })
@@ -55,7 +61,9 @@ export async function readEvents(
     const blocks = unread.split('\n\n')
     unread = blocks.pop() ?? ''
     for (const block of blocks) {
-      const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+      const fields = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      )
       const data = fields.get('data')
       if (data === undefined) continue
       const event = fields.get('event')
@@ -82,10 +90,7 @@ async function readBody(
   const body = response.body?.getReader()
   if (body === undefined) return true
   for (;;) {
-    const step = await Promise.race([
-      body.read().catch(() => undefined),
-      by.crashed.then(() => undefined),
-    ])
+    const step = await Promise.race([body.read().catch(() => undefined), by.crashed.then(() => undefined)])
     world.stir()
     if (step === undefined) return false
     if (step.done) return true

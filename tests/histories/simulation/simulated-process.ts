@@ -110,8 +110,9 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
   }
 
   async function reached(): Promise<void> {
-    for (const outage of [cut, options.outage]) {
-      if (world.now() >= outage.until) continue
+    for (;;) {
+      const outage = [cut, options.outage].find(({ until }) => world.now() < until)
+      if (outage === undefined) return
       if (!outage.isStalled) throw new Error('simulated: the store cannot be reached')
       // Whoever was kept waiting is let through in any order.
       await sleep(outage.until - world.now() + random() * 20)

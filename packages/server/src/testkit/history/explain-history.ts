@@ -19,7 +19,11 @@ export interface HistoryRules {
 export function explainHistory(acts: readonly Act[], rules: HistoryRules): void {
   const streams = new Map<string, Act[]>()
   for (const act of acts) streams.set(act.id, [...(streams.get(act.id) ?? []), act])
-  for (const own of streams.values()) explainStream(own.sort((a, b) => a.begun - b.begun), rules)
+  for (const own of streams.values())
+    explainStream(
+      own.sort((a, b) => a.begun - b.begun),
+      rules,
+    )
 }
 
 interface Step {
@@ -75,7 +79,12 @@ function explainStream(acts: readonly Act[], { pendingMs, slackMs = 0 }: History
       .sort((a, b) => a.ended - b.ended)
       .flatMap((act) => {
         const now = Math.max(act.now, model.now)
-        return slackMs === 0 ? [{ act, now }] : [{ act, now }, { act, now: now + slackMs }]
+        return slackMs === 0
+          ? [{ act, now }]
+          : [
+              { act, now },
+              { act, now: now + slackMs },
+            ]
       })
   }
 

@@ -113,7 +113,16 @@ export function createRecorder(now: () => number): Recorder {
           for (const id of ids) {
             // Of an earlier history on the same data.
             if (!known.has(id)) continue
-            acts.push({ by, id, what: `sweep ${show(request)}`, begun, ended, now: now(), answer: true, play: play(id) })
+            acts.push({
+              by,
+              id,
+              what: `sweep ${show(request)}`,
+              begun,
+              ended,
+              now: now(),
+              answer: true,
+              play: play(id),
+            })
           }
           return ids
         },
