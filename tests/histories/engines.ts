@@ -43,3 +43,17 @@ export async function sqliteTarget(): Promise<StoreTarget> {
     },
   }
 }
+
+export interface Engine {
+  readonly name: string
+  readonly create: () => Promise<StoreTarget>
+  /** See `HistoryRules`. */
+  readonly slackMs?: number
+  /** How many histories of either kind it goes through. */
+  readonly count: number
+}
+
+export const engines: readonly Engine[] = [
+  { name: 'memory', create: () => memoryTarget(), count: 300 },
+  { name: 'SQLite', create: sqliteTarget, count: 1_000 },
+]

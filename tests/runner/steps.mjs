@@ -49,6 +49,13 @@ export const steps = [
     run: checkReadme,
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  {
+    name: 'histories',
+    group: 'tests',
+    title: 'random histories of several processes on each store',
+    needsBuild: false,
+    run: histories,
+  },
   { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
   {
     name: 'faults',
@@ -113,6 +120,10 @@ function unit() {
       'tests/gates/',
     ],
   })
+}
+
+function histories() {
+  return runVitest({ name: 'histories', projects: ['histories'], folders: ['tests/histories/'] })
 }
 
 function docs() {
