@@ -154,7 +154,21 @@ export default defineConfig({
       },
       {
         resolve: { alias: sources },
-        test: { name: 'histories', environment: 'node', include: ['tests/histories/**/*.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'histories',
+          environment: 'node',
+          include: ['tests/histories/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          environment: 'node',
+          include: ['tests/processes/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {

@@ -10,6 +10,11 @@ export interface ServerProcess {
   output(): string
   /** `kill -9`: nothing is flushed, nobody is told. */
   kill(): Promise<void>
+  /** SIGSTOP: it stands still, with its connections open, until `thaw`. */
+  freeze(): void
+  thaw(): void
+  /** Resolves once it has printed a line that is `line`. */
+  printed(line: string): Promise<void>
   /** A polite end; resolves with the exit code once the process is gone. */
   terminate(): Promise<number | null>
 }
@@ -72,6 +77,14 @@ export async function startServer(
     output: () => output,
     async kill() {
       await end('SIGKILL')
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async printed(line) {
+      while (!output.includes(`${line}\n`)) {
+        if (isGone()) throw new Error(`${script} ended before it printed "${line}":\n${output}`)
+        await once(child.stdout, 'data')
+      }
     },
     terminate: () => end('SIGTERM'),
   }

@@ -323,6 +323,23 @@ describe('taking a stream up again', () => {
     expect(raw.text).toBe('Stored 😀. Never stored.')
   })
 
+  it('is done over HTTP too, though the meta is read before', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = createRig({ store, clock })
+    const again = createHand()
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ getMeta }) => (await getMeta()) === null,
+      produce: () => again.producer,
+      canResume: true,
+    })
+    const response = await handle(request(`/streams/${id}/drive`, { method: 'POST' }))
+    expect(response.headers.get('Stream-Epoch')).toBe('2')
+    expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
+  })
+
   it('answers a reader who missed more than one claim with the whole text', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
