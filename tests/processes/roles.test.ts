@@ -1,48 +1,51 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FetchLike } from '@keepstream/core'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { answerText } from '../support/answer-text.mjs'
 import { createClient } from '../support/create-client'
 import type { ServerProcess } from '../support/server-process'
 import { type Watch, watchStream } from '../support/watch-stream'
 import { processEngines } from './support/engines'
-import { type Fleet, fleetUrl, startFleet } from './support/fleet'
+import { fleetUrl, startFleet } from './support/fleet'
+
+type OnFinished = TestContext['onTestFinished']
 
 /** A machine that is busy must not make a process that is well look dead. */
 const leaseMs = 3_000
 const answer = { seed: 70, count: 400, delayMs: 15 }
 const truth = answerText(answer.seed, answer.count)
 
-describe.each(processEngines)('server processes on one $name', { timeout: 120_000 }, ({ open }) => {
-  let data: Awaited<ReturnType<typeof open>>
-  let fleet: Fleet
-  let detaches: (() => void)[] = []
-
-  const start = async (count: number, env: Record<string, string> = {}) => {
-    data = await open()
-    fleet = await startFleet(count, { STORE: data.address, LEASE_MS: String(leaseMs), ...env })
-    return fleet.servers as readonly [ServerProcess, ServerProcess, ServerProcess]
+describe.concurrent.each(processEngines)('server processes on one $name', { timeout: 120_000 }, ({ open }) => {
+  /** Servers for one test, and readers at them. */
+  async function start(onTestFinished: OnFinished, count: number, env: Record<string, string> = {}) {
+    const data = await open()
+    const fleet = await startFleet(count, { STORE: data.address, LEASE_MS: String(leaseMs), ...env })
+    const detaches: (() => void)[] = []
+    onTestFinished(async () => {
+      for (const detach of detaches) detach()
+      await fleet.close()
+      await data.close()
+    })
+    const watch = (id: string, fetch: FetchLike, driven: boolean, text = truth): Watch => {
+      const stream = createClient(fleetUrl, 'sse', fetch).stream(id)
+      const watch = watchStream(stream, text)
+      detaches.push(stream.attach({ driven }))
+      return watch
+    }
+    const read = (id: string, server: ServerProcess, driven: boolean, text = truth) =>
+      watch(
+        id,
+        fleet.fetchAt(() => server),
+        driven,
+        text,
+      )
+    const [one, two, three] = fleet.servers as readonly [ServerProcess, ServerProcess, ServerProcess]
+    return { fleet, one, two, three, read, watch }
   }
-  const read = (id: string, server: ServerProcess, driven: boolean, text = truth): Watch => {
-    const stream = createClient(
-      fleetUrl,
-      'sse',
-      fleet.fetchAt(() => server),
-    ).stream(id)
-    const watch = watchStream(stream, text)
-    detaches.push(stream.attach({ driven }))
-    return watch
-  }
 
-  beforeEach(() => {
-    detaches = []
-  })
-  afterEach(async () => {
-    for (const detach of detaches) detach()
-    await fleet.close()
-    await data.close()
-  })
-
-  it('show an answer that one produces in another as it grows, and stop it from a third', async () => {
-    const [one, two, three] = await start(3)
+  it('show an answer that one produces in another as it grows, and stop it from a third', async ({
+    onTestFinished,
+  }) => {
+    const { fleet, one, two, three, read } = await start(onTestFinished, 3)
     const id = await fleet.create(answer)
     const driver = read(id, one, true)
     const follower = read(id, two, false)
@@ -63,8 +66,10 @@ describe.each(processEngines)('server processes on one $name', { timeout: 120_00
     expect(fleet.count(`producing ${answer.seed}`)).toBe(1)
   })
 
-  it('tell followers timeout within two leases and a look when the producing one is killed', async () => {
-    const [one, two, three] = await start(3)
+  it('tell followers timeout within two leases and a look when the producing one is killed', async ({
+    onTestFinished,
+  }) => {
+    const { fleet, one, two, three, read } = await start(onTestFinished, 3)
     const id = await fleet.create(answer)
     const driver = read(id, one, true)
     const followers = [read(id, two, false), read(id, three, false)]
@@ -85,8 +90,8 @@ describe.each(processEngines)('server processes on one $name', { timeout: 120_00
     expect(driver.violations).toEqual([])
   })
 
-  it('let a process that stood still past its lease write nothing more', async () => {
-    const [one, two, three] = await start(3)
+  it('let a process that stood still past its lease write nothing more', async ({ onTestFinished }) => {
+    const { fleet, one, two, three, read } = await start(onTestFinished, 3)
     const id = await fleet.create(answer)
     const driver = read(id, one, true)
     const follower = read(id, two, false)
@@ -107,8 +112,10 @@ describe.each(processEngines)('server processes on one $name', { timeout: 120_00
     expect([...driver.violations, ...follower.violations]).toEqual([])
   })
 
-  it('let another take up what such a process produced, and refuse it when it comes back', async () => {
-    const [one, two, three] = await start(3, { CAN_RESUME: '1' })
+  it('let another take up what such a process produced, and refuse it when it comes back', async ({
+    onTestFinished,
+  }) => {
+    const { fleet, one, two, three, read } = await start(onTestFinished, 3, { CAN_RESUME: '1' })
     const short = { ...answer, count: 250 }
     const whole = answerText(short.seed, short.count)
     const id = await fleet.create(short)
@@ -129,19 +136,15 @@ describe.each(processEngines)('server processes on one $name', { timeout: 120_00
     expect(fleet.count(`producing ${short.seed}`)).toBe(2)
   })
 
-  it('lose nothing when they are replaced one by one while answers run', async () => {
-    await start(3)
+  it('lose nothing when they are replaced one by one while answers run', async ({ onTestFinished }) => {
+    const { fleet, watch } = await start(onTestFinished, 3)
     const answers = Array.from({ length: 9 }, (_, index) => ({ seed: 300 + index, count: 180, delayMs: 20 + index }))
     const watches: Watch[] = []
     let turn = 0
     const balanced = fleet.fetchAt((servers) => servers[turn++ % servers.length])
     for (const each of answers) {
       const id = await fleet.create(each)
-      for (const driven of [true, false]) {
-        const stream = createClient(fleetUrl, 'sse', balanced).stream(id)
-        watches.push(watchStream(stream, answerText(each.seed, each.count)))
-        detaches.push(stream.attach({ driven }))
-      }
+      for (const driven of [true, false]) watches.push(watch(id, balanced, driven, answerText(each.seed, each.count)))
     }
     await Promise.all(watches.map((watch) => watch.until(({ text }) => text.length > 50)))
     const old = [...fleet.servers]

@@ -7,7 +7,7 @@ import { openStore } from './open-store.mjs'
 /**
  * A small application on the store at `STORE`, to be killed, frozen and started again. `POST /create` takes what an answer
  * shall be: `{ seed, count, delayMs }`. It prints `producing SEED` whenever a producer starts, `stored ID OFFSET` for each
- * slice, and `fenced ID` when a run is not the stream's any more. With `CAN_RESUME` a producer goes on after what is stored.
+ * slice, `closed ID` at the end, and `fenced ID` when a run is not the stream's any more. With `CAN_RESUME` a producer goes on after what is stored.
  */
 const canResume = process.env['CAN_RESUME'] !== undefined
 const streams = createStreams({
@@ -16,7 +16,7 @@ const streams = createStreams({
   onError: (error) => console.error(error),
   onEvent: (event) => {
     if (event.type === 'stored') console.log(`stored ${event.id} ${event.offset}`)
-    if (event.type === 'fenced') console.log(`fenced ${event.id}`)
+    if (event.type === 'fenced' || event.type === 'closed') console.log(`${event.type} ${event.id}`)
   },
 })
 
