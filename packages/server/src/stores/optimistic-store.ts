@@ -59,7 +59,6 @@ export interface RecordTable {
   /** Removes the streams whose end, as `endOf` has it, is before a moment; the earliest first. Answers with their ids. */
   removeEnded(before: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
-  close(): Promise<void>
 }
 
 export interface OptimisticStoreOptions {
@@ -67,6 +66,8 @@ export interface OptimisticStoreOptions {
   readonly name: string
   readonly table: RecordTable
   readonly hints: Hints
+  /** Lets go of everything that was opened. Called once. */
+  readonly close: () => Promise<void>
 }
 
 /** Each one that is lost was won by somebody else, so that this many in a row mean that something is wrong. */
@@ -78,7 +79,7 @@ const maxAttempts = 100
  * No act holds a lock while it waits for an answer: it looks, judges here, and writes only if nothing has changed since;
  * otherwise it looks again. A process that is stopped in the middle of an act is in nobody's way.
  */
-export function optimisticStore({ name, table, hints }: OptimisticStoreOptions): StreamStore {
+export function optimisticStore({ name, table, hints, close }: OptimisticStoreOptions): StreamStore {
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
@@ -175,7 +176,7 @@ export function optimisticStore({ name, table, hints }: OptimisticStoreOptions):
     async dispose() {
       isDisposed = true
       hints.clear()
-      disposing ??= table.close()
+      disposing ??= close()
       await disposing
     },
   }

@@ -1,8 +1,9 @@
-import type { StreamStore, WriteResult } from '../store'
+import type { StreamStore } from '../store'
 import { optimisticStore } from './optimistic-store'
 import { createAsk } from './redis/ask'
-import { type Claims, createClaims, ForeignClaim } from './redis/claims'
+import { createClaims } from './redis/claims'
 import type { RedisHandle } from './redis/handle'
+import { keepClaims } from './redis/keep-claims'
 import { hintChannel } from './redis/keys'
 import { linkOf } from './redis/link'
 import { injectedSource, ownSource } from './redis/link-source'
@@ -76,7 +77,6 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
   const source = client === undefined ? ownSource(() => openClient(url, timeoutMs)) : injectedSource(linkOf(client))
   const claims = createClaims()
   const table = redisTable({
-    source,
     ask: createAsk(source, timeoutMs),
     prefix,
     pendingMs,
@@ -85,33 +85,5 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
     claims,
   })
   const hints = sharedHints(source, hintChannel(prefix))
-  return guarded(optimisticStore({ name: 'redisStore', table, hints }), claims)
-}
-
-/** Remembers for whom streams were claimed here, so that nobody else's claim is written under. */
-function guarded(store: StreamStore, claims: Claims): StreamStore {
-  async function write(id: string, act: () => Promise<WriteResult>): Promise<WriteResult> {
-    try {
-      return await act()
-    } catch (error) {
-      if (!(error instanceof ForeignClaim)) throw error
-      claims.delete(id)
-      return { type: 'gone' }
-    }
-  }
-  return {
-    ...store,
-    async claim(id, request) {
-      const result = await store.claim(id, request)
-      if (result.type === 'claimed') claims.set(id, { ...request, epoch: result.epoch })
-      return result
-    },
-    append: (id, request) => write(id, () => store.append(id, request)),
-    beat: (id, epoch) => write(id, () => store.beat(id, epoch)),
-    async close(id, request) {
-      const result = await write(id, () => store.close(id, request))
-      if (result.type !== 'conflict') claims.delete(id)
-      return result
-    },
-  }
+  return keepClaims(optimisticStore({ name: 'redisStore', table, hints, close: async () => source.close() }), claims)
 }

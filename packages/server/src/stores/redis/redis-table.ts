@@ -6,7 +6,6 @@ import type { Ask } from './ask'
 import { type Claims, ForeignClaim } from './claims'
 import { findEnded } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
-import type { LinkSource } from './link-source'
 import { createMetaCache } from './meta-cache'
 import { changingFields, optional, toRecord } from './record-fields'
 import {
@@ -22,7 +21,6 @@ import {
 } from './scripts'
 
 export interface RedisTableOptions {
-  readonly source: LinkSource
   readonly ask: Ask
   readonly prefix: string
   readonly pendingMs: number
@@ -38,7 +36,7 @@ const maxLoad = 100
 
 /** Streams in Redis, each act one script on the keys of one stream. */
 export function redisTable(options: RedisTableOptions): RecordTable {
-  const { source, ask, prefix, pendingMs, now, claims } = options
+  const { ask, prefix, pendingMs, now, claims } = options
   const metas = createMetaCache()
   const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
   const moment = () => (now === undefined ? '' : String(Math.floor(now())))
@@ -154,9 +152,6 @@ export function redisTable(options: RedisTableOptions): RecordTable {
       const piece = join(id, pieces)
       checkWhole(id, piece, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
       return { ...seen, meta: meta ?? known?.meta ?? 'null', piece }
-    },
-    async close() {
-      source.close()
     },
   }
 
