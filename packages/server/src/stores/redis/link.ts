@@ -1,8 +1,3 @@
-import { invalidOption } from '../store-options'
-import type { RedisHandle } from './handle'
-import { ioredisClusterLink, ioredisLink } from './ioredis-link'
-import { nodeRedisClusterLink, nodeRedisLink } from './node-redis-link'
-
 /** A way to talk to Redis, whatever client is behind it. */
 export interface RedisLink {
   /** One command. In a cluster it goes to the server that has `key`. */
@@ -19,22 +14,4 @@ export interface RedisSubscription {
   readonly ended: Promise<void>
   /** Lets go of the connection, at any moment. */
   close(): void
-}
-
-/** Tells the client by its shape. */
-export function linkOf(client: RedisHandle): RedisLink {
-  const shape = client as unknown as Record<string, unknown>
-  if (typeof client !== 'object' || client === null || typeof shape['duplicate'] !== 'function') throw unknownClient()
-  if (typeof shape['call'] === 'function') {
-    return typeof shape['nodes'] === 'function' ? ioredisClusterLink(client) : ioredisLink(client)
-  }
-  if (typeof shape['sendCommand'] !== 'function') throw unknownClient()
-  return 'masters' in client ? nodeRedisClusterLink(client) : nodeRedisLink(client)
-}
-
-function unknownClient() {
-  return invalidOption(
-    'redisStore({ client }) must be a client of ioredis (Redis or Cluster) or of node-redis (createClient or ' +
-      'createCluster).',
-  )
 }
