@@ -17,7 +17,7 @@ const sources = [
     find: /^@keepstream\/core\/(react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
   },
-  { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
+  { find: /^@keepstream\/server\/(memory|redis|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
 
@@ -168,6 +168,16 @@ export default defineConfig({
           include: ['tests/processes/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'redis',
+          environment: 'node',
+          include: ['tests/stores/redis/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -28,6 +28,6 @@ export function usage(steps) {
     'npm test -- NAME …       these parts alone; "gates" and "tests" are whole groups',
     'npm test -- --help       this text',
     '',
-    'CI=true counts a skipped suite as a failure. CHROMIUM_PATH names the browser to use.',
+    'CI=true counts a skipped suite as a failure. CHROMIUM_PATH and REDIS_SERVER_PATH name what to use.',
   ].join('\n')
 }

@@ -9,6 +9,7 @@ import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
+import { ensureRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
 
@@ -63,6 +64,13 @@ export const steps = [
     title: 'cut connections and killed servers, over real sockets',
     needsBuild: true,
     run: faults,
+  },
+  {
+    name: 'redis',
+    group: 'tests',
+    title: 'the store in Redis, on real servers',
+    needsBuild: false,
+    run: redis,
   },
   {
     name: 'ssr',
@@ -133,6 +141,16 @@ function docs() {
 
 function faults() {
   return runVitest({ name: 'faults', projects: ['e2e'], folders: ['tests/faults/'] })
+}
+
+async function redis() {
+  const found = await ensureRedis()
+  return runVitest({
+    name: 'redis',
+    projects: ['redis'],
+    folders: ['tests/stores/redis/'],
+    ...('path' in found ? { env: { REDIS_SERVER_PATH: found.path } } : { skip: found }),
+  })
 }
 
 async function ssr() {
