@@ -17,7 +17,10 @@ const sources = [
     find: /^@keepstream\/core\/(react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
   },
-  { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
+  {
+    find: /^@keepstream\/server\/(memory|postgres|sqlite)$/,
+    replacement: source('./packages/server/src/stores/$1.ts'),
+  },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
 
@@ -150,6 +153,16 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/docs/server/*.test.ts'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'postgres',
+          environment: 'node',
+          include: ['tests/stores/postgres/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -9,6 +9,7 @@ import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
+import { ensurePostgres } from './postgres.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
 
@@ -49,6 +50,7 @@ export const steps = [
     run: checkReadme,
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
   { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
   {
     name: 'faults',
@@ -112,6 +114,16 @@ function unit() {
       'tests/runner/',
       'tests/gates/',
     ],
+  })
+}
+
+async function postgres() {
+  const found = await ensurePostgres()
+  return runVitest({
+    name: 'postgres',
+    projects: ['postgres'],
+    folders: ['tests/stores/postgres/'],
+    ...('path' in found ? { env: { POSTGRES_BIN: found.path } } : { skip: found }),
   })
 }
 
