@@ -87,10 +87,20 @@ function openPg({ Pool, Client }: PgModule, { url, listenUrl, timeoutMs, maxConn
 /** How long postgres.js waits between two tries to connect, in seconds; our own callers wait longer and longer as well. */
 const backoff = (attempt: number) => Math.min(0.05 * 2 ** attempt, 1) * (0.5 + Math.random() / 2)
 
+/**
+ * How postgres.js is opened here. It would ask for the types of arrays on each connection and end the process with an
+ * unhandled rejection when that one is lost meanwhile; no array is passed here.
+ */
+const settings = (timeoutMs: number) => ({
+  connect_timeout: Math.max(1, timeoutMs / 1_000),
+  backoff,
+  fetch_types: false,
+  onnotice: () => undefined,
+})
+
 function openPostgresJs(postgres: PostgresJsModule, options: OpenOptions): Database {
   const { url, listenUrl, timeoutMs, maxConnections } = options
-  const settings = { connect_timeout: Math.max(1, timeoutMs / 1_000), backoff, onnotice: () => undefined }
-  const open = () => postgres(url, { ...settings, max: maxConnections, idle_timeout: 10 })
+  const open = () => postgres(url, { ...settings(timeoutMs), max: maxConnections, idle_timeout: 10 })
   let sql = open()
   return postgresJsDatabase({
     sql: () => sql,
@@ -108,7 +118,7 @@ function openPostgresJs(postgres: PostgresJsModule, options: OpenOptions): Datab
 
 function listeningPostgresJs(postgres: PostgresJsModule, url: string, timeoutMs: number): Subscribe {
   return async (channel, onPayload, onLost) => {
-    const sql = postgres(url, { max: 1, connect_timeout: Math.max(1, timeoutMs / 1_000), backoff })
+    const sql = postgres(url, { ...settings(timeoutMs), max: 1 })
     const end = () => sql.end({ timeout: 0 })
     try {
       await postgresJsSubscribe(sql, timeoutMs)(channel, onPayload, onLost)

@@ -11,7 +11,7 @@ export function pgliteDatabase(database: PgliteDatabase, timeoutMs: number): Dat
     },
     subscribe: async (channel, onPayload) => {
       // PGlite puts the name into its SQL as it is.
-      return database.listen(channel, onPayload)
+      return database.listen(`"${channel}"`, onPayload)
     },
     close: async () => undefined,
   }
