@@ -1,3 +1,4 @@
+import { cancel, type PgSession } from './cancel'
 import type { PgPool, PgPoolClient } from './client'
 import type { Database, Row, Subscribe } from './database'
 import { within } from './within'
@@ -51,7 +52,10 @@ export function pgDatabase({ pool, timeoutMs, subscribe, close }: PgDatabaseOpti
         }
       }
       // A connection that does not answer may never do so again, and would fill the pool.
-      return within(timeoutMs, ask(), () => release(true))
+      return within(timeoutMs, ask(), () => {
+        if (held) void cancel(held as PgSession, timeoutMs)
+        release(true)
+      })
     },
     subscribe,
     close: close ?? (async () => undefined),
