@@ -17,7 +17,10 @@ const sources = [
     find: /^@keepstream\/core\/(react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
   },
-  { find: /^@keepstream\/server\/(memory|redis|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
+  {
+    find: /^@keepstream\/server\/(memory|postgres|redis|sqlite)$/,
+    replacement: source('./packages/server/src/stores/$1.ts'),
+  },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
 
@@ -173,12 +176,27 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
+          name: 'postgres',
+          environment: 'node',
+          include: ['tests/stores/postgres/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
           name: 'redis',
           environment: 'node',
           include: ['tests/stores/redis/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        // Not part of the test command: numbers to read, not to pass.
+        resolve: { alias: sources },
+        test: { name: 'bench', environment: 'node', include: ['tests/bench/*.bench.ts'] },
       },
       {
         test: {

@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'stores/memory': 'src/stores/memory.ts',
     'stores/redis': 'src/stores/redis.ts',
+    'stores/postgres': 'src/stores/postgres.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',
     'testkit/index': 'src/testkit/index.ts',
   },

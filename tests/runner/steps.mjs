@@ -9,6 +9,7 @@ import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
+import { ensurePostgres } from './postgres.mjs'
 import { ensureRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
@@ -50,6 +51,7 @@ export const steps = [
     run: checkReadme,
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
   {
     name: 'histories',
     group: 'tests',
@@ -132,6 +134,16 @@ function unit() {
 
 function histories() {
   return runVitest({ name: 'histories', projects: ['histories'], folders: ['tests/histories/'] })
+}
+
+async function postgres() {
+  const found = await ensurePostgres()
+  return runVitest({
+    name: 'postgres',
+    projects: ['postgres'],
+    folders: ['tests/stores/postgres/'],
+    ...('path' in found ? { env: { POSTGRES_BIN: found.path } } : { skip: found }),
+  })
 }
 
 function docs() {
