@@ -161,6 +161,7 @@ export default defineConfig({
           name: 'histories',
           environment: 'node',
           include: ['tests/histories/**/*.test.ts'],
+          hookTimeout: 120_000,
           testTimeout: 300_000,
         },
       },

@@ -2,7 +2,7 @@ import type { StreamStore } from '@keepstream/server'
 import { storeTestKit } from '@keepstream/server/testkit'
 import { describe, expect, it } from 'vitest'
 import { flaws } from './broken-stores'
-import { memoryTarget } from './engines'
+import { memoryTarget } from './memory-target'
 import { playHistories } from './play-histories'
 
 const seed = 7_000

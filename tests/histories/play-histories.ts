@@ -1,7 +1,7 @@
 import type { StreamStore } from '@keepstream/server'
 import type { StoreTarget } from '@keepstream/server/testkit'
-import { startOfTime } from './engines'
 import { type HistoryTally, playHistory } from './simulation/play-history'
+import { startOfTime } from './target'
 
 /** How many histories are played at once, each on data of its own: what one waits for, others use. */
 const atOnce = 6
@@ -19,7 +19,6 @@ export function historyPlan(count: number): { readonly seed: number; readonly co
 export async function playHistories(
   create: () => Promise<StoreTarget>,
   { seed, count }: { readonly seed: number; readonly count: number },
-  slackMs = 0,
 ): Promise<HistoryTally[]> {
   const tallies: HistoryTally[] = []
   let next = 0
@@ -29,7 +28,7 @@ export async function playHistories(
       try {
         const stores: StreamStore[] = [target.store]
         while (stores.length < 3) stores.push((await target.connect?.()) ?? target.store)
-        const setting = { target, stores, now: startOfTime, slackMs }
+        const setting = { target, stores, now: startOfTime }
         while (next < count) {
           const own = seed + next++
           try {

@@ -52,13 +52,6 @@ export const steps = [
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
   { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
-  {
-    name: 'histories',
-    group: 'tests',
-    title: 'random histories of several processes on each store',
-    needsBuild: false,
-    run: histories,
-  },
   { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
   {
     name: 'faults',
@@ -73,6 +66,20 @@ export const steps = [
     title: 'the store in Redis, on real servers',
     needsBuild: false,
     run: redis,
+  },
+  {
+    name: 'histories',
+    group: 'tests',
+    title: 'random histories of servers on each store, in one process',
+    needsBuild: false,
+    run: histories,
+  },
+  {
+    name: 'processes',
+    group: 'tests',
+    title: 'server processes on each store, killed and frozen',
+    needsBuild: true,
+    run: processes,
   },
   {
     name: 'ssr',
@@ -132,8 +139,22 @@ function unit() {
   })
 }
 
-function histories() {
-  return runVitest({ name: 'histories', projects: ['histories'], folders: ['tests/histories/'] })
+async function histories() {
+  return runVitest({
+    name: 'histories',
+    projects: ['histories'],
+    folders: ['tests/histories/'],
+    ...(await databases()),
+  })
+}
+
+async function processes() {
+  return runVitest({
+    name: 'processes',
+    projects: ['processes'],
+    folders: ['tests/processes/'],
+    ...(await databases()),
+  })
 }
 
 async function postgres() {
@@ -188,6 +209,20 @@ async function contract() {
 
 async function e2e() {
   return runVitest({ name: 'e2e', projects: ['e2e'], folders: ['tests/e2e/'], ...(await chromium()) })
+}
+
+/** The database servers, or why tests that need one of them skip themselves. */
+async function databases() {
+  const [postgres, redis] = [await ensurePostgres(), await ensureRedis()]
+  const missing = [postgres, redis].flatMap((found) => ('path' in found ? [] : [found]))
+  const reasons = missing.map(({ reason }) => reason).join('; ')
+  return {
+    env: {
+      ...('path' in postgres && { POSTGRES_BIN: postgres.path }),
+      ...('path' in redis && { REDIS_SERVER_PATH: redis.path }),
+    },
+    ...(missing.length > 0 && { skip: { reason: reasons, cure: missing.map(({ cure }) => cure).join('; ') } }),
+  }
 }
 
 /** The browser, or why tests that need it skip themselves. */

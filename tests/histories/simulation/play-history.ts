@@ -18,8 +18,6 @@ export interface HistorySetting {
   readonly stores: readonly StreamStore[]
   /** The store's clock now, in milliseconds since 1970. */
   now: number
-  /** See `HistoryRules`. */
-  readonly slackMs: number
 }
 
 /** What became of a history, to tell that all the histories together met what they are about. */
@@ -408,7 +406,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       for (const reader of stream.readers) judgeReader(reader, head.status, text)
     }
     try {
-      explainHistory(recorder.acts, { pendingMs, slackMs: setting.slackMs })
+      explainHistory(recorder.acts, { pendingMs })
     } catch (error) {
       violations.push(error instanceof Error ? error.message : String(error))
     }

@@ -1,19 +1,19 @@
-import { storeTestKit } from '@keepstream/server/testkit'
+import { type StoreTarget, storeTestKit } from '@keepstream/server/testkit'
 import { describe, expect, it } from 'vitest'
 import { inParallel } from '../support/in-parallel'
-import { engines } from './engines'
 import { historyPlan, playHistories } from './play-histories'
 
 /** They are divided among so many sets of data: what one waits for, others use. */
 const parts = 4
 
-describe.each(engines)(
-  'on $name, random histories of',
-  { timeout: 600_000 * Number(process.env['RUNS_FACTOR'] ?? 1) },
-  ({ create, slackMs, count }) => {
+/** Both kinds of random histories on one store, `count` of each. `SEED` and `RUNS` play one again. */
+export function describeHistories(name: string, create: () => Promise<StoreTarget>, count = 1_000): void {
+  const timeout = 600_000 * Number(process.env['RUNS_FACTOR'] ?? 1)
+
+  describe(`on ${name}, random histories of`, { timeout }, () => {
     it('servers lose, repeat and reorder nothing, show nothing that is not durable, and end once', async () => {
       const plan = historyPlan(count)
-      const tallies = await playHistories(create, plan, slackMs)
+      const tallies = await playHistories(create, plan)
       expect(tallies).toHaveLength(plan.count)
       if (plan.count < count) return
       // What they are about must have come to pass, or they prove nothing.
@@ -33,5 +33,5 @@ describe.each(engines)(
         await history?.run()
       })
     })
-  },
-)
+  })
+}
