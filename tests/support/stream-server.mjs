@@ -11,7 +11,7 @@ import { openStore } from './open-store.mjs'
  */
 const canResume = process.env['CAN_RESUME'] !== undefined
 const streams = createStreams({
-  store: await openStore(env('STORE')),
+  store: openStore(env('STORE')),
   leaseMs: Number(env('LEASE_MS')),
   onError: (error) => console.error(error),
   onEvent: (event) => {

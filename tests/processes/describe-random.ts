@@ -4,8 +4,8 @@ import { createClient } from '../support/create-client'
 import { inParallel } from '../support/in-parallel'
 import type { ServerProcess } from '../support/server-process'
 import { type Watch, watchStream } from '../support/watch-stream'
-import { processEngines } from './support/engines'
 import { type Fleet, fleetUrl, type Look, startFleet } from './support/fleet'
+import type { ProcessData } from './support/process-data'
 
 const leaseMs = 3_000
 /** So many histories in all, and so many at once on one set of processes. */
@@ -13,15 +13,13 @@ const count = Number(process.env['RUNS'] ?? 30 * Number(process.env['RUNS_FACTOR
 const together = 10
 const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 20))
 
-describe.each(processEngines)(
-  'on $name, processes that are killed and frozen at random',
-  { timeout: 600_000 },
-  (engine) => {
+export function describeRandom(name: string, open: () => Promise<ProcessData>): void {
+  describe(`on ${name}, processes that are killed and frozen at random`, { timeout: 600_000 }, () => {
     it(`lose, repeat and reorder nothing, and end each answer once, in ${count} histories`, async () => {
       const parties = Array.from({ length: Math.ceil(count / together) }, (_, party) => firstSeed + party * together)
       const ends = await inParallel(parties, 2, async (seed) => {
         const size = Math.min(together, firstSeed + count - seed)
-        return playParty(engine, seed, size).catch((error: Error) => {
+        return playParty(open, seed, size).catch((error: Error) => {
           throw new Error(`Run again with SEED=${seed} RUNS=${size}\n${error.message}`, { cause: error })
         })
       })
@@ -29,8 +27,8 @@ describe.each(processEngines)(
       // Some were lost with their process, and some came to their end.
       expect(new Set(ends.flat())).toEqual(new Set(['done', 'stopped', 'timeout']))
     })
-  },
-)
+  })
+}
 
 interface History {
   readonly id: string
@@ -42,8 +40,8 @@ interface History {
 }
 
 /** Histories at once on one fleet, so that what hurts a process hurts all that it has to do. */
-async function playParty(engine: (typeof processEngines)[number], seed: number, size: number): Promise<string[]> {
-  const data = await engine.open()
+async function playParty(open: () => Promise<ProcessData>, seed: number, size: number): Promise<string[]> {
+  const data = await open()
   const fleet = await startFleet(4, { STORE: data.address, LEASE_MS: String(leaseMs) })
   const detaches: (() => void)[] = []
   try {
