@@ -175,6 +175,14 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'runtimes',
+          environment: 'node',
+          include: ['tests/runtimes/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
         resolve: { alias: sources },
         test: {
           name: 'postgres',

@@ -13,6 +13,7 @@ import { ensurePostgres } from './postgres.mjs'
 import { ensureRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
+import { ensureRuntimes } from './runtimes.mjs'
 
 /** @type {readonly import('./types').Step[]} */
 export const steps = [
@@ -80,6 +81,13 @@ export const steps = [
     title: 'server processes on each store, killed and frozen',
     needsBuild: true,
     run: processes,
+  },
+  {
+    name: 'runtimes',
+    group: 'tests',
+    title: 'the server on Node, Bun, Deno and an edge runtime',
+    needsBuild: true,
+    run: runtimes,
   },
   {
     name: 'ssr',
@@ -209,6 +217,11 @@ async function contract() {
 
 async function e2e() {
   return runVitest({ name: 'e2e', projects: ['e2e'], folders: ['tests/e2e/'], ...(await chromium()) })
+}
+
+async function runtimes() {
+  const skip = await ensureRuntimes()
+  return runVitest({ name: 'runtimes', projects: ['runtimes'], folders: ['tests/runtimes/'], ...(skip && { skip }) })
 }
 
 /** The database servers, or why tests that need one of them skip themselves. */
