@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { findPostgres } from '../runner/postgres.mjs'
 import { type PostgresServer, startPostgres } from '../support/postgres-server'
+import { describePlayground } from './describe-playground'
 import { describeRandom } from './describe-random'
 import { describeRoles } from './describe-roles'
 
@@ -15,4 +16,5 @@ describe.skipIf(findPostgres() === undefined)('a real Postgres server', () => {
   const open = async () => ({ address: server.url, close: async () => undefined })
   describeRoles('Postgres', open)
   describeRandom('Postgres', open)
+  describePlayground('Postgres', () => server.url)
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { findRedis } from '../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../support/redis-server'
+import { describePlayground } from './describe-playground'
 import { describeRandom } from './describe-random'
 import { describeRoles } from './describe-roles'
 
@@ -15,4 +16,5 @@ describe.skipIf(findRedis() === undefined)('a real Redis server', () => {
   const open = async () => ({ address: server.url, close: async () => undefined })
   describeRoles('Redis', open)
   describeRandom('Redis', open)
+  describePlayground('Redis', () => server.url)
 })

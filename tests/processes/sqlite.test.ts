@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describePlayground } from './describe-playground'
 import { describeRandom } from './describe-random'
 import { describeRoles } from './describe-roles'
 
@@ -14,3 +15,4 @@ const open = async () => {
 
 describeRoles('SQLite', open)
 describeRandom('SQLite', open)
+describePlayground('a SQLite file', () => undefined)
