@@ -1,4 +1,4 @@
 import { describeHistories } from './describe-histories'
 import { memoryTarget } from './memory-target'
 
-describeHistories('memory', () => memoryTarget(), 300)
+describeHistories('memory', () => memoryTarget(), { servers: 300, acts: 400 })

@@ -5,10 +5,12 @@ import { sqliteStore } from '@keepstream/server/sqlite'
 import { describeHistories } from './describe-histories'
 import { connectedTarget } from './target'
 
-describeHistories('SQLite', () => {
+const create = () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
   return connectedTarget(
     (now) => sqliteStore({ path: join(folder, 'streams.db'), now }),
     () => rmSync(folder, { recursive: true, force: true }),
   )
-})
+}
+
+describeHistories('SQLite', create, { servers: 1_000, acts: 1_000 })
