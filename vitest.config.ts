@@ -163,6 +163,11 @@ export default defineConfig({
         },
       },
       {
+        // Not part of the test command: numbers to read, not to pass.
+        resolve: { alias: sources },
+        test: { name: 'bench', environment: 'node', include: ['tests/bench/*.bench.ts'] },
+      },
+      {
         test: {
           name: 'e2e',
           environment: 'node',
