@@ -1,6 +1,8 @@
 import pg from 'pg'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openDatabase } from '../../../packages/server/src/stores/postgres/open-client'
+import { kitCases } from '../../../packages/server/tests/stores/kit-cases'
+import { schemaTarget } from '../../../packages/server/tests/stores/schema-target'
 import { until } from '../../support/until'
 import { ask, describeWithServer, openPool, openSql, openStore, start, ways } from './with-server'
 
@@ -39,6 +41,29 @@ describeWithServer('the sessions of a Postgres store', (server) => {
       expect(await ask(server().url, `SELECT version FROM ${schema}.keepstream_schema`)).toEqual([{ version: 1 }])
     })
   }
+
+  describe('where every transaction is serializable', () => {
+    const url = () => server().url.replace('keepstream@', 'strict@')
+    const create = async () => {
+      await ask(
+        server().url,
+        `DO $$ BEGIN
+          IF to_regrole('strict') IS NULL THEN
+            CREATE ROLE strict LOGIN SUPERUSER;
+            ALTER ROLE strict SET default_transaction_isolation = 'serializable';
+          END IF;
+        END $$`,
+      )
+      return schemaTarget(
+        'strict',
+        () => ({ url: url() }),
+        (statement) => ask(server().url, statement),
+      )
+    }
+    const cases = kitCases({ create }).filter(({ key }) => key.startsWith('concurrency/'))
+    expect(cases.length).toBeGreaterThan(3)
+    for (const { name, run } of cases) it(name, run)
+  })
 
   it('are closed with a store that opened them, the one that listens too', async () => {
     const before = await countSessions(server().url)

@@ -99,13 +99,16 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
 
   let opened: Promise<Database> | undefined
   const open = () => {
-    opened ??= named
+    if (opened !== undefined) return opened
+    const opening = named
       ? Promise.resolve(lentDatabase(named, listenUrl, timeoutMs))
       : openDatabase({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections })
-    opened.catch(() => {
-      opened = undefined
+    opened = opening
+    opening.catch(() => {
+      // The failure is told to whoever asked; the next one tries again.
+      if (opened === opening) opened = undefined
     })
-    return opened
+    return opening
   }
   const hints = sharedHints({ channel: schema === undefined ? 'keepstream' : `keepstream_${schema}`, open })
   return optimisticStore({

@@ -71,6 +71,20 @@ const lockKey = 5_207_366_108
  * create anything.
  */
 export async function migrate(database: Database, names: TableNames): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await migrateOnce(database, names)
+    } catch (error) {
+      // Where transactions see the database as it was when they began, one that waited for the lock makes what is there.
+      if (attempt === 5 || !hasCode(error, ...madeByAnother)) throw error
+    }
+  }
+}
+
+/** There is such a table, schema or row already; or the transaction was taken back. */
+const madeByAnother = ['42P07', '42P06', '23505', '40001', '40P01']
+
+async function migrateOnce(database: Database, names: TableNames): Promise<void> {
   const version = await versionOf(database, names)
   if (version > migrations.length) {
     throw new StreamsError(
