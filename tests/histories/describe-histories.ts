@@ -4,7 +4,7 @@ import { inParallel } from '../support/in-parallel'
 import { historyPlan, playHistories } from './play-histories'
 
 /** They are divided among so many sets of data: what one waits for, others use. */
-const parts = 4
+const parts = 8
 
 /** Both kinds of random histories on one store, a thousand in all unless it says otherwise. `SEED` and `RUNS` play one again. */
 export function describeHistories(

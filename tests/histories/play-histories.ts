@@ -4,7 +4,7 @@ import { type HistoryTally, playHistory } from './simulation/play-history'
 import { startOfTime } from './target'
 
 /** How many histories are played at once, each on data of its own: what one waits for, others use. */
-const atOnce = 6
+const atOnce = 12
 
 /** `SEED` and `RUNS` play one history again; `RUNS_FACTOR` plays more of them. */
 export function historyPlan(count: number): { readonly seed: number; readonly count: number } {

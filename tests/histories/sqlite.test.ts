@@ -13,4 +13,4 @@ const create = () => {
   )
 }
 
-describeHistories('SQLite', create, { servers: 1_000, acts: 1_000 })
+describeHistories('SQLite', create)
