@@ -10,7 +10,7 @@ const pieces = [
   'é'.normalize('NFD'),
   '\u0001\u2028. ',
 ]
-export const truth = pieces.join('').repeat(12)
+const truth = pieces.join('').repeat(12)
 
 /**
  * What an application does with the server: drive, follow, reload in mid-answer, stop. It knows of its runtime only what
