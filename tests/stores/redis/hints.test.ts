@@ -101,12 +101,27 @@ describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
       const store = opened('joined')
       const ids = Array.from({ length: 700 }, (_, i) => `${i}-${'x'.repeat(40)}`)
       const begunAt = performance.now()
-      await Promise.all(ids.map((id) => store.create(id, null)))
+      await Promise.all(ids.slice(300).map((id) => store.create(id, null)))
+      // And one after the other, for longer than one interval.
+      for (const id of ids.slice(0, 300)) await store.create(id, null)
       const told = () => messages.flatMap((message) => (JSON.parse(message) as string[]).slice(1))
       await until(() => new Set(told()).size === ids.length, 'every id is told')
       expect(messages.length).toBeLessThanOrEqual((performance.now() - begunAt) / 50 + 1)
       expect(Math.max(...messages.map(({ length }) => length))).toBeLessThan(20_000)
       expect(messages.length).toBeLessThan(ids.length / 10)
+    })
+
+    it('are heard again after a connection of the store’s own was lost', async () => {
+      const [writer, watcher] = [opened('again'), opened('again')]
+      const heard = new Set<string>()
+      watcher.watch((id) => void heard.add(id))
+      const isListening = async () => (await server.command('PUBSUB CHANNELS again:*')).includes('again')
+      await until(isListening, 'the watcher listens')
+      await server.command('CLIENT KILL TYPE pubsub')
+      await until(async () => !(await isListening()), 'the connection is lost')
+      await until(isListening, 'it listens again')
+      await writer.create('a', null)
+      await until(() => heard.has('a'), 'the watcher is told again')
     })
 
     it('of somebody else on the channel harm nothing', async () => {
