@@ -24,12 +24,20 @@ export interface PostgresServer {
 }
 
 const living = new Set<{ folder: string; pid: number }>()
-process.on('exit', () => {
+process.on('exit', endAll)
+// A runner that is stopped ends its workers so, and they would leave without a word.
+process.on('SIGTERM', () => {
+  endAll()
+  process.exit(143)
+})
+
+function endAll(): void {
   for (const { folder, pid } of living) {
     for (const each of familyOf(pid)) signal(each, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
-})
+  living.clear()
+}
 
 /**
  * Starts a Postgres server in a temporary folder, on a free port of 127.0.0.1. As root it is run by the user `postgres`,

@@ -1,6 +1,6 @@
 /** What is used of a pool of `pg` (node-postgres), and of those with its interface. */
 export interface PgPool {
-  connect(): Promise<PgPoolClient>
+  connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): void
   readonly totalCount: number
   /** What it makes its connections with; one more is made with them, for LISTEN. */
   readonly options: object

@@ -35,14 +35,14 @@ export function pgDatabase({ pool, timeoutMs, subscribe, close }: PgDatabaseOpti
         held = undefined
       }
       const ask = async (): Promise<Row[]> => {
-        const client = await pool.connect()
+        const client = await connect(pool)
         if (isOver) {
           // It came too late; nobody waits for it any more.
+          client.removeListener('error', ignore)
           client.release()
           return []
         }
         held = client
-        client.on('error', ignore)
         try {
           const { rows } = await client.query(text, [...values])
           return rows as Row[]
@@ -60,6 +60,20 @@ export function pgDatabase({ pool, timeoutMs, subscribe, close }: PgDatabaseOpti
     subscribe,
     close: close ?? (async () => undefined),
   }
+}
+
+/**
+ * A connection with a listener for its errors from the first moment on. A promise would hand it out a moment later: one that
+ * is lost in the same packet that opened it would end the process.
+ */
+function connect(pool: PgPool): Promise<PgPoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error)
+      client.on('error', ignore)
+      resolve(client)
+    })
+  })
 }
 
 /** Listens on a connection of its own: one of a pool would be missing there, and is given back between two questions. */
