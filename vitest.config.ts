@@ -21,7 +21,10 @@ const sources = [
     replacement: source('./packages/core/src/$1/index.ts'),
   },
   { find: /^@keepstream\/convex\/(react|vue|svelte|solid)$/, replacement: source('./packages/convex/src/$1.ts') },
-  { find: /^@keepstream\/server\/(memory|sqlite)$/, replacement: source('./packages/server/src/stores/$1.ts') },
+  {
+    find: /^@keepstream\/server\/(memory|postgres|redis|sqlite)$/,
+    replacement: source('./packages/server/src/stores/$1.ts'),
+  },
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
 
@@ -177,6 +180,58 @@ export default defineConfig({
           include: ['tests/docs/server/*.test.ts'],
           testTimeout: 60_000,
         },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'histories',
+          environment: 'node',
+          include: ['tests/histories/**/*.test.ts'],
+          hookTimeout: 120_000,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          environment: 'node',
+          include: ['tests/processes/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'runtimes',
+          environment: 'node',
+          include: ['tests/runtimes/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'postgres',
+          environment: 'node',
+          include: ['tests/stores/postgres/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: { alias: sources },
+        test: {
+          name: 'redis',
+          environment: 'node',
+          include: ['tests/stores/redis/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Not part of the test command: numbers to read, not to pass.
+        resolve: { alias: sources },
+        test: { name: 'bench', environment: 'node', include: ['tests/bench/*.bench.ts'] },
       },
       {
         test: {

@@ -4,6 +4,8 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'stores/memory': 'src/stores/memory.ts',
+    'stores/redis': 'src/stores/redis.ts',
+    'stores/postgres': 'src/stores/postgres.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',
     'testkit/index': 'src/testkit/index.ts',
   },

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from './endpoint/endpoint'
 import { readEndpoint } from './endpoint/read-endpoint'
+import { readStoreAddress, type StoreAddress } from './store-address'
 
 export interface Settings {
   readonly port: number
@@ -8,6 +9,8 @@ export interface Settings {
   readonly host: string | undefined
   /** Where the SQLite files are. */
   readonly dataDir: string
+  /** Where streams are kept; conversations are in a SQLite file whatever it is. */
+  readonly store: StoreAddress
   /** How many times faster than a language model answers are written. */
   readonly answerSpeed: number
   /** Who answers; `undefined`: the documentation. */
@@ -16,12 +19,13 @@ export interface Settings {
 
 const defaultPort = 5173
 
-/** Reads PORT, HOST, DATA_DIR, ANSWER_SPEED, OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. */
+/** Reads PORT, HOST, DATA_DIR, STORE, ANSWER_SPEED, OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
     port: readNumber(env['PORT'], 'PORT', defaultPort, (port) => Number.isInteger(port) && port >= 0 && port < 65536),
     host: env['HOST'] || undefined,
     dataDir: env['DATA_DIR'] || fileURLToPath(new URL('../.data', import.meta.url)),
+    store: readStoreAddress(env['STORE']),
     answerSpeed: readNumber(env['ANSWER_SPEED'], 'ANSWER_SPEED', 1, (speed) => speed > 0 && speed <= 1e6),
     endpoint: readEndpoint(env),
   }

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createStreams } from '@keepstream/server'
-import { sqliteStore } from '@keepstream/server/sqlite'
 import { exampleQuestions } from '../shared/example-questions'
 import { readLibrary } from './answers/library'
 import { createSearch } from './answers/search-library'
@@ -9,8 +8,10 @@ import { createApp } from './app'
 import { openChats } from './chats'
 import { createAnswers } from './create-answers'
 import { listen } from './listen'
+import { openStore } from './open-store'
 import { readPageFiles } from './page-files'
 import type { Settings } from './settings'
+import { describeStore } from './store-address'
 
 export interface Playground {
   readonly port: number
@@ -44,10 +45,10 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   onProgress(`Read the documentation: ${library.passages.length} passages in ${files.length} files`)
 
   await mkdir(dataDir, { recursive: true })
+  const store = await openStore(options.store, dataDir)
   const chats = openChats(join(dataDir, 'chats.db'))
-  const store = sqliteStore({ path: join(dataDir, 'streams.db') })
   const streams = createStreams({ store, drainMs, leaseMs, onError })
-  onProgress(`Opened the data in ${dataDir}`)
+  onProgress(`Opened the data in ${dataDir}, the streams in ${describeStore(options.store)}`)
 
   // A stream that cannot be read, or is gone, leaves its question without an answer, and stops no other.
   const readAnswer = async (id: string) => (await streams.getStreamBody(id).catch(() => undefined))?.text ?? ''

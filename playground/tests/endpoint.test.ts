@@ -29,6 +29,7 @@ beforeEach(async () => {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     pageDir: join(folder, 'page'),
     dataDir: join(folder, 'data'),
+    store: { type: 'sqlite' },
     port: 0,
     host: '127.0.0.1',
     answerSpeed: 1,

@@ -14,6 +14,7 @@ function start(answerSpeed: number, port = 0): Promise<Playground> {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     pageDir: join(folder, 'page'),
     dataDir: join(folder, 'data'),
+    store: { type: 'sqlite' },
     port,
     host: '127.0.0.1',
     answerSpeed,

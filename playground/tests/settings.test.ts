@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { endpointNotice } from '../server/endpoint/read-endpoint'
 import { localUrls } from '../server/local-urls'
 import { readSettings } from '../server/settings'
+import { describeStore } from '../server/store-address'
 
 describe('settings', () => {
   it('are port 5173, every interface, a folder of its own and the pace of a language model', () => {
@@ -11,6 +12,7 @@ describe('settings', () => {
       port: 8080,
       host: '127.0.0.1',
       dataDir: '/x',
+      store: { type: 'sqlite' },
       answerSpeed: 20,
     })
   })
@@ -25,6 +27,27 @@ describe('settings', () => {
     ]) {
       expect(() => readSettings(env), JSON.stringify(env)).toThrow(
         /playground cannot use (PORT|ANSWER_SPEED)=.*Set it to/,
+      )
+    }
+  })
+
+  it('keep streams in Postgres or Redis when STORE says so', () => {
+    for (const [STORE, type] of [
+      ['postgres://me@localhost/app', 'postgres'],
+      ['postgresql://me@localhost:5433/app', 'postgres'],
+      ['redis://localhost:6379', 'redis'],
+      ['rediss://localhost:6380/2', 'redis'],
+    ] as const) {
+      expect(readSettings({ STORE }).store).toEqual({ type, url: STORE })
+    }
+    expect(readSettings({ STORE: ' ' }).store).toEqual({ type: 'sqlite' })
+    expect(describeStore({ type: 'postgres', url: 'postgres://me:hunter2@db.local/app' })).toBe('Postgres at db.local')
+  })
+
+  it('refuse any other STORE with the cure, and repeat no password that stands in it', () => {
+    for (const STORE of ['mysql://me:hunter2@localhost/app', 'streams.db', 'hunter2@localhost', 'postgres//hunter2']) {
+      expect(() => readSettings({ STORE }), STORE).toThrow(
+        /^(?!.*hunter2).*cannot use STORE.*Set it to .*postgres:\/\/.*redis:\/\/.*leave it out/,
       )
     }
   })

@@ -15,8 +15,8 @@ let servers: ServerProcess[]
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
-  const env = { DATABASE: join(folder, 'streams.db'), LEASE_MS: '5000' }
-  servers = await Promise.all([1, 2].map(() => startServer('tests/support/sqlite-server.mjs', env)))
+  const env = { STORE: join(folder, 'streams.db'), LEASE_MS: '5000' }
+  servers = await Promise.all([1, 2].map(() => startServer('tests/support/stream-server.mjs', env)))
 })
 
 afterEach(async () => {

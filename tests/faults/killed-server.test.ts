@@ -7,7 +7,7 @@ import { createClient } from '../support/create-client'
 import { type ServerProcess, startServer } from '../support/server-process'
 import { watchStream } from '../support/watch-stream'
 
-const script = 'tests/support/sqlite-server.mjs'
+const script = 'tests/support/stream-server.mjs'
 // A process that stood still for a third of it gives others a lease more, which a busy machine must not cause here.
 const leaseMs = 3000
 
@@ -16,7 +16,7 @@ let server: ServerProcess
 let detaches: (() => void)[] = []
 
 function start(port?: number) {
-  const env = { DATABASE: join(folder, 'streams.db'), LEASE_MS: String(leaseMs) }
+  const env = { STORE: join(folder, 'streams.db'), LEASE_MS: String(leaseMs) }
   return startServer(script, env, port === undefined ? {} : { port })
 }
 

@@ -28,6 +28,7 @@ export function usage(steps) {
     'npm test -- NAME …       these parts alone; "gates" and "tests" are whole groups',
     'npm test -- --help       this text',
     '',
-    'CI=true counts a skipped suite as a failure. CHROMIUM_PATH names the browser to use.',
+    'CI=true counts a skipped suite as a failure. CHROMIUM_PATH and REDIS_SERVER_PATH name the programs to use,',
+    'POSTGRES_BIN the folder of the Postgres server.',
   ].join('\n')
 }

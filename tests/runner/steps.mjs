@@ -9,8 +9,11 @@ import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
 import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
+import { ensurePostgres } from './postgres.mjs'
+import { ensureRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
+import { ensureRuntimes } from './runtimes.mjs'
 
 /** @type {readonly import('./types').Step[]} */
 export const steps = [
@@ -49,6 +52,7 @@ export const steps = [
     run: checkReadme,
   },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
+  { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
   { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
   {
     name: 'faults',
@@ -56,6 +60,34 @@ export const steps = [
     title: 'cut connections and killed servers, over real sockets',
     needsBuild: true,
     run: faults,
+  },
+  {
+    name: 'redis',
+    group: 'tests',
+    title: 'the store in Redis, on real servers',
+    needsBuild: false,
+    run: redis,
+  },
+  {
+    name: 'histories',
+    group: 'tests',
+    title: 'random histories of servers on each store, in one process',
+    needsBuild: false,
+    run: histories,
+  },
+  {
+    name: 'processes',
+    group: 'tests',
+    title: 'server processes on each store, killed and frozen',
+    needsBuild: true,
+    run: processes,
+  },
+  {
+    name: 'runtimes',
+    group: 'tests',
+    title: 'the server on Node, Bun, Deno and an edge runtime',
+    needsBuild: true,
+    run: runtimes,
   },
   {
     name: 'ssr',
@@ -117,6 +149,34 @@ function unit() {
   })
 }
 
+async function histories() {
+  return runVitest({
+    name: 'histories',
+    projects: ['histories'],
+    folders: ['tests/histories/'],
+    ...(await databases()),
+  })
+}
+
+async function processes() {
+  return runVitest({
+    name: 'processes',
+    projects: ['processes'],
+    folders: ['tests/processes/'],
+    ...(await databases()),
+  })
+}
+
+async function postgres() {
+  const found = await ensurePostgres()
+  return runVitest({
+    name: 'postgres',
+    projects: ['postgres'],
+    folders: ['tests/stores/postgres/'],
+    ...('path' in found ? { env: { POSTGRES_BIN: found.path } } : { skip: found }),
+  })
+}
+
 function docs() {
   const folders = ['tests/docs/pages', 'tests/docs/server/']
   return runVitest({ name: 'docs', projects: ['docs', 'docs-server'], folders })
@@ -124,6 +184,16 @@ function docs() {
 
 function faults() {
   return runVitest({ name: 'faults', projects: ['e2e'], folders: ['tests/faults/'] })
+}
+
+async function redis() {
+  const found = await ensureRedis()
+  return runVitest({
+    name: 'redis',
+    projects: ['redis'],
+    folders: ['tests/stores/redis/'],
+    ...('path' in found ? { env: { REDIS_SERVER_PATH: found.path } } : { skip: found }),
+  })
 }
 
 async function ssr() {
@@ -149,6 +219,25 @@ async function contract() {
 
 async function e2e() {
   return runVitest({ name: 'e2e', projects: ['e2e'], folders: ['tests/e2e/'], ...(await chromium()) })
+}
+
+async function runtimes() {
+  const skip = await ensureRuntimes()
+  return runVitest({ name: 'runtimes', projects: ['runtimes'], folders: ['tests/runtimes/'], ...(skip && { skip }) })
+}
+
+/** The database servers, or why tests that need one of them skip themselves. */
+async function databases() {
+  const [postgres, redis] = [await ensurePostgres(), await ensureRedis()]
+  const missing = [postgres, redis].flatMap((found) => ('path' in found ? [] : [found]))
+  const reasons = missing.map(({ reason }) => reason).join('; ')
+  return {
+    env: {
+      ...('path' in postgres && { POSTGRES_BIN: postgres.path }),
+      ...('path' in redis && { REDIS_SERVER_PATH: redis.path }),
+    },
+    ...(missing.length > 0 && { skip: { reason: reasons, cure: missing.map(({ cure }) => cure).join('; ') } }),
+  }
 }
 
 /** The browser, or why tests that need it skip themselves. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port'
 
 export interface ServerProcess {
   readonly url: string
@@ -10,6 +10,11 @@ export interface ServerProcess {
   output(): string
   /** `kill -9`: nothing is flushed, nobody is told. */
   kill(): Promise<void>
+  /** SIGSTOP: it stands still, with its connections open, until `thaw`. */
+  freeze(): void
+  thaw(): void
+  /** Resolves once it has printed a line that is `line`. */
+  printed(line: string): Promise<void>
   /** A polite end; resolves with the exit code once the process is gone. */
   terminate(): Promise<number | null>
 }
@@ -73,6 +78,14 @@ export async function startServer(
     async kill() {
       await end('SIGKILL')
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async printed(line) {
+      while (!output.includes(`${line}\n`)) {
+        if (isGone()) throw new Error(`${script} ended before it printed "${line}":\n${output}`)
+        await once(child.stdout, 'data')
+      }
+    },
     terminate: () => end('SIGTERM'),
   }
 }
@@ -86,12 +99,4 @@ async function isReady(url: string): Promise<boolean> {
     // Not listening yet: the caller asks again until its deadline.
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

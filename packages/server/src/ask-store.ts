@@ -1,18 +1,22 @@
+import type { Environment } from './environment'
 import { isStreamsError, StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
 
 /**
  * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
- * anybody for a while, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
+ * anybody for a while, as an answer after a long time does, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
  * caller's own mistake and reaches it as it is.
  */
 export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
-export function createAskStore(report: Report, expiry: Expiry): AskStore {
+export function createAskStore(report: Report, expiry: Expiry, environment: Environment): AskStore {
   return async (act, id) => {
+    const askedAt = environment.now()
     try {
-      return await act()
+      const answer = await act()
+      expiry.storeAnswered(askedAt)
+      return answer
     } catch (cause) {
       if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })

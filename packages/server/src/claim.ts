@@ -14,17 +14,20 @@ const retry = { firstMs: 100, longestMs: 1_000 }
 const prefixSlice = 262_144
 
 /**
- * Claims a stream for a run. Repeated while the outcome is unknown, since the same owner gets the same answer; rejects
- * with `store` after four tries.
+ * Claims a stream for a run; one that has lapsed only if `mayTakeOver` then. Repeated while the outcome is unknown, since
+ * the same owner gets the same answer; rejects with `store` after four tries.
  */
 export async function claimStream(
   id: string,
-  canTakeOver: boolean,
+  mayTakeOver: () => boolean,
   ask: AskStore,
   { store, leaseMs, environment }: ResolvedOptions,
 ): Promise<Claim> {
   const owner = createStreamId()
-  const claim = await retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
+  const ownClaim = (canTakeOver: boolean) => retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
+  let claim = await ownClaim(false)
+  // Judged only now: a claim that waited for a store that stood still would find every healthy run lapsed.
+  if (claim.type === 'busy' && claim.head.isLapsed && mayTakeOver()) claim = await ownClaim(true)
   if (claim.type !== 'claimed') return claim
   const { epoch, offset: base } = claim
   return {

@@ -1,17 +1,18 @@
 import type { Environment } from './environment'
 import type { Report } from './report'
-import type { StoredRange, StreamHead, StreamStore } from './store'
+import type { StreamHead, StreamStore } from './store'
 import { isTerminal } from './types'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
 export interface Expiry {
-  /** The range, with its end in the head if it had lapsed and this process may say so. */
-  settleRange(range: StoredRange): Promise<StoredRange>
+  /** The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. */
   settle(head: StreamHead): Promise<StreamHead>
   /** Whether this process may call another's lease over at all. */
   mayExpire(): boolean
   /** The store failed: perhaps nobody could beat, so nothing is expired for a lease. */
   storeFailed(): void
+  /** The store answers what it was asked at `askedAt`. Much too late means that perhaps nobody could beat in between. */
+  storeAnswered(askedAt: number): void
   /** A timer meant for `plannedAt` fires. Much too late means that this machine stood still, and so perhaps others did. */
   timerFired(plannedAt: number): void
 }
@@ -30,10 +31,6 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
   let waitUntil = -Infinity
 
   const expiry: Expiry = {
-    async settleRange(range) {
-      const head = await expiry.settle(range.head)
-      return head === range.head ? range : { ...range, head }
-    },
     async settle(head) {
       if (!head.isLapsed || isTerminal(head.status) || isProducedHere(head.id)) return head
       if (!expiry.mayExpire()) return head
@@ -46,11 +43,14 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
     },
     mayExpire: () => environment.now() >= waitUntil,
     storeFailed: wait,
-    timerFired(plannedAt) {
-      if (environment.now() - plannedAt > leaseMs / 3) wait()
-    },
+    storeAnswered: waitIfLate,
+    timerFired: waitIfLate,
   }
   return expiry
+
+  function waitIfLate(since: number): void {
+    if (environment.now() - since > leaseMs / 3) wait()
+  }
 
   function wait(): void {
     waitUntil = environment.now() + leaseMs

@@ -72,7 +72,9 @@ export function createGlances(options: GlancesOptions): Glances {
     }, patienceMs)
     try {
       const asked = ids()
+      const askedAt = environment.now()
       const heads = await store.heads(asked)
+      expiry.storeAnswered(askedAt)
       const found = new Map(heads.map((head) => [head.id, head]))
       for (const id of asked) {
         const head = found.get(id)

@@ -67,11 +67,11 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     return streams.stream(bounded, id, producer, { canResume })
   }
 
-  /** Read once for a request, and only if asked for. */
+  /** Read once for a request, and only if asked for; not as a look, which would end what a drive may still take up. */
   function metaOf(id: string): GetMeta {
     let meta: Promise<unknown> | undefined
     return () => {
-      meta ??= runtime.hub.read(id, 0, 2).then((range) => range?.meta)
+      meta ??= runtime.ask(() => runtime.options.store.read(id, 0, 0), id).then((range) => range?.meta)
       return meta
     }
   }

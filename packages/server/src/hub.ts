@@ -153,7 +153,12 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
 
   async function readOnce(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
     const range = await ask(() => store.read(id, offset, max), id)
-    return range && (await expiry.settleRange(range))
+    if (!range) return undefined
+    const head = await expiry.settle(range.head)
+    if (head === range.head) return range
+    // Not expired here but ended or taken up by somebody else, who may have stored more than was read.
+    if (head.offset !== range.head.offset || head.epoch !== range.head.epoch) return readOnce(id, offset, max)
+    return { ...range, head }
   }
 
   /** Answers whether this is news that hints have missed. Where hints are enough, glances need not hurry. */

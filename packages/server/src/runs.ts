@@ -104,7 +104,7 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
-    const claim = await claimStream(id, start.canResume && expiry.mayExpire(), options.ask, options)
+    const claim = await claimStream(id, () => start.canResume && expiry.mayExpire(), options.ask, options)
     if (claim.type === 'gone') return claim
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
     // The process ends before the claim came: nothing may begin now, and the claim lapses.

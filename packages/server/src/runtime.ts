@@ -20,7 +20,7 @@ export function createRuntime(given: StreamsOptions): Runtime {
   const options = resolveOptions(given)
   const report = createReport(options)
   const expiry = createExpiry({ ...options, report, isProducedHere: (id) => runs.isProducing(id) })
-  const ask = createAskStore(report, expiry)
+  const ask = createAskStore(report, expiry, options.environment)
   const shared = { ...options, report, expiry, ask }
   const hub = createHub(shared)
   const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(options.environment) })

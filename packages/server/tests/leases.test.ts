@@ -108,6 +108,62 @@ describe('S11 timeout', () => {
     expect(followed.isDone).toBe(true)
   })
 
+  it.each(['a look', 'a glance', 'a drive', 'a take-over'])(
+    'is not set by %s that waited for a store which stood still for everybody',
+    async (way) => {
+      const { clock, store, dead, gone, id, hand } = await abandoned()
+      const beats: (() => void)[] = []
+      const looks: (() => void)[] = []
+      const begunAt = clock.now()
+      const stallIn =
+        (waiting: (() => void)[]) =>
+        async <T>(pass: () => Promise<T>) => {
+          if (clock.now() < begunAt + 100_000) await new Promise<void>((resolve) => void waiting.push(resolve))
+          return pass()
+        }
+      const stall = stallIn(looks)
+      dead.instead.beat = stallIn(beats)
+      const looking = spyStore(store)
+      const { streams } = createRig({ store: looking, clock, leaseMs: way === 'a glance' ? 6_000 : 45_000 })
+      for (const act of ['read', 'claim'] as const) looking.instead[act] = stall as never
+      const again = createHand()
+      if (way === 'a look') void streams.getStreamBody(id)
+      if (way === 'a drive') void streams.stream(request(), id, again.producer)
+      if (way === 'a take-over') void streams.stream(request(), id, again.producer, { canResume: true })
+      if (way === 'a glance') {
+        delete looking.instead.read
+        collect(await streams.read(request('/', sse), id))
+        looking.instead.heads = stall
+      }
+      await clock.advance(100_000)
+      // The looker's act first: it finds a lease that is long over.
+      for (const release of [...looks, ...beats]) {
+        release()
+        await settled()
+      }
+      await clock.advance(300)
+      expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', epoch: 1 })
+      expect([again.calls, hand.calls[0]?.signal.aborted]).toEqual([[], false])
+      hand.finish()
+      await clock.advance(300)
+      expect(await gone.streams.getStreamBody(id)).toEqual({ text: 'Stored. ', status: 'done' })
+    },
+  )
+
+  it('does not hide what its producer stored before it could be set', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    looking.instead.expire = async (pass) => {
+      await store.close(id, { epoch: 1, offset: 8, text: 'Whole.', status: 'done' })
+      return pass()
+    }
+    const { streams } = createRig({ store: looking, clock })
+    const look = await (await streams.read(request(), id)).json()
+    expect(look).toMatchObject({ text: 'Stored. Whole.', status: 'done', upToDate: true })
+  })
+
   it('never hits a run of the own process, which renews its lease when the store answers again', async () => {
     const { clock, dead, gone, id, hand, raw } = await abandoned()
     let answer: () => void = () => undefined
@@ -265,6 +321,23 @@ describe('taking a stream up again', () => {
     expect(driven.isDone).toBe(true)
     expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored 😀. Gone on.', status: 'done' })
     expect(raw.text).toBe('Stored 😀. Never stored.')
+  })
+
+  it('is done over HTTP too, though the meta is read before', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = createRig({ store, clock })
+    const again = createHand()
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ getMeta }) => (await getMeta()) === null,
+      produce: () => again.producer,
+      canResume: true,
+    })
+    const response = await handle(request(`/streams/${id}/drive`, { method: 'POST' }))
+    expect(response.headers.get('Stream-Epoch')).toBe('2')
+    expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
   })
 
   it('answers a reader who missed more than one claim with the whole text', async () => {

@@ -74,3 +74,13 @@ export function endOf(record: StreamRecord, moment: StoreMoment): number | undef
 function lapsesAt(record: StreamRecord, { pendingMs }: StoreMoment): number {
   return record.status === 'pending' ? record.createdAt + pendingMs : record.renewedAt + 2 * record.leaseMs
 }
+
+/** A lease that was renewed is nothing a reader could see. */
+export function isVisibleChange(before: StreamRecord, after: StreamRecord): boolean {
+  return (
+    before.length !== after.length ||
+    before.status !== after.status ||
+    before.epoch !== after.epoch ||
+    before.stopRequested !== after.stopRequested
+  )
+}

@@ -1,9 +1,11 @@
 import { StreamsError } from '../errors'
-import type { StoredRange, StreamHead, StreamStore } from '../store'
+import type { StoredRange, StreamStore } from '../store'
 import { createHints } from './hints'
-import { createRecord, type StoreMoment, type StreamRecord, toHead } from './record'
+import { toMetaJson } from './meta-json'
+import { createRecord, isVisibleChange, type StoreMoment, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
+import { storedRange } from './stored-range'
 import type { StoredPiece, StoreTransaction, TransactionalBackend } from './transaction'
 
 export interface TransactionalStoreOptions {
@@ -50,7 +52,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
 
   return {
     async create(id, meta) {
-      const json = toJson(name, meta)
+      const json = toMetaJson(name, meta)
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
         transaction.insert(createRecord(id, moment()), json)
@@ -109,52 +111,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   }
 }
 
-/** Refused before the backend is asked: no repetition would help, and nothing is wrong with the backend. */
-function toJson(store: string, meta: unknown): string {
-  let json: string | undefined
-  let cause: unknown
-  try {
-    json = meta === undefined ? 'null' : JSON.stringify(meta)
-  } catch (error) {
-    cause = error
-  }
-  if (json !== undefined) return json
-  const reason = cause instanceof Error ? cause.message : `a ${typeof meta} is none`
-  throw new StreamsError(
-    'invalid-option',
-    `meta cannot be kept by ${store}, which keeps any JSON value: ${reason}. ` +
-      'Pass what JSON can hold, such as a string for a bigint.',
-    { cause },
-  )
-}
-
-/** Parses meta for whoever asks for it: it may be a whole chat, and most reads are for the text alone. */
-function storedRange(head: StreamHead, json: string, start: number, text: string): StoredRange {
-  let meta: unknown
-  return {
-    head,
-    get meta() {
-      // No JSON value is `undefined`.
-      if (meta === undefined) meta = JSON.parse(json)
-      return meta
-    },
-    start,
-    text,
-  }
-}
-
 function pieceOf({ offset, text }: { readonly offset: number; readonly text: string }): StoredPiece {
   return { start: offset, text }
-}
-
-/** A lease that was renewed is nothing a reader could see. */
-function isVisibleChange(before: StreamRecord, after: StreamRecord): boolean {
-  return (
-    before.length !== after.length ||
-    before.status !== after.status ||
-    before.epoch !== after.epoch ||
-    before.stopRequested !== after.stopRequested
-  )
 }
 
 function cut(pieces: readonly StoredPiece[], start: number, end: number): string {

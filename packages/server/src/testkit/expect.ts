@@ -23,7 +23,8 @@ export async function expectRejection(promise: Promise<unknown>, what: string): 
   expectTrue(isRejected, what)
 }
 
-function isEqual(a: unknown, b: unknown): boolean {
+/** Whether both are the same JSON-like value. A property that is `undefined` counts as absent. */
+export function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => isEqual(item, b[i]))
@@ -36,7 +37,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 600 ? `${text.slice(0, 300)} … ${text.slice(-300)} (${text.length} characters)` : text
 }

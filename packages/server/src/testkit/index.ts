@@ -1,2 +1,5 @@
+export type { Act } from './history/act'
+export { explainHistory, type HistoryRules } from './history/explain-history'
+export { createRecorder, type Recorder } from './history/record-store'
 export { storeTestKit } from './store-test-kit'
 export type { StoreTarget, StoreTestCase, StoreTestKitOptions } from './types'

@@ -1,4 +1,4 @@
-import type { ClaimRequest, ClaimResult, CloseRequest, StreamHead, WriteResult } from '../store'
+import type { ClaimRequest, ClaimResult, CloseRequest, StoredRange, StreamHead, WriteResult } from '../store'
 import type { StreamStatus } from '../types'
 
 interface ModelStream {
@@ -111,6 +111,39 @@ export class StoreModel {
     return ended
   }
 
+  /** Deletes one stream that ended before a moment, and tells whether it did. */
+  sweepOne(id: string, before: number): boolean {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return false
+    const lapsesAt = stream.since + (stream.status === 'pending' ? this.#pendingMs : 2 * stream.leaseMs)
+    const end = stream.endedAt > 0 ? stream.endedAt - 1 : this.#head(id, stream).isLapsed ? lapsesAt : Infinity
+    return end < before && this.#streams.delete(id)
+  }
+
+  read(id: string, offset: number, max: number): Omit<StoredRange, 'meta'> | undefined {
+    const stream = this.#streams.get(id)
+    if (stream === undefined) return undefined
+    const start = Math.min(offset, stream.text.length)
+    return { head: this.#head(id, stream), start, text: stream.text.slice(start, start + max) }
+  }
+
+  /** What is known of a stream, to come back to it by `restore`. */
+  save(id: string): { readonly now: number; readonly stream: ModelStream | undefined } {
+    const stream = this.#streams.get(id)
+    return { now: this.now, stream: stream && { ...stream } }
+  }
+
+  restore(id: string, { now, stream }: ReturnType<StoreModel['save']>): void {
+    this.now = now
+    if (stream === undefined) this.#streams.delete(id)
+    else this.#streams.set(id, { ...stream })
+  }
+
+  /** The same for two states of a stream only if nothing tells them apart. */
+  signature(id: string): string {
+    return JSON.stringify([this.now, this.#streams.get(id)])
+  }
+
   text(id: string): string | undefined {
     return this.#streams.get(id)?.text
   }
@@ -139,7 +172,7 @@ export class StoreModel {
   #head(id: string, stream: ModelStream): StreamHead {
     const { status, epoch, base, text, stopRequested, error, since, leaseMs } = stream
     const age = this.now - since
-    const isLapsed = status === 'pending' ? age > this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
+    const isLapsed = status === 'pending' ? age >= this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
     const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed }
     return error === undefined ? head : { ...head, error }
   }

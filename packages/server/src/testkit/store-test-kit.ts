@@ -8,6 +8,7 @@ import { deleteCases } from './cases/delete'
 import { disposeCases } from './cases/dispose'
 import { expireCases } from './cases/expire'
 import { headsCases } from './cases/heads'
+import { historyCases } from './cases/history'
 import { modelCases } from './cases/model'
 import { readCases } from './cases/read'
 import { reopenCases } from './cases/reopen'
@@ -57,6 +58,7 @@ const definitions: readonly CaseDefinition[] = [
   ...reopenCases,
   ...disposeCases,
   ...modelCases,
+  ...historyCases,
 ]
 
 function provenCase(definition: CaseDefinition, options: StoreTestKitOptions, seed: number): StoreTestCase {
@@ -91,6 +93,7 @@ async function runCase(definition: CaseDefinition, options: StoreTestKitOptions,
     advance: (ms) => target.advance(ms),
     ...(target.connect === undefined ? {} : { connect: target.connect.bind(target) }),
     ...(target.reopen === undefined ? {} : { reopen: target.reopen.bind(target) }),
+    ...(target.disconnect === undefined ? {} : { disconnect: target.disconnect.bind(target) }),
     dispose: () => target.dispose(),
     leaseMs: options.leaseMs ?? 15_000,
     pendingMs: options.pendingMs ?? 20 * 60_000,

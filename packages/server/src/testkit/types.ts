@@ -9,6 +9,11 @@ export interface StoreTarget {
   connect?(): Promise<StreamStore>
   /** Lets go of every store on the data and opens it anew, as after a restart. Leave it out if nothing outlives one. */
   reopen?(): Promise<StreamStore>
+  /**
+   * Cuts the connections of every store handed out, whatever is under way on them, as a network does. The stores reconnect
+   * by themselves. Leave it out if there are none.
+   */
+  disconnect?(): void | Promise<void>
   /** Lets go of every store handed out, and of the data. */
   dispose(): Promise<void>
 }

@@ -1,0 +1,89 @@
+import type { StreamStore } from '../store'
+import { optimisticStore } from './optimistic-store'
+import { createAsk } from './redis/ask'
+import { createClaims } from './redis/claims'
+import type { RedisHandle } from './redis/handle'
+import { keepClaims } from './redis/keep-claims'
+import { hintChannel } from './redis/keys'
+import { linkOf } from './redis/link-of'
+import { injectedSource, ownSource } from './redis/link-source'
+import { openClient } from './redis/open-client'
+import { redisTable } from './redis/redis-table'
+import { sharedHints } from './redis/shared-hints'
+import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
+
+export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/handle'
+
+interface RedisStoreSettings {
+  /**
+   * What every key begins with. Stores with the same prefix on the same Redis are one store. Without braces, which a cluster
+   * would take for its own. @default 'keepstream'
+   */
+  readonly prefix?: string
+  /** How long a stream may stay `pending` before it may be expired, in milliseconds. @default 1_200_000 (20 minutes) */
+  readonly pendingMs?: number
+  /** How long an act waits for Redis before it rejects, in milliseconds. @default 5_000 */
+  readonly timeoutMs?: number
+  /**
+   * How long after its end a stream goes by itself, text and all, in milliseconds. What never ended stays, for `sweep`.
+   * @default it stays until it is deleted or swept
+   */
+  readonly expireMs?: number
+  /** The store's clock, in milliseconds since 1970; all processes must agree on it. @default the server's, `TIME` */
+  readonly now?: () => number
+}
+
+export interface RedisUrlOptions extends RedisStoreSettings {
+  /**
+   * One Redis server: `redis://…`, or `rediss://…` for TLS. Connected to by the first act, with ioredis or node-redis
+   * (`redis`), whichever is installed, and again when the connection is lost.
+   */
+  readonly url: string
+  readonly client?: never
+}
+
+export interface RedisClientOptions extends RedisStoreSettings {
+  /**
+   * A client of ioredis (`Redis` or `Cluster`) or of node-redis (`createClient()` or `createCluster()`, connected). It stays
+   * yours: `dispose` does not close it, and it connects again as you have set it up. Hints are heard over a duplicate of it.
+   */
+  readonly client: RedisHandle
+  readonly url?: never
+}
+
+export type RedisStoreOptions = RedisUrlOptions | RedisClientOptions
+
+/**
+ * A {@link StreamStore} in Redis 7, for any number of processes on any number of machines; also in a cluster, with a
+ * client for one.
+ *
+ * An act that was acknowledged is worth what your Redis is set up for: with `appendonly yes` it survives the death of the
+ * process, within `appendfsync` that of the machine; a failover may lose what was not yet replicated. While its run lives,
+ * text that was lost so is written again from memory. `maxmemory-policy` must be `noeviction`. Deleted text is gone from
+ * memory at once, and from an append-only file when Redis next rewrites it.
+ */
+export function redisStore(options: RedisStoreOptions): StreamStore {
+  const { url, client, prefix = 'keepstream', pendingMs = defaultPendingMs, timeoutMs = 5_000, expireMs, now } = options
+  checkNames('redisStore', options, ['url', 'client', 'prefix', 'pendingMs', 'timeoutMs', 'expireMs', 'now'])
+  checkDuration('redisStore', 'pendingMs', pendingMs)
+  checkDuration('redisStore', 'timeoutMs', timeoutMs)
+  if (expireMs !== undefined) checkDuration('redisStore', 'expireMs', expireMs)
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+    throw invalidOption(`redisStore({ prefix }) must be a text without braces, not ${JSON.stringify(prefix)}.`)
+  }
+  if ((url === undefined) === (client === undefined) || url === '') {
+    throw invalidOption('redisStore needs either { url } (of a server) or { client } (of ioredis or node-redis).')
+  }
+  const source = client === undefined ? ownSource(() => openClient(url, timeoutMs)) : injectedSource(linkOf(client))
+  const claims = createClaims()
+  const table = redisTable({
+    ask: createAsk(source, timeoutMs),
+    prefix,
+    pendingMs,
+    now,
+    expireMs: expireMs === undefined ? undefined : Math.ceil(expireMs),
+    claims,
+  })
+  const hints = sharedHints(source, hintChannel(prefix))
+  return keepClaims(optimisticStore({ name: 'redisStore', table, hints, close: async () => source.close() }), claims)
+}

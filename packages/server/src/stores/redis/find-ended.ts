@@ -1,0 +1,42 @@
+import type { SeenRecord } from '../optimistic-store'
+import { buckets } from './keys'
+
+export interface EndedStream {
+  readonly seen: SeenRecord
+  readonly end: number
+}
+
+interface Page {
+  readonly found: readonly EndedStream[]
+  /** What is beyond this page has not ended before this moment. */
+  readonly frontier: number
+  /** Where the next page begins. */
+  readonly next: number
+}
+
+export interface FindEndedRequest {
+  readonly before: number
+  readonly limit: number
+  page(bucket: number, before: number, offset: number, count: number): Promise<Page>
+}
+
+/** The streams that ended before a moment, the earliest of all buckets first, reading no more pages than it takes. */
+export async function findEnded({ before, limit, page }: FindEndedRequest): Promise<readonly EndedStream[]> {
+  const count = Math.min(Math.max(Math.ceil((limit / buckets) * 2), 8), 200)
+  const cursors = Array.from({ length: buckets }, (_, bucket) => ({ bucket, frontier: -Infinity, next: 0 }))
+  let found: EndedStream[] = []
+  for (;;) {
+    // Once so many are known, a page matters only if something in it may have ended before the last of them.
+    const last = found[limit - 1]?.end ?? Infinity
+    const open = cursors.filter(({ frontier }) => frontier < last)
+    if (open.length === 0) return found
+    const pages = await Promise.all(
+      open.map(async (cursor) => {
+        const { frontier, next, found } = await page(cursor.bucket, before, cursor.next, count)
+        Object.assign(cursor, { frontier, next })
+        return found
+      }),
+    )
+    found = [...found, ...pages.flat()].sort((a, b) => a.end - b.end).slice(0, limit)
+  }
+}

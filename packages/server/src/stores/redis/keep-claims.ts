@@ -1,0 +1,47 @@
+import type { StreamHead, StreamStore, WriteResult } from '../../store'
+import { isTerminal } from '../../types'
+import { type Claims, ForeignClaim } from './claims'
+
+/**
+ * Holds what was claimed here against a failover that loses claims: one that nobody else has made since is made again, under
+ * the same number, and the writer is told where to go on; one that somebody else has is `gone`.
+ */
+export function keepClaims(store: StreamStore, claims: Claims): StreamStore {
+  async function write(id: string, epoch: number, act: () => Promise<WriteResult>): Promise<WriteResult> {
+    try {
+      const result = await act()
+      if (result.type !== 'conflict' || !(await isClaimedAgain(id, epoch, result.head))) return result
+      return await act()
+    } catch (error) {
+      if (!(error instanceof ForeignClaim)) throw error
+      claims.delete(id)
+      return { type: 'gone' }
+    }
+  }
+
+  async function isClaimedAgain(id: string, epoch: number, head: StreamHead): Promise<boolean> {
+    const claim = claims.of(id)
+    // Epochs only go up: one that is below what was claimed here was lost.
+    if (claim?.epoch !== epoch || head.epoch !== epoch - 1 || isTerminal(head.status)) return false
+    const again = await store.claim(id, { ...claim, canTakeOver: true })
+    return again.type === 'claimed' && again.epoch === epoch
+  }
+
+  return {
+    ...store,
+    async claim(id, request) {
+      const result = await store.claim(id, request)
+      if (result.type === 'claimed') {
+        claims.set(id, { owner: request.owner, leaseMs: request.leaseMs, epoch: result.epoch })
+      }
+      return result
+    },
+    append: (id, request) => write(id, request.epoch, () => store.append(id, request)),
+    beat: (id, epoch) => write(id, epoch, () => store.beat(id, epoch)),
+    async close(id, request) {
+      const result = await write(id, request.epoch, () => store.close(id, request))
+      if (result.type !== 'conflict') claims.delete(id)
+      return result
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { StreamsError } from '../../errors'
+import type { StreamStatus } from '../../types'
+import type { StoreMoment, StreamRecord } from '../record'
+import { recordFields } from './scripts'
+
+/** Field, value, field, value: what of a record may change. Text that may be absent is JSON, or empty. */
+export function changingFields(record: StreamRecord): string[] {
+  return flat({
+    status: record.status,
+    epoch: record.epoch,
+    base: record.base,
+    length: record.length,
+    stopRequested: record.stopRequested ? 1 : 0,
+    error: optional(record.error),
+    owner: optional(record.owner),
+    leaseMs: record.leaseMs,
+    renewedAt: record.renewedAt,
+    endedAt: record.endedAt ?? '',
+  })
+}
+
+export function optional(text: string | undefined): string {
+  return text === undefined ? '' : JSON.stringify(text)
+}
+
+export interface RedisRecord {
+  readonly record: StreamRecord
+  readonly moment: StoreMoment
+  readonly revision: string
+  readonly birth: string
+}
+
+/** Reads what a script answered with; `undefined` where there is no record. */
+export function toRecord(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
+  const fields = Object.fromEntries(recordFields.map((field, i) => [field, (values as unknown[])[i]])) as Fields
+  if (fields.status === null) return undefined
+  const length = Number(fields.length)
+  if (!Number.isSafeInteger(length)) {
+    throw new StreamsError(
+      'store',
+      `redisStore found a record of "${id}" that it has not written. Is its prefix its own?`,
+    )
+  }
+  const record: StreamRecord = {
+    id,
+    status: fields.status,
+    epoch: Number(fields.epoch),
+    base: Number(fields.base),
+    length,
+    stopRequested: fields.stopRequested === '1',
+    error: text(fields.error),
+    owner: text(fields.owner),
+    leaseMs: Number(fields.leaseMs),
+    renewedAt: Number(fields.renewedAt),
+    createdAt: Number(fields.createdAt),
+    endedAt: fields.endedAt === '' ? undefined : Number(fields.endedAt),
+  }
+  return { record, moment, revision: fields.revision, birth: fields.birth }
+}
+
+type Fields = Record<Exclude<(typeof recordFields)[number], 'status'>, string> & {
+  readonly status: StreamStatus | null
+}
+
+function text(value: string): string | undefined {
+  return value === '' ? undefined : (JSON.parse(value) as string)
+}
+
+function flat(fields: Record<string, string | number>): string[] {
+  return Object.entries(fields).flatMap(([field, value]) => [field, String(value)])
+}

@@ -1,0 +1,212 @@
+import { StreamsError } from '../../errors'
+import type { RecordTable, SeenRecord } from '../optimistic-store'
+import { createRecord, endOf, type StoreMoment } from '../record'
+import type { StoredPiece } from '../transaction'
+import type { Ask } from './ask'
+import { type Claims, ForeignClaim } from './claims'
+import { findEnded } from './find-ended'
+import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
+import { createMetaCache } from './meta-cache'
+import { changingFields, optional, toRecord } from './record-fields'
+import {
+  insertScript,
+  loadScript,
+  pageScript,
+  type RedisScript,
+  readScript,
+  removeScript,
+  replaceScript,
+  runScript,
+  writeScript,
+} from './scripts'
+
+export interface RedisTableOptions {
+  readonly ask: Ask
+  readonly prefix: string
+  readonly pendingMs: number
+  /** `undefined`: the server's clock. */
+  readonly now: (() => number) | undefined
+  /** `undefined`: what has ended stays until it is swept. */
+  readonly expireMs: number | undefined
+  readonly claims: Claims
+}
+
+/** So many records are asked for at once, of one bucket. */
+const maxLoad = 100
+
+/** Streams in Redis, each act one script on the keys of one stream. */
+export function redisTable(options: RedisTableOptions): RecordTable {
+  const { ask, prefix, pendingMs, now, claims } = options
+  const metas = createMetaCache()
+  const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
+  const moment = () => (now === undefined ? '' : String(Math.floor(now())))
+  const toMoment = (reply: unknown): StoreMoment => ({ now: Number(reply), pendingMs })
+  // Unique among all processes, also after a failover that has lost some of them: a counter would not be.
+  const token = crypto.randomUUID()
+  let revisions = 0
+  function nextRevision(): string {
+    revisions += 1
+    return `${token}.${revisions}`
+  }
+
+  const run = (bucket: number, script: RedisScript, keys: readonly [string, ...string[]], args: readonly string[]) =>
+    ask(bucket, (link) => runScript(link, script, keys, args))
+
+  function keysOf({ bucket, record, text }: StreamKeys): [string, string, string, string] {
+    const { index, expiring } = bucketKeys(prefix, bucket)
+    return [record, text, index, expiring]
+  }
+
+  async function loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]> {
+    return (await Promise.all(groupsOf(ids).map(loadGroup))).flat()
+  }
+
+  /** At most `maxLoad` ids at once, of one bucket. */
+  function groupsOf(ids: readonly string[]): { bucket: number; ids: string[] }[] {
+    const groups: { bucket: number; ids: string[] }[] = []
+    const open = new Map<number, { bucket: number; ids: string[] }>()
+    for (const id of new Set(ids)) {
+      const { bucket } = streamKeys(prefix, id)
+      let group = open.get(bucket)
+      if (group === undefined || group.ids.length === maxLoad) {
+        group = { bucket, ids: [] }
+        open.set(bucket, group)
+        groups.push(group)
+      }
+      group.ids.push(id)
+    }
+    return groups
+  }
+
+  async function loadGroup({ bucket, ids }: { bucket: number; ids: readonly string[] }): Promise<SeenRecord[]> {
+    const keys = ids.map((id) => streamKeys(prefix, id).record) as [string, ...string[]]
+    const [at, ...records] = (await run(bucket, loadScript, keys, [moment()])) as unknown[]
+    return ids.flatMap((id, i) => toRecord(id, records[i], toMoment(at)) ?? [])
+  }
+
+  async function remove(keys: StreamKeys, revision: string): Promise<boolean> {
+    return Number(await run(keys.bucket, removeScript, keysOf(keys), ['', keys.member, revision])) === 1
+  }
+
+  return {
+    async insert(id, meta) {
+      const keys = streamKeys(prefix, id)
+      const record = createRecord(id, { now: 0, pendingMs })
+      const birth = nextRevision()
+      const fields = [...changingFields(record), 'revision', birth, 'birth', birth]
+      const args = [moment(), keys.member, meta, ...fields]
+      const [recordKey, textKey, indexKey] = keysOf(keys)
+      return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
+    },
+    load: async (id) => (await loadAll([id]))[0],
+    loadAll,
+    async replace(seen, record, pieces) {
+      const keys = streamKeys(prefix, record.id)
+      const fields = [...changingFields(record), 'revision', nextRevision()]
+      const endedAt = record.endedAt === seen.record.endedAt ? '' : String(record.endedAt)
+      const args = [moment(), keys.member, seen.revision, endedAt, expireMs, String(fields.length), ...fields]
+      return Number(await run(keys.bucket, replaceScript, keysOf(keys), [...args, ...flat(pieces)])) === 1
+    },
+    async write(id, { epoch, offset, pieces, added, ending }) {
+      const keys = streamKeys(prefix, id)
+      const args = [
+        moment(),
+        keys.member,
+        String(epoch),
+        optional(claims.ownerOf(id, epoch)),
+        offset === undefined ? '' : String(offset),
+        String(added),
+        ending?.status ?? '',
+        optional(ending?.error),
+        expireMs,
+        nextRevision(),
+        ...flat(pieces),
+      ]
+      const answer = await run(keys.bucket, writeScript, keysOf(keys), args)
+      if (Array.isArray(answer)) return { length: Number(answer[0]), stopRequested: answer[1] === '1' }
+      if (Number(answer) === -1) throw new ForeignClaim(id)
+      return undefined
+    },
+    remove: (id) => remove(streamKeys(prefix, id), '*'),
+    async removeEnded(before, limit) {
+      const found = await findEnded({ before, limit, page })
+      const removed = await Promise.all(
+        found.map(async ({ seen: { record, revision } }) =>
+          // A producer that has come back since it was looked at keeps its stream.
+          (await remove(streamKeys(prefix, record.id), revision)) ? [record.id] : [],
+        ),
+      )
+      return removed.flat()
+    },
+    async read(id, from, to) {
+      const keys = streamKeys(prefix, id)
+      const known = metas.get(id)
+      const last = String(Math.min(to, Number.MAX_SAFE_INTEGER) - 1)
+      const args = [moment(), String(from), last, known?.birth ?? '']
+      const answer = await run(keys.bucket, readScript, [keys.record, keys.text], args)
+      if (!Array.isArray(answer)) return undefined
+      const [at, values, meta, pieces] = answer as [unknown, unknown, string | null, string[]]
+      const seen = toRecord(id, values, toMoment(at))
+      if (seen === undefined) return undefined
+      if (meta !== null) metas.set(id, { birth: seen.birth, meta })
+      const piece = join(id, pieces)
+      checkWhole(id, piece, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
+      return { ...seen, meta: meta ?? known?.meta ?? 'null', piece }
+    },
+  }
+
+  /** Ids of one bucket in the order of its index, and from what end on there are more. */
+  async function page(bucket: number, before: number, offset: number, count: number) {
+    const { index } = bucketKeys(prefix, bucket)
+    const args = [String(before), String(offset), String(count)]
+    const answer = (await run(bucket, pageScript, [index], args)) as string[]
+    const members = answer.filter((_, i) => i % 2 === 0)
+    const ids = members.map(decodeId)
+    const seen = await loadAll(ids)
+    const living = new Set(seen.map(({ record }) => record.id))
+    // What has expired by itself, or was evicted.
+    const lost = ids.filter((id) => !living.has(id))
+    for (const id of lost) await remove(streamKeys(prefix, id), '')
+    return {
+      found: seen.flatMap((each) => {
+        const end = endOf(each.record, each.moment)
+        return end !== undefined && end < before ? [{ seen: each, end }] : []
+      }),
+      // The score is when the stream was created, or ended: no stream beyond the page has ended before it.
+      frontier: members.length < count ? Infinity : Number(answer.at(-1)),
+      next: offset + members.length - lost.length,
+    }
+  }
+}
+
+function flat(pieces: readonly StoredPiece[]): string[] {
+  return pieces.flatMap(({ start, text }) => [String(start), text])
+}
+
+/** Entries come as id and text in turn; an id is the start and `-1`. */
+function join(id: string, entries: readonly string[]): StoredPiece | undefined {
+  if (entries.length === 0) return undefined
+  const start = Number.parseInt(entries[0] ?? '', 10)
+  const texts: string[] = []
+  let end = start
+  for (let i = 0; i < entries.length; i += 2) {
+    const text = entries[i + 1] ?? ''
+    if (Number.parseInt(entries[i] ?? '', 10) !== end) throw incomplete(id)
+    texts.push(text)
+    end += text.length
+  }
+  return { start, text: texts.join('') }
+}
+
+/** A Redis that evicts, or is restored from a damaged copy, may have the record without its text. */
+function checkWhole(id: string, piece: StoredPiece | undefined, start: number, end: number): void {
+  if (end <= start) return
+  if (piece === undefined || piece.start > start || piece.start + piece.text.length < end) throw incomplete(id)
+}
+
+function incomplete(id: string): StreamsError {
+  return new StreamsError(
+    'store',
+    `redisStore found "${id}" without some of its text. Has Redis evicted it? Set its maxmemory-policy to noeviction.`,
+  )
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import type { RedisLink } from './link'
+
+/** A script that is one atomic act on the keys it is given, all of one hash tag. */
+export interface RedisScript {
+  readonly source: string
+  readonly sha: string
+}
+
+/** Runs it by its digest, and brings it along if the server does not have it (any more). */
+export async function runScript(
+  link: RedisLink,
+  { source, sha }: RedisScript,
+  keys: readonly [string, ...string[]],
+  args: readonly string[],
+): Promise<unknown> {
+  const rest = [String(keys.length), ...keys, ...args]
+  try {
+    return await link.command(keys[0], ['EVALSHA', sha, ...rest])
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return link.command(keys[0], ['EVAL', source, ...rest])
+  }
+}
+
+// The first argument is always the moment, or empty for the server's own clock.
+const moment = `
+local now = ARGV[1]
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+`
+
+// The text of a range is found by the ids of its pieces, so that no act and no read touches the rest of it. Redis refuses
+// an id that is not above the last one: no piece is ever stored twice.
+const addPieces = `
+local function add_pieces(from)
+  for i = from, #ARGV, 2 do
+    redis.call('XADD', KEYS[2], ARGV[i] .. '-1', 't', ARGV[i + 1])
+  end
+end
+`
+
+// What has expired by itself leaves its name in the index; whoever ends another stream of the bucket takes ten such out.
+const end = `
+local function end_at(ended_at, member, expire_ms)
+  redis.call('ZADD', KEYS[3], ended_at, member)
+  if expire_ms ~= '' then
+    redis.call('PEXPIRE', KEYS[1], expire_ms)
+    redis.call('PEXPIRE', KEYS[2], expire_ms)
+    redis.call('ZADD', KEYS[4], string.format('%.0f', now + expire_ms), member)
+  end
+  local expired = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, 10)
+  if #expired > 0 then
+    redis.call('ZREM', KEYS[3], unpack(expired))
+    redis.call('ZREM', KEYS[4], unpack(expired))
+  end
+end
+`
+
+/** The fields of a record, in the order in which scripts answer with them. `revision` and `birth` are the store's own. */
+export const recordFields = [
+  'status',
+  'epoch',
+  'base',
+  'length',
+  'stopRequested',
+  'error',
+  'owner',
+  'leaseMs',
+  'renewedAt',
+  'createdAt',
+  'endedAt',
+  'revision',
+  'birth',
+] as const
+
+const fields = recordFields.map((field) => `'${field}'`).join(', ')
+
+/** record, text, index · moment, member, meta, then fields and values → 1, or 0 if there is one */
+export const insertScript = script(`${moment}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('UNLINK', KEYS[2])
+redis.call('HSET', KEYS[1], 'meta', ARGV[3], unpack(ARGV, 4))
+redis.call('HSET', KEYS[1], 'createdAt', now, 'renewedAt', now)
+redis.call('ZADD', KEYS[3], now, ARGV[2])
+return 1
+`)
+
+/** records · moment → the moment, then the fields of each */
+export const loadScript = script(`${moment}
+local answer = { now }
+for i, key in ipairs(KEYS) do
+  answer[i + 1] = redis.call('HMGET', key, ${fields})
+end
+return answer
+`)
+
+/**
+ * record, text, index, expiring · moment, member, the revision it was judged by, endedAt or empty, expireMs or empty, how
+ * many fields and values, those, then starts and pieces → 1, or 0 if the revision is another
+ */
+export const replaceScript = script(`${moment}${addPieces}${end}
+if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
+local last = 6 + ARGV[6]
+add_pieces(last + 1)
+redis.call('HSET', KEYS[1], unpack(ARGV, 7, last))
+if ARGV[4] ~= '' then end_at(ARGV[4], ARGV[2], ARGV[5]) end
+return 1
+`)
+
+/**
+ * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, how long the pieces are, status or
+ * empty, error, expireMs or empty, revision, then starts and pieces → the new length and stopRequested, 0 if the stream is
+ * not as believed, or -1 if the epoch has another owner
+ */
+export const writeScript = script(`${moment}${addPieces}${end}
+local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner')
+if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
+if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
+if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
+add_pieces(11)
+local length = string.format('%.0f', seen[3] + ARGV[6])
+redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[10])
+if ARGV[7] == '' then
+  redis.call('HSET', KEYS[1], 'renewedAt', now)
+else
+  redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'endedAt', now)
+  end_at(now, ARGV[2], ARGV[9])
+end
+return { length, seen[4] }
+`)
+
+/** record, text, index, expiring · unused, member, revision (empty: only if there is none; *: whatever it is) → 1 if removed */
+export const removeScript = script(`
+local revision = redis.call('HGET', KEYS[1], 'revision') or ''
+if ARGV[3] ~= '*' and revision ~= ARGV[3] then return 0 end
+redis.call('UNLINK', KEYS[1], KEYS[2])
+redis.call('ZREM', KEYS[3], ARGV[2])
+redis.call('ZREM', KEYS[4], ARGV[2])
+return revision ~= '' and 1 or 0
+`)
+
+/** record, text · moment, from, the last unit's position, the birth whose meta is known → moment, fields, meta, ids and pieces */
+export const readScript = script(`${moment}
+local record = redis.call('HMGET', KEYS[1], ${fields})
+if not record[1] then return false end
+local meta = false
+if record[13] ~= ARGV[4] then meta = redis.call('HGET', KEYS[1], 'meta') end
+local pieces = {}
+if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARGV[3]) then
+  local first = redis.call('XREVRANGE', KEYS[2], ARGV[2] .. '-1', '-', 'COUNT', 1)
+  if #first > 0 then
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[2], first[1][1], ARGV[3] .. '-1')) do
+      pieces[#pieces + 1] = entry[1]
+      pieces[#pieces + 1] = entry[2][2]
+    end
+  end
+end
+return { now, record, meta, pieces }
+`)
+
+/** index · before, offset, count → members and scores */
+export const pageScript = script(`
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
+`)
+
+function script(source: string): RedisScript {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}

@@ -1,0 +1,43 @@
+import { type RedisStoreOptions, redisStore } from '@keepstream/server/redis'
+import { describe, expect, it } from 'vitest'
+import { openClient, type RedisClientModule } from '../../src/stores/redis/open-client'
+
+describe('redisStore', () => {
+  const url = 'redis://127.0.0.1:1'
+  const refused = (options: object) => () => redisStore(options as RedisStoreOptions)
+
+  it('refuses options that cannot be meant, and says what to pass', () => {
+    expect(refused({})).toThrow(/@keepstream\/server: redisStore needs either \{ url \}.* or \{ client \}/)
+    expect(refused({ url: '' })).toThrow(/needs either/)
+    expect(refused({ url, timeoutMS: 1 })).toThrow(/no option "timeoutMS".*timeoutMs/)
+    for (const name of ['timeoutMs', 'pendingMs', 'expireMs']) {
+      expect(refused({ url, [name]: -1 })).toThrow(new RegExp(`redisStore\\(\\{ ${name} \\}\\).*positive.*-1`))
+    }
+    for (const prefix of ['', 'a{b', 'a}b', 7]) expect(refused({ url, prefix })).toThrow(/prefix.*without braces/)
+    for (const client of [null, 7, {}, { duplicate() {} }, { sendCommand() {} }]) {
+      expect(refused({ client })).toThrow(/client.*ioredis.*node-redis/)
+    }
+  })
+
+  it('can be made and disposed of without any server', async () => {
+    const store = redisStore({ url })
+    await store.dispose()
+    await expect(store.heads(['a'])).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringContaining('disposed'),
+    })
+  })
+
+  it('says what to install where no client is', async () => {
+    const clients: RedisClientModule[] = ['ioredis-not-there', 'redis-not-there'].map((module) => ({
+      module,
+      start: () => expect.unreachable('nothing is there to start'),
+    }))
+    const opening = openClient(url, 1_000, clients)
+    await expect(opening).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(/npm install ioredis, or redis/),
+    })
+    await opening.catch(({ cause }: { cause: AggregateError }) => expect(cause.errors).toHaveLength(2))
+  })
+})

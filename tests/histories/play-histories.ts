@@ -1,0 +1,48 @@
+import type { StreamStore } from '@keepstream/server'
+import type { StoreTarget } from '@keepstream/server/testkit'
+import { type HistoryTally, playHistory } from './simulation/play-history'
+import { startOfTime } from './target'
+
+/** How many histories are played at once, each on data of its own: what one waits for, others use. */
+const atOnce = 12
+
+/** `SEED` and `RUNS` play one history again; `RUNS_FACTOR` plays more of them. */
+export function historyPlan(count: number): { readonly seed: number; readonly count: number } {
+  const { SEED, RUNS, RUNS_FACTOR } = process.env
+  return {
+    seed: SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(SEED),
+    count: RUNS === undefined ? Math.ceil(count * Number(RUNS_FACTOR ?? 1)) : Number(RUNS),
+  }
+}
+
+/** Plays `count` histories, each with a seed of its own. Rejects with the first that went wrong, and how to see it again. */
+export async function playHistories(
+  create: () => Promise<StoreTarget>,
+  { seed, count }: { readonly seed: number; readonly count: number },
+): Promise<HistoryTally[]> {
+  const tallies: HistoryTally[] = []
+  let next = 0
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
+      const target = await create()
+      try {
+        const stores: StreamStore[] = [target.store]
+        while (stores.length < 3) stores.push((await target.connect?.()) ?? target.store)
+        const setting = { target, stores, now: startOfTime }
+        while (next < count) {
+          const own = seed + next++
+          try {
+            tallies.push(await playHistory(setting, own))
+          } catch (error) {
+            next = count
+            const words = error instanceof Error ? error.message : String(error)
+            throw new Error(`Run again with SEED=${own} RUNS=1\n${words}`, { cause: error })
+          }
+        }
+      } finally {
+        await target.dispose()
+      }
+    }),
+  )
+  return tallies
+}

@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sqliteStore } from '@keepstream/server/sqlite'
+import { describeHistories } from './describe-histories'
+import { connectedTarget } from './target'
+
+const create = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
+  return connectedTarget(
+    (now) => sqliteStore({ path: join(folder, 'streams.db'), now }),
+    () => rmSync(folder, { recursive: true, force: true }),
+  )
+}
+
+describeHistories('SQLite', create)

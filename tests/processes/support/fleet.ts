@@ -1,0 +1,80 @@
+import type { FetchLike } from '@keepstream/core'
+import { type ServerProcess, startServer } from '../../support/server-process'
+
+/** Server processes on one store, and what stands before them. */
+export interface Fleet {
+  readonly servers: readonly ServerProcess[]
+  /** Takes a request for `http://fleet.test/…` to one of the servers that take requests; `choose` picks it. */
+  fetchAt(choose: (servers: readonly ServerProcess[]) => ServerProcess | undefined): FetchLike
+  /** One more server, for requests from now on. */
+  add(): Promise<ServerProcess>
+  /** No request is taken to it any more, as when a deployment takes it out of the balance. */
+  takeOut(server: ServerProcess): void
+  create(answer: Answer): Promise<string>
+  look(id: string): Promise<Look>
+  /** How often a line was printed by all servers, those that are gone too. */
+  count(line: string): number
+  close(): Promise<void>
+}
+
+export interface Answer {
+  readonly seed: number
+  readonly count: number
+  readonly delayMs: number
+}
+
+export interface Look {
+  readonly text: string
+  readonly status: string
+  readonly epoch: number
+}
+
+export const fleetUrl = 'http://fleet.test/streams'
+
+export async function startFleet(count: number, env: Record<string, string>): Promise<Fleet> {
+  const all: ServerProcess[] = []
+  const servers: ServerProcess[] = []
+  const add = async () => {
+    const server = await startServer('tests/support/stream-server.mjs', env)
+    all.push(server)
+    servers.push(server)
+    return server
+  }
+  await Promise.all(Array.from({ length: count }, add))
+  let turn = 0
+  const next = () => {
+    const server = servers[turn++ % servers.length]
+    if (server === undefined) throw new Error('no server takes requests')
+    return server
+  }
+
+  return {
+    servers,
+    add,
+    fetchAt: (choose) => (url, init) => {
+      const server = choose(servers)
+      if (server === undefined) return Promise.reject(new TypeError('no server takes requests'))
+      return fetch(String(url).replace('http://fleet.test', server.url), init)
+    },
+    takeOut(server) {
+      const index = servers.indexOf(server)
+      if (index >= 0) servers.splice(index, 1)
+    },
+    async create(answer) {
+      const response = await fetch(`${next().url}/create`, { method: 'POST', body: JSON.stringify(answer) })
+      return ((await response.json()) as { id: string }).id
+    },
+    async look(id) {
+      const response = await fetch(`${next().url}/streams/${id}`, { headers: { accept: 'application/json' } })
+      return (await response.json()) as Look
+    },
+    count: (line) =>
+      all
+        .map((server) => server.output())
+        .join('')
+        .split(`${line}\n`).length - 1,
+    async close() {
+      await Promise.all(all.map((server) => server.kill()))
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { EdgeVM } from '@edge-runtime/vm'
+import { build, type Rolldown } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findRuntime } from '../runner/runtimes.mjs'
+
+const run = promisify(execFile)
+const main = join(import.meta.dirname, 'main.mjs')
+
+/** How each runtime is started, what it says of itself, and what it keeps SQLite with. */
+const runtimes = [
+  { name: 'the Node that runs the tests', program: process.execPath, args: [], version: /^v\d+/ },
+  { name: 'the newest Node, with node:sqlite', program: findRuntime('node'), args: [], version: /^v26\./ },
+  { name: 'Bun, with bun:sqlite', program: findRuntime('bun'), args: ['run'], version: /^1\./ },
+  {
+    name: 'Deno',
+    program: findRuntime('deno'),
+    args: ['run', '-A', '--node-modules-dir=manual'],
+    version: /^deno 2\./,
+  },
+]
+
+describe.each(runtimes)('on $name', ({ program, args, version }) => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const start = async (...more: string[]) => (await run(program ?? '', more, { cwd: import.meta.dirname })).stdout
+
+  it.skipIf(program === undefined)(
+    'the main entry and the memory store serve whoever drives, follows and stops',
+    async () => {
+      expect(await start('--version')).toMatch(version)
+      expect(await start(...args, main)).toMatch(/^ok: drove, followed, reloaded and stopped/)
+    },
+  )
+
+  it.skipIf(program === undefined)('so does the SQLite store, with a server of its own for each reader', async () => {
+    expect(await start(...args, main, join(folder, 'streams.db'))).toMatch(/^ok: drove, followed, reloaded and stopped/)
+  })
+})
+
+describe('the floor that the packages name', () => {
+  it.skipIf(!process.version.startsWith('v20.'))('is the Node that runs the tests', () => {
+    expect(Number(process.version.split('.')[1])).toBeGreaterThanOrEqual(19)
+  })
+})
+
+describe('in an edge runtime', () => {
+  it('the main entry and the memory store do the same, with nothing of Node', async () => {
+    const output = (await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        write: false,
+        minify: false,
+        lib: { entry: join(import.meta.dirname, 'edge.mjs'), formats: ['iife'], name: 'edge' },
+      },
+    })) as Rolldown.RolldownOutput[]
+    const code = output[0]?.output[0].code ?? ''
+    const edge = new EdgeVM()
+    expect(edge.evaluate('typeof process + typeof require')).toBe('undefinedundefined')
+    edge.evaluate(code)
+    expect(await edge.context['outcome']).toMatch(/^drove, followed, reloaded and stopped/)
+  })
+})

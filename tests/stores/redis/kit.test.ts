@@ -1,0 +1,71 @@
+import { type RedisHandle, redisStore } from '@keepstream/server/redis'
+import { type StoreTarget, storeTestKit } from '@keepstream/server/testkit'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { findRedis } from '../../runner/redis.mjs'
+import { type RedisServer, startRedis } from '../../support/redis-server'
+import { type ConnectedClient, clients, clusterClients } from './support/clients'
+
+const seed = process.env['KEEPSTREAM_SEED']
+
+describe.skipIf(findRedis() === undefined)('redisStore', () => {
+  describe.each([
+    { kind: 'a server', isCluster: false, connect: clients },
+    { kind: 'a cluster', isCluster: true, connect: clusterClients },
+  ])('on $kind', ({ isCluster, connect }) => {
+    let server: RedisServer
+    beforeAll(async () => {
+      server = await startRedis({ cluster: isCluster })
+    })
+    afterAll(() => server?.stop())
+
+    describe.each(Object.entries(connect))('with a client of %s', (_name, open) => {
+      let connected: ConnectedClient
+      beforeAll(async () => {
+        connected = await open(server.url)
+      })
+      afterAll(() => connected?.close())
+      for (const { name, run } of cases(() => target({ client: connected.client }))) it(name, run)
+    })
+
+    // On the cluster, where a plain connection is refused whatever crosses slots.
+    describe.runIf(isCluster)('with a connection of its own', () => {
+      for (const { name, run } of cases(() => target({ url: server.url }))) it(name, run)
+    })
+  })
+})
+
+function cases(create: () => Promise<StoreTarget>) {
+  return storeTestKit({ create, runs: 6, ...(seed === undefined ? {} : { seed: Number(seed) }) })
+}
+
+type Connection = { readonly url: string } | { readonly client: RedisHandle }
+
+let targets = 0
+
+async function target(connection: Connection): Promise<StoreTarget> {
+  // Each has its own part of the server.
+  targets += 1
+  const prefix = `kit-${targets}`
+  let now = 1_700_000_000_000
+  const opened: ReturnType<typeof redisStore>[] = []
+  const open = () => {
+    const store = redisStore({ ...connection, prefix, now: () => now })
+    opened.push(store)
+    return store
+  }
+  const disposeAll = async () => {
+    for (const store of opened.splice(0)) await store.dispose()
+  }
+  return {
+    store: open(),
+    advance: (ms) => {
+      now += ms
+    },
+    connect: async () => open(),
+    reopen: async () => {
+      await disposeAll()
+      return open()
+    },
+    dispose: disposeAll,
+  }
+}

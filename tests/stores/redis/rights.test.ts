@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { redisStore } from '@keepstream/server/redis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { findRedis } from '../../runner/redis.mjs'
+import { startRedis } from '../../support/redis-server'
+import { clients, clusterClients } from './support/clients'
+import { until } from './support/until'
+
+const docs = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')
+const user = /ACL SETUSER app[^`]*/.exec(docs)?.[0].replaceAll(/\s+/g, ' ').trim() ?? ''
+const forClusters = /In a cluster the client needs `([^`]*)` too/.exec(docs)?.[1] ?? ''
+
+describe.skipIf(findRedis() === undefined)('the rights that docs/redis.md names', () => {
+  it.each([
+    { kind: 'a server', isCluster: false, connect: clients },
+    { kind: 'a cluster', isCluster: true, connect: clusterClients },
+  ])('are enough for every act and for hints on $kind', async ({ isCluster, connect }) => {
+    expect(user).toContain('+xadd')
+    expect(forClusters).toContain('+cluster|slots')
+    const server = await startRedis({ cluster: isCluster })
+    onTestFinished(server.stop)
+    expect(await server.command(isCluster ? `${user} ${forClusters}` : user)).toContain('+OK')
+    for (const [name, open] of Object.entries<(typeof clients)['ioredis']>(connect)) {
+      const { client, close } = await open(server.url.replace('//', '//app:password@'))
+      onTestFinished(close)
+      const [store, other] = [redisStore({ client, expireMs: 60_000 }), redisStore({ client })]
+      onTestFinished(async () => {
+        await Promise.all([store.dispose(), other.dispose()])
+      })
+      const id = `stream of ${name}`
+      const heard: string[] = []
+      other.watch((changed) => heard.push(changed))
+      await store.create(id, null)
+      await store.claim(id, { owner: 'o', leaseMs: 1_000, canTakeOver: false })
+      await store.append(id, { epoch: 1, offset: 0, text: 'text' })
+      await store.beat(id, 1)
+      expect((await store.read(id, 0, 10))?.text).toBe('text')
+      await until(async () => {
+        await store.requestStop(id)
+        await store.create(crypto.randomUUID(), null)
+        return heard.length > 0
+      }, `${name} is told of changes`)
+      expect(await store.close(id, { epoch: 1, offset: 4, text: '', status: 'stopped' })).toMatchObject({ type: 'ok' })
+      expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual([id])
+      expect(await store.delete(id)).toBe(false)
+    }
+  })
+})
