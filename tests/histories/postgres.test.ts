@@ -9,7 +9,7 @@ describe.skipIf(findPostgres() === undefined)('a real Postgres server', () => {
   let server: PostgresServer
   let targets = 0
   beforeAll(async () => {
-    server = await startPostgres({ max_connections: '200' })
+    server = await startPostgres({ max_connections: '200', synchronous_commit: 'off' })
   })
   afterAll(() => server?.stop())
 
