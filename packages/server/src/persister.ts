@@ -51,11 +51,12 @@ export interface Persister {
 
 /** A slice is never larger, so that a long backlog does not become one long transaction. */
 const maxSlice = 262_144
-const retry = { firstMs: 100, longestMs: 5_000 }
 
 export function createPersister(options: PersisterOptions): Persister {
   const { store, id, epoch, log, environment, report, listener } = options
   const schedule = createFlushSchedule(options.flush)
+  // Never longer than between two beats: whoever looks after an outage must find a lease that was renewed again.
+  const retry = { firstMs: 100, longestMs: Math.min(5_000, options.beatMs) }
   let stored = log.length
   let end: number | undefined
   let ending: Ending | undefined

@@ -87,6 +87,16 @@ describe('S8 slices', () => {
     expect((await streams.getStreamBody(id)).status).toBe('done')
   })
 
+  it('that fail are tried again at least as often as a short lease wants a beat', async () => {
+    const { hand, clock, slices, store } = await running({ leaseMs: 3_000 })
+    store.instead.append = () => Promise.reject(new Error('disk full'))
+    await hand.append('One. ')
+    await clock.advance(30_000)
+    const before = slices().length
+    await clock.advance(30_000)
+    expect(slices().length - before).toBeGreaterThanOrEqual(30)
+  })
+
   it('whose answers are lost are not stored twice', async () => {
     const { hand, clock, store, streams, id } = await running()
     let losses = 0
