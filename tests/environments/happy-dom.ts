@@ -1,4 +1,4 @@
-import { builtinEnvironments, type Environment } from 'vitest/environments'
+import { builtinEnvironments, type Environment } from 'vitest/runtime'
 
 /** What happy-dom replaces by its own, and what our tests want from Node: real sockets, real aborts, real streams. */
 const kept = [
