@@ -156,6 +156,19 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     expect(await store.append('a', { epoch: 1, offset: 0, text: 'x' })).toMatchObject({ type: 'ok', offset: 1 })
   })
 
+  it('is nobody’s who claimed another one with its id before', async () => {
+    const [store, other] = [opened({ prefix: 'again' }), opened({ prefix: 'again' })]
+    await store.create('a', null)
+    await store.claim('a', claim)
+    await other.delete('a')
+    await other.create('a', null)
+    const conflict = { type: 'conflict', head: { status: 'pending', epoch: 0, offset: 0 } }
+    expect(await store.append('a', { epoch: 1, offset: 0, text: 'x' })).toMatchObject(conflict)
+    expect(await store.beat('a', 1)).toMatchObject(conflict)
+    expect(await store.close('a', { epoch: 1, offset: 0, text: '', status: 'done' })).toMatchObject(conflict)
+    expect((await store.heads(['a']))[0]).toMatchObject({ status: 'pending', epoch: 0 })
+  })
+
   it('uses the clock of the server unless it is told another', async () => {
     const store = opened({ prefix: 'clock' })
     await store.create('a', null)

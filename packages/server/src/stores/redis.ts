@@ -85,5 +85,6 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
     claims,
   })
   const hints = sharedHints(source, hintChannel(prefix))
-  return keepClaims(optimisticStore({ name: 'redisStore', table, hints, close: async () => source.close() }), claims)
+  const store = optimisticStore({ name: 'redisStore', table, hints, close: async () => source.close() })
+  return keepClaims(store, claims, table.birthOf)
 }

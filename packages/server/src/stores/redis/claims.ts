@@ -11,6 +11,8 @@ export interface Claim {
   readonly epoch: number
   readonly owner: string
   readonly leaseMs: number
+  /** Of the stream that was claimed: one that was created anew with its id has another. */
+  readonly birth: string | undefined
 }
 
 /** Beyond it the oldest is forgotten; its stream is then guarded by the epoch alone. */

@@ -6,7 +6,11 @@ import { type Claims, ForeignClaim } from './claims'
  * Holds what was claimed here against a failover that loses claims: one that nobody else has made since is made again, under
  * the same number, and the writer is told where to go on; one that somebody else has is `gone`.
  */
-export function keepClaims(store: StreamStore, claims: Claims): StreamStore {
+export function keepClaims(
+  store: StreamStore,
+  claims: Claims,
+  birthOf: (id: string) => Promise<string | undefined>,
+): StreamStore {
   async function write(id: string, epoch: number, act: () => Promise<WriteResult>): Promise<WriteResult> {
     try {
       const result = await act()
@@ -23,7 +27,10 @@ export function keepClaims(store: StreamStore, claims: Claims): StreamStore {
     const claim = claims.of(id)
     // Epochs only go up: one that is below what was claimed here was lost.
     if (claim?.epoch !== epoch || head.epoch !== epoch - 1 || isTerminal(head.status)) return false
-    const again = await store.claim(id, { ...claim, canTakeOver: true })
+    // Not lost but deleted: this is another stream.
+    if ((await birthOf(id)) !== claim.birth) return false
+    const { owner, leaseMs } = claim
+    const again = await store.claim(id, { owner, leaseMs, canTakeOver: true })
     return again.type === 'claimed' && again.epoch === epoch
   }
 
@@ -32,7 +39,8 @@ export function keepClaims(store: StreamStore, claims: Claims): StreamStore {
     async claim(id, request) {
       const result = await store.claim(id, request)
       if (result.type === 'claimed') {
-        claims.set(id, { owner: request.owner, leaseMs: request.leaseMs, epoch: result.epoch })
+        const { owner, leaseMs } = request
+        claims.set(id, { owner, leaseMs, epoch: result.epoch, birth: await birthOf(id) })
       }
       return result
     },

@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors'
-import type { RecordTable, SeenRecord } from '../optimistic-store'
+import type { RecordTable } from '../optimistic-store'
 import { createRecord, endOf, type StoreMoment } from '../record'
 import type { StoredPiece } from '../transaction'
 import type { Ask } from './ask'
@@ -7,7 +7,7 @@ import { type Claims, ForeignClaim } from './claims'
 import { findEnded } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
 import { createMetaCache } from './meta-cache'
-import { changingFields, optional, toRecord } from './record-fields'
+import { changingFields, optional, type RedisRecord, toRecord } from './record-fields'
 import {
   insertScript,
   loadScript,
@@ -34,8 +34,13 @@ export interface RedisTableOptions {
 /** So many records are asked for at once, of one bucket. */
 const maxLoad = 100
 
+export interface RedisTable extends RecordTable {
+  /** Tells two streams apart that had the same id one after the other. `undefined` if there is none. */
+  birthOf(id: string): Promise<string | undefined>
+}
+
 /** Streams in Redis, each act one script on the keys of one stream. */
-export function redisTable(options: RedisTableOptions): RecordTable {
+export function redisTable(options: RedisTableOptions): RedisTable {
   const { ask, prefix, pendingMs, now, claims } = options
   const metas = createMetaCache()
   const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
@@ -57,7 +62,7 @@ export function redisTable(options: RedisTableOptions): RecordTable {
     return [record, text, index, expiring]
   }
 
-  async function loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]> {
+  async function loadAll(ids: readonly string[]): Promise<readonly RedisRecord[]> {
     return (await Promise.all(groupsOf(ids).map(loadGroup))).flat()
   }
 
@@ -78,7 +83,7 @@ export function redisTable(options: RedisTableOptions): RecordTable {
     return groups
   }
 
-  async function loadGroup({ bucket, ids }: { bucket: number; ids: readonly string[] }): Promise<SeenRecord[]> {
+  async function loadGroup({ bucket, ids }: { bucket: number; ids: readonly string[] }): Promise<RedisRecord[]> {
     const keys = ids.map((id) => streamKeys(prefix, id).record) as [string, ...string[]]
     const [at, ...records] = (await run(bucket, loadScript, keys, [moment()])) as unknown[]
     return ids.flatMap((id, i) => toRecord(id, records[i], toMoment(at)) ?? [])
@@ -99,6 +104,7 @@ export function redisTable(options: RedisTableOptions): RecordTable {
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },
     load: async (id) => (await loadAll([id]))[0],
+    birthOf: async (id) => (await loadAll([id]))[0]?.birth,
     loadAll,
     async replace(seen, record, pieces) {
       const keys = streamKeys(prefix, record.id)
