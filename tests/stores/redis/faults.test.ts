@@ -36,7 +36,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
       store: redisStore({
         ...(connected === undefined ? { url: server.url } : { client: connected.client }),
         now: () => storeNow,
-        timeoutMs: 300,
+        timeoutMs: 1_000,
       }),
       leaseMs,
       drainMs: 100,
@@ -165,7 +165,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     expect((await second.read('a', 0, 100))?.text).toBe('other!')
 
     function store() {
-      const opened = redisStore({ url: server.url, timeoutMs: 300 })
+      const opened = redisStore({ url: server.url, timeoutMs: 1_000 })
       undos.push(() => opened.dispose())
       return opened
     }

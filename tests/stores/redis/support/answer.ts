@@ -51,7 +51,12 @@ export async function startAnswer(streams: Streams): Promise<Answer> {
   }
 }
 
-/** Until a text that ends so is stored. */
+/** Until a text that ends so is stored, also while the store does not answer yet. */
 export function untilStored(streams: Streams, id: string, ending: string): Promise<void> {
-  return until(async () => (await streams.getStreamBody(id)).text.endsWith(ending), `"${ending}" is stored`)
+  const isStored = () =>
+    streams.getStreamBody(id).then(
+      ({ text }) => text.endsWith(ending),
+      () => false,
+    )
+  return until(isStored, `"${ending}" is stored`)
 }
