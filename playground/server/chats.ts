@@ -29,7 +29,7 @@ const maxTitleLength = 80
 /** Opens or makes the file at `path`. */
 export function openChats(path: string, now: () => number = Date.now): Chats {
   const db = new Database(path)
-  prepareSchema(db, path)
+  patiently(() => prepareSchema(db, path))
   let isOpen = true
 
   const insertChat = db.prepare('INSERT INTO chats (id, created_at) VALUES (?, ?)')
@@ -104,8 +104,21 @@ interface ChatRow {
   title: string
 }
 
+/** Two playgrounds that start on one file at once: SQLite refuses the second change of the journal's mode without waiting. */
+function patiently(act: () => void): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      act()
+      return
+    } catch (error) {
+      if (attempt === 50 || !(error instanceof Error && /locked|busy/i.test(error.message))) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40)
+    }
+  }
+}
+
 function prepareSchema(db: Database.Database, path: string): void {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 1000')
+  db.exec('PRAGMA busy_timeout = 1000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number }
   if (found > schemaVersion) {
     db.close()

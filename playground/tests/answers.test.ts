@@ -48,7 +48,7 @@ describe('answers from the project’s own documentation', () => {
 
   it('puts the passage first whose subject is what was asked', () => {
     for (const [question, subject] of [
-      ['What is a store?', '| store |'],
+      ['What is a store?', 'A store is where the server keeps streams'],
       ['What is a driver?', '| driver / follower |'],
       ['How does the merge rule work?', 'The rows are tried in order'],
     ] as const) {

@@ -117,24 +117,33 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       onTestFinished,
     }) => {
       const { fleet, one, two, three, read } = await start(onTestFinished, 3, { CAN_RESUME: '1' })
-      const short = { ...answer, count: 250 }
-      const whole = answerText(short.seed, short.count)
-      const id = await fleet.create(short)
-      const first = read(id, one, true, whole)
-      await first.until(({ text }) => text.length > 200)
-      one.freeze()
-      // A look would end it as timeout: the next drive must be the first to come once it has lapsed.
-      await new Promise((resolve) => setTimeout(resolve, 2 * leaseMs + 500))
-      const second = read(id, two, true, whole)
-      await second.until(({ text }) => text.length > 300)
-      one.thaw()
-      await one.printed(`fenced ${id}`)
-      expect(await second.finished).toMatchObject({ status: 'done', text: whole })
-      expect(await first.finished).toMatchObject({ status: 'done', text: whole })
-      const look = await fetch(`${three.url}/streams/${id}`, { headers: { accept: 'application/json' } })
-      expect(await look.json()).toMatchObject({ text: whole, status: 'done', epoch: 2 })
-      expect(second.violations).toEqual([])
-      expect(fleet.count(`producing ${short.seed}`)).toBe(2)
+      for (let attempt = 1; ; attempt++) {
+        const short = { ...answer, seed: answer.seed + attempt, count: 250 }
+        const whole = answerText(short.seed, short.count)
+        const id = await fleet.create(short)
+        const first = read(id, one, true, whole)
+        await first.until(({ text }) => text.length > 200)
+        one.freeze()
+        // A look would end it as timeout: the next drive must be the first to come once it has lapsed.
+        await new Promise((resolve) => setTimeout(resolve, 2 * leaseMs + 500))
+        const second = read(id, two, true, whole)
+        const isTaken = await Promise.race([
+          two.printed(`producing ${short.seed}`).then(() => true),
+          second.finished.then(() => false),
+        ])
+        if (isTaken) await second.until(({ text }) => text.length > 300)
+        one.thaw()
+        // A process that has stood still itself, on a machine that is busy, takes nothing up for a lease, and a look comes first.
+        if (!isTaken && attempt < 4) continue
+        await one.printed(`fenced ${id}`)
+        expect(await second.finished).toMatchObject({ status: 'done', text: whole })
+        expect(await first.finished).toMatchObject({ status: 'done', text: whole })
+        const look = await fetch(`${three.url}/streams/${id}`, { headers: { accept: 'application/json' } })
+        expect(await look.json()).toMatchObject({ text: whole, status: 'done', epoch: 2 })
+        expect(second.violations).toEqual([])
+        expect(fleet.count(`producing ${short.seed}`)).toBe(2)
+        return
+      }
     })
 
     it('lose nothing when they are replaced one by one while answers run', async ({ onTestFinished }) => {
