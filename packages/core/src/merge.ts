@@ -7,8 +7,8 @@ export interface Shown {
   readonly epoch: number | undefined
   /** Where that epoch began: text before it is durable, and stays whatever epochs follow. */
   readonly base: number | undefined
-  /** Text that was shown has been replaced or cut (P9). */
-  readonly isReconciled: boolean
+  /** How often text that was shown has been replaced or cut (P9). */
+  readonly cuts: number
 }
 
 /** A piece of the text from a live source, or a look at the persisted text. */
@@ -68,9 +68,6 @@ export function merge(shown: Shown, piece: Piece): Merged {
   const isSame = text === shown.text
   return {
     outcome: isGap ? 'gap' : isCut ? 'reconciled' : isSame ? 'duplicate' : 'appended',
-    shown:
-      isSame && !isCut && epoch === shown.epoch
-        ? shown
-        : { text, epoch, base, isReconciled: shown.isReconciled || isCut },
+    shown: isSame && !isCut && epoch === shown.epoch ? shown : { text, epoch, base, cuts: shown.cuts + Number(isCut) },
   }
 }

@@ -2,9 +2,8 @@ import { type BackOff, backOff } from './back-off'
 import { type Environment, hearSignals } from './environment'
 import { SourceError, toSourceError } from './errors'
 import { lookOnce } from './look-once'
-import { merge } from './merge'
 import { watchSilence } from './silence'
-import { clip, type News, type Reading, reduce, type SessionEvent, type SessionState } from './state'
+import { type News, type PieceOutcome, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import type { Turn, Turns } from './turns'
 import {
   isTerminal,
@@ -46,8 +45,16 @@ export function createSession(
 
   function dispatch(event: SessionEvent) {
     const before = state
-    state = reduce(before, event)
-    if (onEvent) report(event, before, onEvent)
+    let piece: PieceOutcome | undefined
+    state = reduce(
+      before,
+      event,
+      onEvent &&
+        ((outcome) => {
+          piece = outcome
+        }),
+    )
+    if (onEvent) report(before, piece, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
@@ -60,16 +67,15 @@ export function createSession(
   }
 
   /** In microtasks, so that a listener finds every change made, and one that throws interrupts none. */
-  function report(event: SessionEvent, before: SessionState, tell: (event: StreamEvent) => void) {
+  function report(before: SessionState, piece: PieceOutcome | undefined, tell: (event: StreamEvent) => void) {
     const { phase, attempt, text, status, error } = state
-    const isCut = !text.startsWith(before.text)
-    if (event.type === 'read' && event.attempt === before.attempt && before.phase !== 'finished') {
-      const piece = clip(event.reading, before)
-      const { length } = piece.text
-      const type = isCut ? 'reconciled' : merge(before, piece).outcome
+    const isCut = state.cuts !== before.cuts
+    if (piece) {
+      const { outcome, ...place } = piece
+      const type = isCut ? 'reconciled' : outcome
       const source = before.phase === 'driving' ? 'live' : 'snapshot'
       // News of the status alone is no piece.
-      if (length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, source, offset: piece.offset, length }))
+      if (place.length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, source, ...place }))
     } else if (isCut)
       queueMicrotask(() => tell({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
     if (attempt !== before.attempt) queueMicrotask(() => tell({ type: phase, id, offset: text.length, status, error }))

@@ -1,5 +1,5 @@
 import { type SourceError, StreamError } from './errors'
-import { merge, type Piece, type Shown } from './merge'
+import { type Merged, merge, type Piece, type Shown } from './merge'
 import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus } from './types'
 
 /** What a session is doing, and how that looks from outside. */
@@ -61,6 +61,13 @@ export type SessionEvent =
 
 export type News = { readonly connection: 'live' | 'waiting' | 'offline' } | { readonly error: SourceError }
 
+/** What became of a piece that was read, without what lies beyond the known end. */
+export interface PieceOutcome {
+  readonly outcome: Merged['outcome']
+  readonly offset: number
+  readonly length: number
+}
+
 type Change = Partial<Common>
 
 /** `isDriven`: the client that makes it has driven the stream before. */
@@ -69,7 +76,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     text: '',
     epoch: undefined,
     base: undefined,
-    isReconciled: false,
+    cuts: 0,
     status: 'pending',
     error: undefined,
     isCaughtUp: false,
@@ -85,8 +92,15 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
   return initial ? receive(state, initial) : state
 }
 
-/** The one place where a session changes. Pure; what changes nothing comes back as the same reference. */
-export function reduce(state: SessionState, event: SessionEvent): SessionState {
+/**
+ * The one place where a session changes. Pure; what changes nothing comes back as the same reference. `onPiece` is called
+ * with what became of the piece that a `read` brought, so that nobody has to find that out again from two texts.
+ */
+export function reduce(
+  state: SessionState,
+  event: SessionEvent,
+  onPiece?: (outcome: PieceOutcome) => void,
+): SessionState {
   const { phase, attempt, drive, looks } = state
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
@@ -105,7 +119,7 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false })
     case 'read': {
-      const next = receive(state, event.reading)
+      const next = receive(state, event.reading, onPiece)
       // `pending` proves that nobody produces only where driving is idempotent; elsewhere a person has to ask again.
       if (event.reading.status !== 'pending' || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat)
         return next
@@ -136,20 +150,22 @@ export function reduce(state: SessionState, event: SessionEvent): SessionState {
 }
 
 /** What everything that is read goes through, whichever source it came from. */
-function receive(state: SessionState, reading: Reading): SessionState {
+function receive(state: SessionState, reading: Reading, onPiece?: (outcome: PieceOutcome) => void): SessionState {
   const { offset = 0, text, status, error, upToDate = true } = reading
-  const { outcome, shown } = merge(state, clip(reading, state))
+  const piece = clip(reading, state)
+  const { outcome, shown } = merge(state, piece)
+  onPiece?.({ outcome, offset: piece.offset, length: piece.text.length })
   if (outcome === 'stale') return state
 
   const isStreaming = text || status !== 'pending'
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
-  const { epoch, base, isReconciled } = shown
+  const { epoch, base, cuts } = shown
   const next = settle(
     patch(state, {
       text: shown.text,
       epoch,
       base,
-      isReconciled,
+      cuts,
       status: isStreaming ? 'streaming' : state.status,
       end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : state.end,
       isCaughtUp: state.isCaughtUp || upToDate,
@@ -170,7 +186,7 @@ function receive(state: SessionState, reading: Reading): SessionState {
 }
 
 /** What of a reading lies before the known end. */
-export function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
+function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
   const { offset = 0, text } = reading
   const last = end?.end ?? Infinity
   const start = Math.min(offset, last)
@@ -181,10 +197,10 @@ export function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
 function settle(state: SessionState): SessionState {
   if (!state.end || state.text.length < state.end.end || !isOwnEnd(state.end, state)) return state
   const { end, status, error } = state.end
-  const { text, isReconciled } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
+  const { text, cuts } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
     text,
-    isReconciled,
+    cuts,
     status,
     error: status === 'error' ? new StreamError('generation', error ?? status) : undefined,
     isCaughtUp: true,
@@ -205,8 +221,8 @@ function fail(state: SessionState, error: SourceError): SessionState {
   if (code === 'diverged') {
     const { shown } = merge(state, { offset, text: '', epoch, base: offset })
     const text = shown.text.slice(0, offset)
-    const isReconciled = state.isReconciled || text.length < state.text.length
-    return follow(state, { text, epoch, base: offset, isReconciled, looks: looks + 1 })
+    const cuts = state.cuts + Number(text.length < state.text.length)
+    return follow(state, { text, epoch, base: offset, cuts, looks: looks + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
   return enter(state, 'waiting', 'waiting', {

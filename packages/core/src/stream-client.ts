@@ -114,16 +114,21 @@ export function createStreamClient({
     const $state = atom(view(first))
     const readers = new Set<Pick<AttachOptions, 'driven'>>()
     let grace: unknown
-    let told = first.text
+    let published = first
+    let told = first
 
     const publish = createPublisher(
       () => {
-        guarded(() => $state.set(view(session.state)))
-        const { text, isReconciled } = $state.get()
-        const before = told
-        told = text
+        guarded(() => {
+          published = session.state
+          $state.set(view(published))
+        })
+        const { text: before, cuts } = told
+        told = published
+        const { text } = told
         if (!listeners.size || text === before) return
-        let offset = !isReconciled || text.startsWith(before) ? before.length : 0
+        // Only where something was cut since do the two texts have to be compared.
+        let offset = told.cuts === cuts ? before.length : 0
         while (offset < before.length && text[offset] === before[offset]) offset++
         for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
       },
@@ -171,7 +176,7 @@ export function createStreamClient({
         if (initial) {
           session.dispatch({ type: 'given', initial })
           // Its own page shows that already.
-          if (session.state.text !== told) publish(true)
+          if (session.state.text !== told.text) publish(true)
         }
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {
@@ -218,10 +223,10 @@ export function stateOf(initial?: Snapshot): StreamState {
   return view(initialState(false, false, initial))
 }
 
-const visible = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled'] as const
+const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts'] as const
 
-function view({ text, status, connection, error, isCaughtUp, isReconciled }: SessionState): StreamState {
-  return { text, status, connection, error, isCaughtUp, isReconciled }
+function view({ text, status, connection, error, isCaughtUp, cuts }: SessionState): StreamState {
+  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0 }
 }
 
 function checkWhole(initial: Snapshot | undefined) {

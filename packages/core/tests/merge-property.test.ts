@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { merge, type Piece, type Shown } from '../src/merge'
 import { check, nastyText, patienceMs } from './support/property'
 
-const nothing: Shown = { text: '', epoch: undefined, base: undefined, isReconciled: false }
+const nothing: Shown = { text: '', epoch: undefined, base: undefined, cuts: 0 }
 
 /** A piece somewhere in a text of that length, gaps and duplicates included. */
 const range = fc.record({
@@ -25,7 +25,7 @@ describe('merging any pieces in any order', () => {
             const { outcome, shown: next } = merge(shown, piece)
             expect(truth.startsWith(next.text)).toBe(true)
             expect(next.text.length).toBeGreaterThanOrEqual(shown.text.length)
-            expect(next.isReconciled).toBe(false)
+            expect(next.cuts).toBe(0)
             expect(outcome === 'gap').toBe(offset > shown.text.length)
             expect(next === shown).toBe(outcome !== 'appended')
             // Idempotent: the same piece again changes nothing.
@@ -74,7 +74,7 @@ describe('merging any pieces in any order', () => {
             expect(truths[(next.epoch ?? 1) - 1]?.text.startsWith(next.text)).toBe(true)
             expect(next.epoch).toBe(Math.max(shown.epoch ?? 0, number + 1))
             if (outcome === 'stale') expect(next).toBe(shown)
-            if (next.text.length < shown.text.length) expect(next.isReconciled).toBe(true)
+            if (next.text.length < shown.text.length) expect(next.cuts).toBeGreaterThan(shown.cuts)
             shown = next
           }
         }),

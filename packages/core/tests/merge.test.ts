@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { merge, type Piece, type Shown } from '../src/merge'
 
-const shown = (text: string, epoch?: number, isReconciled = false): Shown => ({
+const shown = (text: string, epoch?: number, cuts = 0): Shown => ({
   text,
   epoch,
   base: epoch && 0,
-  isReconciled,
+  cuts,
 })
 const run = (before: Shown, piece: Piece) => {
   const { outcome, shown: after } = merge(before, piece)
-  return [outcome, after.text, after.epoch, after.isReconciled]
+  return [outcome, after.text, after.epoch, after.cuts > 0]
 }
 
 describe('the merge rule, row by row', () => {

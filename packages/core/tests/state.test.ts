@@ -26,7 +26,7 @@ describe('a text that is given while something is read', () => {
     reduce(state, { type: 'given', initial: { text, status: 'streaming', ...rest } } as SessionEvent)
 
   it('is shown at once if it goes on from what is shown', () => {
-    expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', isReconciled: false })
+    expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', cuts: 0 })
     expect(give({ ...following(), epoch: 2 }, 'abcd', { epoch: 2 }).text).toBe('abcd')
     expect(give({ ...pending(), text: '' }, 'a')).toMatchObject({ text: 'a', status: 'streaming' })
   })
@@ -51,7 +51,7 @@ describe('a text that is given while something is read', () => {
       phase: 'finished',
       text: 'aXY',
       status: 'done',
-      isReconciled: true,
+      cuts: 1,
     })
   })
 })
@@ -136,10 +136,10 @@ describe('a failure', () => {
   const diverged = (offset: number) => new SourceError('diverged', 'in a test', { offset, epoch: 1 })
 
   it('that says where the texts part is reconciled only if something is cut', () => {
-    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', base: 2, epoch: 1, isReconciled: true })
-    expect(fail(following(), diverged(3))).toMatchObject({ text: 'abc', isReconciled: false })
-    expect(fail(following(), diverged(9))).toMatchObject({ text: 'abc', isReconciled: false })
-    expect(fail({ ...following(), isReconciled: true }, diverged(9)).isReconciled).toBe(true)
+    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', base: 2, epoch: 1, cuts: 1 })
+    expect(fail(following(), diverged(3))).toMatchObject({ text: 'abc', cuts: 0 })
+    expect(fail(following(), diverged(9))).toMatchObject({ text: 'abc', cuts: 0 })
+    expect(fail({ ...following(), cuts: 1 }, diverged(9)).cuts).toBe(1)
   })
 
   it('that says where the texts part again and again is asked about ever more seldom', () => {

@@ -1,0 +1,49 @@
+import { createStreamClient, type LiveSink, type StreamEvent } from '@keepstream/core'
+import { expect, it } from 'vitest'
+
+const tokens = 40_000
+
+/** `npx vitest run --project bench client`: the CPU of a page that is driven by 40,000 tokens, without `onEvent` and with it. */
+it('hears of events', { timeout: 300_000 }, async () => {
+  let events = 0
+  const rounds = { without: [] as number[], with: [] as number[] }
+  // Once before, since the first of a process is slower; then by turns, since a machine has better and worse moments.
+  await drive()
+  for (let round = 0; round < 7; round++) {
+    rounds.without.push(await drive())
+    rounds.with.push(await drive(() => events++))
+  }
+  const [without, withEvents] = [rounds.without, rounds.with].map((all) => Math.min(...all)) as [number, number]
+  console.log(
+    `${tokens} tokens, best of 7: ${without.toFixed(1)} ms of CPU without onEvent, ${withEvents.toFixed(1)} ms with it (${(withEvents / without).toFixed(2)} times)`,
+  )
+  expect(events).toBe(7 * (tokens + 2))
+})
+
+async function drive(onEvent?: (event: StreamEvent) => void): Promise<number> {
+  let sink: LiveSink | undefined
+  const client = createStreamClient({
+    live: {
+      open(_, given) {
+        sink = given
+        return new Promise(() => {})
+      },
+    },
+    snapshot: async () => ({ text: '', status: 'pending' }),
+    onEvent,
+  })
+  const stream = client.stream('a')
+  stream.attach({ driven: true })
+  await Promise.resolve()
+  const start = process.cpuUsage()
+  for (let index = 0; index < tokens; index++) {
+    sink?.chunk({ offset: 5 * index, text: 'word ', epoch: 1, base: 0 })
+    // As from a network: the page runs between the pieces, and its listeners with it.
+    if (index % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  sink?.end({ end: 5 * tokens, status: 'done', epoch: 1 })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(stream.$state.get()).toMatchObject({ status: 'done' })
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
