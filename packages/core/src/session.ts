@@ -1,6 +1,7 @@
 import { type BackOff, backOff } from './back-off'
+import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } from './check-answer'
 import { type Environment, hearSignals } from './environment'
-import { SourceError, toSourceError } from './errors'
+import { toSourceError } from './errors'
 import { lookOnce } from './look-once'
 import { watchSilence } from './silence'
 import { type News, type PieceOutcome, type Reading, reduce, type SessionEvent, type SessionState } from './state'
@@ -114,6 +115,7 @@ export function createSession(
     let heard = () => {}
     const position = () => ({ id, offset: state.text.length, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
+    const failed = (cause: unknown) => dispatch({ type: 'failed', attempt, error: checkFailure(cause) })
     let aside = new AbortController()
     onAbort(() => aside.abort())
     // A channel without keep-alives is silent while a model thinks: it is given up only for a store that knows more.
@@ -122,6 +124,7 @@ export function createSession(
       const look = new AbortController()
       aside = look
       lookOnce(snapshot, { ...position(), signal: look.signal })
+        .then(checkSnapshot)
         .then(
           ({ offset = 0, text, status, upToDate }) =>
             isTerminal(status) || upToDate === false || offset + text.length > state.text.length,
@@ -134,20 +137,29 @@ export function createSession(
           if (isBehind && isAsked) closed()
         })
     }
+    /** Takes what a source says, unless it is malformed: that ends the attempt, and is not thrown at whoever said it. */
+    const take =
+      <Said, Answer>(check: (said: Said) => Answer, use: (answer: Answer) => void) =>
+      (said: Said) => {
+        let answer: Answer
+        try {
+          answer = check(said)
+        } catch (cause) {
+          return failed(cause)
+        }
+        use(answer)
+      }
     const read = (reading: Reading) => {
-      const { status } = reading
-      if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
-        throw new SourceError('server', `the status "${status}" is not known`)
       heard()
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) turns.fed(turn)
     }
     const sink: LiveSink & TailSink & Omit<SubscriptionSink, 'lost'> = {
-      chunk: (chunk) => read({ ...chunk, status: 'streaming' }),
-      end: ({ end, ...rest }) => read({ ...rest, offset: end, text: '' }),
-      next: (snapshot) => read({ ...snapshot, isSnapshot: true }),
-      fail: (cause) => tell({ error: toSourceError(cause) }),
-      connection: (connection) => tell({ connection }),
+      chunk: take(checkChunk, (chunk) => read({ ...chunk, status: 'streaming' })),
+      end: take(checkEnd, ({ end, ...rest }) => read({ ...rest, offset: end, text: '' })),
+      next: take(checkSnapshot, (snapshot) => read({ ...snapshot, isSnapshot: true })),
+      fail: (cause) => tell({ error: checkFailure(cause) }),
+      connection: take(checkConnection, (connection) => tell({ connection })),
       alive() {
         tell({ connection: 'live' })
         heard()
@@ -167,9 +179,7 @@ export function createSession(
       return new Promise((_, lost) => onAbort(snapshot.subscribe(request, { ...sink, lost })))
     }
     const begin = () => {
-      open({ ...position(), signal }).then(closed, (cause) =>
-        dispatch({ type: 'failed', attempt, error: toSourceError(cause) }),
-      )
+      open({ ...position(), signal }).then(closed, failed)
     }
     const turn: Turn = {
       begin() {

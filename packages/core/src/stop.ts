@@ -1,4 +1,5 @@
 import type { ReadableAtom } from 'nanostores'
+import { checkEnd } from './check-answer'
 import type { Environment } from './environment'
 import { toSourceError } from './errors'
 import { subscribe } from './listen'
@@ -34,7 +35,8 @@ export async function stopStream(
       leave = subscribe($state, attach, check)
       if (isTerminal(session.state.status)) return
       ask(attempt.signal)
-        .then((end) => {
+        .then((said) => {
+          const end = said && checkEnd(said)
           answer = { end }
           if (end) session.dispatch({ type: 'stopped', end })
           check($state.get())

@@ -1,5 +1,6 @@
 import { atom, type ReadableAtom } from 'nanostores'
 import type { BackOff } from './back-off'
+import { checkInitial } from './check-answer'
 import type { Environment } from './environment'
 import { StreamError } from './errors'
 import { guarded } from './guarded'
@@ -164,8 +165,8 @@ export function createStreamClient({
     const stream: TextStream = {
       id,
       $state,
-      attach({ driven, initial } = {}) {
-        checkWhole(initial)
+      attach({ driven, ...given } = {}) {
+        const initial = checkInitial(given.initial)
         if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
         if (id === undefined) return () => {}
         const reader = { driven }
@@ -203,8 +204,8 @@ export function createStreamClient({
   }
 
   return {
-    stream(id, { initial } = {}) {
-      checkWhole(initial)
+    stream(id, options = {}) {
+      const initial = checkInitial(options.initial)
       const found = streams.get(id)?.deref()
       if (found) return found
       if (streams.size > sweepAt) {
@@ -220,19 +221,13 @@ export function createStreamClient({
 
 /** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
 export function stateOf(initial?: Snapshot): StreamState {
-  return view(initialState(false, false, initial))
+  return view(initialState(false, false, checkInitial(initial)))
 }
 
 const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts'] as const
 
 function view({ text, status, connection, error, isCaughtUp, cuts }: SessionState): StreamState {
   return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0 }
-}
-
-function checkWhole(initial: Snapshot | undefined) {
-  if (initial && (initial.offset || typeof initial.text !== 'string')) {
-    throw invalid('`initial` must be whole: its `text` from 0 on, without an `offset`')
-  }
 }
 
 function invalid(message: string) {

@@ -6,8 +6,10 @@ export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 /** What the server says of the stream. It only moves up: `pending` → `streaming` → terminal. */
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
+const terminal: readonly unknown[] = ['done', 'error', 'timeout', 'stopped'] satisfies TerminalStatus[]
+
 export function isTerminal(status: StreamStatus): status is TerminalStatus {
-  return /^(done|error|timeout|stopped)$/.test(status)
+  return terminal.includes(status)
 }
 
 /** How this reader is connected. It says nothing about the text itself. */

@@ -1,3 +1,4 @@
+import { checkSnapshot } from '../check-answer'
 import type { SnapshotTail, SourceRequest, TailSink } from '../types'
 import type { LockManagerLike, TabsEnvironment } from './environment'
 import type { Message, Piece } from './message'
@@ -133,9 +134,15 @@ export function joinTabs(
         await tail.open(
           { id, ...reach, signal: mine.signal },
           {
-            next(snapshot) {
+            next(said) {
               if (!isMine()) return
-              const piece = { ...snapshot, offset: snapshot.offset ?? 0 }
+              let piece: Piece
+              try {
+                const snapshot = checkSnapshot(said)
+                piece = { ...snapshot, offset: snapshot.offset ?? 0 }
+              } catch (cause) {
+                return end(() => reject(cause))
+              }
               // First the others: after a terminal status this tab is gone at once.
               if (isLeading) post({ type: 'piece', ...piece })
               give(piece)

@@ -1,4 +1,5 @@
-import { isTerminal, type Snapshot } from '../types'
+import { checkSnapshot } from '../check-answer'
+import type { Snapshot } from '../types'
 
 /** A snapshot that says where it starts. */
 export interface Piece extends Snapshot {
@@ -14,20 +15,13 @@ export type Message = { readonly type: 'ask' | 'leads' } | ({ readonly type: 'pi
 
 /** Any script of the origin may post anything: only what has the shape of a message is one, and only its own fields. */
 export function readMessage(data: unknown): Message | undefined {
-  const { type, offset, text, status, epoch, base, upToDate, error } = (data ?? {}) as Record<string, never>
+  const { type } = (data ?? {}) as Record<string, unknown>
   if (type === 'ask' || type === 'leads') return { type }
-  const isPiece =
-    type === 'piece' &&
-    isCount(offset) &&
-    typeof text === 'string' &&
-    (status === 'pending' || status === 'streaming' || (typeof status === 'string' && isTerminal(status))) &&
-    (epoch === undefined || isCount(epoch)) &&
-    (base === undefined || isCount(base)) &&
-    (upToDate === undefined || typeof upToDate === 'boolean') &&
-    (error === undefined || typeof error === 'string')
-  return isPiece ? { type, offset, text, status, epoch, base, upToDate, error } : undefined
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
+  if (type !== 'piece') return
+  try {
+    const { offset, ...piece } = checkSnapshot(data)
+    return offset === undefined ? undefined : { type, offset, ...piece }
+  } catch {
+    return // no message: whoever posted it is nobody's source
+  }
 }

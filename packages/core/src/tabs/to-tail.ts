@@ -1,4 +1,5 @@
 import { type BackOff, backOff } from '../back-off'
+import { checkSnapshot } from '../check-answer'
 import {
   isTerminal,
   type Snapshot,
@@ -40,7 +41,7 @@ function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironm
       let last: Snapshot | undefined
       let looks = 0
       for (;;) {
-        const snapshot = await fetcher({ id, signal, ...reach })
+        const snapshot = checkSnapshot(await fetcher({ id, signal, ...reach }))
         const { status, upToDate = true } = snapshot
         const before = reach
         reach = advance(reach, snapshot)
