@@ -6,7 +6,7 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'read-text', 'read-sse', 'request', 'wire']
+const reading = [...world, 'read-text', 'read-sse', 'refusal', 'request', 'wire']
 const rooms = {
   types: ['errors'],
   errors: [],
@@ -21,7 +21,8 @@ const rooms = {
   publish: world,
   'read-text': ground,
   'read-sse': [...ground, 'read-text'],
-  request: world,
+  refusal: [...ground, 'read-text'],
+  request: [...world, 'refusal'],
   wire: [...world, 'read-sse', 'request'],
   live: reading,
   snapshot: reading,

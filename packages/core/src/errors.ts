@@ -39,6 +39,8 @@ export interface SourceErrorFacts {
   readonly isUnsent?: boolean | undefined
   /** How long the server asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /** The server's own word for why, if it answered with JSON that has a `code`: Keepstream's `cross-origin`, or an app's. */
+  readonly serverCode?: string | undefined
   /** With `diverged`: where the text shown and the text stored part, and the epoch that began there. */
   readonly offset?: number | undefined
   readonly epoch?: number | undefined
@@ -49,6 +51,7 @@ export class SourceError extends StreamError {
   declare readonly code: SourceErrorCode
   declare readonly isUnsent?: boolean | undefined
   declare readonly retryAfterMs?: number | undefined
+  declare readonly serverCode?: string | undefined
   declare readonly offset?: number | undefined
   declare readonly epoch?: number | undefined
 

@@ -1,4 +1,5 @@
 import { SourceError, type SourceErrorCode } from './errors'
+import { readRefusal } from './refusal'
 
 export interface HeadersRequest {
   /** From 1; 2 is the one repetition after a 401. */
@@ -38,7 +39,7 @@ const refreshes = new WeakMap<object, Promise<HeadersInit>>()
  * Makes the function that all requests of one client go through. Headers are asked for each time, and once more after a
  * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
  * meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError` whose code
- * says what to do next.
+ * says what to do next, and which carries the server's own `code` and `message` where it gave them as JSON.
  */
 export function createRequest({ headers, fetch, ...options }: RequestOptions) {
   async function ask(attempt: number) {
@@ -67,15 +68,16 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions) {
       })
       const { ok, status } = response
       if (ok && status < 204) return response
-      // Only a conflict tells more in its body, and any other body may never end.
-      if (status !== 409) response.body?.cancel().catch(() => {})
-      const { code, offset, epoch } = (status === 409 && (await response.json().catch(() => {}))) || {}
-      if (status === 401 && attempt === 1 && typeof headers === 'function') continue
+      if (status === 401 && attempt === 1 && typeof headers === 'function') {
+        response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+        continue
+      }
+      const { code, message, offset, epoch } = await readRefusal(response)
       const wait = response.headers.get('retry-after') ?? ''
       throw new SourceError(
-        code === 'diverged' ? code : (codes[status] ?? (ok ? 'refused' : 'server')),
-        `the server answered ${status}`,
-        { offset, epoch, retryAfterMs: Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0 },
+        status === 409 && code === 'diverged' ? code : (codes[status] ?? (ok ? 'refused' : 'server')),
+        `the server answered ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}`,
+        { serverCode: code, offset, epoch, retryAfterMs: Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0 },
       )
     }
   }

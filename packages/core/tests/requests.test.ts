@@ -1,4 +1,4 @@
-import { fetchSnapshot, type HeadersRequest } from '@keepstream/core'
+import { fetchSnapshot, type HeadersRequest, type SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { fakeFetch, json } from './support/fake-fetch'
 import { settle, useFakeTime } from './support/fake-time'
@@ -12,6 +12,14 @@ const ask = (options: Partial<Parameters<typeof fetchSnapshot>[0]>) => {
     () => undefined,
     (error: unknown) => error,
   )
+}
+
+/** It begins as JSON does, and the connection is cut. */
+function brokenBody() {
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"code":"x"')),
+    pull: (controller) => controller.error(new TypeError('terminated')),
+  })
 }
 
 describe('a refusal', () => {
@@ -35,6 +43,56 @@ describe('a refusal', () => {
   ])('with %d is %s', async (status, code) => {
     const fetch = fakeFetch(() => new Response(null, { status }))
     expect(await ask({ fetch })).toMatchObject({ code })
+  })
+
+  it("carries the server's own code and words, which name the cure", async () => {
+    const body = { code: 'cross-origin', message: 'List the origin.' }
+    expect(await ask({ fetch: fakeFetch(() => json(body, { status: 403 })) })).toMatchObject({
+      code: 'forbidden',
+      serverCode: 'cross-origin',
+      message: '@keepstream/core: the server answered 403 (cross-origin): List the origin.',
+    })
+    const refreshed = fakeFetch(() => json({ code: 'token-expired', message: 'Sign in.' }, { status: 401 }))
+    expect(await ask({ fetch: refreshed, headers: () => ({}) })).toMatchObject({
+      code: 'unauthorized',
+      serverCode: 'token-expired',
+    })
+  })
+
+  it.each<[string, BodyInit, string?]>([
+    ['a page', '<html>', 'text/html'],
+    ['no JSON', '{"code":'],
+    ['JSON of another shape', '{"code":403,"message":["no"]}'],
+    ['JSON that is no object', 'null'],
+    ['longer than an error is', `{"code":"${'x'.repeat(20_000)}"}`],
+    ['JSON that breaks off', brokenBody()],
+  ])('whose body is %s has no words, and is told by its status', async (_, body, type = 'application/json') => {
+    const error = await ask({
+      fetch: async () => new Response(body, { status: 403, headers: { 'content-type': type } }),
+    })
+    expect(error).toMatchObject({
+      code: 'forbidden',
+      serverCode: undefined,
+      message: '@keepstream/core: the server answered 403',
+    })
+  })
+
+  it('keeps its words short, and stops reading a body that goes on', async () => {
+    const long = json({ code: 'c'.repeat(900), message: 'm'.repeat(900) }, { status: 403 })
+    const error = (await ask({ fetch: async () => long })) as SourceError
+    expect([error.serverCode?.length, error.message.length < 1_200]).toEqual([500, true])
+    let pulled = 0
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(1_024).fill(32))
+      },
+    })
+    const headers = { 'content-type': 'application/json' }
+    expect(await ask({ fetch: async () => new Response(endless, { status: 403, headers }) })).toMatchObject({
+      code: 'forbidden',
+    })
+    expect(pulled).toBeLessThan(20)
   })
 
   it('lets go of its body, which may never end', async () => {

@@ -2,7 +2,7 @@ import { errorAnswer, jsonAnswer, notFound } from './answers'
 import { withBoundedBody } from './bounded-body'
 import { failureAnswer } from './failure-answer'
 import { type Handler, type HandlerOptions, resolveHandlerOptions, type StreamAction } from './handler-options'
-import { isAllowedOrigin, preflight, withCors } from './origin'
+import { crossOrigin, isAllowedOrigin, preflight, withCors } from './origin'
 import type { Producer } from './producer'
 import type { Runtime } from './runtime'
 import { isStreamId } from './stream-id'
@@ -37,7 +37,7 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     const { id, action, allow } = route
     if (request.method === 'OPTIONS') return allowedOrigins.length > 0 ? preflight() : methodNotAllowed(allow)
     if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
-      return errorAnswer('cross-origin', 'This origin may not do that.')
+      return crossOrigin()
     }
     const getMeta = metaOf(id)
     if (authorize !== 'public' && (await authorize({ request, id, action, getMeta })) !== true) return notFound()

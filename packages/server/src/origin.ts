@@ -1,3 +1,4 @@
+import { errorAnswer } from './answers'
 import { lastEventId, headers as wire } from './wire'
 
 /**
@@ -11,6 +12,14 @@ export function isAllowedOrigin(request: Request, allowedOrigins: readonly strin
   if (site !== null) return site === 'same-origin' || site === 'same-site' || site === 'none'
   if (origin === null) return true
   return URL.canParse(origin) && new URL(origin).host === (request.headers.get('Host') ?? new URL(request.url).host)
+}
+
+/** Says the cure, since the client has nothing else to go by. It never says the `Host`, which may be an internal name. */
+export function crossOrigin(): Response {
+  return errorAnswer(
+    'cross-origin',
+    "The page's origin is not this server's. If it may do this, list it in the handler's allowedOrigins. If a proxy stands in between, let it pass on the Host header as the browser sent it.",
+  )
 }
 
 /** CORS for listed origins only, and never with credentials. */
