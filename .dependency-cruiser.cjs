@@ -6,7 +6,7 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'read-text', 'read-sse', 'refusal', 'request', 'wire']
+const reading = [...world, 'stream-url', 'read-text', 'read-sse', 'refusal', 'request', 'wire']
 const rooms = {
   types: ['errors'],
   errors: [],
@@ -14,6 +14,7 @@ const rooms = {
   turns: [],
   guarded: [],
   'check-answer': ground,
+  'stream-url': ground,
   listen: ['guarded'],
   merge: ground,
   state: [...ground, 'merge'],
@@ -55,6 +56,7 @@ const rooms = {
     'publish',
     'session',
     'stop',
+    'stream-url',
   ],
   smooth: [...world, 'guarded', 'listen', 'stream-client'],
   tabs: [...world, 'back-off', 'check-answer'],

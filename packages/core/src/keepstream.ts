@@ -1,6 +1,7 @@
 import { StreamError } from './errors'
 import { readSse, type SseEvent } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
+import { segmentOf } from './stream-url'
 import { isTerminal, type LiveSource, type SnapshotTail, type StopSource } from './types'
 import { createDriveReader, createReader } from './wire'
 
@@ -18,9 +19,10 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
   snapshot: SnapshotTail
   stop: StopSource
 } {
-  if (typeof url !== 'string') throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams"')
+  if (typeof url !== 'string' || /[?#]/.test(url))
+    throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams", without a query')
   const request = createRequest(options)
-  const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${encodeURIComponent(id)}${path}`
+  const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${segmentOf(id)}${path}`
 
   async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
     const response = await request(path, 'text/event-stream', init)
@@ -32,16 +34,16 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     live: {
       canRepeat: true,
       stallMs,
-      open({ id, signal }, sink) {
-        return read(at(id, '/drive'), { method: 'POST', signal }, createDriveReader(sink), sink.alive)
+      async open({ id, signal }, sink) {
+        await read(at(id, '/drive'), { method: 'POST', signal }, createDriveReader(sink), sink.alive)
       },
     },
     snapshot: {
       stallMs,
-      open({ id, offset, epoch, signal }, { next, alive }) {
+      async open({ id, offset, epoch, signal }, { next, alive }) {
         const snapshotOf = createReader(offset)
         const path = at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`)
-        return read(path, { signal }, (event) => next(snapshotOf(event)), alive)
+        await read(path, { signal }, (event) => next(snapshotOf(event)), alive)
       },
     },
     async stop({ id, signal }) {

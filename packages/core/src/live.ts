@@ -2,6 +2,7 @@ import { SourceError } from './errors'
 import { readSse, type SseEvent } from './read-sse'
 import { readText } from './read-text'
 import { createRequest, type RequestOptions } from './request'
+import { checkUrl } from './stream-url'
 import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from './types'
 import { createDriveReader } from './wire'
 
@@ -16,7 +17,7 @@ export interface DecodedEvent {
 }
 
 export interface FetchLiveOptions extends RequestOptions {
-  /** Asked for on every attempt, if it is a function. */
+  /** Asked for on every attempt, if it is a function. What it makes of an id must not lead elsewhere: encode it. */
   readonly url: string | ((request: SourceRequest) => string)
   /** @default 'POST' */
   readonly method?: string | undefined
@@ -52,7 +53,7 @@ export function fetchLive({
     stallMs,
     async open(source, sink) {
       const response = await request(
-        typeof url === 'function' ? url(source) : url,
+        typeof url === 'function' ? checkUrl(url(source), source.id) : url,
         'text/event-stream, text/plain;q=0.9',
         { method, signal: source.signal, body: body?.(source) ?? null },
       )

@@ -1,8 +1,12 @@
 import { createRequest, type RequestOptions } from './request'
+import { checkUrl } from './stream-url'
 import type { SnapshotFetcher, SourceRequest } from './types'
 
 export interface FetchSnapshotOptions extends RequestOptions {
-  /** Asked for on every look, if it is a function. The offset and the epoch are added to its query. */
+  /**
+   * Asked for on every look, if it is a function. What it makes of an id must not lead elsewhere: encode it. The offset and
+   * the epoch are added to its query.
+   */
   readonly url: string | ((request: SourceRequest) => string)
 }
 
@@ -13,7 +17,7 @@ export interface FetchSnapshotOptions extends RequestOptions {
 export function fetchSnapshot({ url, ...options }: FetchSnapshotOptions): SnapshotFetcher {
   const request = createRequest(options)
   return async (source) => {
-    const target = typeof url === 'function' ? url(source) : url
+    const target = typeof url === 'function' ? checkUrl(url(source), source.id) : url
     const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
     const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
     const response = await request(target + query, 'application/json', { signal: source.signal })

@@ -9,6 +9,7 @@ import { createPublisher } from './publish'
 import { createSession } from './session'
 import { initialState, type SessionState } from './state'
 import { stopStream } from './stop'
+import { segmentOf } from './stream-url'
 import { createTurns } from './turns'
 import type { Snapshot, StreamEvent, StreamSources, StreamState } from './types'
 
@@ -67,7 +68,11 @@ export interface TextStream {
 }
 
 export interface StreamClient {
-  /** Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole. */
+  /**
+   * Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole.
+   *
+   * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
+   */
   stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
 }
 
@@ -205,6 +210,7 @@ export function createStreamClient({
 
   return {
     stream(id, options = {}) {
+      if (id !== undefined) segmentOf(id)
       const initial = checkInitial(options.initial)
       const found = streams.get(id)?.deref()
       if (found) return found

@@ -43,15 +43,16 @@ const read =
   ({ attempt }) =>
     readings.map((reading) => ({ event: { type: 'read', attempt, reading } }))
 /** The row of every code a source can fail with. */
-const rowOf: Record<SourceErrorCode, string> = {
+const rowOf: Record<SourceErrorCode | 'invalid-option', string> = {
   network: 'failed: network, server, rate-limited',
   server: 'failed: network, server, rate-limited',
   'rate-limited': 'failed: network, server, rate-limited',
   refused: 'failed: refused',
   diverged: 'failed: diverged',
-  unauthorized: 'failed: unauthorized, forbidden, not-found',
-  forbidden: 'failed: unauthorized, forbidden, not-found',
-  'not-found': 'failed: unauthorized, forbidden, not-found',
+  unauthorized: 'failed: unauthorized, forbidden, not-found, invalid-option',
+  forbidden: 'failed: unauthorized, forbidden, not-found, invalid-option',
+  'invalid-option': 'failed: unauthorized, forbidden, not-found, invalid-option',
+  'not-found': 'failed: unauthorized, forbidden, not-found, invalid-option',
 }
 const failed =
   (row: string): Act =>
