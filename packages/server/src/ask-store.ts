@@ -2,22 +2,31 @@ import type { Environment } from './environment'
 import { isStreamsError, StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
+import { shuttingDown } from './shutting-down'
 
 /**
  * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
  * anybody for a while, as an answer after a long time does, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
- * caller's own mistake and reaches it as it is.
+ * caller's own mistake and reaches it as it is. After `close()` a store is asked nothing, since it may be gone, and what
+ * fails then is no failure of the store: the caller is told `shutting-down`.
  */
 export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
-export function createAskStore(report: Report, expiry: Expiry, environment: Environment): AskStore {
+export function createAskStore(
+  report: Report,
+  expiry: Expiry,
+  environment: Environment,
+  isClosed: () => boolean,
+): AskStore {
   return async (act, id) => {
+    if (isClosed()) throw shuttingDown()
     const askedAt = environment.now()
     try {
       const answer = await act()
       expiry.storeAnswered(askedAt)
       return answer
     } catch (cause) {
+      if (isClosed()) throw shuttingDown()
       if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
       expiry.storeFailed()

@@ -96,6 +96,7 @@ export function createStreams(options: StreamsOptions): Streams {
   async function close(): Promise<void> {
     await runs.drain()
     await hub.close()
+    runtime.shut()
     if (!runtime.options.keepsStore) await store.dispose()
   }
 }

@@ -2,12 +2,18 @@ import type { Runtime } from './runtime'
 import { isStreamId } from './stream-id'
 
 /** Removes the stream from the store, and ends its run in this process once it is gone, also when removing it failed halfway. */
-export async function deleteStream({ ask, runs, options: { store } }: Runtime, id: string): Promise<boolean> {
+export async function deleteStream(runtime: Runtime, id: string): Promise<boolean> {
+  const {
+    ask,
+    runs,
+    options: { store },
+  } = runtime
   if (!isStreamId(id)) return false
   let isGone = true
   try {
     return await ask(() => store.delete(id), id)
   } catch (error) {
+    if (runtime.isClosed) throw error
     // Where even this fails, the run's next beat tells.
     isGone = await store.heads([id]).then(
       ([head]) => head === undefined,

@@ -1,3 +1,4 @@
+import { checkOrigin } from './check-origin'
 import { checkNames, checkObject, invalid, numberFrom } from './options'
 import type { Producer } from './producer'
 
@@ -19,7 +20,10 @@ export interface ProduceRequest {
 }
 
 export interface HandlerOptions {
-  /** The path the streams are under, such as `/streams`, as a URL shows it or as it is read: `/größe` is `/gr%C3%B6%C3%9Fe`. */
+  /**
+   * The path the streams are under, such as `/streams`, as a URL shows it or as it is read: `/größe` is `/gr%C3%B6%C3%9Fe`.
+   * No pattern, and without `.` and `..`. A request may have a slash at its end.
+   */
   readonly basePath: string
   /**
    * Whether this request may do this. `false` looks like a stream that does not exist. Required, because forgetting it
@@ -30,7 +34,10 @@ export interface HandlerOptions {
   readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
-  /** Other origins, such as `https://app.example`, that may call from a page. @default none */
+  /**
+   * Other origins that may call from a page, each as browsers send it, without a path: `https://app.example`, or an app's own
+   * such as `tauri://localhost`. There are no wildcards. @default none
+   */
   readonly allowedOrigins?: readonly string[]
   /** The longest body of a drive, in bytes. @default 65_536 */
   readonly maxBodyBytes?: number
@@ -63,7 +70,7 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
     authorize,
     ...(produce && { produce }),
     canResume,
-    allowedOrigins: allowedOrigins.map(checkedOrigin),
+    allowedOrigins: allowedOrigins.map(checkOrigin),
     maxBodyBytes: numberFrom('maxBodyBytes', given.maxBodyBytes, 65_536, 0),
   }
 }
@@ -71,13 +78,17 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
 /** As the URLs of requests will have it: percent-encoded, and without the slash at the end. */
 function checkedPath(basePath: unknown): string {
   // A URL drops control characters and takes a backslash for a slash, so such a path would never match, or match another.
-  if (typeof basePath === 'string' && /^(\/[^/?#\\\p{Cc}]+)*\/?$/u.test(basePath)) {
-    return new URL(`http://any.host${basePath.replace(/\/?$/, '/')}`).pathname.slice(0, -1)
+  if (typeof basePath !== 'string' || !/^(\/[^?#\\*\p{Cc}]+)*\/?$/u.test(basePath) || basePath.includes('/:')) {
+    return invalid('basePath', "pass a path such as '/streams'; it is compared as it stands, and is no pattern")
   }
-  return invalid('basePath', "pass a path such as '/streams'")
+  if (basePath.includes('//')) return invalid('basePath', "it has an empty part ('//'); write the path that is meant")
+  if (/\/(\.|%2e){1,2}(?=\/|$)/i.test(basePath)) {
+    return invalid('basePath', "a URL takes its '.' and '..' for another path; write the path that is meant")
+  }
+  return canonicalPath(new URL(`http://any.host${basePath.replace(/\/?$/, '/')}`).pathname).slice(0, -1)
 }
 
-function checkedOrigin(origin: unknown): string {
-  if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) return origin
-  return invalid('allowedOrigins', "list whole origins such as 'https://app.example', without a path and without '*'")
+/** `%c3` and `%C3` are the same: browsers write the second, people either. */
+export function canonicalPath(pathname: string): string {
+  return pathname.replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase())
 }

@@ -1,10 +1,17 @@
 import { errorAnswer, jsonAnswer, notFound } from './answers'
 import { withBoundedBody } from './bounded-body'
 import { failureAnswer } from './failure-answer'
-import { type Handler, type HandlerOptions, resolveHandlerOptions, type StreamAction } from './handler-options'
+import {
+  canonicalPath,
+  type Handler,
+  type HandlerOptions,
+  resolveHandlerOptions,
+  type StreamAction,
+} from './handler-options'
 import { crossOrigin, isAllowedOrigin, preflight, withCors } from './origin'
 import type { Producer } from './producer'
 import type { Runtime } from './runtime'
+import { shuttingDown } from './shutting-down'
 import { isStreamId } from './stream-id'
 import type { Streams } from './streams'
 import { isTerminal } from './types'
@@ -36,6 +43,7 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     if (route instanceof Response) return route
     const { id, action, allow } = route
     if (request.method === 'OPTIONS') return allowedOrigins.length > 0 ? preflight() : methodNotAllowed(allow)
+    if (runtime.isClosed) throw shuttingDown()
     if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
       return crossOrigin()
     }
@@ -78,9 +86,13 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
 }
 
 function routed(request: Request, basePath: string, canDrive: boolean): Route | Response {
-  const { pathname } = new URL(request.url)
+  const pathname = canonicalPath(new URL(request.url).pathname)
   if (!pathname.startsWith(`${basePath}/`)) return notFound()
-  const [id, verb, ...more] = pathname.slice(basePath.length + 1).split('/')
+  // One slash at the end, which some routers add to every path, changes nothing.
+  const [id, verb, ...more] = pathname
+    .slice(basePath.length + 1)
+    .replace(/(?<=[^/])\/$/, '')
+    .split('/')
   if (!isStreamId(id) || more.length > 0) return notFound()
   const { method } = request
   if (verb === undefined) {

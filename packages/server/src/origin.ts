@@ -11,7 +11,12 @@ export function isAllowedOrigin(request: Request, allowedOrigins: readonly strin
   const site = request.headers.get('Sec-Fetch-Site')
   if (site !== null) return site === 'same-origin' || site === 'same-site' || site === 'none'
   if (origin === null) return true
-  return URL.canParse(origin) && new URL(origin).host === (request.headers.get('Host') ?? new URL(request.url).host)
+  // `app://server.test` is another one, though its host is ours.
+  return (
+    /^https?:/.test(origin) &&
+    URL.canParse(origin) &&
+    new URL(origin).host === (request.headers.get('Host') ?? new URL(request.url).host)
+  )
 }
 
 /** Says the cure, since the client has nothing else to go by. It never says the `Host`, which may be an internal name. */

@@ -1,7 +1,6 @@
 import type { AskStore } from './ask-store'
 import { claimStream } from './claim'
 import { consume } from './consume'
-import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Hub } from './hub'
 import type { ResolvedOptions } from './options'
@@ -10,6 +9,7 @@ import type { Report } from './report'
 import { requestCopy } from './request-copy'
 import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
+import { shuttingDown } from './shutting-down'
 import type { StreamHead } from './store'
 import { isTerminal } from './types'
 import { streamErrors } from './wire'
@@ -174,8 +174,4 @@ export function createRuns(options: RunsOptions): Runs {
     await Promise.race([work, over])
     environment.clearTimeout(timer)
   }
-}
-
-function shuttingDown(): StreamsError {
-  return new StreamsError('shutting-down', 'close() was called; no stream is started any more')
 }

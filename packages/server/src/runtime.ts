@@ -14,15 +14,33 @@ export interface Runtime {
   readonly expiry: Expiry
   readonly hub: Hub
   readonly runs: Runs
+  /** `close()` has ended everything. */
+  readonly isClosed: boolean
+  /** From now on nothing is asked of the store. */
+  shut(): void
 }
 
 export function createRuntime(given: StreamsOptions): Runtime {
+  let isClosed = false
   const options = resolveOptions(given)
   const report = createReport(options)
   const expiry = createExpiry({ ...options, report, isProducedHere: (id) => runs.isProducing(id) })
-  const ask = createAskStore(report, expiry, options.environment)
+  const ask = createAskStore(report, expiry, options.environment, () => isClosed)
   const shared = { ...options, report, expiry, ask }
   const hub = createHub(shared)
   const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(options.environment) })
-  return { options, report, ask, expiry, hub, runs }
+  return {
+    options,
+    report,
+    ask,
+    expiry,
+    hub,
+    runs,
+    get isClosed() {
+      return isClosed
+    },
+    shut() {
+      isClosed = true
+    },
+  }
 }

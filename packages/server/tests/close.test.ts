@@ -137,6 +137,79 @@ describe('S15 close', () => {
   })
 })
 
+describe('S15 after close', () => {
+  const wishes = [
+    ['GET', ''],
+    ['HEAD', ''],
+    ['DELETE', ''],
+    ['POST', '/drive'],
+    ['POST', '/stop'],
+  ] as const
+
+  it.each([true, false])('every verb is 503, and the store is asked nothing (keepsStore: %s)', async (keepsStore) => {
+    const { streams, store, errors, clock } = createRig({ wrap: spyStore, keepsStore })
+    const id = await streams.createStream()
+    const other = await streams.createStream()
+    await streams.stopStream(id)
+    const asked: string[] = []
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ action, getMeta }) => {
+        asked.push(action)
+        await getMeta()
+        return true
+      },
+      produce: () => async (append) => append('text'),
+      allowedOrigins: ['https://app.example'],
+    })
+    await streams.close()
+    const { calls, watches } = store as ReturnType<typeof spyStore>
+    const before = calls.length
+    for (const [method, verb] of wishes) {
+      for (const accept of ['application/json', 'text/event-stream', 'text/plain']) {
+        const headers = { Accept: accept, Origin: 'https://app.example' }
+        const answer = await handle(request(`/streams/${other}${verb}`, { method, headers }))
+        expect([method, verb, answer.status, (await answer.json()).code]).toEqual([method, verb, 503, 'shutting-down'])
+        expect(answer.headers.get('Retry-After')).toBe('1')
+        expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example')
+      }
+    }
+    expect((await handle(request(`/streams/${id}`, { method: 'OPTIONS' }))).status).toBe(204)
+    expect((await handle(request('/elsewhere'))).status).toBe(404)
+    expect((await streams.read(request('/'), id)).status).toBe(503)
+    expect((await streams.read(request('/', sse), id)).status).toBe(503)
+    expect((await streams.stream(request(), id, () => undefined)).status).toBe(503)
+    const calls503: (() => Promise<unknown>)[] = [
+      () => streams.createStream(),
+      () => streams.getStreamBody(id),
+      () => streams.stopStream(id),
+      () => streams.deleteStream(id),
+      () => streams.sweep({ olderThanMs: 0 }),
+    ]
+    for (const call of calls503) await expect(call()).rejects.toMatchObject({ code: 'shutting-down' })
+    await settled()
+    expect([calls.slice(before), errors, asked]).toEqual([[], [], []])
+    expect([clock.timers, watches]).toEqual([0, 0])
+  })
+
+  it('what was asked before and fails for it is 503 too, and no failure of the store', async () => {
+    const { streams, store, errors } = createRig({ wrap: spyStore })
+    const id = await streams.createStream()
+    let fail: () => void = () => undefined
+    const disposed = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('the database is closed'))
+    })
+    const spy = store as ReturnType<typeof spyStore>
+    spy.instead.read = () => disposed
+    const looking = streams.read(request('/'), id)
+    await settled()
+    await streams.close()
+    fail()
+    expect((await looking).status).toBe(503)
+    expect(errors).toEqual([])
+  })
+})
+
 describe('S15 close, continued', () => {
   it('waits a second at most for clients that do not read', async () => {
     const { streams, clock, store, hand } = await running()

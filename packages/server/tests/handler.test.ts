@@ -53,13 +53,33 @@ describe('the handler', () => {
     expect(await problem(await ask('GET', `/streams/${id}?live=long-poll`))).toEqual([400, 'invalid-request'])
   })
 
-  it.each(['/größe', '/gr%C3%B6%C3%9Fe', '/a b/{c}', '/a/./b/../c/'])(
-    'serves under %s, as a URL shows it',
-    async (basePath) => {
-      const { ask, id } = await served({ basePath })
-      expect((await ask('GET', `${basePath.replace(/\/$/, '')}/${id}`)).status).toBe(200)
-    },
-  )
+  it.each([
+    ['/größe', '/gr%C3%B6%C3%9Fe'],
+    ['/gr%C3%B6%C3%9Fe', '/größe'],
+    ['/gr%c3%b6%c3%9fe/', '/größe'],
+    ['/größe', '/gr%c3%b6%c3%9fe'],
+    ['/a b/{c}', '/a%20b/{c}'],
+    ['/v1:beta/...', '/v1:beta/...'],
+    ['/', ''],
+  ])('serves under %s, as a URL shows it', async (basePath, path) => {
+    const { ask, id } = await served({ basePath })
+    expect((await ask('GET', `${path}/${id}`)).status).toBe(200)
+  })
+
+  it('takes a path with one slash at its end as the path without', async () => {
+    const { ask, id, produced } = await served()
+    expect((await ask('POST', `/streams/${id}/drive/`)).status).toBe(200)
+    await settled()
+    expect(produced).toEqual([id])
+    expect(await (await ask('POST', `/streams/${id}/stop/`)).json()).toMatchObject({ status: 'done' })
+    expect(await (await ask('GET', `/streams/${id}/?offset=2`)).json()).toMatchObject({ text: 'xt', offset: 2 })
+    expect((await ask('HEAD', `/streams/${id}/`)).headers.get('Stream-Offset')).toBe('4')
+    expect((await ask('OPTIONS', `/streams/${id}/drive/`)).headers.get('Allow')).toBe('POST')
+    for (const path of [`/streams/${id}//`, `/streams/${id}//drive`, `/streams/${id}/drive//`, '/streams//']) {
+      expect(await problem(await ask('POST', path))).toEqual([404, 'not-found'])
+    }
+    expect((await ask('DELETE', `/streams/${id}/`)).status).toBe(204)
+  })
 
   it('asks the store about nothing that cannot be an id', async () => {
     const { ask, store } = await served()
@@ -253,6 +273,7 @@ describe('requests from pages', () => {
     ['an old browser, another host', { Origin: 'https://evil.test' }, false],
     ['an old browser, a sandboxed page', { Origin: 'null' }, false],
     ['a listed origin', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://app.example' }, true],
+    ['an old browser, an app whose scheme is another one', { Origin: 'app://server.test', Host: 'server.test' }, false],
     ['no browser', {}, true],
   ]
 
@@ -268,6 +289,25 @@ describe('requests from pages', () => {
       if (!isAllowed) expect(await problem(answer)).toEqual([403, 'cross-origin'])
     }
     if (!isAllowed) expect((await ask('GET', `/streams/${id}`, { headers })).status).toBe(200)
+  })
+
+  it.each([
+    'tauri://localhost',
+    'capacitor://localhost',
+    'ionic://localhost',
+    'app://bundle',
+    'vscode-webview://0abcdefg-1234',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'safari-web-extension://2C8F7E6A-0A1B-4C2D-8E3F-112233445566',
+    'http://localhost:8100',
+  ])('of an app at %s are taken once that is listed, and only then', async (Origin) => {
+    const from = { headers: { Origin, 'Sec-Fetch-Site': 'cross-site' } }
+    const listed = await served({ allowedOrigins: [Origin] })
+    const driven = await listed.ask('POST', `/streams/${listed.id}/drive`, from)
+    expect([driven.status, driven.headers.get('Access-Control-Allow-Origin')]).toEqual([200, Origin])
+    const other = await served({ allowedOrigins: ['app://another'] })
+    const refused = await other.ask('POST', `/streams/${other.id}/drive`, from)
+    expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([403, null])
   })
 
   it('are told about CORS only from listed origins, never with credentials', async () => {

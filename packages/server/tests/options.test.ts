@@ -67,7 +67,7 @@ describe('options', () => {
 
   it('of the handler are checked too, and authorize is required', () => {
     const streams = createStreams({ store })
-    const wrongs: [Record<string, unknown> | undefined, string][] = [
+    const wrongs = [
       [undefined, "'options'"],
       [{ basePath: '/streams' }, 'authorize'],
       [{ basePath: '/streams', authorize: true }, 'authorize'],
@@ -82,12 +82,54 @@ describe('options', () => {
       [{ basePath: '/back\\slash', authorize: 'public' }, 'basePath'],
       [{ basePath: '/new\nline', authorize: 'public' }, 'basePath'],
       [{ basePath: '/', authorize: 'public', authorise: 'public' }, 'authorise'],
-    ]
+      ...['/a/../b', '/..', '/.', '/a/./b/', '/a/%2e%2E/b', '/.%2e'].map((basePath) => [
+        { basePath, authorize: 'public' },
+        /basePath.*'\.'/,
+      ]),
+      ...['//', '/a//b', '//a', '/a//'].map((basePath) => [{ basePath, authorize: 'public' }, /basePath.*\/\//]),
+      ...['/streams/*', '/:tenant/streams', 'https://api.example/streams', '/streams?x'].map((basePath) => [
+        { basePath, authorize: 'public' },
+        /basePath.*path such as '\/streams'.*no pattern/,
+      ]),
+    ] as [Record<string, unknown> | undefined, string | RegExp][]
     for (const [given, name] of wrongs) {
       const attempt = () => streams.handler(given as unknown as Parameters<typeof streams.handler>[0])
       expect(attempt).toThrow(/^@keepstream\/server: option '.+' cannot be used: .+/)
       expect(attempt).toThrow(name)
     }
+  })
+
+  it.each([
+    ['https://app.example/', /write 'https:\/\/app\.example'/],
+    ['https://app.example/path', /write 'https:\/\/app\.example'/],
+    ['https://APP.example', /write 'https:\/\/app\.example'/],
+    ['https://app.example:443', /write 'https:\/\/app\.example'/],
+    ['http://app.example:80', /write 'http:\/\/app\.example'/],
+    [' https://app.example', /write 'https:\/\/app\.example'/],
+    ['https://größe.example', /write 'https:\/\/xn--gre-6ka8i\.example'/],
+    ['https://user@app.example', /write 'https:\/\/app\.example'/],
+    ['Tauri://localhost', /write 'tauri:\/\/localhost'/],
+    ['tauri://localhost/', /write 'tauri:\/\/localhost'/],
+    ['https://*.example.com', /no wildcards/],
+    ['app://*', /no wildcards/],
+    ['*', /no wildcards/],
+    ['null', /sandboxed/],
+    ['file://', /sandboxed/],
+    ['file:///home/page.html', /sandboxed/],
+    ['wss://app.example', /no page/],
+    ['blob:https://app.example/1', /such as/],
+    ['capacitor:localhost', /such as/],
+    ['ionic:', /such as/],
+    ['app.example', /such as/],
+    ['localhost:3000', /such as/],
+    ['', /such as/],
+    [/example/, /such as/],
+  ])('an origin that no browser sends as %s is refused, with what to write', (origin, cure) => {
+    const streams = createStreams({ store })
+    const attempt = () => streams.handler({ basePath: '/', authorize: 'public', allowedOrigins: [origin as string] })
+    expect(attempt).toThrow(expect.objectContaining({ code: 'invalid-option' }))
+    expect(attempt).toThrow(/^@keepstream\/server: option 'allowedOrigins' cannot be used: /)
+    expect(attempt).toThrow(cure)
   })
 
   it('errors are told by a guard that survives duplicate packages', () => {
