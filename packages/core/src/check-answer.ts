@@ -5,6 +5,7 @@ type Rule = readonly [is: (value: never) => boolean, words: string]
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 const count: Rule = [isCount, 'a whole number from 0']
+const flag: Rule = [(value: unknown) => typeof value === 'boolean', 'true or false']
 const string: Rule = [(value: unknown) => typeof value === 'string', 'a string']
 
 /** What each field of an answer must be. */
@@ -16,7 +17,8 @@ const rules = {
   ending: [isTerminal, 'a terminal word'],
   epoch: count,
   base: count,
-  upToDate: [(value: unknown) => typeof value === 'boolean', 'true or false'],
+  upToDate: flag,
+  stalled: flag,
   error: string,
 } satisfies Record<string, Rule>
 
@@ -27,7 +29,7 @@ const rules = {
  * @throws {SourceError} `server`, naming the field
  */
 export function checkSnapshot(answer: unknown): Snapshot {
-  return check('a snapshot', answer, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error'])
+  return check('a snapshot', answer, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error', 'stalled'])
 }
 
 /**
@@ -39,11 +41,11 @@ export function checkInitial(initial: Snapshot | null | undefined): Snapshot | u
   if (!initial) return
   const fail = (words: string) => new StreamError('invalid-option', `\`initial\` must be whole: ${words}`)
   if (initial.offset) throw fail('its `text` from 0 on, without an `offset`')
-  return check('it', initial, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error'], fail)
+  return check('it', initial, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error', 'stalled'], fail)
 }
 
 export function checkChunk(answer: unknown): Chunk {
-  return check('a chunk', answer, ['offset', 'text'], ['epoch', 'base', 'upToDate'])
+  return check('a chunk', answer, ['offset', 'text'], ['epoch', 'base', 'upToDate', 'stalled'])
 }
 
 export function checkEnd(answer: unknown): End {

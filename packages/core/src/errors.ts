@@ -11,8 +11,10 @@ export type SourceErrorCode =
 
 export type StreamErrorCode =
   | SourceErrorCode
-  /** The producer failed; the text up to there is kept. */
+  /** The producer failed; the text up to there is kept. `serverCode` has the server's word for why. */
   | 'generation'
+  /** The producer was not heard of any more; the text up to there is kept. */
+  | 'timeout'
   /** `stop()` without a stop source. */
   | 'stop-unsupported'
   /** `stop()` without a stream id. */
@@ -23,6 +25,8 @@ export type StreamErrorCode =
 /** The base of every error Keepstream throws or shows. Tell it by `code`. */
 export class StreamError extends Error {
   readonly code: StreamErrorCode
+  /** The server's own word, if it told one: with `generation` why, such as `too-long` or `shutdown`. */
+  declare readonly serverCode?: string | undefined
   /** Survives duplicate packages, where `instanceof` does not: see {@link isStreamError}. */
   readonly isKeepstream = true
 
@@ -51,7 +55,6 @@ export class SourceError extends StreamError {
   declare readonly code: SourceErrorCode
   declare readonly isUnsent?: boolean | undefined
   declare readonly retryAfterMs?: number | undefined
-  declare readonly serverCode?: string | undefined
   declare readonly offset?: number | undefined
   declare readonly epoch?: number | undefined
 

@@ -1,6 +1,6 @@
 import { type SourceError, StreamError, type StreamErrorCode } from './errors'
 import { type Merged, merge, type Piece, type Shown } from './merge'
-import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus } from './types'
+import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from './types'
 
 /** What a session is doing, and how that looks from outside. */
 export type Phase =
@@ -14,6 +14,7 @@ interface Common extends Shown {
   readonly status: StreamStatus
   readonly error: StreamError | undefined
   readonly isCaughtUp: boolean
+  readonly isStalled: boolean
   /** The end of the text, known before the text has reached it. Nothing is shown beyond it. */
   readonly end: End | undefined
   /** Whether this stream is to be driven (`wanted`), or was already (`begun`), which is not done twice unasked. */
@@ -39,6 +40,7 @@ export interface Reading extends Omit<Piece, 'isDone'> {
   /** `false`: more is stored than this brings. @default true */
   readonly upToDate?: boolean | undefined
   readonly error?: string | undefined
+  readonly stalled?: boolean | undefined
 }
 
 export type SessionEvent =
@@ -80,6 +82,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     status: 'pending',
     error: undefined,
     isCaughtUp: false,
+    isStalled: false,
     end: undefined,
     drive: isDriven ? 'begun' : 'none',
     canRepeat: !!canRepeat,
@@ -117,7 +120,7 @@ export function reduce(
       return isNews && text !== state.text ? patch(state, { text, status: 'streaming' }) : state
     }
     case 'detached':
-      return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false })
+      return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
     case 'read': {
       const next = receive(state, event.reading, onPiece)
       // `pending` proves that nobody produces only where driving is idempotent; elsewhere a person has to ask again.
@@ -151,7 +154,7 @@ export function reduce(
 
 /** What everything that is read goes through, whichever source it came from. */
 function receive(state: SessionState, reading: Reading, onPiece?: (outcome: PieceOutcome) => void): SessionState {
-  const { offset = 0, text, status, error, upToDate = true } = reading
+  const { offset = 0, text, status, error, upToDate = true, stalled = false } = reading
   const piece = clip(reading, state)
   const { outcome, shown } = merge(state, piece)
   onPiece?.({ outcome, offset: piece.offset, length: piece.text.length })
@@ -169,6 +172,7 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
       status: isStreaming ? 'streaming' : state.status,
       end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : state.end,
       isCaughtUp: state.isCaughtUp || upToDate,
+      isStalled: stalled,
       // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
       looks:
         isMoved && !upToDate && shown.text.length > state.text.length
@@ -202,9 +206,19 @@ function settle(state: SessionState): SessionState {
     text,
     cuts,
     status,
-    error: status === 'error' ? new StreamError('generation', error ?? status) : undefined,
+    error: endError(status, error),
     isCaughtUp: true,
+    isStalled: false,
   })
+}
+
+/** Why an end is no success; `undefined` for one that was wanted. */
+function endError(status: TerminalStatus, word: string | undefined): StreamError | undefined {
+  const kept = 'the text up to here is kept'
+  if (status === 'timeout') return new StreamError(status, `nobody was heard to write any more; ${kept}`)
+  if (status !== 'error') return
+  const error = new StreamError('generation', `the generation failed${word ? ` (${word})` : ''}; ${kept}`)
+  return Object.assign(error, { serverCode: word })
 }
 
 /** The known end belongs to the text shown, as far as both say where they come from. */

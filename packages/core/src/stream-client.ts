@@ -230,10 +230,10 @@ export function stateOf(initial?: Snapshot): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
 
-const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts'] as const
+const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled'] as const
 
-function view({ text, status, connection, error, isCaughtUp, cuts }: SessionState): StreamState {
-  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0 }
+function view({ text, status, connection, error, isCaughtUp, cuts, isStalled }: SessionState): StreamState {
+  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled }
 }
 
 function invalid(message: string) {

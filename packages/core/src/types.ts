@@ -29,6 +29,8 @@ export interface Chunk {
   readonly base?: number | undefined
   /** `false`: this is backlog, and more of it follows. @default true */
   readonly upToDate?: boolean | undefined
+  /** Nobody writes at the moment: the process that did has not been heard of in time. @default false */
+  readonly stalled?: boolean | undefined
 }
 
 /** Persisted text from `offset`, and the status at that moment. */
@@ -43,6 +45,8 @@ export interface Snapshot {
   readonly upToDate?: boolean | undefined
   /** A word for readers on why the status is `error`. */
   readonly error?: string | undefined
+  /** Nobody writes at the moment: the process that did has not been heard of in time. @default false */
+  readonly stalled?: boolean | undefined
 }
 
 /** The explicit end of a stream. A connection that closes without one was cut (P4). */
@@ -155,12 +159,20 @@ export interface StreamState {
   readonly text: string
   readonly status: StreamStatus
   readonly connection: Connection
-  /** `generation` errors come from the stream and stay; the others come from the connection and go with progress. */
+  /**
+   * Set with every terminal status but `done` and `stopped`: `generation` and `timeout` come from the stream and stay, and
+   * only another stream helps. The others come from the connection and go with progress; `retry()` tries again at once.
+   */
   readonly error: StreamError | undefined
   /** What is shown is no longer backlog. */
   readonly isCaughtUp: boolean
   /** The store contradicted what was shown, and the stored text replaced it (P9). */
   readonly isReconciled: boolean
+  /**
+   * Nobody writes at the moment: the process that did has not been heard of in time. It may come back, or another may take
+   * its place; otherwise the status becomes `timeout`. Never with a terminal status, nor where the backend cannot tell.
+   */
+  readonly isStalled: boolean
 }
 
 /** What a client does for a stream, for a log, a timeline or a metric. It carries no text. */

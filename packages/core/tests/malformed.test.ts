@@ -37,6 +37,7 @@ const snapshots: [string, unknown][] = [
   ['base', { text: 'abc', status: 'streaming', epoch: 1, base: [0] }],
   ['base', { text: 'abc', status: 'streaming', epoch: 1, base: Number.POSITIVE_INFINITY }],
   ['upToDate', { text: 'abc', status: 'streaming', upToDate: 'false' }],
+  ['stalled', { text: 'abc', status: 'streaming', stalled: 'true' }],
   ['error', { text: 'abc', status: 'error', error: { message: 'words' } }],
   ['text', null],
   ['text', undefined],

@@ -57,6 +57,7 @@ function createSource() {
     error: undefined,
     isCaughtUp: true,
     isReconciled: false,
+    isStalled: false,
   })
   const source = { id: 'a', $state, attach: () => () => {} } as unknown as TextStream
   const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some })

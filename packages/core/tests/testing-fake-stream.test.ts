@@ -57,6 +57,18 @@ describe('a fake stream', () => {
   })
 
   it.each(['tail', 'fetcher', 'subscription'] as const)(
+    'tells a %s that nobody writes, from the death of the server until the text is taken up',
+    async (snapshotAs) => {
+      const { fake, open } = tabs({ snapshotAs, restart: { at: 20, keep: 8, stalledMs: 30_000 } })
+      const readers = [open(true), open(false)]
+      await fake.clock.advance(20_000)
+      for (const { shown } of readers) expect(shown()).toMatchObject({ status: 'streaming', isStalled: true })
+      await fake.finish()
+      for (const { shown } of readers) expect(shown()).toMatchObject({ text: TEXT, status: 'done', isStalled: false })
+    },
+  )
+
+  it.each(['tail', 'fetcher', 'subscription'] as const)(
     'is followed by a %s, from what was stored before',
     async (snapshotAs) => {
       const { fake, open } = tabs({ snapshotAs, stored: 20 })

@@ -5,7 +5,10 @@ import { isTerminal } from './types'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
 export interface Expiry {
-  /** The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. */
+  /**
+   * The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. What
+   * this process produces is not stalled, however late its beats.
+   */
   settle(head: StreamHead): Promise<StreamHead>
   /** Whether this process may call another's lease over at all. */
   mayExpire(): boolean
@@ -32,7 +35,9 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
 
   const expiry: Expiry = {
     async settle(head) {
-      if (!head.isLapsed || isTerminal(head.status) || isProducedHere(head.id)) return head
+      if (!head.isStalled && !head.isLapsed) return head
+      if (isProducedHere(head.id)) return { ...head, isStalled: false }
+      if (!head.isLapsed || isTerminal(head.status)) return head
       if (!expiry.mayExpire()) return head
       const key = `${head.id}.${head.epoch}`
       const known = underWay.get(key)

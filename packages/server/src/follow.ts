@@ -113,13 +113,13 @@ function createFrames() {
   }
 
   /** Told first and on every change, but never as terminal while text is on the way: that is what the end says. */
-  function statusOf({ status, offset, epoch, base }: StreamHead, position: number): string {
+  function statusOf({ status, offset, epoch, base, isStalled }: StreamHead, position: number): string {
     isUpToDate ||= position >= offset
     if (told !== undefined && isTerminal(status)) return ''
-    const key = `${status} ${epoch} ${base} ${isUpToDate}`
+    const key = `${status} ${epoch} ${base} ${isUpToDate} ${isStalled}`
     if (key === told) return ''
     told = key
-    return statusFrame({ status, offset, epoch, base, upToDate: isUpToDate })
+    return statusFrame({ status, offset, epoch, base, upToDate: isUpToDate, isStalled })
   }
 
   function endOf({ status, offset, error, epoch }: StreamHead): string {

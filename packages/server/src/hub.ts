@@ -209,6 +209,6 @@ function newlyWatched(): Watched {
   return { subscribers: new Set(), reads: new Map(), seen: undefined, isHinted: false }
 }
 
-function signature({ epoch, status, offset, stopRequested }: StreamHead): string {
-  return `${epoch} ${status} ${offset} ${stopRequested}`
+function signature({ epoch, status, offset, stopRequested, isStalled }: StreamHead): string {
+  return `${epoch} ${status} ${offset} ${stopRequested} ${isStalled}`
 }

@@ -41,12 +41,12 @@ export async function read(runtime: Runtime, request: Request, id: string): Prom
 
 function look(request: Request, range: StoredRange, form: string): Response {
   const { head, start } = range
-  const { id, status, epoch, base, error } = head
+  const { id, status, epoch, base, error, isStalled } = head
   const isHead = request.method === 'HEAD'
   const text = isHead ? '' : cutBeforeSplitPair(range.text)
   const end = isHead ? head.offset : start + text.length
   const upToDate = end >= head.offset
-  const etag = `"${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${status}.${form === media.text ? 'text' : 'json'}"`
+  const etag = `"${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${isStalled ? 'stalled' : status}.${form === media.text ? 'text' : 'json'}"`
   const facts = {
     ...lookHeaders,
     ETag: etag,
@@ -55,13 +55,18 @@ function look(request: Request, range: StoredRange, form: string): Response {
     [headers.epoch]: String(epoch),
     [headers.base]: String(base),
     [headers.upToDate]: String(upToDate),
+    ...(isStalled && { [headers.stalled]: 'true' }),
   }
   if (matches(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers: facts })
   if (form === media.text) {
     return new Response(isHead ? null : text, { headers: { ...facts, 'Content-Type': 'text/plain; charset=utf-8' } })
   }
   if (isHead) return new Response(null, { headers: { ...facts, 'Content-Type': media.json } })
-  return jsonAnswer({ offset: start, text, status, epoch, base, upToDate, error }, 200, facts)
+  return jsonAnswer(
+    { offset: start, text, status, epoch, base, upToDate, error, stalled: isStalled || undefined },
+    200,
+    facts,
+  )
 }
 
 function matches(ifNoneMatch: string | null, etag: string): boolean {

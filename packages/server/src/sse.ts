@@ -9,6 +9,8 @@ export interface StatusEvent {
   readonly base: number
   /** Once true, the reader has been sent everything there was. */
   readonly upToDate: boolean
+  /** Nobody writes at the moment. Left out of the event while somebody does. */
+  readonly isStalled?: boolean
 }
 
 export interface EndEvent {
@@ -17,8 +19,9 @@ export interface EndEvent {
   readonly error?: string
 }
 
-export function statusFrame({ status, offset, epoch, base, upToDate }: StatusEvent): string {
-  return `event: ${events.status}\ndata: ${JSON.stringify({ status, offset, epoch, base, upToDate })}\n\n`
+export function statusFrame({ status, offset, epoch, base, upToDate, isStalled }: StatusEvent): string {
+  const stalled = isStalled || undefined
+  return `event: ${events.status}\ndata: ${JSON.stringify({ status, offset, epoch, base, upToDate, stalled })}\n\n`
 }
 
 /** As one JSON string the text is exact: no CR, LF or NUL of it ever meets the framing. */

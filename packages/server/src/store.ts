@@ -18,6 +18,11 @@ export interface StreamHead {
    * `pending` for longer than the store's `pendingMs`.
    */
   readonly isLapsed: boolean
+  /**
+   * Nobody writes at the moment, by the store's clock: the stream is `streaming`, and its lease is over. The next write or
+   * beat of its owner takes that back; a lapsed one is stalled too.
+   */
+  readonly isStalled: boolean
 }
 
 /** One consistent view of a range of the text and of the head that goes with it. */

@@ -5,6 +5,8 @@ export const headers = {
   epoch: 'Stream-Epoch',
   base: 'Stream-Base',
   upToDate: 'Stream-Up-To-Date',
+  /** `true` while the lease of the producing process is over; left out otherwise. */
+  stalled: 'Stream-Stalled',
 } as const
 
 export const events = { status: 'status', end: 'end' } as const

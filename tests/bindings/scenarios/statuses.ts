@@ -77,6 +77,27 @@ export const statuses = {
       expect(page.last).toMatchObject({ text: 'written long ago, written now', isCaughtUp: true })
     },
   },
+  'nobody-writes': {
+    title: 'says that nobody writes at the moment, then that somebody does, and at the end why it is cut',
+    async run({ server, open, mount, happens }) {
+      const page = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => server.stream('a').write('half'))
+      expect(page.last).toMatchObject({ status: 'streaming', isStalled: false, error: undefined })
+      await happens(() => server.stream('a').stall(true))
+      expect(page.last).toMatchObject({ text: 'half', status: 'streaming', isStalled: true, error: undefined })
+      await happens(() => server.stream('a').stall(false))
+      expect(page.last).toMatchObject({ text: 'half', status: 'streaming', isStalled: false })
+      await happens(() => server.stream('a').stall(true))
+      await happens(() => server.stream('a').close('timeout'))
+      expect(page.last).toMatchObject({
+        text: 'half',
+        status: 'timeout',
+        isStalled: false,
+        error: { code: 'timeout' },
+      })
+    },
+  },
   'reconciles-lost-text': {
     title: 'shows what the server has instead of text that the server lost, and says so',
     async run({ server, open, mount, happens }) {

@@ -7,6 +7,7 @@ export interface Told {
   readonly status: StreamStatus
   readonly epoch: number
   readonly base: number
+  readonly isStalled: boolean
 }
 
 /** One open answer of the fake server: a position in the text, told in events. */
@@ -54,12 +55,13 @@ export function openConnection(
   }
 
   function tellStatus(isThrough: boolean) {
-    const { status, text, stored, epoch, base } = stream
+    const { status, text, stored, epoch, base, isStalled } = stream
+    const stalled = isStalled || undefined
     const upToDate = isThrough || told.endsWith('true')
-    const now = [status, epoch, base, upToDate].join()
+    const now = [status, epoch, base, stalled, upToDate].join()
     if (now === told) return
     told = now
-    const data = { status, offset: isDriver ? text.length : stored, epoch, base, upToDate }
+    const data = { status, offset: isDriver ? text.length : stored, epoch, base, upToDate, stalled }
     send(`event: status\ndata: ${JSON.stringify(data)}\n\n`)
   }
 

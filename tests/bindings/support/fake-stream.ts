@@ -22,6 +22,8 @@ export interface FakeStream {
    * under a new epoch. Its followers hear of it.
    */
   crash(): void
+  /** The process that writes is not heard of any more, or is heard of again. Followers are told. */
+  stall(isStalled: boolean): void
   /** The driver's connection no longer takes anything, until it is let go again. */
   hold(isHeld: boolean): void
 }
@@ -31,6 +33,7 @@ export interface ServedStream extends FakeStream {
   readonly epoch: number
   readonly base: number
   readonly stored: number
+  readonly isStalled: boolean
   readonly connections: Set<FakeConnection>
   /** Starts a producer if nobody has. */
   start(): void
@@ -43,6 +46,7 @@ export function createFakeStream(): ServedStream {
   let status: StreamStatus = 'pending'
   let runs = 0
   let stored = 0
+  let isStalled = false
   /** Where each epoch began; the first one is the first. */
   const bases = [0]
   const connections = new Set<FakeConnection>()
@@ -69,6 +73,9 @@ export function createFakeStream(): ServedStream {
     },
     get stored() {
       return stored
+    },
+    get isStalled() {
+      return isStalled
     },
     start() {
       if (status !== 'pending') return
@@ -99,6 +106,10 @@ export function createFakeStream(): ServedStream {
     divergence(epoch, offset) {
       const base = Math.min(...bases.slice(epoch), Infinity)
       return base < offset ? base : undefined
+    },
+    stall(stalled) {
+      isStalled = stalled
+      all((connection) => connection.advance())
     },
     hold: (isHeld) => all((connection) => connection.hold(isHeld)),
   }

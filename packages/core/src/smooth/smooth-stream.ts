@@ -138,7 +138,7 @@ export function createSmoothStream(
   return stream
 }
 
-const changedKeys = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled'] as const
+const changedKeys = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled', 'isStalled'] as const
 
 /** Where a text can be shown up to: half a character waits for its other half, as long as more may come. */
 function endOf({ text, status }: StreamState): number {

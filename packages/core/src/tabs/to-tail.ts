@@ -14,7 +14,7 @@ import { advance, type Reach } from './reach'
 /** Longer than the longest pause between two looks and a slow one after it. */
 const LOOK_STALL_MS = 45_000
 
-const told = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate'] as const
+const told = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate', 'stalled'] as const
 
 /** Any source of persisted text as one that is followed, so that one tab can follow it for all. */
 export function toTail(source: SnapshotSource, poll: BackOff, environment: TabsEnvironment): SnapshotTail {

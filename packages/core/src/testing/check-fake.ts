@@ -37,6 +37,7 @@ export function checkFake(options: CheckedOptions) {
   if (restart) {
     checkNumber('fakeStream', 'restart.at', restart.at, offsets)
     checkNumber('fakeStream', 'restart.keep', restart.keep, { max: restart.at, isWhole: true })
+    check('restart.stalledMs', restart.stalledMs)
   }
   for (const { status: answer, on = 'read', times, retryAfterMs } of refuse) {
     if (answer !== 0) checkNumber('fakeStream', 'refuse.status', answer, { min: 400, max: 599, isWhole: true })

@@ -48,8 +48,11 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
       const [first = [], ...others] = [...texts.values()].map(({ text, line }) => [...text.left, ...line.faults.left])
       return first.filter((fault) => others.every((left) => left.includes(fault)))
     },
-    /** Where a text stands, on the way to whoever is told of it. */
-    origin: ({ epoch, base }: FakeText) => (hasEpochs ? { epoch, base } : {}),
+    /** Where a text stands, and whether anybody writes it, on the way to whoever is told of it. */
+    origin: ({ epoch, base, isStalled }: FakeText) => ({
+      ...(hasEpochs && { epoch, base }),
+      ...(isStalled && { stalled: true }),
+    }),
     endOf: ({ text, status, epoch }: FakeText): End | undefined =>
       isTerminal(status) ? { end: text.length, status, error: options.error, ...(hasEpochs && { epoch }) } : undefined,
     /** Where an answer starts. */

@@ -19,9 +19,17 @@ export interface FakeTextOptions {
   readonly error?: string | undefined
   /**
    * The server dies when the text has come to `at`, and cuts every connection; only what lies before `keep` was stored.
-   * Generation is taken up again from there, under a new epoch, with `text` or with what was lost.
+   * Generation is taken up again from there, under a new epoch, with `text` or with what was lost: after `stalledMs` (at
+   * once), and until then readers are told that nobody writes.
    */
-  readonly restart?: { readonly at: number; readonly keep: number; readonly text?: string | undefined } | undefined
+  readonly restart?: FakeRestart | undefined
+}
+
+export interface FakeRestart {
+  readonly at: number
+  readonly keep: number
+  readonly text?: string | undefined
+  readonly stalledMs?: number | undefined
 }
 
 /** One text on a server: written and stored as time passes, whoever reads. */
@@ -33,6 +41,8 @@ export interface FakeText {
   readonly status: StreamStatus
   readonly epoch: number
   readonly base: number
+  /** Nobody writes at the moment. */
+  readonly isStalled: boolean
   /** What was asked of it and cannot be, or has not happened yet. */
   readonly left: readonly string[]
   /** Starts the generation, unless it has been started. */
@@ -56,6 +66,7 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
   let base = 0
   let timer: unknown
   let isStarted = false
+  let isStalled = false
   let isClosing = false
   let isStoredShort = false
 
@@ -87,14 +98,21 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
     tell()
   }
 
-  function die({ keep, text: fresh }: NonNullable<FakeTextOptions['restart']>) {
+  function die({ keep, text: fresh, stalledMs = 0 }: FakeRestart) {
     restart = undefined
     const lost = text.slice(keep) + chunks.join('')
     chunks = split(fresh ?? lost, chunkLength)
     text = text.slice(0, keep)
-    storedLength = base = keep
-    epoch++
-    next()
+    storedLength = keep
+    isStalled = stalledMs > 0
+    const takeUp = () => {
+      isStalled = false
+      base = keep
+      epoch++
+      next()
+    }
+    if (isStalled) timer = environment.setTimeout(takeUp, stalledMs)
+    else takeUp()
     tell(true)
   }
 
@@ -145,6 +163,9 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
     },
     get base() {
       return base
+    },
+    get isStalled() {
+      return isStalled
     },
     get left() {
       return [

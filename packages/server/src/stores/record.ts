@@ -55,6 +55,7 @@ export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
     stopRequested: record.stopRequested,
     ...(record.error === undefined ? {} : { error: record.error }),
     isLapsed: isLapsed(record, moment),
+    isStalled: record.status === 'streaming' && moment.now >= record.renewedAt + record.leaseMs,
   }
 }
 

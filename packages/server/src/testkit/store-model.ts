@@ -173,7 +173,8 @@ export class StoreModel {
     const { status, epoch, base, text, stopRequested, error, since, leaseMs } = stream
     const age = this.now - since
     const isLapsed = status === 'pending' ? age >= this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
-    const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed }
+    const isStalled = status === 'streaming' && age >= leaseMs
+    const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed, isStalled }
     return error === undefined ? head : { ...head, error }
   }
 }

@@ -17,6 +17,7 @@ export const createCases: readonly CaseDefinition[] = [
         offset: 0,
         stopRequested: false,
         isLapsed: false,
+        isStalled: false,
       }
       expectEqual(await store.read(stream, 0, 10), { head, meta: { by: 'kit' }, start: 0, text: '' }, 'read')
     },

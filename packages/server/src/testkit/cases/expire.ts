@@ -45,6 +45,38 @@ export const expireCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'expire/stalled',
+    name: 'a lease that is over tells that nobody writes, until it is renewed or the stream ends',
+    async run(context) {
+      const { store, leaseMs, id: newId, advance } = context
+      const pending = newId()
+      await store.create(pending, null)
+      const id = await startStream(context, 'kept')
+      const expectStalled = async (isStalled: boolean, when: string) => {
+        const heads = await store.heads([id, pending])
+        expectMatch(
+          heads.find((head) => head.id === id),
+          { isStalled },
+          `head ${when}`,
+        )
+        expectMatch((await store.read(id, 0, 9))?.head, { isStalled }, `read ${when}`)
+        const waiting = heads.find((head) => head.id === pending)
+        expectMatch(waiting, { isStalled: false }, `a pending stream ${when}`)
+      }
+      await expectStalled(false, 'at first')
+      await advance(leaseMs * 0.5)
+      await expectStalled(false, 'under the lease')
+      await advance(leaseMs * 0.9)
+      await expectStalled(true, 'when it is over')
+      await store.beat(id, 1)
+      await expectStalled(false, 'when it is renewed')
+      await advance(leaseMs * 2 + 1_000)
+      await expectStalled(true, 'when it has lapsed')
+      await store.expire(id, 1)
+      await expectStalled(false, 'at the end')
+    },
+  },
+  {
     key: 'expire/age',
     name: 'age alone never ends a stream that is beaten',
     async run(context) {
