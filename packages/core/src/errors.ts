@@ -5,6 +5,8 @@ export type SourceErrorCode =
   | 'forbidden'
   | 'not-found'
   | 'diverged'
+  /** The answer was a redirect, which is not followed. `location` tells where it leads, if that can be known. */
+  | 'redirected'
   | 'rate-limited'
   | 'server'
   | 'network'
@@ -48,6 +50,8 @@ export interface SourceErrorFacts {
   /** With `diverged`: where the text shown and the text stored part, and the epoch that began there. */
   readonly offset?: number | undefined
   readonly epoch?: number | undefined
+  /** With `redirected`: where it leads, without its query. Missing where a browser hides it. */
+  readonly location?: string | undefined
 }
 
 /** A source could not be read. Anything else a source throws counts as `network`. */
@@ -57,6 +61,7 @@ export class SourceError extends StreamError {
   declare readonly retryAfterMs?: number | undefined
   declare readonly offset?: number | undefined
   declare readonly epoch?: number | undefined
+  declare readonly location?: string | undefined
 
   constructor(code: SourceErrorCode, message: string, facts?: SourceErrorFacts) {
     super(code, message, facts)
@@ -67,6 +72,11 @@ export class SourceError extends StreamError {
 /** Tells Keepstream's errors from others. A `SourceError` is one whose `code` is a {@link SourceErrorCode}. */
 export function isStreamError(value: unknown): value is StreamError {
   return !!(value as StreamError | undefined)?.isKeepstream
+}
+
+/** Whether what fails so is not tried again by itself. */
+export function isFinal(code: StreamErrorCode): boolean {
+  return /^(unauthorized|forbidden|not-found|redirected|invalid-option)$/.test(code)
 }
 
 /** What a source threw, as an error that says what to do next. */

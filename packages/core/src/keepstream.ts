@@ -1,4 +1,5 @@
-import { StreamError } from './errors'
+import { SourceError, StreamError } from './errors'
+import { readJson } from './read-json'
 import { readSse, type SseEvent } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
 import { segmentOf } from './stream-url'
@@ -21,7 +22,7 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
 } {
   if (typeof url !== 'string' || /[?#]/.test(url))
     throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams", without a query')
-  const request = createRequest(options)
+  const request = createRequest(options, true)
   const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${segmentOf(id)}${path}`
 
   async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
@@ -48,7 +49,10 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     },
     async stop({ id, signal }) {
       const init = { method: 'POST', signal }
-      const { status, offset, ...rest } = await (await request(at(id, '/stop'), 'application/json', init)).json()
+      const answer = await request(at(id, '/stop'), 'application/json', init)
+      const { status, offset, ...rest } = Object(await readJson(answer))
+      if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
+        throw new SourceError('server', 'this is no answer of a Keepstream server')
       return isTerminal(status) ? { ...rest, end: offset, status } : undefined
     },
   }

@@ -58,7 +58,7 @@ export function fetchLive({
         { method, signal: source.signal, body: body?.(source) ?? null },
       )
       const type = response.headers.get('content-type') ?? ''
-      if (/html|json/.test(type)) {
+      if (/html|json|xml|^(image|audio|video|font)\//i.test(type)) {
         response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
         throw new SourceError('server', `${method} was answered with ${type} instead of a text stream`)
       }

@@ -1,4 +1,5 @@
-import { SourceError, type SourceErrorCode } from './errors'
+import { isFinal, SourceError, type SourceErrorCode } from './errors'
+import { isRedirect, redirectError } from './redirect'
 import { readRefusal } from './refusal'
 
 export interface HeadersRequest {
@@ -40,8 +41,12 @@ const refreshes = new WeakMap<object, Promise<HeadersInit>>()
  * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
  * meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError` whose code
  * says what to do next, and which carries the server's own `code` and `message` where it gave them as JSON.
+ *
+ * A 401, 403, 404 or 410 is final, so it must come from the backend itself: a page (HTML) is one of a proxy, a firewall or a
+ * gateway, and passes. `hasCodes`: the backend says each refusal as JSON with a `code`, so that one without it passes
+ * too, but for a 401, which an app's own middleware may answer as it likes.
  */
-export function createRequest({ headers, fetch, ...options }: RequestOptions) {
+export function createRequest({ headers, fetch, ...options }: RequestOptions, hasCodes = false) {
   async function ask(attempt: number) {
     if (typeof headers !== 'function') return headers
     try {
@@ -61,22 +66,30 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions) {
       const all = new Headers(await ask(attempt))
       all.set('accept', accept)
       const response = await (fetch ?? globalThis.fetch)(url, {
-        redirect: 'error',
+        redirect: 'manual',
         ...(options as RequestInit),
         ...init,
         headers: all,
       })
       const { ok, status } = response
+      // An app's own `fetch` may add headers, which must not follow a redirect.
+      if (isRedirect(response, url))
+        throw await redirectError(response, url, accept, fetch ? undefined : globalThis.fetch, init.signal)
       if (ok && status < 204) return response
       if (status === 401 && attempt === 1 && typeof headers === 'function') {
         response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
         continue
       }
       const { code, message, offset, epoch } = await readRefusal(response)
+      const type = response.headers.get('content-type') ?? ''
       const wait = response.headers.get('retry-after') ?? ''
+      const verdict = codes[status] ?? (ok ? 'refused' : 'server')
+      const isOwn = !/html/i.test(type) && (!hasCodes || status === 401 || typeof code === 'string')
+      const isForeign = isFinal(verdict) && !isOwn
       throw new SourceError(
-        status === 409 && code === 'diverged' ? code : (codes[status] ?? (ok ? 'refused' : 'server')),
-        `the server answered ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}`,
+        status === 409 && code === 'diverged' ? code : isForeign ? 'server' : verdict,
+        `the server answered ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}` +
+          (isForeign ? `, but this (${type || 'no content type'}) is no answer of the backend itself` : ''),
         { serverCode: code, offset, epoch, retryAfterMs: Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0 },
       )
     }

@@ -1,3 +1,4 @@
+import { readJson } from './read-json'
 import { createRequest, type RequestOptions } from './request'
 import { checkUrl } from './stream-url'
 import type { SnapshotFetcher, SourceRequest } from './types'
@@ -21,6 +22,6 @@ export function fetchSnapshot({ url, ...options }: FetchSnapshotOptions): Snapsh
     const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
     const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
     const response = await request(target + query, 'application/json', { signal: source.signal })
-    return response.json()
+    return readJson(response)
   }
 }

@@ -1,4 +1,4 @@
-import { type SourceError, StreamError, type StreamErrorCode } from './errors'
+import { isFinal, type SourceError, StreamError } from './errors'
 import { type Merged, merge, type Piece, type Shown } from './merge'
 import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from './types'
 
@@ -228,10 +228,8 @@ function isOwnEnd(end: End, { epoch = end.epoch }: Shown): boolean {
 
 function fail(state: SessionState, error: SourceError): SessionState {
   const { phase, drive, failures, looks } = state
-  const { offset, epoch } = error
-  const code = error.code as StreamErrorCode
-  if (code === 'unauthorized' || code === 'forbidden' || code === 'not-found' || code === 'invalid-option')
-    return enter(state, 'failed', 'closed', { error })
+  const { code, offset, epoch } = error
+  if (isFinal(code)) return enter(state, 'failed', 'closed', { error })
   if (code === 'refused' && phase === 'driving') return follow(state, { looks: 0, failures: failures + 1 })
   if (code === 'diverged') {
     const { shown } = merge(state, { offset, text: '', epoch, base: offset })

@@ -28,7 +28,7 @@ describe('fetchSnapshot', () => {
     await fetchSnapshot({ url: ({ id }) => `/read/${id}`, fetch })(request)
     expect(fetch.requests[0]?.url).toBe('/read/x?offset=2')
     expect(fetch.requests[0]?.init.signal).toBe(request.signal)
-    expect(fetch.requests[0]?.init.redirect).toBe('error')
+    expect(fetch.requests[0]?.init.redirect).toBe('manual')
     expect(fetch.requests[0]?.headers.get('accept')).toBe('application/json')
   })
 
@@ -71,7 +71,7 @@ describe('fetchSnapshot', () => {
   })
 
   it.each([
-    ['a page instead of JSON', 'network', () => bodyOf(['<h1>Sign in</h1>'], 'text/html')],
+    ['a page instead of JSON', 'server', () => bodyOf(['<h1>Sign in</h1>'], 'text/html')],
     ['JSON that is no snapshot', 'server', () => json({ hello: 'world' })],
     ['null', 'server', () => json(null)],
     ['no network', 'network', () => Promise.reject(new TypeError('Failed to fetch'))],

@@ -18,7 +18,7 @@ describe('keepstream(), driving', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', connection: 'closed', error: undefined })
     expect(asked()).toEqual(['POST /streams/a/drive'])
     expect(fetch.requests[0]?.headers.get('accept')).toBe('text/event-stream')
-    expect(fetch.requests[0]?.init.redirect).toBe('error')
+    expect(fetch.requests[0]?.init.redirect).toBe('manual')
   })
 
   it('encodes the id, wherever it stands', async () => {

@@ -60,7 +60,6 @@ describe('a refusal', () => {
   })
 
   it.each<[string, BodyInit, string?]>([
-    ['a page', '<html>', 'text/html'],
     ['no JSON', '{"code":'],
     ['JSON of another shape', '{"code":403,"message":["no"]}'],
     ['JSON that is no object', 'null'],

@@ -49,10 +49,11 @@ const rowOf: Record<SourceErrorCode | 'invalid-option', string> = {
   'rate-limited': 'failed: network, server, rate-limited',
   refused: 'failed: refused',
   diverged: 'failed: diverged',
-  unauthorized: 'failed: unauthorized, forbidden, not-found, invalid-option',
-  forbidden: 'failed: unauthorized, forbidden, not-found, invalid-option',
-  'invalid-option': 'failed: unauthorized, forbidden, not-found, invalid-option',
-  'not-found': 'failed: unauthorized, forbidden, not-found, invalid-option',
+  unauthorized: 'failed: unauthorized, forbidden, not-found, redirected, invalid-option',
+  forbidden: 'failed: unauthorized, forbidden, not-found, redirected, invalid-option',
+  'not-found': 'failed: unauthorized, forbidden, not-found, redirected, invalid-option',
+  redirected: 'failed: unauthorized, forbidden, not-found, redirected, invalid-option',
+  'invalid-option': 'failed: unauthorized, forbidden, not-found, redirected, invalid-option',
 }
 const failed =
   (row: string): Act =>

@@ -27,6 +27,8 @@ export interface LifeServer {
   readonly open: number
   /** For how long more than so many were open, the longest time, in milliseconds. */
   crowdedMs(limit: number): number
+  /** Something stands between from now on, and may answer a request for a stream itself. */
+  stepBetween(answer: ((request: Request) => Response | undefined) | undefined): void
   /** Breaks all connections over which an answer is read, without a farewell. */
   cut(answer: Answer): void
   close(): Promise<void>
@@ -39,6 +41,7 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
   const answers = new Map<string, ReturnType<typeof createWriter>>()
   const requests: { id: string; what: string }[] = []
   const reading = new Map<ServerResponse, string>()
+  let between: ((request: Request) => Response | undefined) | undefined
   const changes: { at: number; open: number }[] = []
 
   const produce: Producer = (append, { id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
@@ -61,7 +64,7 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
 
   async function answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
-    if (pathname.startsWith('/streams/')) return handle(request)
+    if (pathname.startsWith('/streams/')) return between?.(request) ?? handle(request)
     if (pathname === '/page.js') return respond(script, 'text/javascript')
     if (pathname === '/elsewhere') return respond('<!doctype html><title>Elsewhere</title>', 'text/html')
     const page = '<!doctype html><link rel="icon" href="data:,"><title>Answers</title><body>'
@@ -108,6 +111,9 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
         }
       }
       return longest
+    },
+    stepBetween(answer) {
+      between = answer
     },
     cut({ id }) {
       for (const [response, one] of reading) if (one === id) response.socket?.destroy()

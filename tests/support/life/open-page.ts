@@ -21,6 +21,8 @@ export interface OpenedPage {
   untilCurrent(answer: Answer): Promise<Seen>
   /** Waits until the page was told of an event. */
   untilTold(event: string): Promise<void>
+  /** Presses "try again". */
+  retry(answer: Answer): Promise<void>
   /** Presses stop. Resolves with the status that is shown then. */
   stop(answer: Answer): Promise<string>
   /** The text on the screen. */
@@ -72,6 +74,7 @@ export async function openPage(context: BrowserContext, url: string): Promise<Op
     async untilTold(event) {
       await expect.poll(events, { timeout: 20_000, interval: 20 }).toContain(event)
     },
+    retry: ({ id }) => evaluate(`life.retry(${JSON.stringify(id)})`),
     stop: ({ id }) => evaluate(`life.stop(${JSON.stringify(id)})`),
     async text({ id }) {
       const all = await read(() =>

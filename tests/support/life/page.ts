@@ -1,10 +1,12 @@
-import { createStreamClient, keepstream } from '@keepstream/core'
+import { createStreamClient, keepstream, type SourceError } from '@keepstream/core'
 
 /** What was shown of an answer at one moment, and how the page was then. */
 export interface Seen {
   readonly length: number
   readonly status: string
   readonly connection: string
+  /** The code of the error that was shown, and where it leads if it is a redirect. */
+  readonly error: string | undefined
   readonly isHidden: boolean
 }
 
@@ -20,6 +22,7 @@ export interface LifePage {
   readonly frames: { count: number }
   /** Resolves with the status that is shown then. */
   stop(id: string): Promise<string>
+  retry(id: string): void
 }
 
 const query = new URLSearchParams(location.search)
@@ -39,6 +42,7 @@ const life: LifePage = {
     await stream.stop()
     return stream.$state.get().status
   },
+  retry: (id) => client.stream(id).retry(),
 }
 Object.assign(globalThis, { life })
 
@@ -62,12 +66,13 @@ function show(id: string, driven: boolean) {
   const all: Seen[] = []
   life.seen[id] = all
   client.stream(id).subscribe(
-    ({ text, status, connection, isReconciled }) => {
+    ({ text, status, connection, error, isReconciled }) => {
       if (!text.startsWith(output.textContent))
         life.problems.push(`${id}: ${output.textContent.length} characters changed`)
       if (isReconciled) life.problems.push(`${id}: reconciled`)
       output.textContent = text
-      all.push({ length: text.length, status, connection, isHidden: document.hidden })
+      const told = error && [error.code, (error as SourceError).location].filter(Boolean).join(' ')
+      all.push({ length: text.length, status, connection, error: told, isHidden: document.hidden })
     },
     { driven },
   )
