@@ -6,7 +6,7 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'stream-url', 'read-text', 'read-sse', 'refusal', 'request', 'wire']
+const reading = [...world, 'stream-url', 'read-text', 'read-sse', 'read-json', 'refusal', 'request', 'wire']
 const rooms = {
   types: ['errors'],
   errors: [],
@@ -23,7 +23,9 @@ const rooms = {
   'read-text': ground,
   'read-sse': [...ground, 'read-text'],
   refusal: [...ground, 'read-text'],
-  request: [...world, 'refusal'],
+  redirect: ground,
+  'read-json': ground,
+  request: [...world, 'redirect', 'refusal'],
   wire: [...world, 'read-sse', 'request'],
   live: reading,
   snapshot: reading,
