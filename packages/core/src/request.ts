@@ -26,6 +26,7 @@ export interface RequestOptions {
 /** What a server's refusal says to do next. Any other one is the server's own failure. */
 export const codes: Record<number, SourceErrorCode> = {
   401: 'unauthorized',
+  402: 'forbidden',
   403: 'forbidden',
   404: 'not-found',
   409: 'refused',

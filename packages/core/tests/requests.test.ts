@@ -35,6 +35,7 @@ describe('a refusal', () => {
   })
 
   it.each([
+    [402, 'forbidden'],
     [404, 'not-found'],
     [410, 'not-found'],
     [409, 'refused'],

@@ -3,6 +3,8 @@ export type StreamsErrorCode =
   | 'invalid-option'
   /** A producer wrote something that is not a string, or returned something that cannot be read. */
   | 'invalid-text'
+  /** The body of a request was read before it was handed over, and somebody wants it. */
+  | 'body-used'
   /** No stream has this id. */
   | 'not-found'
   /** `close()` was called. */

@@ -8,9 +8,11 @@ import type { Report } from './report'
  */
 export function failureAnswer(error: unknown, report: Report): Response {
   const code = isStreamsError(error) ? error.code : undefined
-  if (code === undefined) report.error(error, { source: 'handler' })
   if (code === 'not-found') return notFound()
-  const headers = { 'Retry-After': '1' }
+  const isTold = code === 'store' || code === 'shutting-down'
+  if (!isTold) report.error(error, { source: 'handler' })
+  // A mistake in the application is there the next time too.
+  const headers: Record<string, string> = isTold || code === undefined ? { 'Retry-After': '1' } : {}
   return code === 'shutting-down'
     ? errorAnswer(code, 'The server is about to restart.', { headers })
     : errorAnswer('server', 'This cannot be done at the moment.', { headers })

@@ -5,6 +5,7 @@ import type { Producer } from './producer'
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
 
 export interface AuthorizeRequest {
+  /** Its body, at most `maxBodyBytes` of it, may be read here: `produce` has one of its own. With a body it is a copy. */
   readonly request: Request
   readonly id: string
   readonly action: StreamAction
@@ -26,10 +27,16 @@ export interface HandlerOptions {
    */
   readonly basePath: string
   /**
-   * Whether this request may do this. `false` looks like a stream that does not exist. Required, because forgetting it
-   * would publish everything; the word `'public'` does so knowingly.
+   * Whether this request may do this. `false` looks like a stream that does not exist: say so to whoever may not know of
+   * it. Required, because forgetting it would publish everything; the word `'public'` does so knowingly.
+   *
+   * A new `Response` from 400 to 599 says why instead, and is passed on without being stored by any cache: 401 for a token
+   * that has run out (the client's `headers` function is asked for another), 402, 403, 429 with `Retry-After`. It should
+   * depend on who asks and never on the stream, since it would tell whether that exists; 404 is therefore the same as `false`.
+   * As JSON `{ code, message }` its words reach the page as `error.serverCode` and in `error.message`; one without a body, or
+   * with plain text, is made into that. Any other `Response` is a mistake: 500, and `onError` is told.
    */
-  readonly authorize: 'public' | ((asked: AuthorizeRequest) => boolean | Promise<boolean>)
+  readonly authorize: 'public' | ((asked: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>)
   /** The producer for `POST /:id/drive`; called once for each run, and a throw ends it as `error`. Without it nobody drives here. */
   readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
   /** As in `stream()`. @default false */
@@ -39,7 +46,7 @@ export interface HandlerOptions {
    * such as `tauri://localhost`. There are no wildcards. @default none
    */
   readonly allowedOrigins?: readonly string[]
-  /** The longest body of a drive, in bytes. @default 65_536 */
+  /** The longest body of a request, in bytes: a longer one is 413. @default 65_536 */
   readonly maxBodyBytes?: number
 }
 

@@ -1,5 +1,4 @@
 import { errorAnswer, jsonAnswer, notFound } from './answers'
-import { withBoundedBody } from './bounded-body'
 import { failureAnswer } from './failure-answer'
 import {
   canonicalPath,
@@ -10,6 +9,8 @@ import {
 } from './handler-options'
 import { crossOrigin, isAllowedOrigin, preflight, withCors } from './origin'
 import type { Producer } from './producer'
+import { receiveRequest } from './received-request'
+import { refusalOf } from './refusal-of'
 import type { Runtime } from './runtime'
 import { shuttingDown } from './shutting-down'
 import { isStreamId } from './stream-id'
@@ -47,13 +48,19 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
       return crossOrigin()
     }
+    const received = await receiveRequest(request, maxBodyBytes)
+    if (received === 'too-long') return errorAnswer('too-large', `A body may have ${maxBodyBytes} bytes.`)
+    if (received === 'cut') return errorAnswer('invalid-request', 'The body broke off.')
     const getMeta = metaOf(id)
-    if (authorize !== 'public' && (await authorize({ request, id, action, getMeta })) !== true) return notFound()
+    if (authorize !== 'public') {
+      const refusal = await refusalOf(await authorize({ request: received.open(), id, action, getMeta }))
+      if (refusal) return refusal
+    }
     switch (action) {
       case 'read':
         return streams.read(request, id)
       case 'drive':
-        return drive(request, id, getMeta)
+        return drive(received.open(), id, getMeta)
       case 'stop': {
         const stopped = await streams.stopStream(id)
         return jsonAnswer(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
@@ -65,14 +72,11 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
 
   async function drive(request: Request, id: string, getMeta: GetMeta): Promise<Response> {
     if (!produce) return notFound()
-    const bounded = await withBoundedBody(request, maxBodyBytes)
-    if (bounded === 'too-long') return errorAnswer('too-large', `A body may have ${maxBodyBytes} bytes.`)
-    if (bounded === 'cut') return errorAnswer('invalid-request', 'The body broke off.')
     // Before the claim, so that a store which fails leaves the stream as it is. Whoever joins a run needs no meta.
     const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
     const producer: Producer = async (append, context) =>
       (await produce({ id, request: context.request, meta }))(append, context)
-    return streams.stream(bounded, id, producer, { canResume })
+    return streams.stream(request, id, producer, { canResume })
   }
 
   /** Read once for a request, and only if asked for; not as a look, which would end what a drive may still take up. */

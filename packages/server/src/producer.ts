@@ -3,7 +3,8 @@ export interface ProducerContext {
   readonly id: string
   /**
    * A copy of the request that started the run. Its signal is the run's, so `abortSignal: request.signal` does the right
-   * thing: it aborts on stop, on shutdown and when another process took over, never because a reader left.
+   * thing: it aborts on stop, on shutdown and when another process took over, never because a reader left. If its body was
+   * read before it came here, reading it rejects with `body-used`.
    */
   readonly request: Request
   /** The same signal. */

@@ -48,6 +48,14 @@ export const errorStatus = {
 
 export type WireErrorCode = keyof typeof errorStatus
 
+/** The code of a refusal by `authorize` that says none, by its status. */
+export const refusalCodes: Readonly<Record<number, string>> = {
+  401: 'unauthorized',
+  402: 'payment-required',
+  403: 'forbidden',
+  429: 'rate-limited',
+}
+
 /** Why a stream's status is `error`, for readers. The cause is for `onError` alone. */
 export const streamErrors = {
   producer: 'generation',

@@ -147,6 +147,162 @@ describe('the handler', () => {
     expect(broken.errors).toEqual([{ error: cause, context: { source: 'handler' } }])
   })
 
+  it('passes on a Response of authorize, for every verb, and does nothing else', async () => {
+    const { ask, id, produced, store, errors } = await served({
+      authorize: () =>
+        Response.json(
+          { code: 'token-expired', message: 'Sign in again.', hint: 7 },
+          {
+            status: 401,
+            statusText: 'Signed out',
+            headers: { 'WWW-Authenticate': 'Bearer', 'Cache-Control': 'public, max-age=600' },
+          },
+        ),
+      allowedOrigins: ['https://app.example'],
+    })
+    const before = (store as ReturnType<typeof spyStore>).calls.length
+    for (const [method, verb] of [
+      ['GET', ''],
+      ['POST', '/drive'],
+      ['POST', '/stop'],
+      ['DELETE', ''],
+    ] as const) {
+      const answer = await ask(method, `/streams/${id}${verb}`, { headers: { Origin: 'https://app.example' } })
+      expect([answer.status, answer.statusText]).toEqual([401, 'Signed out'])
+      expect(await answer.json()).toEqual({ code: 'token-expired', message: 'Sign in again.', hint: 7 })
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'access-control-allow-origin': 'https://app.example',
+        'cache-control': 'no-store',
+        'content-type': 'application/json',
+        vary: 'Origin',
+        'www-authenticate': 'Bearer',
+        'x-content-type-options': 'nosniff',
+      })
+    }
+    expect([(store as ReturnType<typeof spyStore>).calls.length - before, produced, errors]).toEqual([0, [], []])
+  })
+
+  it.each([
+    [401, undefined, { code: 'unauthorized', message: 'The request was refused.' }],
+    [402, undefined, { code: 'payment-required' }],
+    [403, 'Not on this plan.', { code: 'forbidden', message: 'Not on this plan.' }],
+    [429, '', { code: 'rate-limited' }],
+    [451, undefined, { code: 'refused' }],
+    [503, 'Busy.', { code: 'server', message: 'Busy.' }],
+  ])('gives a Response of %d without JSON of its own a code and words', async (status, body, words) => {
+    const init = { status, headers: { 'Retry-After': '7', 'Content-Length': String(body?.length ?? 0) } }
+    const { ask, id } = await served({ authorize: async () => new Response(body, init) })
+    const answer = await ask('GET', `/streams/${id}`)
+    expect(await answer.json()).toMatchObject(words)
+    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([status, '7'])
+    expect([answer.headers.get('Content-Length'), answer.headers.get('Content-Type')]).toEqual([
+      null,
+      'application/json',
+    ])
+  })
+
+  it('answers a Response of 404 as it answers for a stream that does not exist', async () => {
+    const { ask, id } = await served({
+      authorize: ({ id: asked }) => asked !== id || new Response('yours?', { status: 404 }),
+    })
+    const [no, none] = [await ask('GET', `/streams/${id}`), await ask('GET', '/streams/0123456789abcdefghijkl')]
+    expect([no.status, await no.text(), [...no.headers]]).toEqual([none.status, await none.text(), [...none.headers]])
+  })
+
+  const once = new Response('No.', { status: 401 })
+  it.each([
+    ['a 200', () => new Response('yes')],
+    ['a 204', () => new Response(null, { status: 204 })],
+    ['a redirect to a login page', () => Response.redirect('https://app.example/login')],
+    ['one that failed', () => Response.error()],
+    ['one whose body was read already', () => once],
+  ])('takes %s for a mistake of the application, that is reported', async (_, authorize) => {
+    const { ask, id, errors, produced } = await served({ authorize })
+    await once.text().catch(() => undefined)
+    const answer = await ask('POST', `/streams/${id}/drive`)
+    expect(await problem(answer)).toEqual([500, 'server'])
+    expect(answer.headers.get('Retry-After')).toBeNull()
+    expect(errors).toMatchObject([
+      { error: { code: 'invalid-option', message: expect.stringMatching(/'authorize'.*400 to 599/) } },
+    ])
+    expect(produced).toEqual([])
+  })
+
+  it('lets authorize and produce read the body, each of its own', async () => {
+    const bodies: unknown[] = []
+    const { ask, id, errors } = await served({
+      authorize: async ({ request, action }) => {
+        bodies.push([action, await request.text()])
+        return true
+      },
+      produce: async ({ request }) => {
+        bodies.push(await request.clone().json())
+        return async (append, context) => append(await context.request.text())
+      },
+    })
+    expect(await (await ask('POST', `/streams/${id}/drive`, { body: '{"a":1}' })).text()).toBe('{"a":1}')
+    await ask('POST', `/streams/${id}/stop`, { body: 'why' })
+    await ask('GET', `/streams/${id}`)
+    await ask('DELETE', `/streams/${id}`, { body: 'gone' })
+    expect(bodies).toEqual([['drive', '{"a":1}'], { a: 1 }, ['stop', 'why'], ['read', ''], ['delete', 'gone']])
+    expect(errors).toEqual([])
+  })
+
+  it('hands the request over as it came: the same one without a body, else with what was put on it', async () => {
+    const seen: Request[] = []
+    const { handle, id } = await served({
+      authorize: ({ request }) => {
+        seen.push(request)
+        return true
+      },
+    })
+    const bare = request(`/streams/${id}/stop`, { method: 'POST' })
+    await handle(bare)
+    expect(seen[0]).toBe(bare)
+    const init = { method: 'POST', body: 'why', headers: { Cookie: 'a=b', 'X-Own': '1' } }
+    await handle(Object.assign(request(`/streams/${id}/stop`, init), { user: 'ada' }))
+    expect(seen[1]).toMatchObject({ user: 'ada', method: 'POST', url: bare.url })
+    expect([seen[1]?.headers.get('X-Own'), seen[1]?.headers.get('Cookie')]).toEqual(['1', 'a=b'])
+  })
+
+  it.each(['read', 'locked', 'emptied'] as const)(
+    'serves a request whose body is %s already, and says so to whoever reads it',
+    async (how) => {
+      const used = (path: string) => {
+        const init = { method: 'POST', body: 'body', headers: { 'Content-Length': '4' } }
+        // As an adapter makes it of a Node request that a body parser has read.
+        if (how === 'emptied')
+          return request(path, {
+            ...init,
+            body: new ReadableStream({ start: (c) => c.close() }),
+            duplex: 'half',
+          } as RequestInit)
+        const made = request(path, init)
+        if (how === 'read') void made.text()
+        else made.body?.getReader()
+        return made
+      }
+      const unread = await served()
+      expect((await unread.handle(used(`/streams/${unread.id}/drive`))).status).toBe(200)
+      await settled()
+      expect([unread.produced, unread.errors]).toEqual([[unread.id], []])
+
+      const said = { code: 'body-used', message: expect.stringContaining('request.clone()') }
+      const asking = await served({ authorize: async ({ request }) => (await request.json()).isMine === true })
+      const refused = await asking.handle(used(`/streams/${asking.id}/drive`))
+      expect([await problem(refused), refused.headers.get('Retry-After')]).toEqual([[500, 'server'], null])
+      expect(asking.errors).toMatchObject([{ error: said, context: { source: 'handler' } }])
+      expect((await asking.store.heads([asking.id]))[0]?.status).toBe('pending')
+
+      const producing = await served({
+        produce: () => async (append, context) => append(await context.request.text()),
+      })
+      await producing.handle(used(`/streams/${producing.id}/drive`))
+      await producing.clock.advance(300)
+      expect(producing.errors).toMatchObject([{ error: said, context: { source: 'producer' } }])
+    },
+  )
+
   it('drives with a body up to its bound, and refuses a longer one before it is held', async () => {
     const { ask, id, produced } = await served({ maxBodyBytes: 10 })
     const tooLong = await ask('POST', `/streams/${id}/drive`, { body: 'x'.repeat(11) })

@@ -136,6 +136,42 @@ describe('over real sockets', () => {
     expect(await answer.text()).toBe('POST a prompt 😀')
   })
 
+  it('a drive whose body was read by authorize, or by a parser before the adapter, still runs', async () => {
+    const streams = createStreams({ store: memoryStore(), drainMs: 0 })
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ request }) => (await request.text()).length >= 0,
+      produce:
+        ({ request }) =>
+        (append) =>
+          request.text().then(append),
+    })
+    const errors: unknown[] = []
+    const parsed = createStreams({ store: memoryStore(), drainMs: 0, onError: (error) => errors.push(error) })
+    const handleParsed = parsed.handler({
+      basePath: '/parsed',
+      authorize: 'public',
+      produce: () => async (append) => append('from meta alone'),
+    })
+    const listener = getRequestListener((request) =>
+      request.url.includes('/parsed/') ? handleParsed(request) : handle(request),
+    )
+    const server = createServer(async (incoming, outgoing) => {
+      // As express.json() does for every route.
+      if (incoming.url?.startsWith('/parsed/')) for await (const _ of incoming);
+      await listener(incoming, outgoing)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(() => Promise.all([streams.close(), parsed.close()]))
+    open.push(() => new Promise((resolve) => server.close(resolve)))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const init = { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } }
+    const drive = async (path: string) => (await fetch(`${url}${path}/drive`, init)).text()
+    expect(await drive(`/streams/${await streams.createStream()}`)).toBe('a prompt 😀')
+    expect(await drive(`/parsed/${await parsed.createStream()}`)).toBe('from meta alone')
+    expect(errors).toEqual([])
+  })
+
   it('an upload that breaks off is no error of the server, and drives nothing', async () => {
     const produced: string[] = []
     const { streams, errors, store, url } = await serving(() => {
