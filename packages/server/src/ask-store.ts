@@ -7,7 +7,8 @@ import { shuttingDown } from './shutting-down'
 /**
  * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
  * anybody for a while, as an answer after a long time does, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
- * caller's own mistake and reaches it as it is. After `close()` a store is asked nothing, since it may be gone, and what
+ * caller's own mistake and reaches it as it is. `corrupt` is reported and reaches the caller as it is, too: it speaks of one stream
+ * and says nothing of the store's health. After `close()` a store is asked nothing, since it may be gone, and what
  * fails then is no failure of the store: the caller is told `shutting-down`.
  */
 export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
@@ -29,6 +30,7 @@ export function createAskStore(
       if (isClosed()) throw shuttingDown()
       if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
+      if (isStreamsError(cause) && cause.code === 'corrupt') throw cause
       expiry.storeFailed()
       throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })
     }

@@ -1,8 +1,10 @@
 import type { AskStore } from './ask-store'
 import { backoffMs } from './backoff'
+import { isStreamsError, StreamsError } from './errors'
 import type { ResolvedOptions } from './options'
 import type { ClaimResult, StreamStore } from './store'
 import { createStreamId } from './stream-id'
+import { streamErrors } from './wire'
 
 /** A claim, and with it what was durable before. */
 export type Claim =
@@ -30,11 +32,20 @@ export async function claimStream(
   if (claim.type === 'busy' && claim.head.isLapsed && mayTakeOver()) claim = await ownClaim(true)
   if (claim.type !== 'claimed') return claim
   const { epoch, offset: base } = claim
-  return {
-    type: 'claimed',
-    epoch,
-    base,
-    prefix: await readPrefix(base, (at, max) => retried(() => store.read(id, at, max))),
+  try {
+    return {
+      type: 'claimed',
+      epoch,
+      base,
+      prefix: await readPrefix(id, base, (at, max) => retried(() => store.read(id, at, max))),
+    }
+  } catch (error) {
+    // Nothing can be added to a text that is not whole, and nobody needs to wait until the claim lapses to learn it.
+    if (isCorrupt(error)) {
+      const ending = { status: 'error', error: streamErrors.corrupt } as const
+      await ask(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
+    }
+    throw error
   }
 
   async function retried<T>(act: () => Promise<T>): Promise<T> {
@@ -42,7 +53,7 @@ export async function claimStream(
       try {
         return await ask(act, id)
       } catch (error) {
-        if (attempt === tries) throw error
+        if (attempt === tries || isCorrupt(error)) throw error
         const waitMs = backoffMs(attempt, retry, environment)
         await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
       }
@@ -50,7 +61,12 @@ export async function claimStream(
   }
 }
 
+function isCorrupt(error: unknown): boolean {
+  return isStreamsError(error) && error.code === 'corrupt'
+}
+
 async function readPrefix(
+  id: string,
   end: number,
   read: (at: number, max: number) => ReturnType<StreamStore['read']>,
 ): Promise<readonly string[]> {
@@ -58,7 +74,11 @@ async function readPrefix(
   for (let position = 0; position < end; ) {
     const range = await read(position, Math.min(prefixSlice, end - position))
     // It was deleted since: nothing to go on after, and the first write will say so.
-    if (!range?.text) break
+    if (!range) break
+    if (range.text === '') {
+      const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`
+      throw new StreamsError('corrupt', message)
+    }
     slices.push(range.text)
     position += range.text.length
   }

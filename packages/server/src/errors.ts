@@ -13,6 +13,8 @@ export type StreamsErrorCode =
   | 'store'
   /** Thrown by a store: it will never take this text, however often it is asked. */
   | 'content-refused'
+  /** What is stored of a stream is not what was acknowledged: text is missing, or the store gave a wrong answer. */
+  | 'corrupt'
 
 const brand = Symbol.for('keepstream.streams-error')
 

@@ -9,6 +9,7 @@ import type { Report } from './report'
 export function failureAnswer(error: unknown, report: Report): Response {
   const code = isStreamsError(error) ? error.code : undefined
   if (code === 'not-found') return notFound()
+  if (code === 'corrupt') return errorAnswer(code, 'Some of what was stored of this stream is missing.')
   const isTold = code === 'store' || code === 'shutting-down'
   if (!isTold) report.error(error, { source: 'handler' })
   // A mistake in the application is there the next time too.

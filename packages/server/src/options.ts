@@ -1,3 +1,4 @@
+import { checkedStore } from './checked-store'
 import { type Environment, platformEnvironment } from './environment'
 import { StreamsError } from './errors'
 import type { FlushOptions } from './flush-schedule'
@@ -65,7 +66,7 @@ export function resolveOptions(given: StreamsOptions): ResolvedOptions {
   const sentenceEnd = flush.sentenceEnd ?? /[.!?。！？\n]/
   if (!(sentenceEnd instanceof RegExp)) invalid('flush.sentenceEnd', 'pass a RegExp')
   return {
-    store,
+    store: checkedStore(store),
     keepsStore: given.keepsStore ?? false,
     flush: {
       sentenceMs: durationFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),

@@ -6,6 +6,7 @@ import type { Report } from './report'
 import type { StreamStore, WriteResult } from './store'
 import type { TextLog } from './text-log'
 import type { TerminalStatus } from './types'
+import { streamErrors } from './wire'
 
 /** How the stream is to end. */
 export interface Ending {
@@ -17,8 +18,11 @@ export interface PersisterListener {
   /** The ending is durable: the text up to `offset`, and its status. */
   onClosed(ending: Ending, offset: number): void
   onStopRequested(): void
-  /** The store will never take this text. What was durable before it stays. */
-  onRefused(cause: unknown): void
+  /**
+   * The store will never take this text (`content-refused`), or has lost some of what it took before (`corrupt`). What is
+   * durable stays, and nothing is added to it.
+   */
+  onRefused(code: 'content-refused' | 'corrupt'): void
   /** The stream is not ours any more. Nothing will be written. */
   onFenced(): void
 }
@@ -183,12 +187,17 @@ export function createPersister(options: PersisterOptions): Persister {
 
   function failed(error: unknown, text: string): void {
     report.error(error, { id, source: 'store' })
-    if (text !== '' && isStreamsError(error) && error.code === 'content-refused') {
-      listener.onRefused(error)
-      return
+    const code = isStreamsError(error) ? error.code : undefined
+    if (code === 'corrupt' && ending?.error === streamErrors.corrupt) {
+      // Not even that can be stored. The stream is left to whoever expires it.
+      finish()
+      listener.onFenced()
+    } else if (code === 'corrupt' || (code === 'content-refused' && text !== '')) {
+      listener.onRefused(code)
+    } else {
+      options.onStoreFailed()
+      backOff()
     }
-    options.onStoreFailed()
-    backOff()
   }
 
   function backOff(): void {

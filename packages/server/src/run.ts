@@ -79,7 +79,8 @@ export function createRun(options: RunOptions): Run {
         settle({ type: 'closed', ending, offset })
       },
       onStopRequested: stop,
-      onRefused: () => end({ status: 'error', error: streamErrors.refused }, true),
+      onRefused: (code) =>
+        end({ status: 'error', error: code === 'corrupt' ? streamErrors.corrupt : streamErrors.refused }, true),
       onFenced: fence,
     },
   })

@@ -1,3 +1,4 @@
+import { isStreamsError } from './errors'
 import type { Hub } from './hub'
 import type { StoredRange, StreamHead } from './store'
 import { cutBeforeSplitPair } from './surrogates'
@@ -90,7 +91,9 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
   async function readOrLater(): Promise<StoredRange | undefined | 'later'> {
     try {
       return await hub.read(id, position, maxRead)
-    } catch {
+    } catch (error) {
+      // Asking again would find the same; the reader's answer ends as an error, and nobody takes it for whole.
+      if (isStreamsError(error) && error.code === 'corrupt') throw error
       // Already reported. The connection stays; the hub wakes this reader once the store answers again.
       hub.glance(id)
       return 'later'

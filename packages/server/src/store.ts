@@ -111,6 +111,8 @@ export interface SweepRequest {
  * - compute offsets from JavaScript lengths, never by SQL functions that count code points;
  * - reject, with the cause, when it cannot tell the outcome, and leave retrying to the caller.
  * - reject with `new StreamsError('content-refused', …)` a text that it will never accept; any other rejection is retried.
+ * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and a `close` as `done` or an append after
+ *   it: the runtime then ends the run as `error`. A wrong answer to `read` is refused with the same code at the border.
  */
 export interface StreamStore {
   /**
@@ -143,7 +145,10 @@ export interface StreamStore {
    * having been terminal, so that what nobody ever looked at goes too; its producer, should it come back, finds it gone.
    */
   sweep(request: SweepRequest): Promise<readonly string[]>
-  /** At most `max` code units from `offset` on; may end inside a surrogate pair. `undefined` for an unknown id. */
+  /**
+   * From `offset` on, or from the durable length if that is smaller; at most `max` code units, and at least one whole
+   * character where more is stored and `max` has room for it. May end inside a surrogate pair. `undefined` for an unknown id.
+   */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
   /** The heads of those that exist, once each, in any order. */
   heads(ids: readonly string[]): Promise<readonly StreamHead[]>

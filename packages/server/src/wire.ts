@@ -42,6 +42,7 @@ export const errorStatus = {
   'method-not-allowed': 405,
   diverged: 409,
   'too-large': 413,
+  corrupt: 500,
   server: 500,
   'shutting-down': 503,
 } as const
@@ -61,5 +62,6 @@ export const streamErrors = {
   producer: 'generation',
   tooLong: 'too-long',
   refused: 'content-refused',
+  corrupt: 'corrupt',
   shutdown: 'shutdown',
 } as const

@@ -128,11 +128,11 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     await server.command(`XDEL ${key} 5-1`)
     expect((await store.read('a', 10, 5))?.text).toBe('text ')
     await expect(store.read('a', 0, 15)).rejects.toMatchObject({
-      code: 'store',
+      code: 'corrupt',
       message: expect.stringMatching(/noeviction/),
     })
     await server.command(`DEL ${key}`)
-    await expect(store.read('a', 0, 1)).rejects.toMatchObject({ code: 'store' })
+    await expect(store.read('a', 0, 1)).rejects.toMatchObject({ code: 'corrupt' })
     expect(await store.read('a', 15, 10)).toMatchObject({ text: '' })
 
     await server.command(`DEL ${key.replace(':text:', ':record:')}`)

@@ -2,6 +2,7 @@ import { StreamsError } from '../errors'
 import type { StoredRange, StreamStore, WriteResult } from '../store'
 import type { TerminalStatus } from '../types'
 import type { Hints } from './hints'
+import { joinPieces } from './join-pieces'
 import { toMetaJson } from './meta-json'
 import { isVisibleChange, type StoreMoment, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
@@ -165,7 +166,7 @@ export function optimisticStore({ name, table, hints, close }: OptimisticStoreOp
       const { record, moment, meta, piece } = seen
       const start = Math.min(offset, record.length)
       const end = Math.min(start + max, record.length)
-      const text = piece === undefined ? '' : piece.text.slice(start - piece.start, end - piece.start)
+      const text = joinPieces(id, piece === undefined ? [] : [piece], start, end)
       return storedRange(toHead(record, moment), meta, start, text)
     },
     async heads(ids) {

@@ -1,6 +1,7 @@
 import { StreamsError } from '../errors'
 import type { StoredRange, StreamStore } from '../store'
 import { createHints } from './hints'
+import { joinPieces } from './join-pieces'
 import { toMetaJson } from './meta-json'
 import { createRecord, isVisibleChange, type StoreMoment, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
@@ -44,6 +45,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       if (record !== before) transaction.update(record)
       const hasGrown = added !== undefined && record.length > before.length
       if (hasGrown) for (const piece of splitText(added)) transaction.addPiece(id, piece)
+      if (record.status === 'done' && before.status !== 'done') checkEnd(transaction, record)
       return { result, isNews: isVisibleChange(before, record) }
     })
     if (isNews) hints.tell(id)
@@ -96,7 +98,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         if (record === undefined) return undefined
         const start = Math.min(offset, record.length)
         const end = Math.min(start + max, record.length)
-        const text = end > start ? cut(transaction.pieces(id, start, end), start, end) : ''
+        const text = end > start ? joinPieces(id, transaction.pieces(id, start, end), start, end) : ''
         return storedRange(toHead(record, moment()), transaction.meta(id), start, text)
       }),
     heads: (ids) =>
@@ -115,10 +117,8 @@ function pieceOf({ offset, text }: { readonly offset: number; readonly text: str
   return { start: offset, text }
 }
 
-function cut(pieces: readonly StoredPiece[], start: number, end: number): string {
-  let text = ''
-  for (const piece of pieces) {
-    text += piece.text.slice(Math.max(start - piece.start, 0), Math.max(end - piece.start, 0))
-  }
-  return text
+/** `done` means whole: it is not told of a text whose last piece was lost. */
+function checkEnd(transaction: StoreTransaction, { id, length }: StreamRecord): void {
+  const start = Math.max(0, length - 1)
+  joinPieces(id, transaction.pieces(id, start, length), start, length)
 }

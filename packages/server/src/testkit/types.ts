@@ -14,6 +14,11 @@ export interface StoreTarget {
    * by themselves. Leave it out if there are none.
    */
   disconnect?(): void | Promise<void>
+  /**
+   * Takes away the first or the last piece of what is stored of a stream's text, behind the store's back, as a damaged disk
+   * or an eviction does. Leave it out if the data cannot be reached but through the store.
+   */
+  loseText?(id: string, piece: 'first' | 'last'): void | Promise<void>
   /** Lets go of every store handed out, and of the data. */
   dispose(): Promise<void>
 }

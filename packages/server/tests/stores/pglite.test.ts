@@ -82,6 +82,24 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     expect(await store.create('b', null)).toBe('created')
   })
 
+  it.each([0, 1, 2])('refuses to read a text of which piece %i was lost', async (piece) => {
+    const store = openStore({ schema: 'holes' })
+    const id = `holes ${piece}`
+    await store.create(id, null)
+    await store.claim(id, { owner: 'o', leaseMs: 60_000, canTakeOver: false })
+    for (const [offset, text] of ['first ', 'middle ', 'last, and longer than what is lost'].entries()) {
+      await store.append(id, { epoch: 1, offset: [0, 6, 13][offset] ?? 0, text })
+    }
+    expect((await store.read(id, 0, 20))?.text).toBe('first middle last, a')
+    await database.query(
+      `DELETE FROM holes.keepstream_pieces WHERE start = $1 AND stream_key =
+       (SELECT key FROM holes.keepstream_streams WHERE id = $2)`,
+      [[0, 6, 13][piece], id],
+    )
+    await expect(store.read(id, 0, 20)).rejects.toMatchObject({ code: 'corrupt' })
+    await expect(store.read(id, [0, 6, 13][piece] ?? 0, 1)).rejects.toMatchObject({ code: 'corrupt' })
+  })
+
   it('leaves nothing of a deleted stream in any table', async () => {
     const store = openStore({ schema: 'deleted' })
     await store.create('a', { chat: 'meta' })

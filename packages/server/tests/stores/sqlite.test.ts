@@ -19,6 +19,7 @@ describe('sqliteStore({ database })', { timeout: 60_000 }, () => {
 interface Stores {
   open(path: string, now: () => number): ReturnType<typeof sqliteStore>
   close(): void
+  loseText?: NonNullable<StoreTarget['loseText']>
 }
 
 function pathStores(): Stores {
@@ -35,6 +36,10 @@ function handleStores(): Stores {
     },
     close() {
       for (const database of databases.splice(0)) database.close()
+    },
+    loseText(id, piece) {
+      const start = `SELECT ${piece === 'first' ? 'min' : 'max'}(start) FROM keepstream_pieces WHERE stream_id = ?`
+      databases[0]?.prepare(`DELETE FROM keepstream_pieces WHERE stream_id = ? AND start = (${start})`).run([id, id])
     },
   }
 }
@@ -63,6 +68,7 @@ async function target(stores: Stores): Promise<StoreTarget> {
       await disposeAll()
       return open()
     },
+    ...(stores.loseText && { loseText: stores.loseText }),
     async dispose() {
       await disposeAll()
       rmSync(folder, { recursive: true, force: true })

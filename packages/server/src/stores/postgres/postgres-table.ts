@@ -169,22 +169,30 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     async read(id, from, to) {
       if (!isStorable(id)) return undefined
       const [row] = await ask(
-        `SELECT ${columns}, ${clock('$4')} AS now, meta, first, joined FROM ${streams} AS stream
+        `SELECT ${columns}, ${clock('$4')} AS now, meta, first, joined, next FROM ${streams} AS stream
          LEFT JOIN ${metas} AS kept ON kept.stream_key = key
          CROSS JOIN LATERAL (
-           SELECT min(start) AS first, '.' || string_agg(text, '' ORDER BY start) AS joined FROM ${pieces}
-           WHERE stream_key = stream.key AND start < $3::bigint AND start >= coalesce(
+           SELECT min(start) AS first, '.' || string_agg(text, '' ORDER BY start) AS joined,
+             coalesce((SELECT min(start) FROM ${pieces} WHERE stream_key = stream.key AND start >= $3::bigint),
+               stream.length) AS next
+           FROM ${pieces} WHERE stream_key = stream.key AND start < $3::bigint AND start >= coalesce(
              (SELECT max(start) FROM ${pieces} WHERE stream_key = stream.key AND start <= $2::bigint), 0)
          ) AS found WHERE id = $1::text`,
         () => [id, whole(from), to > from ? whole(to) : 0, clockHere()],
       )
       if (row === undefined) return undefined
-      const { meta, first, joined } = row
+      const { meta, first, joined, next } = row
       // The dot keeps a leading U+FEFF away from clients that take it for a byte order mark.
       const piece = first === null ? undefined : { start: Number(first), text: String(joined).slice(1) }
+      // A piece that is lost in between would shift what follows it, and no length of its neighbours would show that.
+      if (piece !== undefined && piece.start + piece.text.length !== Number(next)) throw holed(id)
       return { ...seen(row), meta: meta === null ? 'null' : String(meta), piece }
     },
   }
+}
+
+function holed(id: string): StreamsError {
+  return new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
 }
 
 /** A statement that is taken back again and again is told to the caller. */

@@ -212,7 +212,7 @@ function checkWhole(id: string, piece: StoredPiece | undefined, start: number, e
 
 function incomplete(id: string): StreamsError {
   return new StreamsError(
-    'store',
+    'corrupt',
     `redisStore found "${id}" without some of its text. Has Redis evicted it? Set its maxmemory-policy to noeviction.`,
   )
 }

@@ -1,3 +1,4 @@
+import { StreamsError } from '../../errors'
 import type { StreamStatus } from '../../types'
 import type { StreamRecord } from '../record'
 import type { StoredPiece, StoreTransaction } from '../transaction'
@@ -32,7 +33,9 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
   const removeMeta = database.prepare('DELETE FROM keepstream_metas WHERE stream_id = ?')
   const removeStream = database.prepare('DELETE FROM keepstream_streams WHERE id = ?')
-  const lastStart = database.prepare('SELECT max(start) AS start FROM keepstream_pieces WHERE stream_id = ?')
+  const lastPiece = database.prepare(
+    'SELECT start, text FROM keepstream_pieces WHERE stream_id = ? ORDER BY start DESC LIMIT 1',
+  )
   const extendPiece = database.prepare(
     'UPDATE keepstream_pieces SET text = text || ? WHERE stream_id = ? AND start = ?',
   )
@@ -70,10 +73,11 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       removeStream.run(id)
     },
     addPiece: (id, { start, text }) => {
-      const [last] = lastStart.all(id) as { start: Integer | null }[]
-      // The text has no holes: the last row ends where this piece starts.
-      const rowStart = last?.start == null ? undefined : Number(last.start)
-      if (rowStart !== undefined && start + text.length - rowStart <= maxRowLength) extendPiece.run(text, id, rowStart)
+      const last = (lastPiece.all(id) as PieceRow[]).map(toPiece)[0]
+      if ((last ? last.start + last.text.length : 0) !== start) {
+        throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start} any more: rows were lost.`)
+      }
+      if (last && start + text.length - last.start <= maxRowLength) extendPiece.run(text, id, last.start)
       else addPiece.run(id, start, guardText(text))
     },
     pieces: (id, from, to) => (pieces.all(id, to, id, from) as PieceRow[]).map(toPiece),

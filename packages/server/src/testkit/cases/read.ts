@@ -1,5 +1,5 @@
 import { expectEqual, expectMatch, expectTrue } from '../expect'
-import { startStream } from '../start-stream'
+import { readAll, startStream } from '../start-stream'
 import { exactTexts } from '../texts'
 import type { CaseDefinition } from '../types'
 
@@ -103,4 +103,39 @@ export const readCases: readonly CaseDefinition[] = [
       expectEqual(await store.read(id(), 0, 10), undefined, 'read')
     },
   },
+  {
+    key: 'read/lost',
+    name: 'text that was lost is refused as `corrupt`, whatever is left of it, and makes no `done`',
+    async run(context) {
+      const { store, loseText } = context
+      if (loseText === undefined) return
+      for (const piece of ['first', 'last'] as const) {
+        const id = await startStream(context, 'a'.repeat(20_000))
+        await store.append(id, { epoch: 1, offset: 20_000, text: 'b'.repeat(20_000) })
+        await store.append(id, { epoch: 1, offset: 40_000, text: 'c'.repeat(20_000) })
+        await loseText(id, piece)
+        const read = await codeOf(store.read(id, 0, 60_000))
+        expectEqual(read, 'corrupt', `a read of a text that has lost its ${piece} piece is refused with the code`)
+        const other = await startStream(context, 'whole')
+        expectEqual(await readAll(context, other), 'whole', 'another stream is read as before')
+        if (piece === 'first') continue
+        const end = { epoch: 1, offset: 60_000, text: '' }
+        const closed = await codeOf(store.close(id, { ...end, status: 'done' }))
+        expectEqual(closed, 'corrupt', 'a `close` as `done` of a text that has lost its end is refused with the code')
+        expectMatch(
+          await store.close(id, { ...end, status: 'error', error: 'corrupt' }),
+          { type: 'ok' },
+          'it can be closed as `error`',
+        )
+      }
+    },
+  },
 ]
+
+/** What a rejection carries as its code; `undefined` if there was none. */
+function codeOf(act: Promise<unknown>): Promise<unknown> {
+  return act.then(
+    () => undefined,
+    (error: { readonly code?: unknown }) => error.code,
+  )
+}
