@@ -51,6 +51,9 @@ export type SqliteStoreOptions = SqlitePathOptions | SqliteHandleOptions
  * stay in unused parts of pages, and copies made outside of SQLite (backups, snapshots, a disk's own) are not reached. If
  * another connection reads all the while, `delete` rejects, the stream is gone, and calling it again finishes the work.
  * Errors of opening the file come from the first act.
+ *
+ * A file that is deleted or replaced while it is open (not with `database`) is noticed when a stream is created or claimed and
+ * before its end is told: that act rejects with `corrupt`, no answer is told as `done`, and the next act opens the path anew.
  */
 export function sqliteStore(options: SqliteStoreOptions): StreamStore {
   const { path, database, synchronous, pendingMs = defaultPendingMs, busyMs = 5_000, now = Date.now } = options
@@ -67,6 +70,8 @@ export function sqliteStore(options: SqliteStoreOptions): StreamStore {
     database === undefined
       ? sqliteBackend({
           open: () => openDatabase(path),
+          // Names in memory, and URIs, which drivers read as they like, are no places on a disk.
+          path: /^(:memory:$|file:)/.test(path) ? undefined : path,
           isOwned: true,
           synchronous: synchronous ?? 'normal',
           busyMs,

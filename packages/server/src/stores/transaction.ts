@@ -32,6 +32,14 @@ export interface TransactionalBackend {
    * `body` may be run again if the first attempt left nothing behind.
    */
   transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T>
+  /**
+   * Whether what is written now can still be found by the next process: a file that was deleted or replaced while it is
+   * open takes every write and keeps none. Called inside a transaction, which it throws out of.
+   *
+   * @param isBegun something is to go on here; otherwise the next transaction may begin anew at the same place
+   * @throws StreamsError `corrupt`
+   */
+  checkPlace?(isBegun: boolean): void
   /** After streams were removed: erases what they left behind outside of the tables. */
   erase?(): Promise<void>
   close?(): Promise<void>

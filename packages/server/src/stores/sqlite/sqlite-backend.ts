@@ -1,11 +1,14 @@
 import { StreamsError } from '../../errors'
 import type { StoreTransaction, TransactionalBackend } from '../transaction'
 import { isBusy, retryWhileBusy } from './busy'
+import { fileIdentity } from './file-identity'
 import type { SqliteHandle } from './handle'
 import { migrate } from './schema'
 import { sqliteTransaction } from './sqlite-transaction'
 
 export interface SqliteBackendOptions {
+  /** The file that was opened; `undefined` for one that cannot be known or lives in memory. */
+  readonly path?: string | undefined
   readonly open: () => Promise<SqliteHandle>
   /** The handle was opened here, so that it is closed here. */
   readonly isOwned: boolean
@@ -15,14 +18,17 @@ export interface SqliteBackendOptions {
 }
 
 interface Connection {
+  /** The file that is open, however its path is used by now. */
+  readonly file: string | undefined
   readonly database: SqliteHandle
   readonly transaction: StoreTransaction
 }
 
 /** Transactions on one SQLite connection, opened by the first act that needs it. */
 export function sqliteBackend(options: SqliteBackendOptions): TransactionalBackend {
-  const { open, isOwned, synchronous, busyMs } = options
+  const { open, isOwned, synchronous, busyMs, path } = options
   let connecting: Promise<Connection> | undefined
+  let current: Connection | undefined
   let isClosed = false
 
   function connect(): Promise<Connection> {
@@ -43,25 +49,46 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
       await retryWhileBusy(() => inTransaction(database, 'BEGIN IMMEDIATE', () => migrate(database)), busyMs)
       // A process that was killed in the middle of a delete leaves the text in the log.
       truncateLog(database)
-      return { database, transaction: await retryWhileBusy(() => sqliteTransaction(database), busyMs) }
+      const transaction = await retryWhileBusy(() => sqliteTransaction(database), busyMs)
+      current = { file: path === undefined ? undefined : fileIdentity(path), database, transaction }
+      return current
     } catch (error) {
       if (isOwned) database.close()
       throw error
     }
   }
 
+  /** The next act opens the path anew; the file that is open goes once the act that is under way is over. */
+  function reconnect({ database }: Connection): void {
+    connecting = undefined
+    current = undefined
+    queueMicrotask(() => database.close())
+  }
+
   return {
     async transact(mode, body) {
-      const { database, transaction } = await connect()
+      const connection = await connect()
+      const { database, transaction } = connection
       return retryWhileBusy(() => {
         if (isClosed) throw new StreamsError('store', 'this sqliteStore was disposed before the act could be done.')
+        if (connection !== current) throw new StreamsError('store', 'the file was opened anew before the act was done.')
         return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
       }, busyMs)
     },
+    checkPlace(isBegun) {
+      if (path === undefined || current?.file === undefined || fileIdentity(path) === current.file) return
+      if (!isBegun) reconnect(current)
+      throw new StreamsError(
+        'corrupt',
+        `the file "${path}" was deleted or replaced while sqliteStore had it open: what was written to it since is ` +
+          'lost. Answers that were under way end as errors; new streams go to the file that is there now. Stop the ' +
+          'process before you move or restore its database.',
+      )
+    },
     async erase() {
-      const { database } = await connect()
+      const connection = await connect()
       await retryWhileBusy(() => {
-        if (!isClosed && !truncateLog(database)) throw new LogInUse()
+        if (!isClosed && connection === current && !truncateLog(connection.database)) throw new LogInUse()
       }, busyMs)
     },
     async close() {
