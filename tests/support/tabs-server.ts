@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { createStreams } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
+import { coreImports, serveCoreScript } from './core-scripts'
 
 /** A page that follows one stream together with the other tabs of its browser. */
 export interface TabsServer {
@@ -56,11 +56,7 @@ export async function startTabsServer(): Promise<TabsServer> {
     if (pathname.startsWith('/streams/')) return handle(request)
     if (pathname === '/tab') return new Response(page, { headers: { 'content-type': 'text/html' } })
     if (pathname === '/elsewhere') return new Response('elsewhere', { headers: { 'content-type': 'text/html' } })
-    const [, name = '', ...path] = pathname.split('/')
-    const folder = folders[name]
-    if (!folder || path.includes('..')) return new Response(null, { status: 404 })
-    const script = await readFile(new URL(path.join('/'), folder), 'utf8')
-    return new Response(script, { headers: { 'content-type': 'text/javascript' } })
+    return serveCoreScript(pathname)
   }
 
   return {
@@ -87,30 +83,9 @@ export async function startTabsServer(): Promise<TabsServer> {
   }
 }
 
-const root = new URL('../../', import.meta.url)
-
-/** The built core and what it stands on, as a browser loads them without a bundler. */
-const folders: Record<string, URL> = {
-  core: new URL('packages/core/dist/', root),
-  nanostores: new URL('node_modules/nanostores/', root),
-  'eventsource-parser': new URL('node_modules/eventsource-parser/dist/', root),
-}
-
 const page = `<!doctype html>
-<meta charset="utf-8">
-<link rel="icon" href="data:,">
 <title>A tab</title>
-<script>globalThis.process = { env: { NODE_ENV: 'production' } }</script>
-<script type="importmap">
-  {
-    "imports": {
-      "@keepstream/core": "/core/index.js",
-      "@keepstream/core/tabs": "/core/tabs/index.js",
-      "nanostores": "/nanostores/index.js",
-      "eventsource-parser": "/eventsource-parser/index.js"
-    }
-  }
-</script>
+${coreImports}
 <script type="module">
   import { createStreamClient, keepstream } from '@keepstream/core'
   import { shareTabs } from '@keepstream/core/tabs'

@@ -19,7 +19,7 @@ export interface RequestOptions {
   readonly headers?: HeadersSource | undefined
   /** @default the global `fetch`, looked up for each request */
   readonly fetch?: FetchLike | undefined
-  /** @default what `fetch` does: `same-origin` */
+  /** `include` sends cookies to another origin too, whose handler has to allow it. @default what `fetch` does: `same-origin` */
   readonly credentials?: RequestCredentials | undefined
 }
 

@@ -1,4 +1,4 @@
-import { fetchSnapshot, type HeadersRequest, type SourceError } from '@keepstream/core'
+import { fetchSnapshot, type HeadersRequest, keepstream, type SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { fakeFetch, json } from './support/fake-fetch'
 import { settle, useFakeTime } from './support/fake-time'
@@ -129,6 +129,21 @@ describe('headers that cannot be had', () => {
     const error = await ask({ fetch: fakeFetch(() => json({})), headers: () => Promise.reject(cause) })
     expect(error).toMatchObject({ code: 'network', isUnsent: true, cause })
     expect(error).toMatchObject({ message: expect.stringContaining('the headers function') })
+  })
+})
+
+describe('credentials', () => {
+  it('are carried as they are given by every request, and left to fetch otherwise', async () => {
+    for (const credentials of ['include', 'omit', undefined] as const) {
+      const fetch = fakeFetch(() => json({ text: '', status: 'stopped', offset: 0 }))
+      const { live, snapshot, stop } = keepstream({ url: '/streams', fetch, credentials })
+      const sink = { chunk() {}, end() {}, next() {}, alive() {} }
+      const { signal } = new AbortController()
+      const request = { id: 'a', offset: 0, signal }
+      await Promise.allSettled([live.open(request, sink), snapshot.open(request, sink), stop(request)])
+      await fetchSnapshot({ url: '/read', fetch, credentials })(requestFor())
+      expect(fetch.requests.map(({ init }) => init.credentials)).toEqual(Array(4).fill(credentials))
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import { checkOrigin } from './check-origin'
+import { type Cors, isHeaderName } from './cors'
 import { checkNames, checkObject, invalid, numberFrom } from './options'
 import type { Producer } from './producer'
 
@@ -46,6 +47,13 @@ export interface HandlerOptions {
    * such as `tauri://localhost`. There are no wildcards. @default none
    */
   readonly allowedOrigins?: readonly string[]
+  /**
+   * The headers that pages of those origins may send, besides `Authorization`, `Content-Type`, `If-None-Match` and
+   * `Last-Event-ID`. @default any
+   */
+  readonly allowedHeaders?: readonly string[]
+  /** Pages of those origins may send cookies (`credentials: 'include'` in the client). @default false */
+  readonly allowCredentials?: boolean
   /** The longest body of a request, in bytes: a longer one is 413. @default 65_536 */
   readonly maxBodyBytes?: number
 }
@@ -54,31 +62,46 @@ export interface HandlerOptions {
 export type Handler = (request: Request) => Promise<Response>
 
 export type ResolvedHandlerOptions = Pick<HandlerOptions, 'authorize' | 'produce'> &
-  Required<Pick<HandlerOptions, 'basePath' | 'canResume' | 'allowedOrigins' | 'maxBodyBytes'>>
+  Required<Pick<HandlerOptions, 'basePath' | 'canResume' | 'maxBodyBytes'>> & { readonly cors: Cors }
 
 const names: readonly (keyof HandlerOptions)[] = [
-  ...(['basePath', 'authorize', 'produce', 'canResume', 'allowedOrigins', 'maxBodyBytes'] as const),
+  ...(['basePath', 'authorize', 'produce', 'canResume', 'maxBodyBytes'] as const),
+  ...(['allowedOrigins', 'allowedHeaders', 'allowCredentials'] as const),
 ]
 
 /** Checks the options once, and copies them. */
 export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOptions {
   checkObject('options', given, 'call handler({ basePath, authorize })')
   checkNames('', given, names)
-  const { authorize, produce, canResume = false, allowedOrigins = [] } = given
+  const { authorize, produce, canResume = false } = given
   if (authorize !== 'public' && typeof authorize !== 'function') {
     invalid('authorize', "pass a function that answers with true or false, or the word 'public'")
   }
   if (produce !== undefined && typeof produce !== 'function') {
     invalid('produce', 'pass a function that returns a producer')
   }
-  if (!Array.isArray(allowedOrigins)) invalid('allowedOrigins', "pass a list such as ['https://app.example']")
   return {
     basePath: checkedPath(given.basePath),
     authorize,
     ...(produce && { produce }),
     canResume,
-    allowedOrigins: allowedOrigins.map(checkOrigin),
+    cors: checkedCors(given),
     maxBodyBytes: numberFrom('maxBodyBytes', given.maxBodyBytes, 65_536, 0),
+  }
+}
+
+function checkedCors({ allowedOrigins = [], allowedHeaders, allowCredentials = false }: HandlerOptions): Cors {
+  if (!Array.isArray(allowedOrigins)) invalid('allowedOrigins', "pass a list such as ['https://app.example']")
+  if (allowedHeaders !== undefined && !(Array.isArray(allowedHeaders) && allowedHeaders.every(isHeaderName))) {
+    invalid('allowedHeaders', "pass a list of names such as ['traceparent'], or leave it out to allow any")
+  }
+  if (typeof allowCredentials !== 'boolean') invalid('allowCredentials', 'pass true or false')
+  const useless = allowCredentials ? 'allowCredentials' : allowedHeaders && 'allowedHeaders'
+  if (useless && allowedOrigins.length === 0) invalid(useless, 'it is for the origins in allowedOrigins; list them')
+  return {
+    allowedOrigins: allowedOrigins.map(checkOrigin),
+    allowedHeaders: allowedHeaders && [...allowedHeaders],
+    allowCredentials,
   }
 }
 

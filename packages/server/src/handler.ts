@@ -1,4 +1,5 @@
 import { errorAnswer, jsonAnswer, notFound } from './answers'
+import { preflight, withCors } from './cors'
 import { failureAnswer } from './failure-answer'
 import {
   canonicalPath,
@@ -7,7 +8,7 @@ import {
   resolveHandlerOptions,
   type StreamAction,
 } from './handler-options'
-import { crossOrigin, isAllowedOrigin, preflight, withCors } from './origin'
+import { crossOrigin, isAllowedOrigin } from './origin'
 import type { Producer } from './producer'
 import { receiveRequest } from './received-request'
 import { refusalOf } from './refusal-of'
@@ -27,9 +28,10 @@ interface Route {
 type GetMeta = () => Promise<unknown>
 
 export function createHandler(streams: Streams, runtime: Runtime, given: HandlerOptions): Handler {
-  const { authorize, produce, canResume, maxBodyBytes, basePath, allowedOrigins } = resolveHandlerOptions(given)
+  const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
+  const { allowedOrigins } = cors
 
-  return async (request) => withCors(request, await answerOrFailure(request), allowedOrigins)
+  return async (request) => withCors(request, await answerOrFailure(request), cors)
 
   async function answerOrFailure(request: Request): Promise<Response> {
     try {
@@ -43,7 +45,8 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     const route = routed(request, basePath, produce !== undefined)
     if (route instanceof Response) return route
     const { id, action, allow } = route
-    if (request.method === 'OPTIONS') return allowedOrigins.length > 0 ? preflight() : methodNotAllowed(allow)
+    if (request.method === 'OPTIONS')
+      return allowedOrigins.length > 0 ? preflight(request, cors) : methodNotAllowed(allow)
     if (runtime.isClosed) throw shuttingDown()
     if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
       return crossOrigin()

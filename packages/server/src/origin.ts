@@ -1,5 +1,4 @@
 import { errorAnswer } from './answers'
-import { lastEventId, headers as wire } from './wire'
 
 /**
  * Whether a request that changes something may come from where it comes. Browsers say so in `Sec-Fetch-Site`; older ones
@@ -25,27 +24,4 @@ export function crossOrigin(): Response {
     'cross-origin',
     "The page's origin is not this server's. If it may do this, list it in the handler's allowedOrigins. If a proxy stands in between, let it pass on the Host header as the browser sent it.",
   )
-}
-
-/** CORS for listed origins only, and never with credentials. */
-export function withCors(request: Request, response: Response, allowedOrigins: readonly string[]): Response {
-  if (allowedOrigins.length === 0) return response
-  response.headers.append('Vary', 'Origin')
-  const origin = request.headers.get('Origin')
-  if (origin === null || !allowedOrigins.includes(origin)) return response
-  response.headers.set('Access-Control-Allow-Origin', origin)
-  response.headers.set('Access-Control-Expose-Headers', ['ETag', 'Retry-After', ...Object.values(wire)].join(', '))
-  return response
-}
-
-export function preflight(): Response {
-  const headers = ['Authorization', 'Content-Type', 'If-None-Match', lastEventId].join(', ')
-  return new Response(null, {
-    status: 204,
-    headers: {
-      'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
-      'Access-Control-Allow-Headers': headers,
-      'Access-Control-Max-Age': '600',
-    },
-  })
 }

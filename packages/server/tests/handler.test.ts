@@ -466,7 +466,68 @@ describe('requests from pages', () => {
     expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([403, null])
   })
 
-  it('are told about CORS only from listed origins, never with credentials', async () => {
+  const app = 'https://app.example'
+  const preflightOf = (id: string, origin: string, headers?: string): [string, string, RequestInit] => [
+    'OPTIONS',
+    `/streams/${id}/drive`,
+    {
+      headers: {
+        Origin: origin,
+        'Access-Control-Request-Method': 'POST',
+        ...(headers && { 'Access-Control-Request-Headers': headers }),
+      },
+    },
+  ]
+
+  it('may bring any header from a listed origin, unless the headers are listed too', async () => {
+    const any = await served({ allowedOrigins: [app] })
+    const asked = 'authorization,baggage,sentry-trace,traceparent,x-own'
+    const allowed = await any.ask(...preflightOf(any.id, app, asked))
+    expect(Object.fromEntries(allowed.headers)).toMatchObject({
+      'access-control-allow-origin': app,
+      'access-control-allow-headers': asked,
+      'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
+      vary: 'Access-Control-Request-Headers, Origin',
+    })
+    for (const [origin, wanted] of [
+      ['https://evil.test', asked],
+      [app, ''],
+      [app, '*'],
+      [app, 'a, "b"'],
+      [app, 'a'.repeat(5_000)],
+    ] as const) {
+      const own = await any.ask(...preflightOf(any.id, origin, wanted))
+      expect(own.headers.get('Access-Control-Allow-Headers')).toBe(
+        'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+      )
+      expect(own.headers.get('Access-Control-Allow-Origin')).toBe(origin === app ? app : null)
+    }
+    const listed = await served({ allowedOrigins: [app], allowedHeaders: ['Traceparent'] })
+    const few = await listed.ask(...preflightOf(listed.id, app, asked))
+    expect(few.headers.get('Access-Control-Allow-Headers')).toBe(
+      'Authorization, Content-Type, If-None-Match, Last-Event-ID, Traceparent',
+    )
+  })
+
+  it('may bring credentials from a listed origin alone, and only if the handler says so', async () => {
+    const with_ = await served({ allowedOrigins: [app], allowCredentials: true })
+    for (const origin of [app, 'https://evil.test', 'null', 'https://app.example.evil.test']) {
+      const from = { headers: { Origin: origin } }
+      for (const answer of [
+        await with_.ask(...preflightOf(with_.id, origin, 'x-own')),
+        await with_.ask('GET', `/streams/${with_.id}`, from),
+        await with_.ask('GET', '/streams/0123456789abcdefghijkl', from),
+        await with_.ask('POST', `/streams/${with_.id}/stop`, from),
+      ]) {
+        const isListed = origin === app
+        expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(isListed ? app : null)
+        expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe(isListed ? 'true' : null)
+        expect(answer.headers.get('Vary')).toContain('Origin')
+      }
+    }
+  })
+
+  it('are told about CORS only from listed origins, without credentials unless asked for', async () => {
     const { ask, id } = await served({ allowedOrigins: ['https://app.example'] })
     const from = (Origin: string) => ({ headers: { Origin } })
     const listed = await ask('GET', `/streams/${id}`, from('https://app.example'))

@@ -77,6 +77,15 @@ describe('options', () => {
       [{ basePath: '/', authorize: 'public', allowedOrigins: ['*'] }, 'allowedOrigins'],
       [{ basePath: '/', authorize: 'public', allowedOrigins: ['https://app.example/'] }, 'allowedOrigins'],
       [{ basePath: '/', authorize: 'public', allowedOrigins: 'https://app.example' }, "'allowedOrigins'"],
+      ...[{ allowCredentials: true }, { allowedOrigins: ['https://app.example'], allowCredentials: 'include' }].map(
+        (cors) => [{ basePath: '/', authorize: 'public', ...cors }, 'allowCredentials'],
+      ),
+      ...[
+        { allowedHeaders: ['x-own'] },
+        { allowedOrigins: ['https://app.example'], allowedHeaders: 'x-own' },
+        { allowedOrigins: ['https://app.example'], allowedHeaders: ['*'] },
+        { allowedOrigins: ['https://app.example'], allowedHeaders: ['x-own: 1'] },
+      ].map((cors) => [{ basePath: '/', authorize: 'public', ...cors }, 'allowedHeaders']),
       [{ basePath: '/', authorize: 'public', maxBodyBytes: 'big' }, 'maxBodyBytes'],
       [{ basePath: '/', authorize: 'public', maxBodyBytes: '5' }, 'maxBodyBytes'],
       [{ basePath: '/back\\slash', authorize: 'public' }, 'basePath'],
