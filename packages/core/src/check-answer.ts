@@ -20,7 +20,11 @@ const rules = {
   upToDate: flag,
   stalled: flag,
   error: string,
+  finishReason: string,
 } satisfies Record<string, Rule>
+
+/** What a snapshot may say besides. */
+const facts: (keyof typeof rules)[] = ['offset', 'epoch', 'base', 'upToDate', 'error', 'finishReason', 'stalled']
 
 /**
  * The one door through which every answer of every source comes in, whoever wrote the source: fields of the right kinds
@@ -29,7 +33,7 @@ const rules = {
  * @throws {SourceError} `server`, naming the field
  */
 export function checkSnapshot(answer: unknown): Snapshot {
-  return check('a snapshot', answer, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error', 'stalled'])
+  return check('a snapshot', answer, ['text', 'status'], facts)
 }
 
 /**
@@ -41,7 +45,7 @@ export function checkInitial(initial: Snapshot | null | undefined): Snapshot | u
   if (!initial) return
   const fail = (words: string) => new StreamError('invalid-option', `\`initial\` must be whole: ${words}`)
   if (initial.offset) throw fail('its `text` from 0 on, without an `offset`')
-  return check('it', initial, ['text', 'status'], ['offset', 'epoch', 'base', 'upToDate', 'error', 'stalled'], fail)
+  return check('it', initial, ['text', 'status'], facts, fail)
 }
 
 export function checkChunk(answer: unknown): Chunk {
@@ -49,7 +53,7 @@ export function checkChunk(answer: unknown): Chunk {
 }
 
 export function checkEnd(answer: unknown): End {
-  return check('an end', answer, ['end', 'ending'], ['epoch', 'error'])
+  return check('an end', answer, ['end', 'ending'], ['epoch', 'error', 'finishReason'])
 }
 
 type PushedConnection = Parameters<SubscriptionSink['connection']>[0]

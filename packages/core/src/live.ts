@@ -14,6 +14,8 @@ export interface DecodedEvent {
   readonly end?: boolean | TerminalStatus | undefined
   /** A word for readers: the text ended with an error. */
   readonly error?: string | undefined
+  /** Why the producer stopped, in its own word. It is no end: it may come in an event before that. `null` is none. */
+  readonly finishReason?: string | null | undefined
 }
 
 export interface FetchLiveOptions extends RequestOptions {
@@ -83,13 +85,15 @@ function readRaw(response: Response, sink: LiveSink) {
 
 function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveSink) {
   let offset = 0
+  let finishReason: string | undefined
   return (event: SseEvent) => {
     const decoded = event.data === '[DONE]' ? { end: true } : decode(event)
     const { end, error, ...rest }: DecodedEvent = typeof decoded === 'string' ? { text: decoded } : (decoded ?? {})
     const text = rest.text ?? ''
     if (text) sink.chunk({ offset, text })
     offset += text.length
+    finishReason = rest.finishReason ?? finishReason
     const status = error !== undefined ? 'error' : end === true ? 'done' : end
-    if (status) sink.end({ end: offset, status, error })
+    if (status) sink.end({ end: offset, status, error, finishReason })
   }
 }

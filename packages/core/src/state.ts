@@ -15,6 +15,7 @@ interface Common extends Shown {
   readonly error: StreamError | undefined
   readonly isCaughtUp: boolean
   readonly isStalled: boolean
+  readonly finishReason: string | undefined
   /** The end of the text, known before the text has reached it. Nothing is shown beyond it. */
   readonly end: End | undefined
   /** Whether this stream is to be driven (`wanted`), or was already (`begun`), which is not done twice unasked. */
@@ -40,6 +41,7 @@ export interface Reading extends Omit<Piece, 'isDone'> {
   /** `false`: more is stored than this brings. @default true */
   readonly upToDate?: boolean | undefined
   readonly error?: string | undefined
+  readonly finishReason?: string | undefined
   readonly stalled?: boolean | undefined
 }
 
@@ -83,6 +85,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     error: undefined,
     isCaughtUp: false,
     isStalled: false,
+    finishReason: undefined,
     end: undefined,
     drive: isDriven ? 'begun' : 'none',
     canRepeat: !!canRepeat,
@@ -154,7 +157,7 @@ export function reduce(
 
 /** What everything that is read goes through, whichever source it came from. */
 function receive(state: SessionState, reading: Reading, onPiece?: (outcome: PieceOutcome) => void): SessionState {
-  const { offset = 0, text, status, error, upToDate = true, stalled = false } = reading
+  const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const piece = clip(reading, state)
   const { outcome, shown } = merge(state, piece)
   onPiece?.({ outcome, offset: piece.offset, length: piece.text.length })
@@ -170,7 +173,7 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
       base,
       cuts,
       status: isStreaming ? 'streaming' : state.status,
-      end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error } : state.end,
+      end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end,
       isCaughtUp: state.isCaughtUp || upToDate,
       isStalled: stalled,
       // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
@@ -200,7 +203,7 @@ function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
 function settle(state: SessionState): SessionState {
   if (!state.end || state.text.length < state.end.end || !isOwnEnd(state.end, state)) return state
-  const { end, status, error } = state.end
+  const { end, status, error, finishReason } = state.end
   const { text, cuts } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
     text,
@@ -209,6 +212,7 @@ function settle(state: SessionState): SessionState {
     error: endError(status, error),
     isCaughtUp: true,
     isStalled: false,
+    finishReason,
   })
 }
 

@@ -230,10 +230,19 @@ export function stateOf(initial?: Snapshot): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
 
-const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled'] as const
+const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled', 'finishReason'] as const
 
-function view({ text, status, connection, error, isCaughtUp, cuts, isStalled }: SessionState): StreamState {
-  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled }
+function view({
+  text,
+  status,
+  connection,
+  error,
+  isCaughtUp,
+  cuts,
+  isStalled,
+  finishReason,
+}: SessionState): StreamState {
+  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
 }
 
 function invalid(message: string) {

@@ -45,6 +45,8 @@ export interface Snapshot {
   readonly upToDate?: boolean | undefined
   /** A word for readers on why the status is `error`. */
   readonly error?: string | undefined
+  /** With a terminal status: why the producer stopped, in its own word. */
+  readonly finishReason?: string | undefined
   /** Nobody writes at the moment: the process that did has not been heard of in time. @default false */
   readonly stalled?: boolean | undefined
 }
@@ -57,6 +59,8 @@ export interface End {
   /** The epoch that ended. */
   readonly epoch?: number | undefined
   readonly error?: string | undefined
+  /** Why the producer stopped, in its own word, such as `length`. */
+  readonly finishReason?: string | undefined
 }
 
 /** What a source is asked for: the text of `id` from `offset` on. */
@@ -173,6 +177,11 @@ export interface StreamState {
    * its place; otherwise the status becomes `timeout`. Never with a terminal status, nor where the backend cannot tell.
    */
   readonly isStalled: boolean
+  /**
+   * Why the producer stopped, in its own word, where the backend tells it. With `done`, `length` and `content-filter` mean
+   * that the text is all there is and was cut by the model's provider. `undefined` until the end.
+   */
+  readonly finishReason: string | undefined
 }
 
 /** What a client does for a stream, for a log, a timeline or a metric. It carries no text. */

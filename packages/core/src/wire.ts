@@ -30,8 +30,8 @@ export function createReader(end: number) {
 export function createDriveReader({ chunk, end }: LiveSink) {
   const read = createReader(0)
   return (event: SseEvent) => {
-    const { status, ...piece } = read(event)
-    if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error: piece.error })
+    const { status, error, finishReason, ...piece } = read(event)
+    if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error, finishReason })
     else chunk(piece)
   }
 }

@@ -58,6 +58,7 @@ function createSource() {
     isCaughtUp: true,
     isReconciled: false,
     isStalled: false,
+    finishReason: undefined,
   })
   const source = { id: 'a', $state, attach: () => () => {} } as unknown as TextStream
   const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some })

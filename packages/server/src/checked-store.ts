@@ -1,4 +1,5 @@
 import { StreamsError } from './errors'
+import { isFinishReason } from './finish-reason'
 import type { StoredRange, StreamHead, StreamStore } from './store'
 import { isStatus } from './types'
 
@@ -61,5 +62,6 @@ function headFaultOf(head: StreamHead, id: string): string | undefined {
   for (const name of ['epoch', 'base', 'offset'] as const) {
     if (!Number.isSafeInteger(head[name]) || head[name] < 0) return `its ${name} is ${String(head[name])}`
   }
+  if (head.finishReason !== undefined && !isFinishReason(head.finishReason)) return 'its finish reason is none'
   return head.base > head.offset ? `its base ${head.base} is beyond its offset ${head.offset}` : undefined
 }

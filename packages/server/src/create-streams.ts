@@ -40,7 +40,9 @@ export function createStreams(options: StreamsOptions): Streams {
         if (!range) throw new StreamsError('not-found', `there is no stream '${id}'`)
         slices.push(range.text)
         position += range.text.length
-        if (position >= range.head.offset) return { text: slices.join(''), status: range.head.status }
+        const { offset, status, finishReason } = range.head
+        if (position < offset) continue
+        return { text: slices.join(''), status, ...(finishReason === undefined ? {} : { finishReason }) }
       }
     },
     async stream(request, id, producer, options = {}) {

@@ -122,8 +122,7 @@ function createFrames() {
     return statusFrame({ status, offset, epoch, base, upToDate: isUpToDate, isStalled })
   }
 
-  function endOf({ status, offset, error, epoch }: StreamHead): string {
-    if (!isTerminal(status)) return ''
-    return endFrame(epoch, { status, offset, ...(error === undefined ? {} : { error }) })
+  function endOf({ status, epoch, ...head }: StreamHead): string {
+    return isTerminal(status) ? endFrame(epoch, { ...head, status }) : ''
   }
 }

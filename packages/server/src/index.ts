@@ -4,7 +4,7 @@ export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
 export type { FlushOptions } from './flush-schedule'
 export type { AuthorizeRequest, Handler, HandlerOptions, ProduceRequest, StreamAction } from './handler-options'
 export type { StreamsOptions } from './options'
-export type { Produced, Producer, ProducerContext } from './producer'
+export type { Finish, Produced, Producer, ProducerContext } from './producer'
 export type { ErrorContext, StreamsEvent } from './report'
 export type {
   AppendRequest,
@@ -19,5 +19,5 @@ export type {
   WriteResult,
 } from './store'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory'
-export type { StoppedStream, StreamOptions, Streams } from './streams'
+export type { StoppedStream, StreamBody, StreamOptions, Streams } from './streams'
 export { isTerminal, type StreamStatus, type TerminalStatus } from './types'

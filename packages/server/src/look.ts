@@ -41,7 +41,7 @@ export async function read(runtime: Runtime, request: Request, id: string): Prom
 
 function look(request: Request, range: StoredRange, form: string): Response {
   const { head, start } = range
-  const { id, status, epoch, base, error, isStalled } = head
+  const { id, status, epoch, base, error, finishReason, isStalled } = head
   const isHead = request.method === 'HEAD'
   const text = isHead ? '' : cutBeforeSplitPair(range.text)
   const end = isHead ? head.offset : start + text.length
@@ -56,6 +56,7 @@ function look(request: Request, range: StoredRange, form: string): Response {
     [headers.base]: String(base),
     [headers.upToDate]: String(upToDate),
     ...(isStalled && { [headers.stalled]: 'true' }),
+    ...(finishReason !== undefined && { [headers.finishReason]: finishReason }),
   }
   if (matches(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers: facts })
   if (form === media.text) {
@@ -63,7 +64,7 @@ function look(request: Request, range: StoredRange, form: string): Response {
   }
   if (isHead) return new Response(null, { headers: { ...facts, 'Content-Type': media.json } })
   return jsonAnswer(
-    { offset: start, text, status, epoch, base, upToDate, error, stalled: isStalled || undefined },
+    { offset: start, text, status, epoch, base, upToDate, error, finishReason, stalled: isStalled || undefined },
     200,
     facts,
   )

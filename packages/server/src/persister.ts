@@ -12,6 +12,8 @@ import { streamErrors } from './wire'
 export interface Ending {
   readonly status: TerminalStatus
   readonly error?: string
+  /** Why the producer stopped writing, in its own word. */
+  readonly finishReason?: string
 }
 
 export interface PersisterListener {
@@ -146,8 +148,7 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   function closeWith(text: string): Promise<WriteResult> {
-    const { status, error } = ending as Ending
-    return store.close(id, { epoch, offset: stored, text, status, ...(error === undefined ? {} : { error }) })
+    return store.close(id, { epoch, offset: stored, text, ...(ending as Ending) })
   }
 
   function appendOrBeat(text: string): Promise<WriteResult> {

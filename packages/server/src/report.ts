@@ -5,7 +5,15 @@ export type StreamsEvent =
   | { readonly type: 'claimed'; readonly id: string; readonly epoch: number; readonly base: number }
   /** A slice of `length` units became durable; `offset` is the durable length now. */
   | { readonly type: 'stored'; readonly id: string; readonly offset: number; readonly length: number }
-  | { readonly type: 'closed'; readonly id: string; readonly status: TerminalStatus; readonly offset: number }
+  /** The end is durable. `error` and `finishReason` are what readers are told of it. */
+  | {
+      readonly type: 'closed'
+      readonly id: string
+      readonly status: TerminalStatus
+      readonly offset: number
+      readonly error?: string
+      readonly finishReason?: string
+    }
   /** Another process produces this stream now, or it was deleted or has ended: this run has no say any more. */
   | { readonly type: 'fenced'; readonly id: string; readonly epoch: number }
   /** This process ended a stream whose producer is silent. */

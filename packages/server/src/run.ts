@@ -75,7 +75,7 @@ export function createRun(options: RunOptions): Run {
     log,
     listener: {
       onClosed(ending, offset) {
-        report.event({ type: 'closed', id, status: ending.status, offset })
+        report.event({ type: 'closed', id, offset, ...ending })
         settle({ type: 'closed', ending, offset })
       },
       onStopRequested: stop,

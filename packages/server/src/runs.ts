@@ -136,8 +136,8 @@ export function createRuns(options: RunsOptions): Runs {
     const { id, epoch, signal } = run
     try {
       const context = { id, epoch, signal, text, request: requestCopy(request, signal) }
-      await consume(await producer(run.append, context), run.append, signal)
-      run.end({ status: 'done' })
+      const finishReason = await consume(await producer(run.append, context), run.append, signal)
+      run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })
     } catch (error) {
       // A producer that was told to stop may well throw for it; that is not news.
       if (run.state.type === 'producing') report.error(error, { id, source: 'producer' })

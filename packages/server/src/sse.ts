@@ -17,6 +17,7 @@ export interface EndEvent {
   readonly status: TerminalStatus
   readonly offset: number
   readonly error?: string
+  readonly finishReason?: string
 }
 
 export function statusFrame({ status, offset, epoch, base, upToDate, isStalled }: StatusEvent): string {
@@ -29,8 +30,9 @@ export function textFrame(epoch: number, end: number, text: string): string {
   return `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`
 }
 
-export function endFrame(epoch: number, { status, offset, error }: EndEvent): string {
-  return `event: ${events.end}\nid: ${epoch}.${offset}\ndata: ${JSON.stringify({ status, offset, error })}\n\n`
+export function endFrame(epoch: number, { status, offset, error, finishReason }: EndEvent): string {
+  const data = JSON.stringify({ status, offset, error, finishReason })
+  return `event: ${events.end}\nid: ${epoch}.${offset}\ndata: ${data}\n\n`
 }
 
 export const keepAliveFrame = ':\n\n'

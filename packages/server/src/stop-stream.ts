@@ -16,8 +16,16 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
   const head = isStreamId(id) ? await ask(() => store.requestStop(id), id) : undefined
   if (!head) throw unknown(id)
   const settled = await expiry.settle(head)
-  const { status, offset, epoch, error } = isTerminal(settled.status) ? settled : await ended(runtime, settled)
-  return { status, offset, epoch, ...(error === undefined ? {} : { error }) }
+  const { status, offset, epoch, error, finishReason } = isTerminal(settled.status)
+    ? settled
+    : await ended(runtime, settled)
+  return {
+    status,
+    offset,
+    epoch,
+    ...(error === undefined ? {} : { error }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+  }
 }
 
 function unknown(id: string): StreamsError {

@@ -13,6 +13,8 @@ export interface StreamHead {
   readonly stopRequested: boolean
   /** A code for readers on why the status is `error`. */
   readonly error?: string
+  /** Why the producer stopped writing, in its own word: `length`, `content-filter`. At most 64 printable ASCII characters. */
+  readonly finishReason?: string
   /**
    * The stream may be expired now, by the store's clock: its lease has been over for a further lease, or it has been
    * `pending` for longer than the store's `pendingMs`.
@@ -84,6 +86,7 @@ export interface CloseRequest {
   readonly text: string
   readonly status: TerminalStatus
   readonly error?: string
+  readonly finishReason?: string
 }
 
 export interface SweepRequest {
@@ -103,8 +106,8 @@ export interface SweepRequest {
  * - carry out each act in one transaction, so that all processes see either none or all of it;
  * - have made durable what it acknowledges, as far as its documentation promises;
  * - answer the same to an act that is repeated after an unknown outcome: a repeated `claim` by its owner is `claimed`, a
- *   repeated `append` is a `conflict` whose head has the offset after it, a repeated `close` (the same epoch, end, status
- *   and error) is `ok`;
+ *   repeated `append` is a `conflict` whose head has the offset after it, a repeated `close` (the same epoch, end, status,
+ *   error and finish reason) is `ok`;
  * - let statuses only move up (P13): once terminal, `append`, `close`, `requestStop` and `expire` change nothing;
  * - never create in any act but `create`;
  * - reckon leases by its own clock alone, never by the caller's;

@@ -23,6 +23,16 @@ export interface StoppedStream {
   readonly epoch: number
   /** Why the status is `error`. */
   readonly error?: string
+  /** Why the producer stopped writing, if it told and if the stream had ended by itself. */
+  readonly finishReason?: string
+}
+
+/** What is durable of a stream. */
+export interface StreamBody {
+  readonly text: string
+  readonly status: StreamStatus
+  /** Why the producer stopped writing, in its own word: `length` is a `done` text that was cut. */
+  readonly finishReason?: string
 }
 
 /** The server's side of Keepstream, over one store. See `createStreams`. */
@@ -30,7 +40,7 @@ export interface Streams {
   /** A new stream, `pending`. `meta` is any JSON value; `authorize` and `produce` are given it back. Answers with the id. */
   createStream(options?: { readonly meta?: unknown }): Promise<string>
   /** What is durable now. Rejects with `not-found`. */
-  getStreamBody(id: string): Promise<{ readonly text: string; readonly status: StreamStatus }>
+  getStreamBody(id: string): Promise<StreamBody>
   /**
    * Drives a stream: starts `producer` if nobody has, and answers with the text from 0 as it is produced; as an event
    * stream if `Accept` asks for one. Driving again joins. The run outlives the response. Does not authorize, and rejects

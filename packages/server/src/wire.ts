@@ -7,6 +7,8 @@ export const headers = {
   upToDate: 'Stream-Up-To-Date',
   /** `true` while the lease of the producing process is over; left out otherwise. */
   stalled: 'Stream-Stalled',
+  /** The producer's own word for why it stopped writing; left out where it told none. */
+  finishReason: 'Stream-Finish-Reason',
 } as const
 
 export const events = { status: 'status', end: 'end' } as const

@@ -21,6 +21,10 @@ const faults: Record<string, (range: StoredRange) => unknown> = {
   'has a broken offset': (range) => ({ ...range, head: { ...range.head, offset: 1.5 } }),
   'has a negative epoch': (range) => ({ ...range, head: { ...range.head, epoch: -1 } }),
   'has a base beyond its end': (range) => ({ ...range, head: { ...range.head, base: range.head.offset + 1 } }),
+  'has a finish reason that no header can carry': (range) => ({
+    ...range,
+    head: { ...range.head, finishReason: 'a\nb' },
+  }),
 }
 
 async function finished(faulty: (range: StoredRange) => unknown) {

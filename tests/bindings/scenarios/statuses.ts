@@ -98,6 +98,19 @@ export const statuses = {
       })
     },
   },
+  'why-it-stopped': {
+    title: "tells the producer's word for why it stopped, to the driver and to a follower, with the end",
+    async run({ server, open, mount, happens }) {
+      const driver = mount({ client: open(), id: 'a', driven: true })
+      const follower = mount({ client: open(), id: 'a' })
+      await happens()
+      await happens(() => server.stream('a').write('half an answer'))
+      for (const page of [driver, follower]) expect(page.last).toMatchObject({ finishReason: undefined })
+      await happens(() => server.stream('a').close('done', 'length'))
+      for (const page of [driver, follower])
+        expect(page.last).toMatchObject({ text: 'half an answer', status: 'done', finishReason: 'length' })
+    },
+  },
   'reconciles-lost-text': {
     title: 'shows what the server has instead of text that the server lost, and says so',
     async run({ server, open, mount, happens }) {

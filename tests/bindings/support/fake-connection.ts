@@ -8,6 +8,7 @@ export interface Told {
   readonly epoch: number
   readonly base: number
   readonly isStalled: boolean
+  readonly finishReason: string | undefined
 }
 
 /** One open answer of the fake server: a position in the text, told in events. */
@@ -70,7 +71,7 @@ export function openConnection(
     body,
     advance() {
       if (!isOpen || isHeld) return
-      const { text, stored, status, epoch, base } = stream
+      const { text, stored, status, epoch, base, finishReason } = stream
       // What was read under an older epoch holds up to where the new one began.
       if (told !== '' && told.split(',')[1] !== String(epoch)) position = Math.min(position, base)
       const end = isDriver ? text.length : stored
@@ -81,7 +82,7 @@ export function openConnection(
       }
       tellStatus(true)
       if (status === 'pending' || status === 'streaming') return
-      send(`event: end\nid: ${epoch}.${end}\ndata: ${JSON.stringify({ status, offset: end })}\n\n`)
+      send(`event: end\nid: ${epoch}.${end}\ndata: ${JSON.stringify({ status, offset: end, finishReason })}\n\n`)
       controller.close()
       close()
     },

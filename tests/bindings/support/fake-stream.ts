@@ -12,7 +12,7 @@ export interface FakeStream {
   /** Stores what was written. */
   store(): void
   /** The producer ends. What it wrote is stored first. */
-  close(status?: TerminalStatus): void
+  close(status?: TerminalStatus, finishReason?: string): void
   /** A keep-alive on every open connection. */
   ping(): void
   /** Every open connection breaks, as a proxy or a network does it. */
@@ -34,6 +34,7 @@ export interface ServedStream extends FakeStream {
   readonly base: number
   readonly stored: number
   readonly isStalled: boolean
+  readonly finishReason: string | undefined
   readonly connections: Set<FakeConnection>
   /** Starts a producer if nobody has. */
   start(): void
@@ -47,6 +48,7 @@ export function createFakeStream(): ServedStream {
   let runs = 0
   let stored = 0
   let isStalled = false
+  let finishReason: string | undefined
   /** Where each epoch began; the first one is the first. */
   const bases = [0]
   const connections = new Set<FakeConnection>()
@@ -77,6 +79,9 @@ export function createFakeStream(): ServedStream {
     get isStalled() {
       return isStalled
     },
+    get finishReason() {
+      return finishReason
+    },
     start() {
       if (status !== 'pending') return
       status = 'streaming'
@@ -92,8 +97,11 @@ export function createFakeStream(): ServedStream {
       stored = text.length
       all((connection) => connection.advance())
     },
-    close(end = 'done') {
-      if (status === 'pending' || status === 'streaming') status = end
+    close(end = 'done', reason) {
+      if (status === 'pending' || status === 'streaming') {
+        status = end
+        finishReason = reason
+      }
       stream.store()
     },
     ping: () => all((connection) => connection.ping()),

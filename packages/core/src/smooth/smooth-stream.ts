@@ -138,7 +138,15 @@ export function createSmoothStream(
   return stream
 }
 
-const changedKeys = ['status', 'connection', 'error', 'isCaughtUp', 'isReconciled', 'isStalled'] as const
+const changedKeys = [
+  'status',
+  'connection',
+  'error',
+  'isCaughtUp',
+  'isReconciled',
+  'isStalled',
+  'finishReason',
+] as const
 
 /** Where a text can be shown up to: half a character waits for its other half, as long as more may come. */
 function endOf({ text, status }: StreamState): number {

@@ -54,7 +54,15 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
       ...(isStalled && { stalled: true }),
     }),
     endOf: ({ text, status, epoch }: FakeText): End | undefined =>
-      isTerminal(status) ? { end: text.length, status, error: options.error, ...(hasEpochs && { epoch }) } : undefined,
+      isTerminal(status)
+        ? {
+            end: text.length,
+            status,
+            error: options.error,
+            finishReason: status === 'stopped' ? undefined : options.finishReason,
+            ...(hasEpochs && { epoch }),
+          }
+        : undefined,
     /** Where an answer starts. */
     startFor: ({ offset }: SourceRequest) => (hasEpochs ? offset : 0),
 

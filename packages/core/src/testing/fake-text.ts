@@ -17,6 +17,8 @@ export interface FakeTextOptions {
   readonly status?: TerminalStatus | undefined
   /** With the status `error`: a word for readers. */
   readonly error?: string | undefined
+  /** Why the producer stopped, in its own word: told with the end, unless it is stopped. */
+  readonly finishReason?: string | undefined
   /**
    * The server dies when the text has come to `at`, and cuts every connection; only what lies before `keep` was stored.
    * Generation is taken up again from there, under a new epoch, with `text` or with what was lost: after `stalledMs` (at

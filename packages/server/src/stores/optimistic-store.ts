@@ -1,6 +1,5 @@
 import { StreamsError } from '../errors'
-import type { StoredRange, StreamStore, WriteResult } from '../store'
-import type { TerminalStatus } from '../types'
+import type { CloseRequest, StoredRange, StreamStore, WriteResult } from '../store'
 import type { Hints } from './hints'
 import { joinPieces } from './join-pieces'
 import { toMetaJson } from './meta-json'
@@ -27,7 +26,7 @@ export interface HeldWrite {
   /** How long the pieces are together. */
   readonly added: number
   /** Ends the stream; otherwise the lease is renewed. */
-  readonly ending?: { readonly status: TerminalStatus; readonly error: string | undefined }
+  readonly ending?: Omit<CloseRequest, 'epoch' | 'offset' | 'text'>
 }
 
 /** What is read at once of a stream. */
@@ -140,10 +139,8 @@ export function optimisticStore({ name, table, hints, close }: OptimisticStoreOp
       ),
     beat: (id, epoch) => write(id, { epoch, offset: undefined }, '', (record, at) => renewLease(record, epoch, at)),
     close: (id, request) => {
-      const { epoch, offset, text, status, error } = request
-      return write(id, { epoch, offset, ending: { status, error } }, text, (record, at) =>
-        closeStream(record, request, at),
-      )
+      const { epoch, offset, text, ...ending } = request
+      return write(id, { epoch, offset, ending }, text, (record, at) => closeStream(record, request, at))
     },
     requestStop: (id) => act(id, undefined, stopStream),
     expire: (id, epoch) => act(id, undefined, (record, at) => expireStream(record, epoch, at)),

@@ -11,6 +11,7 @@ export interface StreamRecord {
   readonly length: number
   readonly stopRequested: boolean
   readonly error: string | undefined
+  readonly finishReason: string | undefined
   /** Who holds the latest claim. */
   readonly owner: string | undefined
   readonly leaseMs: number
@@ -37,6 +38,7 @@ export function createRecord(id: string, { now }: StoreMoment): StreamRecord {
     length: 0,
     stopRequested: false,
     error: undefined,
+    finishReason: undefined,
     owner: undefined,
     leaseMs: 0,
     renewedAt: now,
@@ -54,6 +56,7 @@ export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
     offset: record.length,
     stopRequested: record.stopRequested,
     ...(record.error === undefined ? {} : { error: record.error }),
+    ...(record.finishReason === undefined ? {} : { finishReason: record.finishReason }),
     isLapsed: isLapsed(record, moment),
     isStalled: record.status === 'streaming' && moment.now >= record.renewedAt + record.leaseMs,
   }

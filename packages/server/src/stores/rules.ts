@@ -53,7 +53,8 @@ export function closeStream(record: StreamRecord, request: CloseRequest, moment:
   if (isRepeatedClose(record, request)) return ok(record)
   if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
   const length = record.length + request.text.length
-  return ok({ ...record, length, status: request.status, error: request.error, endedAt: moment.now })
+  const { status, error, finishReason } = request
+  return ok({ ...record, length, status, error, finishReason, endedAt: moment.now })
 }
 
 /** Notes the wish to stop. Nobody produces a `pending` stream, so that one is stopped at once. */
@@ -86,7 +87,8 @@ function isRepeatedClose(record: StreamRecord, request: CloseRequest): boolean {
     record.status === request.status &&
     record.epoch === request.epoch &&
     record.length === request.offset + request.text.length &&
-    record.error === request.error
+    record.error === request.error &&
+    record.finishReason === request.finishReason
   )
 }
 

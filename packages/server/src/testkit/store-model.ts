@@ -8,6 +8,7 @@ interface ModelStream {
   text: string
   stopRequested: boolean
   error?: string
+  finishReason?: string
   owner?: string
   leaseMs: number
   since: number
@@ -67,10 +68,11 @@ export class StoreModel {
     })
   }
 
-  close(id: string, { epoch, offset, text, status, error }: CloseRequest): WriteResult {
+  close(id: string, { epoch, offset, text, status, error, finishReason }: CloseRequest): WriteResult {
     const stream = this.#streams.get(id)
     const end = offset + text.length
-    const isSame = stream?.status === status && stream.epoch === epoch && stream.error === error
+    const isOwn = stream?.status === status && stream.epoch === epoch
+    const isSame = isOwn && stream.error === error && stream.finishReason === finishReason
     if (stream !== undefined && isSame && stream.text.length === end) {
       return { type: 'ok', offset: end, stopRequested: stream.stopRequested }
     }
@@ -78,6 +80,7 @@ export class StoreModel {
       open.text += text
       this.#end(open, status)
       if (error !== undefined) open.error = error
+      if (finishReason !== undefined) open.finishReason = finishReason
     })
   }
 
@@ -170,11 +173,15 @@ export class StoreModel {
   }
 
   #head(id: string, stream: ModelStream): StreamHead {
-    const { status, epoch, base, text, stopRequested, error, since, leaseMs } = stream
+    const { status, epoch, base, text, stopRequested, error, finishReason, since, leaseMs } = stream
     const age = this.now - since
     const isLapsed = status === 'pending' ? age >= this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
     const isStalled = status === 'streaming' && age >= leaseMs
     const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed, isStalled }
-    return error === undefined ? head : { ...head, error }
+    return {
+      ...head,
+      ...(error === undefined ? {} : { error }),
+      ...(finishReason === undefined ? {} : { finishReason }),
+    }
   }
 }

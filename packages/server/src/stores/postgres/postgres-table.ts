@@ -18,7 +18,7 @@ export interface PostgresTableOptions {
 }
 
 const columns =
-  'key, id, revision, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, created_at, ended_at'
+  'key, id, revision, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, renewed_at, created_at, ended_at'
 
 /** `lapsesAt`, as SQL; the parameter is `pendingMs`. */
 const lapsesAt = (pendingMs: string) =>
@@ -112,12 +112,13 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const values = [
         ...[key, number, record.status, record.epoch, record.base, record.length, record.stopRequested],
         ...[record.error ?? null, record.owner ?? null, record.leaseMs, record.renewedAt, record.endedAt ?? null],
+        record.finishReason ?? null,
       ]
       const rows = await ask(
         `WITH held AS (
            UPDATE ${streams} SET revision = revision + 1, status = $3::text, epoch = $4::bigint, base = $5::bigint,
              length = $6::bigint, stop_requested = $7::boolean, error = $8::text, owner = $9::text,
-             lease_ms = $10::bigint, renewed_at = $11::bigint, ended_at = $12::bigint
+             lease_ms = $10::bigint, renewed_at = $11::bigint, ended_at = $12::bigint, finish_reason = $13::text
            WHERE key = $1::text::bigint AND revision = $2::text::bigint RETURNING key
          )${adding(pieces, added, values.length)} SELECT key FROM held`,
         () => [...values, ...valuesOf(added)],
@@ -131,13 +132,14 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
         `WITH held AS (
            UPDATE ${streams} SET revision = revision + 1, length = length + $4::bigint,
              renewed_at = CASE WHEN $6::text IS NULL THEN ${clock('$5')} ELSE renewed_at END,
-             status = coalesce($6::text, status), error = $7::text,
+             status = coalesce($6::text, status), error = $7::text, finish_reason = $8::text,
              ended_at = CASE WHEN $6::text IS NULL THEN NULL ELSE ${clock('$5')} END
            WHERE id = $1::text AND status = 'streaming' AND epoch = $2::bigint AND length = coalesce($3::bigint, length)
            RETURNING key, length, stop_requested
-         )${adding(pieces, added, 7)} SELECT length, stop_requested FROM held`,
+         )${adding(pieces, added, 8)} SELECT length, stop_requested FROM held`,
         () => [
           ...[id, epoch, offset ?? null, length, clockHere(), ending?.status ?? null, ending?.error ?? null],
+          ending?.finishReason ?? null,
           ...valuesOf(added),
         ],
       )
@@ -231,6 +233,7 @@ function toRecord(row: Row): StreamRecord {
     length: Number(row['length']),
     stopRequested: row['stop_requested'] === true,
     error: text(row['error']),
+    finishReason: text(row['finish_reason']),
     owner: text(row['owner']),
     leaseMs: Number(row['lease_ms']),
     renewedAt: Number(row['renewed_at']),

@@ -61,6 +61,7 @@ const migrations: readonly ((names: TableNames) => string)[] = [
       stream_key bigint PRIMARY KEY REFERENCES ${streams} ON DELETE CASCADE,
       meta text NOT NULL
     );`,
+  ({ streams }) => `ALTER TABLE ${streams} ADD COLUMN finish_reason text;`,
 ]
 
 /** One lock for all: processes that start at once bring the tables up to date one after the other. */

@@ -124,6 +124,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         String(added),
         ending?.status ?? '',
         optional(ending?.error),
+        optional(ending?.finishReason),
         expireMs,
         nextRevision(),
         ...flat(pieces),

@@ -67,6 +67,7 @@ export const recordFields = [
   'length',
   'stopRequested',
   'error',
+  'finishReason',
   'owner',
   'leaseMs',
   'renewedAt',
@@ -112,7 +113,7 @@ return 1
 
 /**
  * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, how long the pieces are, status or
- * empty, error, expireMs or empty, revision, then starts and pieces → the new length and stopRequested, 0 if the stream is
+ * empty, error, finish reason, expireMs or empty, revision, then starts and pieces → the new length and stopRequested, 0 if the stream is
  * not as believed, or -1 if the epoch has another owner
  */
 export const writeScript = script(`${moment}${addPieces}${end}
@@ -120,14 +121,14 @@ local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequ
 if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
 if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
 if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
-add_pieces(11)
+add_pieces(12)
 local length = string.format('%.0f', seen[3] + ARGV[6])
-redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[10])
+redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[11])
 if ARGV[7] == '' then
   redis.call('HSET', KEYS[1], 'renewedAt', now)
 else
-  redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'endedAt', now)
-  end_at(now, ARGV[2], ARGV[9])
+  redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'finishReason', ARGV[9], 'endedAt', now)
+  end_at(now, ARGV[2], ARGV[10])
 end
 return { length, seen[4] }
 `)
@@ -147,7 +148,7 @@ export const readScript = script(`${moment}
 local record = redis.call('HMGET', KEYS[1], ${fields})
 if not record[1] then return false end
 local meta = false
-if record[13] ~= ARGV[4] then meta = redis.call('HGET', KEYS[1], 'meta') end
+if record[14] ~= ARGV[4] then meta = redis.call('HGET', KEYS[1], 'meta') end
 local pieces = {}
 if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARGV[3]) then
   local first = redis.call('XREVRANGE', KEYS[2], ARGV[2] .. '-1', '-', 'COUNT', 1)

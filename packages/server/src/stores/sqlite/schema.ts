@@ -70,6 +70,7 @@ const migrations: readonly string[] = [
   ALTER TABLE keepstream_new_streams RENAME TO keepstream_streams;
   CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX keepstream_streams_open ON keepstream_streams (created_at) WHERE ended_at IS NULL;`,
+  'ALTER TABLE keepstream_streams ADD COLUMN finish_reason TEXT',
 ]
 
 /**

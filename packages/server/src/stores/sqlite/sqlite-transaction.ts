@@ -7,7 +7,7 @@ import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle, SqliteValue } from './handle'
 
 const columns =
-  'id, created_at, status, epoch, base, length, stop_requested, error, owner, lease_ms, renewed_at, ended_at'
+  'id, created_at, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, renewed_at, ended_at'
 
 /**
  * Up to this many code units a row grows by what is appended. Every row costs a page or more, so slices of a sentence
@@ -23,12 +23,12 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   )
   const meta = database.prepare('SELECT meta FROM keepstream_metas WHERE stream_id = ?')
   const insert = database.prepare(
-    `INSERT INTO keepstream_streams (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO keepstream_streams (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const insertMeta = database.prepare(`INSERT INTO keepstream_metas (stream_id, filler, meta) VALUES (?, ${filler}, ?)`)
   const update = database.prepare(
     `UPDATE keepstream_streams SET status = ?, epoch = ?, base = ?, length = ?, stop_requested = ?, error = ?,
-     owner = ?, lease_ms = ?, renewed_at = ?, ended_at = ? WHERE id = ?`,
+     finish_reason = ?, owner = ?, lease_ms = ?, renewed_at = ?, ended_at = ? WHERE id = ?`,
   )
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
   const removeMeta = database.prepare('DELETE FROM keepstream_metas WHERE stream_id = ?')
@@ -97,6 +97,7 @@ function changing(record: StreamRecord): SqliteValue[] {
     record.length,
     record.stopRequested ? 1 : 0,
     record.error ?? null,
+    record.finishReason ?? null,
     record.owner ?? null,
     record.leaseMs,
     record.renewedAt,
@@ -115,6 +116,7 @@ interface StreamRow {
   readonly length: Integer
   readonly stop_requested: Integer
   readonly error: string | null
+  readonly finish_reason: string | null
   readonly owner: string | null
   readonly lease_ms: Integer
   readonly renewed_at: Integer
@@ -136,6 +138,7 @@ function toRecord(row: StreamRow): StreamRecord {
     length: Number(row.length),
     stopRequested: Number(row.stop_requested) === 1,
     error: row.error ?? undefined,
+    finishReason: row.finish_reason ?? undefined,
     owner: row.owner ?? undefined,
     leaseMs: Number(row.lease_ms),
     renewedAt: Number(row.renewed_at),

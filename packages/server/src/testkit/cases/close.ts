@@ -47,6 +47,27 @@ export const closeCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'close/finish-reason',
+    name: "the producer's word for why it stopped is kept with the status",
+    async run(context) {
+      const longest = '!'.repeat(32).padEnd(64, '~')
+      for (const finishReason of ['content-filter', longest]) {
+        const id = await startStream(context, 'abc')
+        const request = { epoch: 1, offset: 3, text: 'd', status: 'done', finishReason } as const
+        for (const attempt of ['first', 'second'])
+          expectMatch(await context.store.close(id, request), { type: 'ok' }, attempt)
+        expectMatch((await context.store.heads([id]))[0], { status: 'done', finishReason }, 'heads')
+        expectMatch((await context.store.read(id, 0, 9))?.head, { status: 'done', finishReason }, 'read')
+        const other = await context.store.close(id, { ...request, finishReason: 'stop' })
+        expectMatch(other, { type: 'conflict' }, 'a close with another word')
+        expectMatch((await context.store.heads([id]))[0], { finishReason }, 'the first word stays')
+      }
+      const without = await startStream(context)
+      await context.store.close(without, { epoch: 1, offset: 0, text: '', status: 'done' })
+      expectMatch((await context.store.heads([without]))[0], { finishReason: undefined }, 'a close without one')
+    },
+  },
+  {
     key: 'close/repeated',
     name: 'a repeated close is ok once more and appends nothing',
     async run(context) {

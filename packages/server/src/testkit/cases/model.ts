@@ -75,7 +75,11 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
     case 8: {
       const status = random.pick<TerminalStatus>(['done', 'error', 'timeout', 'stopped'])
       const last = random.pick(['', text])
-      const request = { epoch, offset, text: last, status, ...(status === 'error' ? { error: 'code' } : {}) }
+      const reasons = {
+        ...(status === 'error' && { error: 'code' }),
+        ...(status === 'done' && { finishReason: 'length' }),
+      }
+      const request = { epoch, offset, text: last, status, ...reasons }
       const what = `close ${id} ${JSON.stringify(request)}`
       expectEqual(await store.close(id, request), model.close(id, request), what)
       expectEqual(await store.close(id, request), model.close(id, request), `${what}, repeated`)
