@@ -169,6 +169,7 @@ describe('a fake stream', () => {
     ['refuse.status', { refuse: [{ status: 200 }] }],
     ['refuse.on', { refuse: [{ status: 500, on: 'write' }] }],
     ['refuse.times', { refuse: [{ status: 500, times: 0 }] }],
+    ['refuse.serverCode', { refuse: [{ status: 403, serverCode: 7 }] }],
     ['refuse.retryAfterMs', { refuse: [{ status: 429, retryAfterMs: Number.NaN }] }],
   ])('refuses what cannot be meant: %s of %o', (name, options) => {
     expect(() => tabs(options as Partial<FakeStreamOptions>)).toThrow(
@@ -246,6 +247,19 @@ describe('a fault', () => {
     stream.retry()
     await fake.finish()
     expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
+  })
+
+  it("says the server's own word for a refusal", async () => {
+    const fake = fakeStream({ text: TEXT, refuse: [{ status: 402, on: 'drive', serverCode: 'no-credit' }] })
+    const stream = createStreamClient(fake.sources).stream('a')
+    const leave = stream.subscribe(() => {}, { driven: true })
+    await fake.clock.advance(1_000)
+    expect(stream.$state.get().error).toMatchObject({
+      code: 'forbidden',
+      serverCode: 'no-credit',
+      message: expect.stringContaining('402 (no-credit)'),
+    })
+    leave()
   })
 
   it('of an attempt to stop is told to whoever stops', async () => {

@@ -14,6 +14,8 @@ export interface AuthorizeRequest {
   readonly getMeta: () => Promise<unknown>
 }
 
+export type Authorize = (asked: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
+
 export interface ProduceRequest {
   readonly id: string
   /** With its body, at most `maxBodyBytes` of it, and the run's signal. */
@@ -31,13 +33,13 @@ export interface HandlerOptions {
    * Whether this request may do this. `false` looks like a stream that does not exist: say so to whoever may not know of
    * it. Required, because forgetting it would publish everything; the word `'public'` does so knowingly.
    *
-   * A new `Response` from 400 to 599 says why instead, and is passed on without being stored by any cache: 401 for a token
+   * A new `Response` from 400 to 599, returned or thrown, says why instead, and is passed on without being stored by any cache: 401 for a token
    * that has run out (the client's `headers` function is asked for another), 402, 403, 429 with `Retry-After`. It should
    * depend on who asks and never on the stream, since it would tell whether that exists; 404 is therefore the same as `false`.
-   * As JSON `{ code, message }` its words reach the page as `error.serverCode` and in `error.message`; one without a body, or
-   * with plain text, is made into that. Any other `Response` is a mistake: 500, and `onError` is told.
+   * As JSON `{ code, message }` its words reach the page as `error.serverCode` and in `error.message`; what JSON lacks of
+   * that is added, and one without a body or with plain text is made into it. Any other `Response` is a mistake: 500, and `onError` is told.
    */
-  readonly authorize: 'public' | ((asked: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>)
+  readonly authorize: 'public' | Authorize
   /** The producer for `POST /:id/drive`; called once for each run, and a throw ends it as `error`. Without it nobody drives here. */
   readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
   /** As in `stream()`. @default false */

@@ -2,6 +2,8 @@ import { errorAnswer, jsonAnswer, notFound } from './answers'
 import { preflight, withCors } from './cors'
 import { failureAnswer } from './failure-answer'
 import {
+  type Authorize,
+  type AuthorizeRequest,
   canonicalPath,
   type Handler,
   type HandlerOptions,
@@ -11,7 +13,7 @@ import {
 import { crossOrigin, isAllowedOrigin } from './origin'
 import type { Producer } from './producer'
 import { receiveRequest } from './received-request'
-import { refusalOf } from './refusal-of'
+import { isResponse, refusalOf } from './refusal-of'
 import type { Runtime } from './runtime'
 import { shuttingDown } from './shutting-down'
 import { isStreamId } from './stream-id'
@@ -56,7 +58,7 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
     if (received === 'cut') return errorAnswer('invalid-request', 'The body broke off.')
     const getMeta = metaOf(id)
     if (authorize !== 'public') {
-      const refusal = await refusalOf(await authorize({ request: received.open(), id, action, getMeta }))
+      const refusal = await refusalOf(await answered(authorize, { request: received.open(), id, action, getMeta }))
       if (refusal) return refusal
     }
     switch (action) {
@@ -89,6 +91,16 @@ export function createHandler(streams: Streams, runtime: Runtime, given: Handler
       meta ??= runtime.ask(() => runtime.options.store.read(id, 0, 0), id).then((range) => range?.meta)
       return meta
     }
+  }
+}
+
+/** What `authorize` answers, or throws in the way of some frameworks. */
+async function answered(authorize: Authorize, asked: AuthorizeRequest): Promise<unknown> {
+  try {
+    return await authorize(asked)
+  } catch (error) {
+    if (isResponse(error)) return error
+    throw error
   }
 }
 

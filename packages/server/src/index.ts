@@ -2,7 +2,14 @@ export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
 export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
 export type { FlushOptions } from './flush-schedule'
-export type { AuthorizeRequest, Handler, HandlerOptions, ProduceRequest, StreamAction } from './handler-options'
+export type {
+  Authorize,
+  AuthorizeRequest,
+  Handler,
+  HandlerOptions,
+  ProduceRequest,
+  StreamAction,
+} from './handler-options'
 export type { StreamsOptions } from './options'
 export type { Finish, Produced, Producer, ProducerContext } from './producer'
 export type { ErrorContext, StreamsEvent } from './report'

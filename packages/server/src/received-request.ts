@@ -2,7 +2,7 @@ import { usedBody } from './used-body'
 
 /** A request whose body can be read by several, each on its own. */
 export interface ReceivedRequest {
-  /** The request itself if it has no body; otherwise a new copy each time, with what middleware has put on the request. */
+  /** The request itself where nothing is to be read; otherwise a new copy each time, with what middleware has put on it. */
   open(): Request
 }
 
@@ -15,10 +15,13 @@ export async function receiveRequest(
   request: Request,
   maxBytes: number,
 ): Promise<ReceivedRequest | 'too-long' | 'cut'> {
-  const claimed = Number(request.headers.get('Content-Length') ?? 0)
+  const claim = request.headers.get('Content-Length')
+  const claimed = Number(claim ?? 0)
   if (claimed > maxBytes) return 'too-long'
   const { body } = request
   if (!body) return { open: () => request }
+  // Adapters make a body for every POST, also where the client says that there is none.
+  if (claim === '0') return { open: () => (request.bodyUsed ? copyOf(request, null) : request) }
   if (request.bodyUsed || body.locked) return { open: () => copyOf(request, usedBody()) }
   const bytes = await readBytes(body, maxBytes, request.signal)
   if (typeof bytes === 'string') return bytes
@@ -26,7 +29,7 @@ export async function receiveRequest(
   return { open: () => copyOf(request, claimed > 0 && bytes.byteLength === 0 ? usedBody() : bytes) }
 }
 
-function copyOf(request: Request, body: ArrayBuffer | ReadableStream): Request {
+function copyOf(request: Request, body: ArrayBuffer | ReadableStream | null): Request {
   const { url, method, headers, signal } = request
   const copy = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
   const added = Object.entries(request).filter(([name]) => !(name in copy))

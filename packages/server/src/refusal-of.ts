@@ -4,7 +4,7 @@ import { media, refusalCodes } from './wire'
 
 /**
  * The answer to a request that `authorize` has not allowed; `undefined` if it has. A `Response` of the application's keeps
- * its status, its headers and its body, and is never stored by a cache.
+ * its status, its headers and its words, and is never stored by a cache.
  */
 export async function refusalOf(verdict: unknown): Promise<Response | undefined> {
   if (verdict === true) return undefined
@@ -21,23 +21,33 @@ export async function refusalOf(verdict: unknown): Promise<Response | undefined>
   const headers = new Headers(verdict.headers)
   headers.set('Cache-Control', 'no-store')
   headers.set('X-Content-Type-Options', 'nosniff')
-  const words = await plainWords(verdict)
-  if (words === undefined) return new Response(body, { status, statusText, headers })
-  headers.set('Content-Type', media.json)
   headers.delete('Content-Length')
-  const code = refusalCodes[status] ?? (status < 500 ? 'refused' : 'server')
-  const message = words || 'The request was refused.'
-  return new Response(JSON.stringify({ code, message }), { status, statusText, headers })
+  const type = body ? (headers.get('Content-Type') ?? '') : media.text
+  if (/^text\/plain/i.test(type)) headers.set('Content-Type', media.json)
+  else if (!/json/i.test(type)) return new Response(body, { status, statusText, headers })
+  return new Response(withCode(await verdict.text(), type, status), { status, statusText, headers })
 }
 
 /** Not by its class, which an adapter may have replaced. */
-function isResponse(verdict: unknown): verdict is Response {
-  const { status, headers } = Object(verdict)
-  return typeof status === 'number' && typeof headers?.get === 'function'
+export function isResponse(value: unknown): value is Response {
+  const { status, headers, text } = Object(value)
+  return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function'
 }
 
-/** What a refusal says without any form, which clients could not tell from a proxy's. */
-async function plainWords(refusal: Response): Promise<string | undefined> {
-  if (!refusal.body) return ''
-  return /^text\/plain/i.test(refusal.headers.get('Content-Type') ?? '') ? refusal.text() : undefined
+/** Clients could not tell a refusal without a code from one of a proxy, and would wait for it to pass. */
+function withCode(words: string, type: string, status: number): string {
+  const said = /json/i.test(type) ? parsed(words) : { message: words || undefined }
+  if (said === undefined || typeof said['code'] === 'string') return words
+  const code = refusalCodes[status] ?? (status < 500 ? 'refused' : 'server')
+  return JSON.stringify({ ...said, code, message: said['message'] ?? 'The request was refused.' })
+}
+
+/** `undefined` if it is no object. */
+function parsed(json: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(json)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined // It is the application's own, and passed on as it is.
+  }
 }

@@ -201,6 +201,40 @@ describe('the handler', () => {
     ])
   })
 
+  it.each([
+    ['{"error":"expired","code":7}', { error: 'expired', code: 'forbidden', message: 'The request was refused.' }],
+    ['{"message":"Not on this plan."}', { code: 'forbidden', message: 'Not on this plan.' }],
+    ['{"code":"plan","message":"Not on this plan."}', { code: 'plan', message: 'Not on this plan.' }],
+    ['["no"]', ['no']],
+    ['null', null],
+  ])('gives JSON without a code one: %s', async (body, expected) => {
+    const headers = { 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) }
+    const { ask, id } = await served({ authorize: () => new Response(body, { status: 403, headers }) })
+    const answer = await ask('GET', `/streams/${id}`)
+    expect(await answer.json()).toEqual(expected)
+    expect([answer.headers.get('Content-Length'), answer.headers.get('Content-Type')]).toEqual([
+      null,
+      'application/problem+json',
+    ])
+  })
+
+  it('passes on a body of any other form as it is, and a Response that is thrown', async () => {
+    const page = new Response('<p>No.', { status: 403, headers: { 'Content-Type': 'text/html' } })
+    const { ask, id, errors } = await served({ authorize: () => Promise.reject(page) })
+    const answer = await ask('GET', `/streams/${id}`)
+    expect([answer.status, answer.headers.get('Content-Type'), await answer.text()]).toEqual([
+      403,
+      'text/html',
+      '<p>No.',
+    ])
+    expect(errors).toEqual([])
+    // An error of an HTTP client looks much like one, and is none.
+    const upstream = Object.assign(new Error('secret'), { status: 403, headers: new Headers() })
+    const failing = await served({ authorize: () => Promise.reject(upstream) })
+    expect(await problem(await failing.ask('GET', `/streams/${failing.id}`))).toEqual([500, 'server'])
+    expect(failing.errors).toMatchObject([{ error: upstream }])
+  })
+
   it('answers a Response of 404 as it answers for a stream that does not exist', async () => {
     const { ask, id } = await served({
       authorize: ({ id: asked }) => asked !== id || new Response('yours?', { status: 404 }),
@@ -226,6 +260,24 @@ describe('the handler', () => {
       { error: { code: 'invalid-option', message: expect.stringMatching(/'authorize'.*400 to 599/) } },
     ])
     expect(produced).toEqual([])
+  })
+
+  it('lets both read a body that is empty', async () => {
+    const { handle, id } = await served({
+      authorize: async ({ request }) => (await request.text()) === '',
+      produce: async ({ request }) => {
+        const body = await request.text()
+        return async (append) => append(`[${body}]`)
+      },
+    })
+    const init = {
+      method: 'POST',
+      headers: { 'Content-Length': '0' },
+      body: new ReadableStream({ start: (c) => c.close() }),
+      duplex: 'half',
+    }
+    const answer = await handle(request(`/streams/${id}/drive`, init as RequestInit))
+    expect(await answer.text()).toBe('[]')
   })
 
   it('lets authorize and produce read the body, each of its own', async () => {
@@ -259,6 +311,16 @@ describe('the handler', () => {
     const bare = request(`/streams/${id}/stop`, { method: 'POST' })
     await handle(bare)
     expect(seen[0]).toBe(bare)
+    // As browsers send a POST without a body; adapters make an empty one of it.
+    const init0 = {
+      method: 'POST',
+      headers: { 'Content-Length': '0' },
+      body: new ReadableStream({ start: (c) => c.close() }),
+      duplex: 'half',
+    }
+    const empty = request(`/streams/${id}/stop`, init0 as RequestInit)
+    await handle(empty)
+    expect(seen.splice(1)).toEqual([empty])
     const init = { method: 'POST', body: 'why', headers: { Cookie: 'a=b', 'X-Own': '1' } }
     await handle(Object.assign(request(`/streams/${id}/stop`, init), { user: 'ada' }))
     expect(seen[1]).toMatchObject({ user: 'ada', method: 'POST', url: bare.url })

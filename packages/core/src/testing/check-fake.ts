@@ -39,11 +39,12 @@ export function checkFake(options: CheckedOptions) {
     checkNumber('fakeStream', 'restart.keep', restart.keep, { max: restart.at, isWhole: true })
     check('restart.stalledMs', restart.stalledMs)
   }
-  for (const { status: answer, on = 'read', times, retryAfterMs } of refuse) {
+  for (const { status: answer, on = 'read', times, retryAfterMs, serverCode } of refuse) {
     if (answer !== 0) checkNumber('fakeStream', 'refuse.status', answer, { min: 400, max: 599, isWhole: true })
     if (!kinds.includes(on)) throw invalid('`refuse.on` to be drive, read or stop', on)
     check('refuse.times', times, { min: 1, max: 1_000_000, isWhole: true })
     check('refuse.retryAfterMs', retryAfterMs)
+    if (typeof (serverCode ?? '') !== 'string') throw invalid('`refuse.serverCode` to be a string', serverCode)
   }
 }
 

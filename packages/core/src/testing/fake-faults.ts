@@ -7,12 +7,14 @@ export type FakeOffsets = number | readonly number[]
 /** A request that is refused. */
 export interface FakeRefusal {
   /** As the server would answer it; 0 is a network that fails. */
-  readonly status: 0 | 401 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
+  readonly status: 0 | 401 | 402 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
   /** @default whichever comes first */
   readonly on?: FakeRequestKind | undefined
   /** How many requests in a row. @default 1 */
   readonly times?: number | undefined
   readonly retryAfterMs?: number | undefined
+  /** The server's own word for why, as `error.serverCode` has it. */
+  readonly serverCode?: string | undefined
 }
 
 export type FakeRequestKind = 'drive' | 'read' | 'stop'
@@ -91,7 +93,8 @@ export function createFakeFaults(options: FakeFaults) {
   }
 }
 
-function toError({ status, retryAfterMs }: FakeRefusal) {
+function toError({ status, retryAfterMs, serverCode }: FakeRefusal) {
   if (!status) return new SourceError('network', 'the network failed', { retryAfterMs })
-  return new SourceError(codes[status] ?? 'server', `the server answered ${status}`, { retryAfterMs })
+  const words = `the server answered ${status}${serverCode ? ` (${serverCode})` : ''}`
+  return new SourceError(codes[status] ?? 'server', words, { retryAfterMs, serverCode })
 }
