@@ -25,6 +25,7 @@ export function describeHistories(
       expect([...statuses].sort()).toEqual(['done', 'error', 'gone', 'stopped', 'timeout'])
       expect(tallies.filter(({ epochs }) => epochs > 1).length).toBeGreaterThan(plan.count / 50)
       expect(tallies.filter(({ crashes }) => crashes > 0).length).toBeGreaterThan(plan.count / 10)
+      expect(tallies.filter(({ clockSteps }) => clockSteps > 0).length).toBeGreaterThan(plan.count / 20)
     })
 
     it('acts give answers that some order of them explains', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeClockStep } from './describe-clock-step'
 import { describePlayground } from './describe-playground'
 import { describeRandom } from './describe-random'
 import { describeRoles } from './describe-roles'
@@ -15,4 +16,5 @@ const open = async () => {
 
 describeRoles('SQLite', open)
 describeRandom('SQLite', open)
+describeClockStep('SQLite file', open)
 describePlayground('a SQLite file', () => undefined)

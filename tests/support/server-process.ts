@@ -13,6 +13,8 @@ export interface ServerProcess {
   /** SIGSTOP: it stands still, with its connections open, until `thaw`. */
   freeze(): void
   thaw(): void
+  /** Sets its wall clock forward, where `shift-clock.mjs` was preloaded. */
+  setClock(): void
   /** Resolves once it has printed a line that is `line`. */
   printed(line: string): Promise<void>
   /** A polite end; resolves with the exit code once the process is gone. */
@@ -80,6 +82,7 @@ export async function startServer(
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    setClock: () => void child.kill('SIGUSR2'),
     async printed(line) {
       while (!output.includes(`${line}\n`)) {
         if (isGone()) throw new Error(`${script} ended before it printed "${line}":\n${output}`)

@@ -1,8 +1,9 @@
 import type { Environment } from './environment'
 import { isStreamsError, StreamsError } from './errors'
-import type { Expiry } from './expiry'
 import type { Report } from './report'
 import { shuttingDown } from './shutting-down'
+import type { StreamHead } from './store'
+import type { StoreHealth } from './store-health'
 
 /**
  * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
@@ -15,7 +16,7 @@ export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
 export function createAskStore(
   report: Report,
-  expiry: Expiry,
+  health: StoreHealth,
   environment: Environment,
   isClosed: () => boolean,
 ): AskStore {
@@ -24,15 +25,21 @@ export function createAskStore(
     const askedAt = environment.now()
     try {
       const answer = await act()
-      expiry.storeAnswered(askedAt)
+      health.answered(askedAt, clockIn(answer))
       return answer
     } catch (cause) {
       if (isClosed()) throw shuttingDown()
       if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
       if (isStreamsError(cause) && cause.code === 'corrupt') throw cause
-      expiry.storeFailed()
+      health.failed()
       throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })
     }
   }
+}
+
+/** The store's clock, if this is an answer that has a head in it. */
+function clockIn(answer: unknown): number | undefined {
+  const first = (Array.isArray(answer) ? answer[0] : answer) as { readonly head?: StreamHead } | null | undefined
+  return ((first?.head ?? first) as Partial<StreamHead> | null | undefined)?.now
 }

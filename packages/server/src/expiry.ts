@@ -1,6 +1,6 @@
-import type { Environment } from './environment'
 import type { Report } from './report'
 import type { StreamHead, StreamStore } from './store'
+import type { StoreHealth } from './store-health'
 import { isTerminal } from './types'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
@@ -10,35 +10,30 @@ export interface Expiry {
    * this process produces is not stalled, however late its beats.
    */
   settle(head: StreamHead): Promise<StreamHead>
-  /** Whether this process may call another's lease over at all. */
-  mayExpire(): boolean
-  /** The store failed: perhaps nobody could beat, so nothing is expired for a lease. */
-  storeFailed(): void
-  /** The store answers what it was asked at `askedAt`. Much too late means that perhaps nobody could beat in between. */
-  storeAnswered(askedAt: number): void
-  /** A timer meant for `plannedAt` fires. Much too late means that this machine stood still, and so perhaps others did. */
-  timerFired(plannedAt: number): void
 }
 
 export interface ExpiryOptions {
   readonly store: StreamStore
-  readonly leaseMs: number
-  readonly environment: Environment
   readonly report: Report
+  readonly health: StoreHealth
   /** A run in this process knows better than its lease. */
   readonly isProducedHere: (id: string) => boolean
+  /** This stream has lapsed and cannot be judged yet: it is to be looked at again, until it can be. */
+  readonly onUndecided: (id: string) => void
 }
 
-export function createExpiry({ store, leaseMs, environment, report, isProducedHere }: ExpiryOptions): Expiry {
+export function createExpiry({ store, report, health, isProducedHere, onUndecided }: ExpiryOptions): Expiry {
   const underWay = new Map<string, Promise<StreamHead>>()
-  let waitUntil = -Infinity
 
-  const expiry: Expiry = {
+  return {
     async settle(head) {
       if (!head.isStalled && !head.isLapsed) return head
       if (isProducedHere(head.id)) return { ...head, isStalled: false }
       if (!head.isLapsed || isTerminal(head.status)) return head
-      if (!expiry.mayExpire()) return head
+      if (!health.isProven()) {
+        onUndecided(head.id)
+        return head
+      }
       const key = `${head.id}.${head.epoch}`
       const known = underWay.get(key)
       if (known) return known
@@ -46,19 +41,6 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
       underWay.set(key, asked)
       return asked
     },
-    mayExpire: () => environment.now() >= waitUntil,
-    storeFailed: wait,
-    storeAnswered: waitIfLate,
-    timerFired: waitIfLate,
-  }
-  return expiry
-
-  function waitIfLate(since: number): void {
-    if (environment.now() - since > leaseMs / 3) wait()
-  }
-
-  function wait(): void {
-    waitUntil = environment.now() + leaseMs
   }
 
   async function expire(head: StreamHead): Promise<StreamHead> {
@@ -70,7 +52,7 @@ export function createExpiry({ store, leaseMs, environment, report, isProducedHe
     } catch (error) {
       // The look itself succeeded; it is answered as it was, and the next one tries again.
       report.error(error, { id: head.id, source: 'store' })
-      wait()
+      health.failed()
       return head
     }
   }

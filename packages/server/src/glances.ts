@@ -4,6 +4,7 @@ import { StreamsError } from './errors'
 import type { Expiry } from './expiry'
 import type { Report } from './report'
 import type { StreamHead, StreamStore } from './store'
+import type { StoreHealth } from './store-health'
 
 /** One batched look at all streams that somebody watches, again and again, for what hints have missed. */
 export interface Glances {
@@ -18,6 +19,8 @@ export interface GlancesOptions {
   readonly environment: Environment
   readonly report: Report
   readonly expiry: Expiry
+  readonly health: StoreHealth
+  readonly leaseMs: number
   readonly ids: () => readonly string[]
   /** What a glance found, `undefined` for a stream that is gone. Answers whether that was news worth hurrying for. */
   readonly onFound: (id: string, head: StreamHead | undefined) => boolean
@@ -25,14 +28,18 @@ export interface GlancesOptions {
   readonly onRecovered: (ids: readonly string[]) => void
 }
 
-/** They back off while they bring no news, because hints are enough or nothing happens. */
-const intervals = { firstMs: 250, longestMs: 5_000 }
+/**
+ * They back off while they bring no news, because hints are enough or nothing happens; but within a lease there are several,
+ * since only a row of answers shows that nothing but its owner was away.
+ */
+const longestMs = 5_000
 
 /** A glance that the store does not answer for so long is given up, or it would be the last one. */
 const patienceMs = 15_000
 
 export function createGlances(options: GlancesOptions): Glances {
-  const { store, environment, report, expiry, ids } = options
+  const { store, environment, report, expiry, health, ids, leaseMs } = options
+  const intervals = { firstMs: Math.min(250, leaseMs / 4), longestMs: Math.min(longestMs, leaseMs / 2) }
   let quiet = 0
   let isUnderWay = false
   /** Counts glances, so that one which was given up has no effect when it is answered after all. */
@@ -58,7 +65,7 @@ export function createGlances(options: GlancesOptions): Glances {
     timerAt = at
     timer = environment.setTimeout(() => {
       timer = undefined
-      expiry.timerFired(at)
+      health.timerFired(at)
       void glance(++number)
     }, at - environment.now())
   }
@@ -74,7 +81,7 @@ export function createGlances(options: GlancesOptions): Glances {
       const asked = ids()
       const askedAt = environment.now()
       const heads = await store.heads(asked)
-      expiry.storeAnswered(askedAt)
+      health.answered(askedAt, heads[0]?.now)
       const found = new Map(heads.map((head) => [head.id, head]))
       for (const id of asked) {
         const head = found.get(id)
@@ -94,7 +101,7 @@ export function createGlances(options: GlancesOptions): Glances {
   function failed(error: unknown): void {
     if (!hasFailed) report.error(error, { source: 'store' })
     hasFailed = true
-    expiry.storeFailed()
+    health.failed()
   }
 
   function next(): void {

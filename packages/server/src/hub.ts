@@ -4,6 +4,7 @@ import type { Expiry } from './expiry'
 import { createGlances } from './glances'
 import type { Report } from './report'
 import type { StoredRange, StreamHead, StreamStore } from './store'
+import type { StoreHealth } from './store-health'
 
 export interface Subscriber {
   /** The stream may have changed. */
@@ -33,9 +34,11 @@ export interface Hub {
 export interface HubOptions {
   readonly store: StreamStore
   readonly keepAliveMs: number
+  readonly leaseMs: number
   readonly environment: Environment
   readonly report: Report
   readonly expiry: Expiry
+  readonly health: StoreHealth
   readonly ask: AskStore
 }
 
@@ -54,17 +57,15 @@ interface Watched {
 /** How long a client that does not read may hold up the end of the process. */
 const farewellMs = 1_000
 
-export function createHub({ store, keepAliveMs, environment, report, expiry, ask }: HubOptions): Hub {
+export function createHub(options: HubOptions): Hub {
+  const { store, keepAliveMs, environment, expiry, health, ask } = options
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
   let isClosed = false
   let tickTimer: unknown
   let onEmpty: () => void = () => undefined
   const glances = createGlances({
-    store,
-    environment,
-    report,
-    expiry,
+    ...options,
     ids: () => [...watched.keys()],
     onFound: found,
     onRecovered(ids) {
@@ -182,7 +183,7 @@ export function createHub({ store, keepAliveMs, environment, report, expiry, ask
     const at = environment.now() + keepAliveMs
     tickTimer = environment.setTimeout(() => {
       tickTimer = undefined
-      expiry.timerFired(at)
+      health.timerFired(at)
       for (const { subscribers } of [...watched.values()]) {
         for (const subscriber of [...subscribers]) subscriber.tick?.()
       }

@@ -14,8 +14,9 @@ export interface StreamsOptions extends Partial<ReportListeners> {
   readonly flush?: FlushOptions
   /**
    * How long a process that runs a producer may be silent towards the store, in milliseconds. While it lives it beats every
-   * third of this by itself, however long the producer thinks. A stream whose lease has been over for as long again becomes
-   * `timeout`. @default 45_000
+   * third of this by itself, however long the producer thinks. When it is over, readers are told that nobody writes; once it
+   * has been over for as long again, the stream becomes `timeout`. A process whose event loop stands still for two leases
+   * counts as dead, so keep this above the longest pause of yours, and above the store's own time limit. @default 8_000
    */
   readonly leaseMs?: number
   /** The longest text, in UTF-16 code units. Beyond it the status is `error`, and the text up to it is kept. @default 4_194_304 */
@@ -75,7 +76,7 @@ export function resolveOptions(given: StreamsOptions): ResolvedOptions {
       // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
       sentenceEnd: new RegExp(sentenceEnd.source, sentenceEnd.flags.replace(/[gy]/g, '')),
     },
-    leaseMs: durationFrom('leaseMs', given.leaseMs, 45_000, 1),
+    leaseMs: durationFrom('leaseMs', given.leaseMs, 8_000, 1),
     maxLength: numberFrom('maxLength', given.maxLength, 4_194_304, 1),
     settleMs: durationFrom('settleMs', given.settleMs, 10_000, 0),
     drainMs: durationFrom('drainMs', given.drainMs, 30_000, 0),

@@ -61,8 +61,9 @@ const maxSlice = 262_144
 export function createPersister(options: PersisterOptions): Persister {
   const { store, id, epoch, log, environment, report, listener } = options
   const schedule = createFlushSchedule(options.flush)
-  // Never longer than between two beats: whoever looks after an outage must find a lease that was renewed again.
-  const retry = { firstMs: 100, longestMs: Math.min(5_000, options.beatMs) }
+  // Half of what is between two beats at the most: whoever looks after an outage must find a lease that was renewed again, also
+  // where the last attempt in it took as long as a store may take.
+  const retry = { firstMs: 100, longestMs: Math.min(5_000, options.beatMs / 2) }
   let stored = log.length
   let end: number | undefined
   let ending: Ending | undefined

@@ -11,6 +11,7 @@ import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
 import { shuttingDown } from './shutting-down'
 import type { StreamHead } from './store'
+import type { StoreHealth } from './store-health'
 import { isTerminal } from './types'
 import { streamErrors } from './wire'
 
@@ -53,13 +54,14 @@ interface Entry {
 export interface RunsOptions extends ResolvedOptions {
   readonly report: Report
   readonly expiry: Expiry
+  readonly health: StoreHealth
   readonly hub: Hub
   readonly ask: AskStore
   readonly breathe: () => Promise<void>
 }
 
 export function createRuns(options: RunsOptions): Runs {
-  const { environment, report, expiry, hub } = options
+  const { environment, report, expiry, health, hub } = options
   const entries = new Map<string, Entry>()
   let drained: Promise<void> | undefined
   let isOver = false
@@ -104,7 +106,7 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
-    const claim = await claimStream(id, () => start.canResume && expiry.mayExpire(), options.ask, options)
+    const claim = await claimStream(id, () => start.canResume && health.isProven(), options.ask, options)
     if (claim.type === 'gone') return claim
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
     // The process ends before the claim came: nothing may begin now, and the claim lapses.
@@ -118,8 +120,8 @@ export function createRuns(options: RunsOptions): Runs {
       base,
       prefix,
       beatMs: options.leaseMs / 3,
-      onStoreFailed: expiry.storeFailed,
-      onTimer: expiry.timerFired,
+      onStoreFailed: health.failed,
+      onTimer: health.timerFired,
     })
     entry.run = run
     const unwatch = watchRun(run, hub, options)

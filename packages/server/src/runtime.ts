@@ -2,9 +2,11 @@ import { type AskStore, createAskStore } from './ask-store'
 import { createBreather } from './breather'
 import { createExpiry, type Expiry } from './expiry'
 import { createHub, type Hub } from './hub'
+import { createLapseWatch } from './lapse-watch'
 import { type ResolvedOptions, resolveOptions, type StreamsOptions } from './options'
 import { createReport, type Report } from './report'
 import { createRuns, type Runs } from './runs'
+import { createStoreHealth, type StoreHealth } from './store-health'
 
 /** The parts of one `createStreams`, wired together. */
 export interface Runtime {
@@ -12,6 +14,7 @@ export interface Runtime {
   readonly report: Report
   readonly ask: AskStore
   readonly expiry: Expiry
+  readonly health: StoreHealth
   readonly hub: Hub
   readonly runs: Runs
   /** `close()` has ended everything. */
@@ -24,16 +27,26 @@ export function createRuntime(given: StreamsOptions): Runtime {
   let isClosed = false
   const options = resolveOptions(given)
   const report = createReport(options)
-  const expiry = createExpiry({ ...options, report, isProducedHere: (id) => runs.isProducing(id) })
-  const ask = createAskStore(report, expiry, options.environment, () => isClosed)
-  const shared = { ...options, report, expiry, ask }
+  const { leaseMs, environment } = options
+  const health = createStoreHealth(leaseMs, environment)
+  const expiry = createExpiry({
+    ...options,
+    report,
+    health,
+    isProducedHere: (id) => runs.isProducing(id),
+    onUndecided: (id) => lapses.watch(id),
+  })
+  const ask = createAskStore(report, health, environment, () => isClosed)
+  const shared = { ...options, report, expiry, health, ask }
   const hub = createHub(shared)
-  const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(options.environment) })
+  const lapses = createLapseWatch(hub, leaseMs, environment)
+  const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(environment) })
   return {
     options,
     report,
     ask,
     expiry,
+    health,
     hub,
     runs,
     get isClosed() {

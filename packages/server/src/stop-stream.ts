@@ -33,7 +33,7 @@ function unknown(id: string): StreamsError {
 }
 
 /** The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile. */
-function ended({ hub, options, expiry }: Runtime, asked: StreamHead): Promise<StreamHead> {
+function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<StreamHead> {
   const { environment, store } = options
   return new Promise((resolve, reject) => {
     let last = asked
@@ -58,7 +58,7 @@ function ended({ hub, options, expiry }: Runtime, asked: StreamHead): Promise<St
       store.heads([asked.id]).then(
         ([found]) => (found ? head(found) : deleted()),
         // The store fails: the hub looks again, and wakes this once it answers.
-        () => expiry.storeFailed(),
+        () => health.failed(),
       )
     const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), shutDown: finish })
     void look()

@@ -25,6 +25,11 @@ export interface StreamHead {
    * beat of its owner takes that back; a lapsed one is stalled too.
    */
   readonly isStalled: boolean
+  /**
+   * The store's clock when it looked, in milliseconds since 1970: the one that it reckons leases by. Whoever asks compares it
+   * with a clock that does not jump, and ends nobody's stream for a clock that was set forward.
+   */
+  readonly now: number
 }
 
 /** One consistent view of a range of the text and of the head that goes with it. */

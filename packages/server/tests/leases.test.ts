@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../src'
 import { createFakeClock, settled } from './support/clock'
-import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
+import { collect, createHand, createRig, parseEvents, type Rig, request, textOf } from './support/rig'
 import { running } from './support/running'
 import { spyStore } from './support/spy-store'
 
@@ -23,6 +23,16 @@ async function abandoned(text = 'Stored. ') {
     dead.instead.heads = () => new Promise(() => undefined)
   }
   return { clock, store, dead, gone, id, hand, raw, kill }
+}
+
+/** Lets a process see for a lease that the store is well, as one that serves readers does. */
+async function acquaint<R extends Pick<Rig, 'streams' | 'clock'>>(rig: R, leaseMs = 45_000): Promise<R> {
+  const other = await rig.streams.createStream()
+  for (let look = 0; look < 4; look++) {
+    if (look > 0) await rig.clock.advance(leaseMs / 2)
+    await rig.streams.getStreamBody(other)
+  }
+  return rig
 }
 
 describe('a lease', () => {
@@ -63,7 +73,7 @@ describe('S11 timeout', () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams, events } = createRig({ store, clock })
+    const { streams, events } = await acquaint(createRig({ store, clock }))
     const status = async () => {
       if (way === 'a look') return (await (await streams.read(request(), id)).json()).status
       if (way === 'a body') return (await streams.getStreamBody(id)).status
@@ -87,10 +97,12 @@ describe('S11 timeout', () => {
     looking.instead.read = () => Promise.reject(new Error('down'))
     expect((await streams.read(request(), id)).status).toBe(500)
     delete looking.instead.read
-    await clock.advance(44_000)
+    // Looked at once, it is looked at again until it can be judged.
     expect((await streams.getStreamBody(id)).status).toBe('streaming')
-    await clock.advance(1_000)
-    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+    await clock.advance(44_000)
+    expect((await store.heads([id]))[0]?.status).toBe('streaming')
+    await clock.advance(6_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
   })
 
   it('waits a lease after this process stood still', async () => {
@@ -150,6 +162,67 @@ describe('S11 timeout', () => {
     },
   )
 
+  it.each(['a look', 'a first look', 'a glance', 'a take-over'])(
+    'is not set by %s when the clock of the store is set forward while a producer thinks',
+    async (way) => {
+      const clock = createFakeClock()
+      let aheadMs = 0
+      const store = memoryStore({ now: () => clock.now() + aheadMs })
+      const producing = createRig({ store, clock })
+      const id = await producing.streams.createStream()
+      const hand = createHand()
+      await producing.streams.stream(request(), id, hand.producer)
+      await hand.append('Half. ')
+      await clock.advance(300)
+      const looking = createRig({ store, clock, rolloverMs: 10_000_000 })
+      const { streams } = way === 'a first look' ? looking : await acquaint(looking)
+      if (way === 'a glance') collect(await streams.read(request('/', sse), id))
+      await clock.advance(20_000)
+      // Well beyond a first lease and a further one, in the middle between two beats.
+      for (let step = 0; step < 3; step++) {
+        aheadMs += 100_000
+        if (way === 'a take-over')
+          void streams
+            .stream(request(), id, createHand().producer, { canResume: true })
+            .then(({ body }) => body?.cancel())
+        else await streams.getStreamBody(id)
+        await clock.advance(7_000)
+        expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', epoch: 1 })
+        await clock.advance(60_000)
+      }
+      hand.finish()
+      await clock.advance(300)
+      expect(await streams.getStreamBody(id)).toMatchObject({ status: 'done' })
+    },
+  )
+
+  it('is not set by a process that asks for the first time after the store was away from everybody', async () => {
+    const { clock, store, dead, id, hand, gone } = await abandoned()
+    const idle = await acquaint(createRig({ store, clock }))
+    const isAway = () => Promise.reject(new Error('away'))
+    for (const act of ['beat', 'heads'] as const) dead.instead[act] = isAway
+    await clock.advance(300_000)
+    for (const act of ['beat', 'heads'] as const) delete dead.instead[act]
+    // Sooner than the run's own next attempt.
+    expect((await idle.streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(120_000)
+    hand.finish()
+    await clock.advance(300)
+    expect((await gone.streams.getStreamBody(id)).status).toBe('done')
+  })
+
+  it('is set without another look, once this process can tell', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    const first = createRig({ store: looking, clock })
+    expect((await first.streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(51_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+    expect([looking.watches, first.events.at(-1)?.type]).toEqual([0, 'expired'])
+  })
+
   it('does not hide what its producer stored before it could be set', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
@@ -159,7 +232,7 @@ describe('S11 timeout', () => {
       await store.close(id, { epoch: 1, offset: 8, text: 'Whole.', status: 'done' })
       return pass()
     }
-    const { streams } = createRig({ store: looking, clock })
+    const { streams } = await acquaint(createRig({ store: looking, clock }))
     const look = await (await streams.read(request(), id)).json()
     expect(look).toMatchObject({ text: 'Stored. Whole.', status: 'done', upToDate: true })
   })
@@ -186,9 +259,11 @@ describe('S11 timeout', () => {
   it('comes to a stream that stays pending for 20 minutes', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
-    await clock.advance(20 * 60_000 - 1)
+    await clock.advance(18 * 60_000)
+    await acquaint({ streams, clock })
+    await clock.advance(40_000)
     expect((await streams.getStreamBody(id)).status).toBe('pending')
-    await clock.advance(2)
+    await clock.advance(20_000)
     expect((await streams.getStreamBody(id)).status).toBe('timeout')
     const hand = createHand()
     await streams.stream(request(), id, hand.producer)
@@ -241,7 +316,7 @@ describe("S9 a run that is not the stream's any more", () => {
     dead.instead.append = () => Promise.reject(new Error('partitioned'))
     await hand.append('Lost. ')
     await clock.advance(95_000)
-    const { streams } = createRig({ store, clock })
+    const { streams } = await acquaint(createRig({ store, clock }))
     expect((await streams.getStreamBody(id)).status).toBe('timeout')
     delete dead.instead.append
     delete dead.instead.beat
@@ -258,7 +333,7 @@ describe("S9 a run that is not the stream's any more", () => {
     dead.instead.beat = () => Promise.reject(new Error('partitioned'))
     dead.instead.append = () => Promise.reject(new Error('partitioned'))
     await clock.advance(95_000)
-    const { streams } = createRig({ store, clock })
+    const { streams } = await acquaint(createRig({ store, clock }))
     const again = createHand()
     await streams.stream(request(), id, again.producer, { canResume: true })
     await again.append('Gone on.')
@@ -293,7 +368,7 @@ describe('taking a stream up again', () => {
     kill()
     await hand.append('Never stored.')
     await clock.advance(91_000)
-    const { streams } = createRig({ store, clock })
+    const { streams } = await acquaint(createRig({ store, clock }))
     const again = createHand()
     const response = await streams.stream(request(), id, again.producer, { canResume: true })
     expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored 😀. ' })
@@ -327,7 +402,7 @@ describe('taking a stream up again', () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams } = createRig({ store, clock })
+    const { streams } = await acquaint(createRig({ store, clock }))
     const again = createHand()
     const handle = streams.handler({
       basePath: '/streams',
@@ -346,7 +421,7 @@ describe('taking a stream up again', () => {
     for (let turn = 0; turn < 2; turn++) {
       await clock.advance(91_000)
       const wrapped = spyStore(store)
-      const { streams } = createRig({ store: wrapped, clock })
+      const { streams } = await acquaint(createRig({ store: wrapped, clock }))
       const hand = createHand()
       await streams.stream(request(), id, hand.producer, { canResume: true })
       await hand.append('More. ')
@@ -363,17 +438,18 @@ describe('taking a stream up again', () => {
 
   it('tells a follower the new epoch and its base, and errors a raw drive that reads the store', async () => {
     const { clock, store, id, kill } = await abandoned()
-    const looker = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const looking = spyStore(store)
+    // Nobody but the new claim may end it.
+    looking.instead.expire = async () => (await store.heads([id]))[0]
+    const looker = createRig({ store: looking, clock, rolloverMs: 1_000_000 })
     const followed = collect(await looker.streams.read(request('/', sse), id))
     const elsewhere = collect(await looker.streams.stream(request(), id, createHand().producer))
     await settled()
     expect(elsewhere.text).toBe('Stored. ')
     kill()
-    // Nobody but the new claim may end it: the looker is made to wait.
-    await clock.advance(89_000)
-    clock.stall(2_000)
+    await clock.advance(91_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
     const hand = createHand()
-    const { streams } = createRig({ store, clock })
     await streams.stream(request(), id, hand.producer, { canResume: true })
     await hand.append('More. ')
     await clock.advance(300)
@@ -406,7 +482,7 @@ describe('taking a stream up again', () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams } = createRig({ store, clock })
+    const { streams } = await acquaint(createRig({ store, clock }))
     const hand = createHand()
     await streams.stream(request(), id, hand.producer)
     expect(hand.calls).toEqual([])

@@ -25,6 +25,7 @@ export interface HistoryTally {
   readonly statuses: readonly string[]
   readonly epochs: number
   readonly crashes: number
+  readonly clockSteps: number
   readonly acts: number
 }
 
@@ -46,7 +47,9 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   const below = (limit: number) => Math.floor(random() * limit)
   const chance = (probability: number) => random() < probability
   const world = createWorld(setting.target, setting.now)
-  const recorder = createRecorder(world.now)
+  /** By how much the store's clock was set forward. */
+  let aheadMs = 0
+  const recorder = createRecorder(() => world.now() + aheadMs)
   const violations: string[] = []
   const faults = createFaults(random)
   const outage = { until: -Infinity, isStalled: false }
@@ -54,6 +57,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   const isResuming = chance(0.2)
   const begunAt = world.now()
   let crashes = 0
+  let clockSteps = 0
   let open = 0
 
   const start = (number: number) =>
@@ -111,7 +115,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   if (open > 0) violations.push(`${open} readers or acts never came to an end`)
   // Whoever was taken for dead may come back now, and must not write.
   await world.run(() => false, 3 * leaseMs)
-  setting.now = world.now()
+  setting.now = world.now() + aheadMs
   const tally = await judge()
   for (const process of processes) process.crash()
   if (violations.length > 0) throw new Error([...new Set(violations)].slice(0, 6).join('\n') + lastActs())
@@ -278,7 +282,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     const by = somebody()
     if (by === undefined) return
     const longMs = below(5) * leaseMs * 0.7 + below(3_000)
-    switch (below(7)) {
+    switch (below(8)) {
       case 0:
       case 1:
         return replaceDead(by, below(2 * leaseMs))
@@ -292,6 +296,12 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
         if (outage.until > world.now() + longMs) return
         outage.isStalled = chance(0.5)
         outage.until = world.now() + longMs
+        return
+      case 6:
+        // The clock is set, or another server with another clock takes over: nothing else happens.
+        aheadMs += longMs
+        clockSteps++
+        await world.during(Promise.resolve(setting.target.advance(longMs)))
         return
       default:
         // A deployment: the old process finishes what it has begun, the new one is there already.
@@ -410,7 +420,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     } catch (error) {
       violations.push(error instanceof Error ? error.message : String(error))
     }
-    return { statuses, epochs, crashes, acts: recorder.acts.length }
+    return { statuses, epochs, crashes, clockSteps, acts: recorder.acts.length }
   }
 
   function lastActs(): string {

@@ -59,6 +59,7 @@ export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
     ...(record.finishReason === undefined ? {} : { finishReason: record.finishReason }),
     isLapsed: isLapsed(record, moment),
     isStalled: record.status === 'streaming' && moment.now >= record.renewedAt + record.leaseMs,
+    now: moment.now,
   }
 }
 

@@ -177,7 +177,7 @@ export class StoreModel {
     const age = this.now - since
     const isLapsed = status === 'pending' ? age >= this.#pendingMs : status === 'streaming' && age >= 2 * leaseMs
     const isStalled = status === 'streaming' && age >= leaseMs
-    const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed, isStalled }
+    const head = { id, status, epoch, base, offset: text.length, stopRequested, isLapsed, isStalled, now: this.now }
     return {
       ...head,
       ...(error === undefined ? {} : { error }),

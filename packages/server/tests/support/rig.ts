@@ -29,6 +29,8 @@ export function createRig(
     onEvent: (event) => events.push(event),
     onError: (error, context) => errors.push({ error, context }),
     environment: clock,
+    // Long beside everything else that takes time.
+    leaseMs: 45_000,
     ...rest,
     store,
   })

@@ -1,4 +1,5 @@
-import { expectEqual, expectMatch } from '../expect'
+import type { StreamHead } from '../../store'
+import { expectEqual, expectMatch, expectTrue } from '../expect'
 import { startStream } from '../start-stream'
 import type { CaseDefinition } from '../types'
 
@@ -15,6 +16,30 @@ export const headsCases: readonly CaseDefinition[] = [
       expectEqual(heads.map((head) => head.id).sort(), [pending, running].sort(), 'ids')
       const head = heads.find((candidate) => candidate.id === running)
       expectMatch(head, { status: 'streaming', epoch: 1, base: 0, offset: 3, stopRequested: false }, 'head')
+    },
+  },
+  {
+    key: 'heads/clock',
+    name: 'every head tells the clock that leases are reckoned by',
+    async run(context) {
+      const { store, leaseMs, advance } = context
+      const id = await startStream(context, 'abc')
+      const told = async () => [
+        (await store.heads([id]))[0],
+        (await store.read(id, 0, 1))?.head,
+        await store.expire(id, 1),
+        await store.requestStop(id),
+        headIn(await store.append(id, { epoch: 7, offset: 0, text: 'x' })),
+        headIn(await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })),
+      ]
+      const clocks = async () => (await told()).map((head) => head?.now ?? Number.NaN)
+      const before = await clocks()
+      await advance(leaseMs)
+      const after = await clocks()
+      for (const [index, clock] of after.entries()) {
+        const passed = clock - (before[index] ?? Number.NaN)
+        expectTrue(passed >= leaseMs * 0.9 && passed < leaseMs * 10, `${leaseMs} ms later the clock says ${passed}`)
+      }
     },
   },
   {
@@ -46,3 +71,7 @@ export const headsCases: readonly CaseDefinition[] = [
     },
   },
 ]
+
+function headIn(answer: object): StreamHead | undefined {
+  return 'head' in answer ? (answer.head as StreamHead) : undefined
+}
