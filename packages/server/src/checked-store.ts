@@ -63,5 +63,6 @@ function headFaultOf(head: StreamHead, id: string): string | undefined {
     if (!Number.isSafeInteger(head[name]) || head[name] < 0) return `its ${name} is ${String(head[name])}`
   }
   if (head.finishReason !== undefined && !isFinishReason(head.finishReason)) return 'its finish reason is none'
+  if (!Number.isFinite(head.now)) return `its clock says ${String(head.now)}`
   return head.base > head.offset ? `its base ${head.base} is beyond its offset ${head.offset}` : undefined
 }

@@ -7,11 +7,12 @@ import { createHandler } from './handler'
 import { read } from './look'
 import { checkNames, checkObject, numberFrom, type StreamsOptions } from './options'
 import type { Run } from './run'
-import type { Opened } from './runs'
+import type { StartOptions, TakeUp } from './runs'
 import { createRuntime } from './runtime'
 import { stopStream } from './stop-stream'
 import { createStreamId, isStreamId } from './stream-id'
 import type { StreamOptions, Streams } from './streams'
+import { isTerminal } from './types'
 
 /**
  * Runs text generations once, streams them to whoever drives, and keeps them in `store` for every other reader.
@@ -52,7 +53,7 @@ export function createStreams(options: StreamsOptions): Streams {
       if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'stream() needs a producer function')
       if (!isStreamId(id)) return notFound()
       try {
-        return await drive(request, id, await runs.open(id, { request, producer, canResume }), waitUntil)
+        return await drive(id, { request, producer, canResume }, waitUntil)
       } catch (error) {
         return failureAnswer(error, runtime.report)
       }
@@ -75,14 +76,18 @@ export function createStreams(options: StreamsOptions): Streams {
   }
   return streams
 
-  async function drive(
-    request: Request,
-    id: string,
-    opened: Opened,
-    waitUntil: StreamOptions['waitUntil'],
-  ): Promise<Response> {
+  async function drive(id: string, start: StartOptions, waitUntil: StreamOptions['waitUntil']): Promise<Response> {
+    const { request, canResume } = start
+    const opened = await runs.open(id, start)
     if (opened.type === 'gone') return notFound()
-    if (opened.type === 'stored') return driveStored(runtime, id, request)
+    if (opened.type === 'stored') {
+      const takeUp: TakeUp = (onRun) =>
+        runs.wish(id, start, (run) => {
+          keepAlive(run, waitUntil)
+          onRun(run)
+        })
+      return driveStored(runtime, id, request, canResume && !isTerminal(opened.head.status) ? takeUp : undefined)
+    }
     keepAlive(opened.run, waitUntil)
     return driveRun(runtime, opened.run, request)
   }

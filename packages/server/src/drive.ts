@@ -4,88 +4,55 @@ import { encode } from './encode'
 import { StreamsError } from './errors'
 import { follow } from './follow'
 import { negotiate } from './negotiate'
-import { beginning } from './position'
+import { drivePosition, type Position } from './position'
 import type { Run } from './run'
+import { readRun } from './run-reader'
+import type { TakeUp } from './runs'
 import type { Runtime } from './runtime'
-import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse'
 import type { StreamHead } from './store'
-import { maxPiece, maxRead, openStoreReader } from './store-reader'
+import { maxRead, openStoreReader } from './store-reader'
+import { isLowSurrogate } from './surrogates'
 import { headers, liveHeaders, media } from './wire'
 
-/** The text from 0 as it is produced in this process: the only answer that may be ahead of the store (P5). */
+/** The text as it is produced in this process, from where the reader is. */
 export function driveRun(runtime: Runtime, run: Run, request: Request): Response {
-  const { hub, report } = runtime
-  const { id, epoch, base, log } = run
+  const { report } = runtime
   const form = negotiate(request, [media.text, media.sse])
   const isSse = form === media.sse
-  let position = 0
-  let told: boolean | undefined
-  let isKeepAliveDue = false
-  let hasEnded = false
-
-  const body = createBody(
+  let body: Body | undefined
+  const source = readRun(runtime, run, {
+    isSse,
+    position: isSse ? positionIn(run, drivePosition(request)) : 0,
+    wake: () => body?.wake(),
+  })
+  body = createBody(
     {
-      next() {
-        const { state } = run
-        if (hasEnded) return 'end'
-        const text = log.read(position, maxPiece, state.type === 'closed' ? state.offset : undefined)
-        if (text !== '') return piece(text)
-        if (state.type === 'closed') return ended(state.offset)
-        if (state.type === 'fenced')
-          throw new StreamsError('store', 'the stream is not produced here any more; follow it')
-        if (state.type === 'closing' && state.isOverdue)
-          throw new StreamsError('store', 'the end is not stored yet; follow it')
-        const frames = status() + (isKeepAliveDue ? keepAliveFrame : '')
-        isKeepAliveDue = false
-        return isSse && frames !== '' ? encode(frames) : undefined
-      },
+      next: source.next,
       release() {
-        unsubscribe()
-        untick?.()
-        report.event({ type: 'left', id, reader: 'drive' })
+        source.release()
+        report.event({ type: 'left', id: run.id, reader: 'drive' })
       },
     },
     request.signal,
   )
-  report.event({ type: 'joined', id, reader: 'drive' })
-  const unsubscribe = run.subscribe(body.wake)
-  const untick = isSse
-    ? hub.subscribe(id, {
-        wake: () => undefined,
-        tick() {
-          isKeepAliveDue = true
-          body.wake()
-        },
-      })
-    : undefined
-  return new Response(body.stream, { headers: driveHeaders(form, { epoch, base }) })
-
-  function piece(text: string): Uint8Array {
-    const before = isSse ? status() : ''
-    position += text.length
-    isKeepAliveDue = false
-    return encode(isSse ? before + textFrame(epoch, position, text) + status() : text)
-  }
-
-  function ended(offset: number): Uint8Array | 'end' {
-    if (!isSse || run.state.type !== 'closed') return 'end'
-    hasEnded = true
-    return encode(status() + endFrame(epoch, { ...run.state.ending, offset }))
-  }
-
-  function status(): string {
-    const upToDate = told || position >= log.length
-    if (told === upToDate) return ''
-    told = upToDate
-    return statusFrame({ status: 'streaming', offset: log.length, epoch, base, upToDate })
-  }
+  report.event({ type: 'joined', id: run.id, reader: 'drive' })
+  return new Response(body.stream, { headers: driveHeaders(form, run) })
 }
 
-/** The text from 0 as it is stored: the stream has ended, or another process produces it. */
-export async function driveStored(runtime: Runtime, id: string, request: Request): Promise<Response> {
+/** As far as what the reader holds is surely this run's text. Events tell where it goes on. */
+function positionIn({ epoch, base, log }: Run, { offset, epoch: known }: Position): number {
+  const shared = known === epoch ? log.length : known === epoch - 1 ? base : 0
+  const position = Math.min(offset, shared)
+  return isLowSurrogate(log.read(position, 2).charCodeAt(0)) ? position - 1 : position
+}
+
+/** The text as it is stored: the stream has ended, or another process produces it. With `takeUp` until it lapses there. */
+export async function driveStored(runtime: Runtime, id: string, request: Request, takeUp?: TakeUp): Promise<Response> {
   const { signal } = request
   const form = negotiate(request, [media.text, media.sse])
-  if (form === media.sse) return follow(runtime, id, beginning, { signal, reader: 'drive', rollsOver: false })
+  if (form === media.sse) {
+    return follow(runtime, id, drivePosition(request), { signal, reader: 'drive', rollsOver: false, takeUp })
+  }
   const { hub, report } = runtime
   let body: Body | undefined
   let isLeaving = false
@@ -107,6 +74,8 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
   }
   const { epoch } = first.head
   reader.start(first)
+  // The channel has no room to go on with it: it ends when the new epoch is read.
+  const forget = takeUp?.(() => undefined)
   report.event({ type: 'joined', id, reader: 'drive' })
   body = createBody(
     {
@@ -121,6 +90,7 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
         return undefined
       },
       release() {
+        forget?.()
         reader.close()
         report.event({ type: 'left', id, reader: 'drive' })
       },

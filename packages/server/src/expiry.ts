@@ -1,7 +1,8 @@
-import type { Report } from './report'
+import type { Environment } from './environment'
+import type { Report, StreamsEvent } from './report'
 import type { StreamHead, StreamStore } from './store'
 import type { StoreHealth } from './store-health'
-import { isTerminal } from './types'
+import { isTerminal, type TerminalStatus } from './types'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
 export interface Expiry {
@@ -14,15 +15,24 @@ export interface Expiry {
 
 export interface ExpiryOptions {
   readonly store: StreamStore
+  readonly environment: Environment
   readonly report: Report
   readonly health: StoreHealth
   /** A run in this process knows better than its lease. */
   readonly isProducedHere: (id: string) => boolean
-  /** This stream has lapsed and cannot be judged yet: it is to be looked at again, until it can be. */
-  readonly onUndecided: (id: string) => void
+  /**
+   * This stream has lapsed and cannot be judged yet: it is to be looked at again, until it can be. Answers since when that has
+   * been so.
+   */
+  readonly onUndecided: (id: string) => number
+  /** A drive that waits here takes the stream up, in place of an end. */
+  readonly takeUp: (id: string) => boolean
+  /** How long a stream must have been known as lapsed here, so that a drive that is to come may take it up first. */
+  readonly graceMs: () => number
 }
 
-export function createExpiry({ store, report, health, isProducedHere, onUndecided }: ExpiryOptions): Expiry {
+export function createExpiry(options: ExpiryOptions): Expiry {
+  const { store, environment, report, health, isProducedHere, onUndecided, takeUp } = options
   const underWay = new Map<string, Promise<StreamHead>>()
 
   return {
@@ -33,6 +43,11 @@ export function createExpiry({ store, report, health, isProducedHere, onUndecide
       if (!health.isProven()) {
         onUndecided(head.id)
         return head
+      }
+      if (head.status === 'streaming') {
+        if (takeUp(head.id)) return head
+        const graceMs = options.graceMs()
+        if (graceMs > 0 && environment.now() - onUndecided(head.id) < graceMs) return head
       }
       const key = `${head.id}.${head.epoch}`
       const known = underWay.get(key)
@@ -46,8 +61,7 @@ export function createExpiry({ store, report, health, isProducedHere, onUndecide
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
       const now = await store.expire(head.id, head.epoch)
-      if (now?.status === (head.stopRequested ? 'stopped' : 'timeout'))
-        report.event({ type: 'expired', id: head.id, epoch: head.epoch })
+      if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
       return now ?? head
     } catch (error) {
       // The look itself succeeded; it is answered as it was, and the next one tries again.
@@ -56,4 +70,9 @@ export function createExpiry({ store, report, health, isProducedHere, onUndecide
       return head
     }
   }
+}
+
+/** What is told of a lapsed stream that was ended here. */
+export function expired({ id, epoch, status, offset }: StreamHead): StreamsEvent {
+  return { type: 'expired', id, epoch, status: status as TerminalStatus, offset }
 }

@@ -1,8 +1,11 @@
 import { notFound } from './answers'
-import { type Body, createBody } from './body'
+import { type Body, type BodySource, createBody } from './body'
 import { catchUp } from './catch-up'
 import { encode } from './encode'
 import type { Position } from './position'
+import type { Run } from './run'
+import { readRun } from './run-reader'
+import type { TakeUp } from './runs'
 import type { Runtime } from './runtime'
 import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse'
 import type { StreamHead } from './store'
@@ -15,6 +18,8 @@ export interface FollowOptions {
   readonly reader: 'drive' | 'follow'
   /** Close after about `rolloverMs`, so that the reader is authorized again. */
   readonly rollsOver: boolean
+  /** Goes on with the run's own text, should the stream be taken up here. */
+  readonly takeUp?: TakeUp | undefined
 }
 
 /** The stored text as an event stream: what there is, and everything after it as it becomes durable. */
@@ -49,9 +54,16 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     return begun
   }
   report.event({ type: 'joined', id, reader: options.reader })
+  let run: Run | undefined
+  let runReader: BodySource | undefined
+  const forget = options.takeUp?.((taken) => {
+    run = taken
+    body?.wake()
+  })
   body = createBody(
     {
       async next() {
+        if (run) return readOn(run).next()
         if (frames.hasEnded) return 'end'
         const text = frames.of(await reader.next(), reader.position)
         if (text === undefined || (text === '' && isLeaving)) return 'end'
@@ -60,6 +72,8 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
         return encode(text || keepAliveFrame)
       },
       release() {
+        forget?.()
+        runReader?.release()
         reader.close()
         report.event({ type: 'left', id, reader: options.reader })
       },
@@ -67,6 +81,12 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     options.signal,
   )
   return new Response(body.stream, { headers: { ...liveHeaders, 'Content-Type': media.sse } })
+
+  /** No reader is ahead of what is durable, so what it was told is a prefix of the run's text. */
+  function readOn(taken: Run): BodySource {
+    runReader ??= readRun(runtime, taken, { isSse: true, position: reader.position, wake: () => body?.wake() })
+    return runReader
+  }
 
   /** An answer, if it is not an event stream. */
   async function begin(): Promise<Response | undefined> {

@@ -32,6 +32,8 @@ type GetMeta = () => Promise<unknown>
 export function createHandler(streams: Streams, runtime: Runtime, given: HandlerOptions): Handler {
   const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
   const { allowedOrigins } = cors
+  // Known from the start: a reader may come before the first drive.
+  runtime.runs.canResume ||= canResume
 
   return async (request) => withCors(request, await answerOrFailure(request), cors)
 

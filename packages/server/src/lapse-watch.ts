@@ -3,17 +3,22 @@ import type { Hub } from './hub'
 
 /** Looks at lapsed streams again, for those who found them when this process could not judge yet. */
 export interface LapseWatch {
-  /** Keeps looking until the stream has ended, was renewed or is gone; for four leases at the most. */
-  watch(id: string): void
+  /**
+   * Keeps looking until the stream has ended, was renewed or is gone; for four leases at the most. Answers since when this
+   * process has been looking.
+   */
+  watch(id: string): number
 }
 
 export function createLapseWatch(hub: Hub, leaseMs: number, environment: Environment): LapseWatch {
-  const watched = new Set<string>()
+  const watched = new Map<string, number>()
 
   return {
     watch(id) {
-      if (watched.has(id)) return
-      watched.add(id)
+      const known = watched.get(id)
+      if (known !== undefined) return known
+      const since = environment.now()
+      watched.set(id, since)
       const leave = () => {
         watched.delete(id)
         environment.clearTimeout(timer)
@@ -26,6 +31,7 @@ export function createLapseWatch(hub: Hub, leaseMs: number, environment: Environ
         glanced: (head) => head?.isLapsed || leave(),
         shutDown: leave,
       })
+      return since
     },
   }
 }

@@ -9,7 +9,16 @@ export interface Position {
   readonly isEventSource: boolean
 }
 
-export const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
+const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
+
+/**
+ * Where a drive is to go on: a driver that joins brings the offset and the epoch of the text it holds. Anything else is
+ * answered from 0, which is never wrong.
+ */
+export function drivePosition(request: Request): Position {
+  const position = readPosition(request)
+  return position?.epoch === undefined ? beginning : { ...position, isEventSource: false }
+}
 
 /** `undefined` for anything malformed. `Last-Event-ID` wins over the query, which an `EventSource` repeats unchanged. */
 export function readPosition(request: Request): Position | undefined {

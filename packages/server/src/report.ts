@@ -5,7 +5,7 @@ export type StreamsEvent =
   | { readonly type: 'claimed'; readonly id: string; readonly epoch: number; readonly base: number }
   /** A slice of `length` units became durable; `offset` is the durable length now. */
   | { readonly type: 'stored'; readonly id: string; readonly offset: number; readonly length: number }
-  /** The end is durable. `error` and `finishReason` are what readers are told of it. */
+  /** The end is durable: of a run, or as `stopped` of a stream that nobody had driven. `error` and `finishReason` are what readers are told of it. */
   | {
       readonly type: 'closed'
       readonly id: string
@@ -16,8 +16,17 @@ export type StreamsEvent =
     }
   /** Another process produces this stream now, or it was deleted or has ended: this run has no say any more. */
   | { readonly type: 'fenced'; readonly id: string; readonly epoch: number }
-  /** This process ended a stream whose producer is silent. */
-  | { readonly type: 'expired'; readonly id: string; readonly epoch: number }
+  /**
+   * This process ended a stream whose producer was silent or, with epoch 0, never began: as `timeout`, or as `stopped` if that
+   * was asked for.
+   */
+  | {
+      readonly type: 'expired'
+      readonly id: string
+      readonly epoch: number
+      readonly status: TerminalStatus
+      readonly offset: number
+    }
   | { readonly type: 'joined'; readonly id: string; readonly reader: 'drive' | 'follow' }
   | { readonly type: 'left'; readonly id: string; readonly reader: 'drive' | 'follow' }
 

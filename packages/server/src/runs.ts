@@ -1,7 +1,7 @@
 import type { AskStore } from './ask-store'
 import { claimStream } from './claim'
 import { consume } from './consume'
-import type { Expiry } from './expiry'
+import { type Expiry, expired } from './expiry'
 import type { Hub } from './hub'
 import type { ResolvedOptions } from './options'
 import type { Producer } from './producer'
@@ -36,6 +36,15 @@ export interface Runs {
    * However many ask at once, there is one claim, one run and one call of the producer (P6).
    */
   open(id: string, start: StartOptions): Promise<Opened>
+  /**
+   * A drive waits at a stream that another process had: should it lapse, it is taken up here with this, and `onRun` hears of
+   * the run. Returns the undo.
+   */
+  wish(id: string, start: StartOptions, onRun: (run: Run) => void): () => void
+  /** Takes a lapsed stream up if a drive here waits for that. Answers whether one does. */
+  takeUp(id: string): boolean
+  /** Producers here can go on in the middle, so that a lapsed stream may still be taken up by a drive that is to come. */
+  canResume: boolean
   /** The run, also while its claim is under way. */
   find(id: string): Promise<Run | undefined>
   /** Stops it here and now, also while its claim is under way. */
@@ -51,6 +60,14 @@ interface Entry {
   isStopWanted: boolean
 }
 
+/** Takes a stream up here, once it has lapsed, and tells the run. Returns the undo. */
+export type TakeUp = (onRun: (run: Run) => void) => () => void
+
+interface Wish {
+  readonly start: StartOptions
+  readonly onRun: (run: Run) => void
+}
+
 export interface RunsOptions extends ResolvedOptions {
   readonly report: Report
   readonly expiry: Expiry
@@ -63,11 +80,14 @@ export interface RunsOptions extends ResolvedOptions {
 export function createRuns(options: RunsOptions): Runs {
   const { environment, report, expiry, health, hub } = options
   const entries = new Map<string, Entry>()
+  const wishes = new Map<string, Set<Wish>>()
   let drained: Promise<void> | undefined
   let isOver = false
 
-  return {
+  const runs: Runs = {
+    canResume: false,
     open(id, start) {
+      runs.canResume ||= start.canResume
       const known = entries.get(id)
       if (known) return known.opened
       if (drained) return ended(id)
@@ -77,6 +97,28 @@ export function createRuns(options: RunsOptions): Runs {
       const forget = () => entries.delete(id)
       entry.opened.then(({ type }) => type !== 'run' && forget(), forget)
       return entry.opened
+    },
+    wish(id, start, onRun) {
+      const wish = { start, onRun }
+      const known = wishes.get(id) ?? new Set()
+      wishes.set(id, known.add(wish))
+      return () => {
+        known.delete(wish)
+        if (known.size === 0 && wishes.get(id) === known) wishes.delete(id)
+      }
+    },
+    takeUp(id) {
+      const [first] = wishes.get(id) ?? []
+      if (!first || drained) return false
+      if (!entries.has(id)) {
+        const tell = (opened: Opened) => {
+          if (opened.type !== 'run') return
+          for (const { onRun } of [...(wishes.get(id) ?? [])]) onRun(opened.run)
+        }
+        // A store that fails is reported already, and the next look tries again.
+        runs.open(id, first.start).then(tell, () => undefined)
+      }
+      return true
     },
     async find(id) {
       const entry = entries.get(id)
@@ -95,6 +137,7 @@ export function createRuns(options: RunsOptions): Runs {
       return drained
     },
   }
+  return runs
 
   /** Nothing is started any more, but a text that is whole is not withheld. */
   async function ended(id: string): Promise<Opened> {
@@ -106,8 +149,15 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
-    const claim = await claimStream(id, () => start.canResume && health.isProven(), options.ask, options)
+    let isTakenOver = false
+    const mayTakeOver = () => {
+      isTakenOver = start.canResume && health.isProven()
+      return isTakenOver
+    }
+    const claim = await claimStream(id, mayTakeOver, options.ask, options)
     if (claim.type === 'gone') return claim
+    // It was to be stopped, so that the claim ended it.
+    if (claim.type === 'terminal' && isTakenOver && claim.head.status === 'stopped') report.event(expired(claim.head))
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
     // The process ends before the claim came: nothing may begin now, and the claim lapses.
     if (isOver) throw shuttingDown()

@@ -35,6 +35,8 @@ export function createRuntime(given: StreamsOptions): Runtime {
     health,
     isProducedHere: (id) => runs.isProducing(id),
     onUndecided: (id) => lapses.watch(id),
+    takeUp: (id) => runs.takeUp(id),
+    graceMs: () => (runs.canResume ? leaseMs : 0),
   })
   const ask = createAskStore(report, health, environment, () => isClosed)
   const shared = { ...options, report, expiry, health, ask }

@@ -10,11 +10,15 @@ const waitMs = 5_000
 
 /** Stops the run here at once, or notes the wish for the process that has it, and waits for the end. */
 export async function stopStream(runtime: Runtime, id: string): Promise<StoppedStream> {
-  const { ask, runs, expiry } = runtime
+  const { ask, runs, expiry, report } = runtime
   const { store } = runtime.options
   runs.stop(id)
-  const head = isStreamId(id) ? await ask(() => store.requestStop(id), id) : undefined
+  if (!isStreamId(id)) throw unknown(id)
+  const isPending = !runs.isProducing(id) && (await isNeverDriven())
+  const head = await ask(() => store.requestStop(id), id)
   if (!head) throw unknown(id)
+  if (isPending && head.status === 'stopped')
+    report.event({ type: 'closed', id, status: 'stopped', offset: head.offset })
   const settled = await expiry.settle(head)
   const { status, offset, epoch, error, finishReason } = isTerminal(settled.status)
     ? settled
@@ -25,6 +29,12 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
     epoch,
     ...(error === undefined ? {} : { error }),
     ...(finishReason === undefined ? {} : { finishReason }),
+  }
+
+  /** Nobody else tells the application of such an end. */
+  async function isNeverDriven(): Promise<boolean> {
+    const [head] = await ask(() => store.heads([id]), id)
+    return head?.status === 'pending'
   }
 }
 

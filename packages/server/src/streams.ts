@@ -6,9 +6,9 @@ export interface StreamOptions {
   /** Keeps a serverless process alive until the run is stored: pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can go on after `context.text`: a stream whose process died is taken up again by the next drive. Only if
-   * nobody looks at it in between, once it has lapsed: any look makes it `timeout`. And not after `close()`, which ends what
-   * it does not let finish as `error`, for good. @default false
+   * The producer can go on after `context.text`: a stream whose process died is taken up again, once it has lapsed, by a
+   * drive that waits for that or comes within a lease; later only if nobody looked at it, since a look makes it `timeout`. And
+   * not after `close()`, which ends what it does not let finish as `error`, for good. @default false
    */
   readonly canResume?: boolean
 }

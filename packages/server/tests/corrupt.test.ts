@@ -2,6 +2,7 @@ import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStore, type StoredRange, type StreamStore } from '../src'
 import { sqliteStore } from '../src/stores/sqlite'
+import { acquaint } from './support/acquaint'
 import { settled } from './support/clock'
 import { collect, createHand, createRig, request } from './support/rig'
 
@@ -165,12 +166,14 @@ describe('S19 rows that were lost from a SQLite file', () => {
   it('keep a run from taking the stream up again', async () => {
     let now = 1_000_000
     const { database, store } = openSqlite(() => now)
-    const { streams } = createRig({ store, keepsStore: true })
+    const rig = createRig({ store, keepsStore: true })
+    const { streams } = rig
     const id = await streams.createStream()
     await store.claim(id, { owner: 'o', leaseMs: 1, canTakeOver: false })
     await store.append(id, { epoch: 1, offset: 0, text: 'Lost.' })
     database.exec('DELETE FROM keepstream_pieces')
     now += 1_000_000
+    await acquaint(rig)
     const hand = createHand()
     const answer = await streams.stream(request(), id, hand.producer, { canResume: true })
     expect(answer.status).toBe(500)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../src'
+import { acquaint } from './support/acquaint'
 import { createFakeClock, settled } from './support/clock'
-import { collect, createHand, createRig, parseEvents, type Rig, request, textOf } from './support/rig'
+import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
 import { running } from './support/running'
 import { spyStore } from './support/spy-store'
 
@@ -23,16 +24,6 @@ async function abandoned(text = 'Stored. ') {
     dead.instead.heads = () => new Promise(() => undefined)
   }
   return { clock, store, dead, gone, id, hand, raw, kill }
-}
-
-/** Lets a process see for a lease that the store is well, as one that serves readers does. */
-async function acquaint<R extends Pick<Rig, 'streams' | 'clock'>>(rig: R, leaseMs = 45_000): Promise<R> {
-  const other = await rig.streams.createStream()
-  for (let look = 0; look < 4; look++) {
-    if (look > 0) await rig.clock.advance(leaseMs / 2)
-    await rig.streams.getStreamBody(other)
-  }
-  return rig
 }
 
 describe('a lease', () => {
@@ -66,7 +57,7 @@ describe('S11 timeout', () => {
     expect(textOf(told)).toBe('Stored. ')
     expect(told.at(-1)).toEqual({ event: 'end', id: '1.8', data: { status: 'timeout', offset: 8 } })
     expect(await streams.getStreamBody(id)).toEqual({ text: 'Stored. ', status: 'timeout' })
-    expect(events).toContainEqual({ type: 'expired', id, epoch: 1 })
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: 'timeout', offset: 8 })
   })
 
   it.each(['a look', 'a body', 'a drive', 'a stop'])('is set by %s alone', async (way) => {
@@ -85,7 +76,8 @@ describe('S11 timeout', () => {
     }
     // Who asks to stop it gets that, though its producer can no longer say so.
     expect(await status()).toBe(way === 'a stop' ? 'stopped' : 'timeout')
-    expect(events).toContainEqual({ type: 'expired', id, epoch: 1 })
+    const ended = way === 'a stop' ? 'stopped' : 'timeout'
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: ended, offset: 8 })
   })
 
   it('waits a lease after the store has failed, so that live runs can beat first', async () => {
@@ -362,7 +354,86 @@ describe("S9 a run that is not the stream's any more", () => {
   })
 })
 
-describe('taking a stream up again', () => {
+describe('S23 taking a stream up again', () => {
+  it('is done by a drive that waits for it, in the same answer, and with no text twice', async () => {
+    const { clock, store, id, kill, hand } = await abandoned('Stored 😀. ')
+    const { streams, events } = createRig({ store, clock })
+    kill()
+    await hand.append('Never stored.')
+    const again = createHand()
+    // The new process is there at once, and the page that had driven drives again with the text it holds.
+    const drive = (headers = {}) =>
+      streams.stream(request('/?offset=24&epoch=1', { headers }), id, again.producer, { canResume: true })
+    const driven = collect(await drive(sse.headers))
+    const raw = collect(await drive())
+    await clock.advance(51_000)
+    expect(parseEvents(driven.text).events.at(-1)?.data).toMatchObject({ status: 'streaming', stalled: true })
+    expect(again.calls).toEqual([])
+    await clock.advance(49_000)
+    expect(again.calls).toMatchObject([{ epoch: 2, text: 'Stored 😀. ' }])
+    await again.append('Gone on.')
+    again.finish()
+    await clock.advance(1_000)
+    const { events: told } = parseEvents(driven.text)
+    const statuses = told.filter(({ event }) => event === 'status').map(({ data }) => data)
+    expect(statuses.at(-1)).toMatchObject({ epoch: 2, base: 11 })
+    expect(statuses.at(-1)).not.toHaveProperty('stalled')
+    expect(told.slice(-2)).toEqual([
+      { event: 'message', id: '2.19', data: 'Gone on.' },
+      { event: 'end', id: '2.19', data: { status: 'done', offset: 19 } },
+    ])
+    expect(driven.isDone).toBe(true)
+    // Raw text has no room to say which of it is another's.
+    expect([raw.text, raw.error]).toEqual(['Stored 😀. ', expect.any(Error)])
+    expect(events.filter(({ type }) => type === 'claimed')).toHaveLength(1)
+  })
+
+  it('is left to a drive that is to come, for a lease, by readers at a server whose producers can resume', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = await acquaint(createRig({ store, clock, rolloverMs: 1_000_000 }))
+    const again = createHand()
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: 'public',
+      produce: () => again.producer,
+      canResume: true,
+    })
+    const followed = collect(await handle(request(`/streams/${id}`, sse)))
+    await clock.advance(40_000)
+    expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', isLapsed: true })
+    void handle(request(`/streams/${id}/drive`, { method: 'POST' }))
+    await clock.advance(100)
+    expect(again.calls).toMatchObject([{ epoch: 2, text: 'Stored. ' }])
+    again.finish()
+    await clock.advance(1_000)
+    expect(parseEvents(followed.text).events.at(-1)?.data).toMatchObject({ status: 'done' })
+  })
+
+  it('is over when nobody came for it within that lease', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = await acquaint(createRig({ store, clock }))
+    streams.handler({ basePath: '/streams', authorize: 'public', canResume: true })
+    await clock.advance(30_000)
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(51_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+  })
+
+  it('is not waited for by a drive whose client has left', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    const { streams } = createRig({ store, clock })
+    kill()
+    const again = createHand()
+    const driven = collect(await streams.stream(request('/', sse), id, again.producer, { canResume: true }))
+    await driven.cancel()
+    await clock.advance(200_000)
+    await streams.getStreamBody(id)
+    await clock.advance(200_000)
+    expect([again.calls, (await store.heads([id]))[0]?.status]).toEqual([[], 'timeout'])
+  })
+
   it('with canResume goes on after the durable text, under the next epoch', async () => {
     const { clock, store, dead, id, hand, raw, kill } = await abandoned('Stored 😀. ')
     kill()

@@ -27,6 +27,15 @@ describe('S10 stop', () => {
     expect(clock.timers).toBe(0)
   })
 
+  it.each(['here', 'elsewhere'])('of a stream that nobody has driven is told to onEvent, once, %s', async (where) => {
+    const rig = createRig()
+    const { streams, events } = where === 'here' ? rig : createRig({ store: rig.store, clock: rig.clock })
+    const id = await rig.streams.createStream()
+    expect(await streams.stopStream(id)).toMatchObject({ status: 'stopped', epoch: 0 })
+    expect(await streams.stopStream(id)).toMatchObject({ status: 'stopped', epoch: 0 })
+    expect(events).toEqual([{ type: 'closed', id, status: 'stopped', offset: 0 }])
+  })
+
   it('stores nothing of what is appended while its own end is being stored', async () => {
     const { store } = createRig()
     const failing = spyStore(store)
