@@ -10,7 +10,8 @@ import type { StreamStore } from '../../packages/server/src/store'
 import { createHints } from '../../packages/server/src/stores/hints'
 import { optimisticStore } from '../../packages/server/src/stores/optimistic-store'
 import type { Database } from '../../packages/server/src/stores/postgres/database'
-import { pgDatabase } from '../../packages/server/src/stores/postgres/pg-database'
+import { persistentDatabase } from '../../packages/server/src/stores/postgres/persistent-database'
+import { pgConnections } from '../../packages/server/src/stores/postgres/pg-connections'
 import { postgresTable } from '../../packages/server/src/stores/postgres/postgres-table'
 import { tableNames } from '../../packages/server/src/stores/postgres/schema'
 import { startPostgres } from '../support/postgres-server'
@@ -48,7 +49,7 @@ it('appends a second', { timeout: 300_000 }, async () => {
   await measure('SQLite (full)', sqliteStore({ path: join(folder, 'full.db'), synchronous: 'full' }))
   await measure('Postgres, pg', postgresStore({ client: pool }))
   await measure('Postgres, postgres.js', postgresStore({ client: sql }))
-  const plain = pgDatabase({ pool, timeoutMs: 30_000, subscribe: undefined })
+  const plain = persistentDatabase(pgConnections({ pool, timeoutMs: 30_000, subscribe: undefined }), 30_000)
   await measure('Postgres, pg, no NOTIFY', storeOn(plain))
   await measure('Postgres, pg, NOTIFY in the append', storeOn(notifyingInside(plain)))
   await pool.query('ALTER SYSTEM SET synchronous_commit = off')

@@ -19,6 +19,8 @@ export interface PostgresServer {
   /** SIGSTOP: connections stay open, and nothing is answered until `resume`. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /** A hot standby of it, on a port of its own. Made before anybody is connected: it is restarted for that. */
+  standby(): Promise<PostgresServer & { promote(): Promise<void> }>
   /** Ends it and removes its data. Idempotent. */
   stop(): Promise<void>
 }
@@ -46,6 +48,32 @@ function endAll(): void {
  * @param settings added to the server's own, such as `{ max_connections: '20' }`
  */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+  return startWith(
+    (bin, data) =>
+      runAsServer([
+        join(bin, 'initdb'),
+        ...[
+          '-D',
+          data,
+          '-U',
+          'keepstream',
+          '-A',
+          'trust',
+          '-E',
+          'UTF8',
+          '--locale=C',
+          '--no-sync',
+          '--no-instructions',
+        ],
+      ]),
+    settings,
+  )
+}
+
+async function startWith(
+  makeData: (bin: string, data: string) => Promise<void>,
+  settings: Record<string, string>,
+): Promise<PostgresServer & { promote(): Promise<void> }> {
   const bin = findPostgres()
   if (bin === undefined) throw new Error('no Postgres server was found; npm test -- postgres installs or explains it')
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-postgres-'))
@@ -84,10 +112,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   }
 
   try {
-    await runAsServer([
-      join(bin, 'initdb'),
-      ...['-D', data, '-U', 'keepstream', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-    ])
+    await makeData(bin, data)
     await start()
   } catch (error) {
     const log = await readFile(join(folder, 'log'), 'utf8').catch(() => '')
@@ -99,6 +124,16 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     url: `postgres://keepstream@127.0.0.1:${port}/postgres`,
     start,
     stop,
+    promote: () => control('promote'),
+    async standby() {
+      await control('-m', 'fast', 'stop')
+      const primary = `primary_conninfo = 'host=127.0.0.1 port=${port} user=keepstream'`
+      return startWith(async (_bin, copy) => {
+        const make = `cp -R ${data} ${copy} && touch ${copy}/standby.signal`
+        await runAsServer(['/bin/sh', '-c', `${make} && echo "${primary}" >> ${copy}/postgresql.auto.conf`])
+        await start()
+      }, settings)
+    },
     async restart() {
       await control('-m', 'fast', 'stop')
       await start()

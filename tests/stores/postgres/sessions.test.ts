@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openDatabase } from '../../../packages/server/src/stores/postgres/open-client'
+import { openConnections } from '../../../packages/server/src/stores/postgres/open-client'
 import { kitCases } from '../../../packages/server/tests/stores/kit-cases'
 import { schemaTarget } from '../../../packages/server/tests/stores/schema-target'
 import { until } from '../../support/until'
@@ -112,10 +112,10 @@ describeWithServer('the sessions of a Postgres store', (server) => {
   it('are opened by postgres.js where pg is not installed, and by nobody where neither is', async () => {
     const options = { url: server().url, listenUrl: false, timeoutMs: 5_000, maxConnections: 2 } as const
     const missing = { type: 'pg', module: 'keepstream-has-no-such-client' } as const
-    const database = await openDatabase(options, [missing, { type: 'postgres', module: 'postgres' }])
-    expect(await database.query('SELECT $1::text AS word', ['kept'])).toMatchObject([{ word: 'kept' }])
+    const database = await openConnections(options, [missing, { type: 'postgres', module: 'postgres' }])
+    expect(await database.ask('SELECT $1::text AS word', ['kept']).answer).toMatchObject([{ word: 'kept' }])
     await database.close()
-    await expect(openDatabase(options, [missing])).rejects.toMatchObject({
+    await expect(openConnections(options, [missing])).rejects.toMatchObject({
       message: expect.stringMatching(/npm install pg, or postgres.*postgresStore\(\{ client \}\)/s),
       cause: { errors: [expect.any(Error)] },
     })

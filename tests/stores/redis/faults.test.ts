@@ -3,9 +3,9 @@ import { redisStore } from '@keepstream/server/redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
-import { startAnswer, untilStored } from './support/answer'
+import { startAnswer, untilStored } from '../support/answer'
+import { until } from '../support/until'
 import { type ConnectedClient, clients } from './support/clients'
-import { until } from './support/until'
 
 const leaseMs = 45_000
 

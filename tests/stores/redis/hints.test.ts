@@ -4,8 +4,8 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
+import { until } from '../support/until'
 import { clients, clusterClients } from './support/clients'
-import { until } from './support/until'
 
 describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
   const undos: (() => unknown)[] = []

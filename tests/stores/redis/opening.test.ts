@@ -4,8 +4,8 @@ import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
+import { until } from '../support/until'
 import { clients } from './support/clients'
-import { until } from './support/until'
 
 describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {
   let server: RedisServer

@@ -3,8 +3,8 @@ import { redisStore } from '@keepstream/server/redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { startRedis } from '../../support/redis-server'
+import { until } from '../support/until'
 import { clients, clusterClients } from './support/clients'
-import { until } from './support/until'
 
 const docs = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')
 const user = /ACL SETUSER app[^`]*/.exec(docs)?.[0].replaceAll(/\s+/g, ' ').trim() ?? ''

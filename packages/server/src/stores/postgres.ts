@@ -2,10 +2,10 @@ import type { StreamStore } from '../store'
 import { optimisticStore } from './optimistic-store'
 import { type NamedClient, nameClient, type PostgresClient } from './postgres/client'
 import type { Database } from './postgres/database'
-import { openDatabase, subscribeAt } from './postgres/open-client'
-import { type PgClientConstructor, pgDatabase, pgSubscribe } from './postgres/pg-database'
-import { pgliteDatabase } from './postgres/pglite-database'
-import { postgresJsDatabase, postgresJsSubscribe } from './postgres/postgres-js-database'
+import { lentPostgresJs, openConnections, subscribeAt } from './postgres/open-client'
+import { type Connections, persistentDatabase } from './postgres/persistent-database'
+import { type PgClientConstructor, pgConnections, pgSubscribe } from './postgres/pg-connections'
+import { pgliteConnections } from './postgres/pglite-connections'
 import { postgresTable } from './postgres/postgres-table'
 import { tableNames } from './postgres/schema'
 import { sharedHints } from './postgres/shared-hints'
@@ -100,9 +100,10 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
   let opened: Promise<Database> | undefined
   const open = () => {
     if (opened !== undefined) return opened
-    const opening = named
-      ? Promise.resolve(lentDatabase(named, listenUrl, timeoutMs))
-      : openDatabase({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections })
+    const connecting = named
+      ? lentConnections(named, listenUrl, timeoutMs)
+      : openConnections({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections })
+    const opening = connecting.then((connections) => persistentDatabase(connections, timeoutMs))
     opened = opening
     opening.catch(() => {
       // The failure is told to whoever asked; the next one tries again.
@@ -126,7 +127,11 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
 
 const optionNames = ['url', 'client', 'schema', 'listenUrl', 'timeoutMs', 'pendingMs', 'maxConnections', 'now']
 
-function lentDatabase(named: NamedClient, listenUrl: string | false | undefined, timeoutMs: number): Database {
+async function lentConnections(
+  named: NamedClient,
+  listenUrl: string | false | undefined,
+  timeoutMs: number,
+): Promise<Connections> {
   const elsewhere =
     listenUrl === undefined ? undefined : { subscribe: listenUrl ? subscribeAt(listenUrl, timeoutMs) : undefined }
   switch (named.type) {
@@ -134,16 +139,11 @@ function lentDatabase(named: NamedClient, listenUrl: string | false | undefined,
       const { pool } = named
       const { Client } = pool as unknown as { Client?: PgClientConstructor }
       const subscribe = Client && pgSubscribe(Client, pool.options, timeoutMs)
-      return pgDatabase({ pool, timeoutMs, subscribe, ...elsewhere })
+      return pgConnections({ pool, timeoutMs, subscribe, ...elsewhere })
     }
     case 'postgres':
-      return postgresJsDatabase({
-        sql: () => named.sql,
-        timeoutMs,
-        subscribe: postgresJsSubscribe(named.sql, timeoutMs),
-        ...elsewhere,
-      })
+      return { ...(await lentPostgresJs(named.sql, timeoutMs)), ...elsewhere }
     case 'pglite':
-      return { ...pgliteDatabase(named.database, timeoutMs), ...elsewhere }
+      return { ...pgliteConnections(named.database), ...elsewhere }
   }
 }

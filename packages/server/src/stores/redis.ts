@@ -6,8 +6,8 @@ import type { RedisHandle } from './redis/handle'
 import { keepClaims } from './redis/keep-claims'
 import { hintChannel } from './redis/keys'
 import { linkOf } from './redis/link-of'
-import { injectedSource, ownSource } from './redis/link-source'
-import { openClient } from './redis/open-client'
+import { lentSource, ownSource } from './redis/link-source'
+import { duplicating, openClient } from './redis/open-client'
 import { redisTable } from './redis/redis-table'
 import { sharedHints } from './redis/shared-hints'
 import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
@@ -74,7 +74,10 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
   if ((url === undefined) === (client === undefined) || url === '') {
     throw invalidOption('redisStore needs either { url } (of a server) or { client } (of ioredis or node-redis).')
   }
-  const source = client === undefined ? ownSource(() => openClient(url, timeoutMs)) : injectedSource(linkOf(client))
+  const source =
+    client === undefined
+      ? ownSource(() => openClient(url, timeoutMs))
+      : lentSource(linkOf(client), duplicating(client, timeoutMs))
   const claims = createClaims()
   const table = redisTable({
     ask: createAsk(source, timeoutMs),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Database } from '../../src/stores/postgres/database'
 import { createListener } from '../../src/stores/postgres/listener'
 import { createNotifier, pack, unpack } from '../../src/stores/postgres/notifier'
+import { sharedHints } from '../../src/stores/postgres/shared-hints'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -88,16 +90,18 @@ describe('a payload', () => {
 })
 
 describe('a listener', () => {
-  it('opens again after a loss, waiting longer and longer while that fails, and as at first after a success', async () => {
+  it('opens again after a loss, waiting longer and longer while that fails, and as at first once it was heard of', async () => {
     const openedAt: number[] = []
     const lose: (() => void)[] = []
+    const hear: (() => void)[] = []
     let isUp = true
     const listener = createListener({
       random: () => 0,
-      subscribe: async (onLost) => {
+      subscribe: async (onLost, onHeard) => {
         openedAt.push(Date.now())
         if (!isUp) throw new Error('down')
         lose.push(onLost)
+        hear.push(onHeard)
         return async () => undefined
       },
     })
@@ -115,10 +119,17 @@ describe('a listener', () => {
     expect((openedAt.at(-1) ?? 0) - (openedAt.at(-2) ?? 0)).toBe(30_000)
     isUp = true
     await vi.advanceTimersByTimeAsync(30_000)
+    // It was opened and has heard nothing, as through a pooler that gives connections away.
     const before = openedAt.length
     lose[1]?.()
-    await vi.advanceTimersByTimeAsync(100)
+    await vi.advanceTimersByTimeAsync(29_999)
+    expect(openedAt).toHaveLength(before)
+    await vi.advanceTimersByTimeAsync(1)
     expect(openedAt).toHaveLength(before + 1)
+    hear[2]?.()
+    lose[2]?.()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(openedAt).toHaveLength(before + 2)
   })
 
   it('ends what it opened, also what it was opening, and leaves no timer', async () => {
@@ -152,3 +163,49 @@ function collecting() {
   })
   return { sent, notifier }
 }
+
+describe('shared hints', () => {
+  it('prove that they are heard while somebody watches, replace what hears nothing, and leave no timer', async () => {
+    const payloads: string[] = []
+    const subscriptions: { end: () => void; hear: (payload: string) => void }[] = []
+    let open = 0
+    const database: Database = {
+      async query(_text, [, json]) {
+        for (const payload of JSON.parse(String(json))) {
+          payloads.push(payload)
+          // The second one is deaf from the beginning.
+          if (subscriptions.length !== 2) subscriptions.at(-1)?.hear(payload)
+        }
+        return []
+      },
+      async subscribe(_channel, hear) {
+        open += 1
+        const end = () => {
+          open -= 1
+        }
+        subscriptions.push({ hear, end })
+        return async () => end()
+      },
+      close: async () => undefined,
+    }
+    const hints = sharedHints({ channel: 'c', open: async () => database })
+    const unwatch = hints.watch(() => expect.unreachable('it is no hint'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(subscriptions).toHaveLength(1)
+    // Once every 5 s, which is all that a quiet process costs.
+    expect(payloads).toHaveLength(13)
+
+    subscriptions.push({ hear() {}, end() {} })
+    await vi.advanceTimersByTimeAsync(5_000 + 2_000 + 100)
+    expect(subscriptions).toHaveLength(3)
+    expect(open).toBe(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(subscriptions).toHaveLength(3)
+
+    unwatch()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(open).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+    await hints.close()
+  })
+})

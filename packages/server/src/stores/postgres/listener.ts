@@ -5,8 +5,11 @@ export interface Listener {
 }
 
 export interface ListenerOptions {
-  /** Opens a subscription and resolves with what ends it; `onLost` is called when it has ended by itself. */
-  readonly subscribe: (onLost: () => void) => Promise<() => Promise<void>>
+  /**
+   * Opens a subscription and resolves with what ends it. `onLost` is called when it has ended by itself, and `onHeard` when
+   * it has proved that it hears.
+   */
+  readonly subscribe: (onLost: () => void, onHeard: () => void) => Promise<() => Promise<void>>
   readonly random?: () => number
 }
 
@@ -32,16 +35,14 @@ export function createListener({ subscribe, random = Math.random }: ListenerOpti
       timer = setTimeout(open, waitMs * (1 - random() / 4))
       generation += 1
     }
-    current = subscribe(retry).then(
-      (end) => {
-        if (mine === generation) failures = 0
-        return end
-      },
-      () => {
-        retry()
-        return undefined
-      },
-    )
+    // One that was opened and hears nothing is no success: through some poolers nobody ever hears anything.
+    const heard = () => {
+      if (mine === generation) failures = 0
+    }
+    current = subscribe(retry, heard).catch(() => {
+      retry()
+      return undefined
+    })
   }
 
   return {

@@ -1,8 +1,9 @@
 import { StreamsError } from '../../errors'
 import type { PgPool, PostgresJs } from './client'
-import type { Database, Subscribe } from './database'
-import { type PgClientConstructor, pgDatabase, pgSubscribe } from './pg-database'
-import { postgresJsDatabase, postgresJsSubscribe } from './postgres-js-database'
+import type { Subscribe } from './database'
+import type { Connections } from './persistent-database'
+import { type PgClientConstructor, pgConnections, pgSubscribe } from './pg-connections'
+import { type OwnedPostgresJs, postgresJsConnections, postgresJsSubscribe } from './postgres-js-connections'
 
 export interface OpenOptions {
   readonly url: string
@@ -12,8 +13,8 @@ export interface OpenOptions {
   readonly maxConnections: number
 }
 
-/** Opens a database with the first client that is installed: `pg` or `postgres`. */
-export async function openDatabase(options: OpenOptions, modules = clientsHere): Promise<Database> {
+/** Opens connections with the first client that is installed: `pg` or `postgres`. */
+export async function openConnections(options: OpenOptions, modules = clientsHere): Promise<Connections> {
   const { module, type } = await importClient(modules)
   return type === 'pg' ? openPg(module as PgModule, options) : openPostgresJs(module as PostgresJsModule, options)
 }
@@ -25,7 +26,7 @@ export function subscribeAt(url: string, timeoutMs: number): Subscribe {
     const subscribe =
       type === 'pg'
         ? pgSubscribe((module as PgModule).Client, { connectionString: url }, timeoutMs)
-        : listeningPostgresJs(module as PostgresJsModule, url, timeoutMs)
+        : listeningPostgresJs(opener(module as PostgresJsModule, url, timeoutMs), timeoutMs)
     return subscribe(...request)
   }
 }
@@ -48,8 +49,7 @@ interface PgModule {
   ) => PgPool & { end(): Promise<void>; on(event: 'error', listener: () => void): unknown }
 }
 
-type PostgresJsModule = (url: string, options: object) => OwnedPostgresJs
-type OwnedPostgresJs = PostgresJs & { end(options?: { timeout: number }): Promise<void> }
+type PostgresJsModule = (urlOrOptions: string | object, options?: object) => OwnedPostgresJs
 
 async function importClient(
   modules: readonly ClientModule[],
@@ -71,12 +71,12 @@ async function importClient(
   )
 }
 
-function openPg({ Pool, Client }: PgModule, { url, listenUrl, timeoutMs, maxConnections }: OpenOptions): Database {
+function openPg({ Pool, Client }: PgModule, { url, listenUrl, timeoutMs, maxConnections }: OpenOptions): Connections {
   const connectionString = url
   const pool = new Pool({ connectionString, max: maxConnections, connectionTimeoutMillis: timeoutMs, keepAlive: true })
   // A connection that nobody uses was lost: the next act opens another.
   pool.on('error', () => undefined)
-  return pgDatabase({
+  return pgConnections({
     pool,
     timeoutMs,
     subscribe: listenUrl === false ? undefined : pgSubscribe(Client, { connectionString: listenUrl }, timeoutMs),
@@ -95,30 +95,64 @@ const settings = (timeoutMs: number) => ({
   connect_timeout: Math.max(1, timeoutMs / 1_000),
   backoff,
   fetch_types: false,
+  idle_timeout: 10,
   onnotice: () => undefined,
 })
 
-function openPostgresJs(postgres: PostgresJsModule, options: OpenOptions): Database {
+type OpenPostgresJs = (overrides: object) => OwnedPostgresJs
+
+function opener(postgres: PostgresJsModule, url: string, timeoutMs: number): OpenPostgresJs {
+  return (overrides) => postgres(url, { ...settings(timeoutMs), ...overrides })
+}
+
+function openPostgresJs(postgres: PostgresJsModule, options: OpenOptions): Connections {
   const { url, listenUrl, timeoutMs, maxConnections } = options
-  const open = () => postgres(url, { ...settings(timeoutMs), max: maxConnections, idle_timeout: 10 })
-  let sql = open()
-  return postgresJsDatabase({
-    sql: () => sql,
+  const open = opener(postgres, url, timeoutMs)
+  return postgresJsConnections({
+    open: () => open({ max: maxConnections }),
     timeoutMs,
-    subscribe: listenUrl === false ? undefined : listeningPostgresJs(postgres, listenUrl, timeoutMs),
-    onTimeout(late) {
-      // It cannot throw a single connection away, and those that do not answer would fill it.
-      if (late !== sql) return
-      sql = open()
-      void (late as OwnedPostgresJs).end({ timeout: 0 })
-    },
-    close: () => sql.end({ timeout: timeoutMs / 1_000 }),
+    subscribe: listenUrl === false ? undefined : listeningPostgresJs(opener(postgres, listenUrl, timeoutMs), timeoutMs),
   })
 }
 
-function listeningPostgresJs(postgres: PostgresJsModule, url: string, timeoutMs: number): Subscribe {
+/**
+ * Asks through a postgres.js that was lent, and through one of our own with its options once that leads nowhere any more:
+ * its own connections are its owner's, and it takes no word about a single one.
+ */
+export async function lentPostgresJs(lent: PostgresJs, timeoutMs: number): Promise<Connections> {
+  const open = await duplicating(lent, timeoutMs)
+  return postgresJsConnections({
+    lent,
+    open: open && (() => open({})),
+    timeoutMs,
+    subscribe: open === undefined ? postgresJsSubscribe(lent, timeoutMs) : listeningPostgresJs(open, timeoutMs),
+  })
+}
+
+/** `undefined` where postgres.js cannot be imported here, as in some bundles, or is not the one that was lent. */
+async function duplicating(lent: PostgresJs, timeoutMs: number): Promise<OpenPostgresJs | undefined> {
+  const options = (lent as { options?: { shared?: unknown } }).options
+  // Options that it has parsed before it takes as they are; that is how it makes its own connection for LISTEN.
+  if (options?.shared === undefined) return undefined
+  const { module } = await importClient(clientsHere.filter(({ type }) => type === 'postgres')).catch(() => ({
+    module: undefined,
+  }))
+  if (module === undefined) return undefined
+  const unheard = { onclose: undefined, onnotify: undefined, onparameter: undefined }
+  return (overrides) =>
+    (module as PostgresJsModule)({
+      ...options,
+      ...settings(timeoutMs),
+      ...unheard,
+      shared: { retries: 0, typeArrayMap: {} },
+      ...overrides,
+    })
+}
+
+/** Over a connection of its own, which can be thrown away. */
+function listeningPostgresJs(open: OpenPostgresJs, timeoutMs: number): Subscribe {
   return async (channel, onPayload, onLost) => {
-    const sql = postgres(url, { ...settings(timeoutMs), max: 1 })
+    const sql = open({ max: 1, idle_timeout: null })
     const end = () => sql.end({ timeout: 0 })
     try {
       await postgresJsSubscribe(sql, timeoutMs)(channel, onPayload, onLost)

@@ -4,7 +4,7 @@ import { isStorable, type RecordTable, type SeenRecord } from '../optimistic-sto
 import type { StreamRecord } from '../record'
 import { createRecord } from '../record'
 import type { StoredPiece } from '../transaction'
-import type { Database, Row, SqlValue } from './database'
+import type { Database, QueryOptions, Row, SqlValue } from './database'
 import { migrate, type TableNames } from './schema'
 import { hasCode } from './sql-state'
 
@@ -36,7 +36,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
   }
 
   /** `values` is called anew for each try, since the time may be among them. */
-  async function ask(text: string, values: () => readonly SqlValue[]): Promise<readonly Row[]> {
+  async function ask(text: string, values: () => readonly SqlValue[], options?: QueryOptions): Promise<readonly Row[]> {
     for (let attempt = 1; ; attempt += 1) {
       opening ??= openMigrated()
       const mine = opening
@@ -46,7 +46,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
           if (opening === mine) opening = undefined
           throw error
         })
-        return await database.query(text, values())
+        return await database.query(text, values(), options)
       } catch (error) {
         // Somebody was faster, and the whole statement was taken back: nothing was done.
         if (hasCode(error, '40001', '40P01') && attempt < maxAttempts) continue
@@ -61,6 +61,13 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       }
     }
   }
+
+  /**
+   * Asks what changes nothing, and only of a server that takes writes: one that was demoted, or has never been a primary,
+   * may have stood still long ago. To remove nothing is refused there as well.
+   */
+  const read = (text: string, values: () => readonly SqlValue[]) =>
+    ask(`WITH writable AS (DELETE FROM ${streams} WHERE false) ${text}`, values, { isRead: true })
 
   const moment = (row: Row) => ({ now: Number(row['now']), pendingMs })
   const clockHere = () => (now === undefined ? null : Math.floor(now()))
@@ -90,7 +97,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     },
     async load(id) {
       if (!isStorable(id)) return undefined
-      const [row] = await ask(`SELECT ${columns}, ${clock('$2')} AS now FROM ${streams} WHERE id = $1::text`, () => [
+      const [row] = await read(`SELECT ${columns}, ${clock('$2')} AS now FROM ${streams} WHERE id = $1::text`, () => [
         id,
         clockHere(),
       ])
@@ -100,7 +107,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       // As one text: clients do not agree on how an array is passed.
       const json = JSON.stringify(ids.filter(isStorable))
       if (json === '[]') return []
-      const rows = await ask(
+      const rows = await read(
         `SELECT ${columns}, ${clock('$2')} AS now FROM ${streams}
          WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::text::json)))`,
         () => [json, clockHere()],
@@ -170,7 +177,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     },
     async read(id, from, to) {
       if (!isStorable(id)) return undefined
-      const [row] = await ask(
+      const [row] = await read(
         `SELECT ${columns}, ${clock('$4')} AS now, meta, first, joined, next FROM ${streams} AS stream
          LEFT JOIN ${metas} AS kept ON kept.stream_key = key
          CROSS JOIN LATERAL (

@@ -99,7 +99,7 @@ async function migrateOnce(database: Database, names: TableNames): Promise<void>
 
 async function versionOf(database: Database, { versions }: TableNames): Promise<number> {
   try {
-    const [row] = await database.query(`SELECT max(version) AS version FROM ${versions}`, [])
+    const [row] = await database.query(`SELECT max(version) AS version FROM ${versions}`, [], { isRead: true })
     return Number(row?.['version'] ?? 0)
   } catch (error) {
     // There is no such table, or no such schema.

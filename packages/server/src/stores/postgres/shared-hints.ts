@@ -1,4 +1,5 @@
 import { createHints, type Hints } from '../hints'
+import { createPulse, type Pulse, type PulseOptions } from '../pulse'
 import type { Database } from './database'
 import { createListener } from './listener'
 import { createNotifier, unpack } from './notifier'
@@ -6,6 +7,7 @@ import { createNotifier, unpack } from './notifier'
 export interface SharedHintsOptions {
   readonly channel: string
   readonly open: () => Promise<Database>
+  readonly pulse?: Pick<PulseOptions, 'everyMs' | 'waitMs'>
 }
 
 export interface SharedHints extends Hints {
@@ -20,24 +22,48 @@ const lingerMs = 5_000
  * Hints of this process, at once, and of all others, through LISTEN and NOTIFY. Neither is part of any act: in the
  * transaction of an append NOTIFY would make all appends of the database wait for each other.
  */
-export function sharedHints({ channel, open }: SharedHintsOptions): SharedHints {
+export function sharedHints({ channel, open, pulse: pulseOptions }: SharedHintsOptions): SharedHints {
   const local = createHints()
   const sender = crypto.randomUUID()
-  const notifier = createNotifier({
-    sender,
-    async send(payloads) {
-      const database = await open()
-      await database.query(
-        'SELECT pg_notify($1::text, payload) FROM json_array_elements_text($2::text::json) AS payload',
-        [channel, JSON.stringify(payloads)],
-      )
-    },
-  })
+  async function send(payloads: readonly string[]): Promise<void> {
+    const database = await open()
+    await database.query(
+      'SELECT pg_notify($1::text, payload) FROM json_array_elements_text($2::text::json) AS payload',
+      [channel, JSON.stringify(payloads)],
+    )
+  }
+  const notifier = createNotifier({ sender, send })
   const listener = createListener({
-    async subscribe(onLost) {
+    async subscribe(onLost, onHeard) {
       const { subscribe } = await open()
       if (subscribe === undefined) return async () => undefined
-      return subscribe(channel, (payload) => unpack(sender, payload).forEach(local.tell), onLost)
+      let pulse: Pulse | undefined
+      const end = await subscribe(
+        channel,
+        (payload) => {
+          pulse?.heard()
+          onHeard()
+          unpack(sender, payload).forEach(local.tell)
+        },
+        () => {
+          pulse?.stop()
+          onLost()
+        },
+      )
+      pulse = createPulse({
+        ...pulseOptions,
+        // Of this process, and of no stream: others do nothing about it.
+        send: () => send([JSON.stringify([sender])]),
+        onSilent() {
+          // What ends it may fail as silently.
+          end().catch(() => undefined)
+          onLost()
+        },
+      })
+      return async () => {
+        pulse?.stop()
+        await end()
+      }
     },
   })
   let watchers = 0

@@ -1,8 +1,13 @@
 import { StreamsError } from '../../errors'
+import { doublingMs } from '../doubling'
 import type { RedisLink } from './link'
 import type { LinkSource } from './link-source'
+import { refusalOf } from './refusal'
 
-/** Runs `talk` on a connection and rejects within `timeoutMs`, whatever the client does with its commands. */
+/**
+ * Runs `talk` on a connection and rejects within `timeoutMs`, whatever the client does with its commands. Runs it again on
+ * another one where a server has refused it without doing anything.
+ */
 export type Ask = <T>(bucket: number, talk: (link: RedisLink) => Promise<T>) => Promise<T>
 
 /**
@@ -23,11 +28,8 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
     }
     let isGivenUp = false
     let link: RedisLink | undefined
-    const talking = (async () => {
-      link = await source.get()
-      if (isGivenUp) throw new Error('given up before there was a connection')
-      return talk(link)
-    })()
+    let refused: unknown
+    const talking = insist()
     let timer: ReturnType<typeof setTimeout> | undefined
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -35,6 +37,10 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
         add(bucket, 1)
         const settled = () => add(bucket, -1)
         talking.then(settled, settled)
+        if (refused !== undefined) {
+          reject(explained(refused, `found no server that did it within ${timeoutMs} ms: `))
+          return
+        }
         if (link !== undefined) source.stalled(link)
         const message = `redisStore had no answer within ${timeoutMs} ms; what it asked for may be done all the same.`
         reject(new StreamsError('store', message))
@@ -47,6 +53,26 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
     } finally {
       clearTimeout(timer)
     }
+
+    /** Asks again what was refused by a server without doing anything, of another one if it was the wrong one. */
+    async function insist() {
+      for (let failures = 1; ; failures += 1) {
+        try {
+          link = undefined
+          link = await source.get()
+          if (isGivenUp) throw new Error('given up before there was a connection')
+          return await talk(link)
+        } catch (error) {
+          const refusal = refusalOf(error, link === undefined)
+          // After a failover the new server may take a moment to be there.
+          const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamsError)
+          if (isGivenUp || (refusal === undefined && !isUnreached)) throw error
+          if (refusal === 'elsewhere' && link !== undefined) source.retire(link)
+          refused = error
+        }
+        await new Promise((resolve) => void setTimeout(resolve, doublingMs(failures, pauses)))
+      }
+    }
   }
 
   function add(bucket: number, count: number): void {
@@ -56,17 +82,24 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
   }
 }
 
+const pauses = { firstMs: 50, longestMs: 1_000 }
+
 /** Redis' own words, and the cure where there is one. */
-function explained(error: unknown): StreamsError {
+function explained(error: unknown, what = 'could not do what it was asked: '): StreamsError {
   if (error instanceof StreamsError) return error
   const words = error instanceof Error ? error.message : String(error)
   const [, cure] = cures.find(([pattern]) => pattern.test(words)) ?? []
-  const message = `redisStore could not do what it was asked: ${words}${cure === undefined ? '' : ` ${cure}`}`
+  const message = `redisStore ${what}${words}${cure === undefined ? '' : ` ${cure}`}`
   return new StreamsError('store', message, { cause: error })
 }
 
 const cures: readonly (readonly [RegExp, string])[] = [
   [/\bOOM\b/, '(Redis is full: raise its maxmemory, or sweep.)'],
-  [/^READONLY\b/, '(This server is a replica: connect to the primary.)'],
+  [/^READONLY\b/, '(This server is a replica: connect to the primary, for reading too.)'],
+  [/\bmax number of clients\b/, '(Raise its maxclients, or close connections.)'],
+  [
+    /\b(EPIPE|ECONNRESET)\b|^Connection is closed/,
+    '(The connection was closed. If each new one is, does the server have as many as its maxclients?)',
+  ],
   [/^(MOVED|CROSSSLOT)\b/, '(This server is one of a cluster: pass a cluster client, redisStore({ client }).)'],
 ]

@@ -1,20 +1,40 @@
 import { StreamsError } from '../../errors'
-import { doublingMs } from './doubling'
+import { doublingMs } from '../doubling'
 import type { RedisLink } from './link'
 import type { OpenedClient } from './open-client'
 
 /** Where acts get their connection from. */
 export interface LinkSource {
   get(): Promise<RedisLink>
+  /** It leads to a server that is not the one to ask: the next act gets another. What is under way over it may end. */
+  retire(link: RedisLink): void
   /** A command over it was not answered in time. */
   stalled(link: RedisLink): void
   close(): void
 }
 
-/** An injected client, which is its owner's to connect, to connect again and to close. */
-export function injectedSource(link: RedisLink): LinkSource {
-  return { get: async () => link, stalled() {}, close() {} }
+/**
+ * A client that was lent: its owner's to connect, to connect again and to close. Once it has led elsewhere it is left alone,
+ * and the store connects by itself, as it is.
+ *
+ * @param duplicate `undefined` for a client that finds the right server by itself, as one of a cluster does
+ */
+export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClient>) | undefined): LinkSource {
+  if (duplicate === undefined) return { get: async () => link, retire() {}, stalled() {}, close() {} }
+  const own = ownSource(duplicate)
+  let isLent = true
+  return {
+    ...own,
+    get: async () => (isLent ? link : own.get()),
+    retire(spent) {
+      if (spent === link) isLent = false
+      else own.retire(spent)
+    },
+  }
 }
+
+/** A connection that was lost or led elsewhere so soon was none: the next attempt waits as if this one had failed. */
+const steadyMs = 5_000
 
 /**
  * A connection of our own: opened by the first act, and by the first one after it was lost. It keeps no timer while nobody
@@ -23,6 +43,9 @@ export function injectedSource(link: RedisLink): LinkSource {
 export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   let opening: Promise<OpenedClient> | undefined
   let opened: OpenedClient | undefined
+  let openedAt = 0
+  /** Open until what is under way over them has ended. */
+  const retired = new Set<OpenedClient>()
   let isClosed = false
   let failures = 0
   let notBefore = 0
@@ -33,15 +56,17 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
     opening = attempt
     attempt.then(
       (client) => {
-        failures = 0
         opened = client
+        openedAt = performance.now()
         if (isClosed) client.close()
-        void client.ended.then(() => forget(client))
+        void client.ended.then(() => {
+          retired.delete(client)
+          forget(client)
+        })
       },
       // Told to whoever asked for the connection; the next act tries again.
       () => {
-        failures += 1
-        notBefore = performance.now() + doublingMs(failures, { firstMs: 50, longestMs: 2_000 })
+        failed()
         opening = undefined
       },
     )
@@ -55,24 +80,39 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
     return open()
   }
 
+  function failed(): void {
+    failures += 1
+    notBefore = performance.now() + doublingMs(failures, { firstMs: 50, longestMs: 2_000 })
+  }
+
   function forget(client: OpenedClient): void {
     if (opened !== client) return
     opened = undefined
     opening = undefined
+    if (performance.now() - openedAt > steadyMs) failures = 0
+    else failed()
+  }
+
+  function withLink(link: RedisLink, leave: (client: OpenedClient) => void): void {
+    if (opened?.link !== link) return
+    const client = opened
+    forget(client)
+    leave(client)
   }
 
   return {
     get: async () => (await connect()).link,
+    retire: (link) =>
+      withLink(link, (client) => {
+        retired.add(client)
+        client.finish()
+      }),
     // The other end may be gone without a word, and the system would wait for it for a quarter of an hour.
-    stalled(link) {
-      if (opened?.link !== link) return
-      const client = opened
-      forget(client)
-      client.close()
-    },
+    stalled: (link) => withLink(link, (client) => client.close()),
     close() {
       isClosed = true
       opened?.close()
+      for (const client of retired) client.close()
     },
   }
 }

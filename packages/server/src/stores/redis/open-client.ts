@@ -1,5 +1,7 @@
 import { StreamsError } from '../../errors'
+import type { RedisHandle } from './handle'
 import { ioredisLink } from './ioredis-link'
+import { kindOf } from './kind-of'
 import type { RedisLink } from './link'
 import { nodeRedisLink } from './node-redis-link'
 
@@ -8,6 +10,8 @@ export interface OpenedClient {
   readonly link: RedisLink
   /** Resolves once it is lost or closed. */
   readonly ended: Promise<void>
+  /** Closes it once what is under way has its answer. */
+  finish(): void
   close(): void
 }
 
@@ -35,6 +39,24 @@ export async function openClient(url: string, timeoutMs: number, clients = clien
       'connected: redisStore({ client }).',
     { cause: new AggregateError(missing, 'What was tried') },
   )
+}
+
+/**
+ * Connects as a client does that was lent, to where its address leads now. `undefined` for a client of a cluster, which finds
+ * its servers by itself.
+ */
+export function duplicating(lent: RedisHandle, timeoutMs: number): (() => Promise<OpenedClient>) | undefined {
+  switch (kindOf(lent)) {
+    case 'ioredis':
+      return () => whenReady(ioredisClient((lent as IoredisClient).duplicate(ioredisOptions(timeoutMs))), timeoutMs)
+    case 'node-redis': {
+      const client = lent as NodeRedisClient
+      const options = () => nodeRedisOptions(timeoutMs, client.options?.socket)
+      return () => whenReady(nodeRedisClient(client.duplicate(options())), timeoutMs)
+    }
+    default:
+      return undefined
+  }
 }
 
 interface StartedClient extends OpenedClient {
@@ -73,19 +95,31 @@ interface Events {
   on(event: string, listener: (...args: unknown[]) => void): unknown
 }
 
-type IoredisClient = Events & Parameters<typeof ioredisLink>[0] & { connect(): Promise<unknown>; disconnect(): void }
+type IoredisClient = Events &
+  Parameters<typeof ioredisLink>[0] & {
+    connect(): Promise<unknown>
+    quit(): Promise<unknown>
+    disconnect(): void
+    duplicate(overrides?: object): IoredisClient
+  }
 
 function startIoredis(imported: Record<string, unknown>, url: string, connectTimeout: number): StartedClient {
   const Redis = imported['Redis'] as new (url: string, options: object) => IoredisClient
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout,
-    // Connecting again, and how much may wait for it, is the store's: a command is never sent twice, or later.
-    retryStrategy: null,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-  })
+  return ioredisClient(new Redis(url, ioredisOptions(connectTimeout)))
+}
+
+const ioredisOptions = (connectTimeout: number) => ({
+  lazyConnect: true,
+  connectTimeout,
+  // Connecting again, and how much may wait for it, is the store's: a command is never sent twice, or later.
+  retryStrategy: null,
+  reconnectOnError: null,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+})
+
+function ioredisClient(client: IoredisClient): StartedClient {
   let failure: unknown
   client.on('error', (error) => {
     failure = error
@@ -95,19 +129,36 @@ function startIoredis(imported: Record<string, unknown>, url: string, connectTim
   const ready = client.connect().catch((error: unknown) => {
     throw failure ?? error
   })
-  return { link: ioredisLink(client), ready, ended, close: () => client.disconnect() }
+  return {
+    link: ioredisLink(client),
+    ready,
+    ended,
+    finish: () => void client.quit().catch(() => client.disconnect()),
+    close: () => client.disconnect(),
+  }
 }
 
 type NodeRedisClient = Events &
-  Parameters<typeof nodeRedisLink>[0] & { connect(): Promise<unknown>; destroy(): void; readonly isOpen: boolean }
+  Parameters<typeof nodeRedisLink>[0] & {
+    connect(): Promise<unknown>
+    close(): Promise<unknown>
+    destroy(): void
+    duplicate(overrides?: object): NodeRedisClient
+    readonly isOpen: boolean
+    readonly options?: { readonly socket?: object }
+  }
 
 function startNodeRedis(imported: Record<string, unknown>, url: string, connectTimeout: number): StartedClient {
   const createClient = imported['createClient'] as (options: object) => NodeRedisClient
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: { connectTimeout, reconnectStrategy: false },
-  })
+  return nodeRedisClient(createClient({ url, ...nodeRedisOptions(connectTimeout) }))
+}
+
+const nodeRedisOptions = (connectTimeout: number, socket: object = {}) => ({
+  disableOfflineQueue: true,
+  socket: { ...socket, connectTimeout, reconnectStrategy: false },
+})
+
+function nodeRedisClient(client: NodeRedisClient): StartedClient {
   const ended = new Promise<void>((resolve) => {
     client.on('error', () => {
       if (!client.isOpen) resolve()
@@ -118,6 +169,7 @@ function startNodeRedis(imported: Record<string, unknown>, url: string, connectT
     link: nodeRedisLink(client),
     ready: client.connect(),
     ended,
+    finish: () => void client.close().catch(() => undefined),
     close() {
       if (client.isOpen) client.destroy()
     },

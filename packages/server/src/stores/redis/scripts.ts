@@ -32,6 +32,15 @@ if now == '' then
 end
 `
 
+// A replica answers what only reads, and one that was a primary before may have stood still long ago. A user without the
+// right for INFO is not told.
+const primary = `
+local role = redis.pcall('INFO', 'replication')
+if type(role) == 'string' and string.find(role, 'role:slave', 1, true) then
+  return redis.error_reply('READONLY You cannot read from a replica.')
+end
+`
+
 // The text of a range is found by the ids of its pieces, so that no act and no read touches the rest of it. Redis refuses
 // an id that is not above the last one: no piece is ever stored twice.
 const addPieces = `
@@ -90,7 +99,7 @@ return 1
 `)
 
 /** records · moment → the moment, then the fields of each */
-export const loadScript = script(`${moment}
+export const loadScript = script(`${primary}${moment}
 local answer = { now }
 for i, key in ipairs(KEYS) do
   answer[i + 1] = redis.call('HMGET', key, ${fields})
@@ -144,7 +153,7 @@ return revision ~= '' and 1 or 0
 `)
 
 /** record, text · moment, from, the last unit's position, the birth whose meta is known → moment, fields, meta, ids and pieces */
-export const readScript = script(`${moment}
+export const readScript = script(`${primary}${moment}
 local record = redis.call('HMGET', KEYS[1], ${fields})
 if not record[1] then return false end
 local meta = false

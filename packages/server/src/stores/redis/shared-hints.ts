@@ -1,6 +1,7 @@
+import { doublingMs } from '../doubling'
 import { createHints, type Hints } from '../hints'
-import { doublingMs } from './doubling'
-import type { RedisSubscription } from './link'
+import { createPulse, type PulseOptions } from '../pulse'
+import type { RedisLink, RedisSubscription } from './link'
 import type { LinkSource } from './link-source'
 
 /** Messages of one process are at least so far apart. */
@@ -15,16 +16,25 @@ const maxWaiting = 10_000
  * Hints for this process at once, and for the others over one channel, apart from any act: ids joined, and never waited for.
  * It listens only while somebody watches.
  */
-export function sharedHints(source: LinkSource, channel: string): Hints {
+export function sharedHints(
+  source: LinkSource,
+  channel: string,
+  pulse?: Pick<PulseOptions, 'everyMs' | 'waitMs'>,
+): Hints {
   const local = createHints()
   // Nobody needs to hear from Redis what was told here already.
   const self = crypto.randomUUID()
   const publisher = createPublisher(source, channel, self)
   let watches = 0
   let stopListening: (() => void) | undefined
-
-  function onMessage(message: string): void {
-    for (const id of idsOf(message, self)) local.tell(id)
+  const listening: Listening = {
+    source,
+    channel,
+    // Of this process, and of no stream: others do nothing about it.
+    pulse: { ...pulse, send: async () => (await source.get()).publish(channel, JSON.stringify([self])) },
+    onMessage(message) {
+      for (const id of idsOf(message, self)) local.tell(id)
+    },
   }
 
   function release(): void {
@@ -38,7 +48,7 @@ export function sharedHints(source: LinkSource, channel: string): Hints {
     watch(onHint) {
       const unwatch = local.watch(onHint)
       watches += 1
-      stopListening ??= listen(source, channel, onMessage)
+      stopListening ??= listen(listening)
       let isWatching = true
       return () => {
         if (!isWatching) return
@@ -122,28 +132,66 @@ function idsOf(message: string, self: string): string[] {
   return parts.slice(1).filter((id): id is string => typeof id === 'string')
 }
 
-/** Listens until it is told to stop, and takes a lost subscription up again, further and further apart. */
-function listen(source: LinkSource, channel: string, onMessage: (message: string) => void): () => void {
+/** A subscription that takes longer to begin may never do so. */
+const readyMs = 10_000
+
+function soon(ready: Promise<unknown>): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no subscription within ${readyMs} ms`)), readyMs)
+  })
+  return Promise.race([ready, late]).finally(() => clearTimeout(timer))
+}
+
+interface Listening {
+  readonly source: LinkSource
+  readonly channel: string
+  readonly pulse: Omit<PulseOptions, 'onSilent'>
+  readonly onMessage: (message: string) => void
+}
+
+/**
+ * Listens until it is told to stop, and takes a subscription that was lost, or that hears nothing any more, up again, further
+ * and further apart.
+ */
+function listen({ source, channel, pulse, onMessage }: Listening): () => void {
   let isStopped = false
   let subscription: RedisSubscription | undefined
   let wake: (() => void) | undefined
+  let failures = 0
+  let stopProof = () => {}
 
   async function keepListening(): Promise<void> {
-    for (let failures = 0; !isStopped; ) {
+    while (!isStopped) {
       try {
-        const link = await source.get()
-        if (isStopped) return
-        subscription = link.subscribe(channel, onMessage)
-        await subscription.ready
-        failures = 0
-        await subscription.ended
+        await listenOnce(await source.get())
       } catch {
         // The acts tell of a Redis that cannot be reached; hints may be missing until it can be.
-        subscription?.close()
       }
+      subscription?.close()
       failures += 1
       await pause(doublingMs(failures, { firstMs: 100, longestMs: 5_000 }))
     }
+  }
+
+  /** Until it has ended or, silently, ceased to hear. */
+  async function listenOnce(link: RedisLink): Promise<void> {
+    if (isStopped) return
+    let hear = () => {}
+    const own = link.subscribe(channel, (message) => {
+      failures = 0
+      hear()
+      onMessage(message)
+    })
+    subscription = own
+    await soon(own.ready)
+    const silent = new Promise<void>((resolve) => {
+      const proof = createPulse({ ...pulse, onSilent: resolve })
+      hear = proof.heard
+      stopProof = proof.stop
+    })
+    if (isStopped) stopProof()
+    await Promise.race([own.ended, silent]).finally(stopProof)
   }
 
   function pause(ms: number): Promise<void> {
@@ -160,6 +208,7 @@ function listen(source: LinkSource, channel: string, onMessage: (message: string
   void keepListening()
   return () => {
     isStopped = true
+    stopProof()
     subscription?.close()
     wake?.()
   }

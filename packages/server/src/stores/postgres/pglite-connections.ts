@@ -1,14 +1,14 @@
 import type { PgliteDatabase } from './client'
-import type { Database, Row } from './database'
-import { within } from './within'
+import type { Row } from './database'
+import type { Connections } from './persistent-database'
 
 /** Asks a PGlite, which has one connection and answers one question after the other. */
-export function pgliteDatabase(database: PgliteDatabase, timeoutMs: number): Database {
+export function pgliteConnections(database: PgliteDatabase): Connections {
   return {
-    async query(text, values) {
-      const { rows } = await within(timeoutMs, database.query(text, [...values]))
-      return rows as Row[]
-    },
+    ask: (text, values) => ({
+      answer: database.query(text, [...values]).then(({ rows }) => rows as Row[]),
+      giveUp() {},
+    }),
     subscribe: async (channel, onPayload) => {
       // PGlite puts the name into its SQL as it is.
       return database.listen(`"${channel}"`, onPayload)

@@ -1,10 +1,14 @@
 import { cancel, type PgSession } from './cancel'
 import type { PgPool, PgPoolClient } from './client'
-import type { Database, Row, Subscribe } from './database'
+import type { Row, Subscribe } from './database'
+import type { Connections } from './persistent-database'
+import { refusalOf } from './refusal'
 import { within } from './within'
 
 /** A connection of its own, outside of any pool: what `pg` exports as `Client`. */
 export interface PgConnection {
+  /** Of the protocol; its socket is ended by force where the other end does not answer any more. */
+  readonly connection?: { readonly stream?: { destroy?(): unknown } }
   connect(): Promise<unknown>
   query(text: string): Promise<unknown>
   end(): Promise<void>
@@ -14,8 +18,9 @@ export interface PgConnection {
 
 export type PgClientConstructor = new (options: object) => PgConnection
 
-export interface PgDatabaseOptions {
+export interface PgConnectionsOptions {
   readonly pool: PgPool
+  /** How long the wish to cancel a statement may be under way. */
   readonly timeoutMs: number
   readonly subscribe: Subscribe | undefined
   /** Left out for a pool that was lent. */
@@ -23,18 +28,18 @@ export interface PgDatabaseOptions {
 }
 
 /** Asks through a pool of `pg`. */
-export function pgDatabase({ pool, timeoutMs, subscribe, close }: PgDatabaseOptions): Database {
+export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectionsOptions): Connections {
   return {
-    async query(text, values) {
+    ask(text, values) {
       let held: PgPoolClient | undefined
       let isOver = false
-      const release = (destroy?: boolean) => {
+      const release = (destroy: boolean) => {
         isOver = true
         held?.removeListener('error', ignore)
         held?.release(destroy)
         held = undefined
       }
-      const ask = async (): Promise<Row[]> => {
+      const ask = async (): Promise<readonly Row[]> => {
         const client = await connect(pool)
         if (isOver) {
           // It came too late; nobody waits for it any more.
@@ -45,17 +50,23 @@ export function pgDatabase({ pool, timeoutMs, subscribe, close }: PgDatabaseOpti
         held = client
         try {
           const { rows } = await client.query(text, [...values])
+          if (!isOver) release(false)
           return rows as Row[]
-        } finally {
-          // The pool itself throws a connection away that was lost.
-          if (!isOver) release()
+        } catch (error) {
+          // The pool throws away what it sees to be lost, but keeps what leads to a server that was demoted.
+          const refusal = refusalOf(error)
+          if (!isOver) release(refusal === 'elsewhere' || refusal === 'lost')
+          throw error
         }
       }
-      // A connection that does not answer may never do so again, and would fill the pool.
-      return within(timeoutMs, ask(), () => {
-        if (held) void cancel(held as PgSession, timeoutMs)
-        release(true)
-      })
+      return {
+        answer: ask(),
+        giveUp() {
+          if (held) void cancel(held as PgSession, timeoutMs)
+          // A connection that does not answer may never do so again, and would fill the pool.
+          release(true)
+        },
+      }
     },
     subscribe,
     close: close ?? (async () => undefined),
@@ -84,12 +95,12 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
     const lost = () => {
       if (!isOpen) return
       isOpen = false
-      void client.end().catch(ignore)
+      drop(client)
       onLost()
     }
     const end = async () => {
       isOpen = false
-      await within(timeoutMs, client.end())
+      await within(timeoutMs, client.end(), () => drop(client))
     }
     client.on('notification', ({ channel: named, payload = '' }) => {
       if (isOpen && named === channel) onPayload(payload)
@@ -105,10 +116,16 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
       isListening = true
       return end
     } catch (error) {
-      void client.end().catch(ignore)
+      drop(client)
       throw error
     }
   }
+}
+
+/** Without waiting for the other end, which may be gone without a word. */
+function drop(client: PgConnection): void {
+  void client.end().catch(ignore)
+  client.connection?.stream?.destroy?.()
 }
 
 /** The question under way rejects with the same; without a listener it would end the process. */

@@ -1,0 +1,63 @@
+import { postgresStore } from '@keepstream/server/postgres'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { findPostgres } from '../../runner/postgres.mjs'
+import { type PostgresServer, startPostgres } from '../../support/postgres-server'
+import { until } from '../../support/until'
+import { openStore, ways } from './with-server'
+
+const connections = 8
+
+describe.skipIf(findPostgres() === undefined)('a Postgres with fewer free connections than a store may open', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres({ max_connections: String(connections), superuser_reserved_connections: '0' })
+    const store = postgresStore({ url: server.url })
+    await store.create('first', null)
+    await store.dispose()
+  })
+  afterAll(() => server?.stop())
+
+  for (const [name, way] of Object.entries(ways)) {
+    it(`serves everybody over those there are, ${name}`, async () => {
+      await occupy(5)
+      const store = openStore(way(server.url))
+      const ids = Array.from({ length: 40 }, (_, i) => `${name} ${i}`)
+      expect(await Promise.all(ids.map((id) => store.create(id, null)))).toEqual(ids.map(() => 'created'))
+    })
+
+    it(`waits for one while there is none, and rejects within its time with the cure, ${name}`, async () => {
+      const others = await occupy(connections)
+      const hurried = openStore({ ...way(server.url), timeoutMs: 300 })
+      await expect(hurried.heads(['first'])).rejects.toMatchObject({
+        code: 'store',
+        message: expect.stringMatching(/max_connections.*maxConnections.*within 300 ms/),
+        cause: expect.objectContaining({ code: '53300' }),
+      })
+      const waiting = openStore({ ...way(server.url), timeoutMs: 20_000 }).heads(['first'])
+      await others[0]?.end()
+      expect(await waiting).toHaveLength(1)
+    })
+  }
+
+  /** Sessions of others, which end with the test. All connections are free before. */
+  async function occupy(count: number): Promise<pg.Client[]> {
+    const clients: pg.Client[] = []
+    onTestFinished(async () => {
+      await Promise.all(clients.map((client) => client.end()))
+    })
+    while (clients.length < count) {
+      // What an earlier test has closed may take a moment to go.
+      await until(async () => {
+        const client = new pg.Client(server.url)
+        client.on('error', () => undefined)
+        const isConnected = await client.connect().then(...isFulfilled)
+        if (isConnected) clients.push(client)
+        return isConnected
+      })
+    }
+    return clients
+  }
+})
+
+const isFulfilled = [() => true, () => false] as const

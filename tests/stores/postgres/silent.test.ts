@@ -1,0 +1,43 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { openConnections } from '../../../packages/server/src/stores/postgres/open-client'
+import { persistentDatabase } from '../../../packages/server/src/stores/postgres/persistent-database'
+import { sharedHints } from '../../../packages/server/src/stores/postgres/shared-hints'
+import { startTcpProxy } from '../../support/tcp-proxy'
+import { until } from '../../support/until'
+import { describeWithServer, openStore } from './with-server'
+
+const clients = [{ type: 'pg', module: 'pg' } as const, { type: 'postgres', module: 'postgres' } as const]
+
+describeWithServer('a connection that listens and dies without a word', (server) => {
+  for (const client of clients) {
+    it(`is replaced, through ${client.type}`, async () => {
+      const listening = await startTcpProxy(Number(new URL(server().url).port))
+      onTestFinished(() => listening.close())
+      const listenUrl = server().url.replace(/:\d+\//, `:${listening.port}/`)
+      const options = { url: server().url, listenUrl, timeoutMs: 1_000, maxConnections: 2 }
+      const database = openConnections(options, [client]).then((connections) => persistentDatabase(connections, 1_000))
+      const hints = sharedHints({ channel: 'keepstream', open: () => database, pulse: { everyMs: 50, waitMs: 500 } })
+      onTestFinished(async () => {
+        await hints.close()
+        await (await database).close()
+      })
+      const heard = new Set<string>()
+      hints.watch((id) => heard.add(id))
+      const writer = openStore({ url: server().url })
+      const hearsOf = (name: string) => {
+        let count = 0
+        return until(async () => {
+          count += 1
+          await writer.create(`${client.type} ${name} ${count}`, null)
+          return [...heard].some((id) => id.includes(name))
+        })
+      }
+      await hearsOf('before')
+      expect(listening.accepted).toBe(1)
+
+      listening.fallSilent()
+      await hearsOf('after')
+      expect(listening.accepted).toBeGreaterThan(1)
+    })
+  }
+})

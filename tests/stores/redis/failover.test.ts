@@ -1,0 +1,113 @@
+import { createStreams } from '@keepstream/server'
+import { type RedisStoreOptions, redisStore } from '@keepstream/server/redis'
+import { Redis } from 'ioredis'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { findRedis } from '../../runner/redis.mjs'
+import { type RedisServer, startRedis } from '../../support/redis-server'
+import { startTcpProxy } from '../../support/tcp-proxy'
+import { startAnswer, untilStored } from '../support/answer'
+import { until } from '../support/until'
+import { clients } from './support/clients'
+
+/** Every way to a store; what is lent is closed when the test is over. */
+const ways: Record<string, (url: string) => Promise<RedisStoreOptions>> = {
+  'opened by itself': async (url) => ({ url }),
+  'through ioredis': (url) => lent('ioredis', url),
+  'through node-redis': (url) => lent('node-redis', url),
+}
+
+async function lent(client: keyof typeof clients, url: string): Promise<RedisStoreOptions> {
+  const connected = await clients[client](url)
+  onTestFinished(() => connected.close())
+  return { client: connected.client }
+}
+
+describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another server', () => {
+  it.each(Object.entries(ways))(
+    'is left for the new primary by everybody, though the old one keeps its connections, %s',
+    async (_, way) => {
+      const [old, next] = [await started(), await started()]
+      await old.command('CONFIG SET repl-diskless-sync-delay 0')
+      await next.command(`REPLICAOF 127.0.0.1 ${old.port}`)
+      const name = await startTcpProxy(old.port)
+      onTestFinished(() => name.close())
+      const url = `redis://127.0.0.1:${name.port}`
+      const [here, there] = [await opened(await way(url)), await opened(await way(url))]
+      const answer = await startAnswer(here)
+      answer.say('Before. ')
+      await untilStored(there, answer.id, 'Before. ')
+      const request = new Request('http://test.invalid/', { headers: { Accept: 'text/event-stream' } })
+      const followed = (await there.read(request, answer.id)).text()
+      await until(
+        async () => (await next.command('DBSIZE')) === (await old.command('DBSIZE')),
+        'the replica has it all',
+      )
+
+      const before = name.accepted
+      await next.command('REPLICAOF NO ONE')
+      name.leadTo(next.port)
+      // It answers what reads, and never learns of anything again.
+      await old.command('REPLICAOF 127.0.0.1 1')
+      answer.say('After.')
+      expect(await here.createStream()).toEqual(expect.any(String))
+      await untilStored(there, answer.id, 'After.')
+      answer.finish()
+      expect(await answer.whole).toBe('Before. After.')
+      expect(await followed).toContain('event: end')
+      expect(await there.getStreamBody(answer.id)).toEqual({ text: 'Before. After.', status: 'done' })
+      // No connection that leads nowhere is used again, and none is made in a hurry.
+      expect(name.accepted - before).toBeLessThan(10)
+    },
+  )
+
+  it.each(Object.entries(ways))(
+    'rejects within its time, with the cause and the cure, where no server takes writes, %s',
+    async (_, way) => {
+      const server = await started()
+      const store = redisStore({ ...(await way(server.url)), timeoutMs: 300 })
+      onTestFinished(() => store.dispose())
+      await store.create('a', null)
+      await server.command('REPLICAOF 127.0.0.1 1')
+      const error = {
+        code: 'store',
+        message: expect.stringMatching(/within 300 ms: READONLY.*connect to the primary/),
+        cause: expect.any(Error),
+      }
+      const acts = [store.create('b', null), store.heads(['a']), store.read('a', 0, 1)]
+      for (const act of acts) act.catch(() => undefined)
+      for (const act of acts) await expect(act).rejects.toMatchObject(error)
+      await server.command('REPLICAOF NO ONE')
+      expect(await store.heads(['a'])).toHaveLength(1)
+    },
+  )
+
+  it('is waited for while it has no connection left, and that rejects within its time with the cure', async () => {
+    const server = await started()
+    const other = new Redis(server.url)
+    onTestFinished(() => other.disconnect())
+    await other.call('CONFIG', 'SET', 'maxclients', '1')
+    const hurried = redisStore({ url: server.url, timeoutMs: 300 })
+    await expect(hurried.heads(['a'])).rejects.toMatchObject({
+      code: 'store',
+      message: expect.stringMatching(/within 300 ms: .*maxclients/),
+    })
+    await hurried.dispose()
+    const store = redisStore({ url: server.url, timeoutMs: 20_000 })
+    onTestFinished(() => store.dispose())
+    const waiting = store.create('a', null)
+    other.disconnect()
+    expect(await waiting).toBe('created')
+  })
+})
+
+async function started(): Promise<RedisServer> {
+  const server = await startRedis()
+  onTestFinished(() => server.stop())
+  return server
+}
+
+async function opened(options: RedisStoreOptions) {
+  const streams = createStreams({ store: redisStore(options), drainMs: 100, settleMs: 60_000, onError: () => {} })
+  onTestFinished(() => streams.close())
+  return streams
+}

@@ -1,0 +1,54 @@
+import { redisStore } from '@keepstream/server/redis'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { linkOf } from '../../../packages/server/src/stores/redis/link-of'
+import { lentSource } from '../../../packages/server/src/stores/redis/link-source'
+import { sharedHints } from '../../../packages/server/src/stores/redis/shared-hints'
+import { findRedis } from '../../runner/redis.mjs'
+import { type RedisServer, startRedis } from '../../support/redis-server'
+import { startTcpProxy } from '../../support/tcp-proxy'
+import { until } from '../support/until'
+import { clients } from './support/clients'
+
+describe.skipIf(findRedis() === undefined)('a subscription of redisStore that dies without a word', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterAll(() => server?.stop())
+
+  it.each(Object.entries(clients))('is replaced, through %s', async (name, connect) => {
+    const listening = await startTcpProxy(server.port)
+    onTestFinished(() => listening.close())
+    const acting = await connect(server.url)
+    const heard = new Set<string>()
+    const [subscriber, prefix] = [await connect(`redis://127.0.0.1:${listening.port}`), `silent-${name}`]
+    const source = {
+      ...lentSource(linkOf(acting.client), undefined),
+      // Acts go on; only what listens goes through the proxy.
+      get: async () => ({ ...linkOf(acting.client), subscribe: linkOf(subscriber.client).subscribe }),
+    }
+    const hints = sharedHints(source, `${prefix}:{hints}`, { everyMs: 50, waitMs: 500 })
+    onTestFinished(() => {
+      hints.clear()
+      acting.close()
+      subscriber.close()
+    })
+    hints.watch((id) => heard.add(id))
+    const writer = redisStore({ url: server.url, prefix })
+    onTestFinished(() => writer.dispose())
+    const hearsOf = (word: string) => {
+      let count = 0
+      return until(async () => {
+        count += 1
+        await writer.create(`${word} ${count}`, null)
+        return [...heard].some((id) => id.startsWith(word))
+      }, `it hears of ${word}`)
+    }
+    await hearsOf('before')
+    const before = listening.accepted
+
+    listening.fallSilent()
+    await hearsOf('after')
+    expect(listening.accepted).toBeGreaterThan(before)
+  })
+})
