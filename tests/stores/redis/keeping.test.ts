@@ -1,7 +1,9 @@
+import { createStreams } from '@keepstream/server'
 import { redisStore } from '@keepstream/server/redis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
+import { startAnswer, untilStored } from '../support/answer'
 import { until } from '../support/until'
 
 const claim = { owner: 'o', leaseMs: 60_000, canTakeOver: false }
@@ -138,6 +140,34 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     await server.command(`DEL ${key.replace(':text:', ':record:')}`)
     expect(await store.append('a', { epoch: 1, offset: 15, text: 'x' })).toEqual({ type: 'gone' })
     expect(await store.read('a', 0, 10)).toBeUndefined()
+  })
+
+  it.each([
+    ['all of it, as Redis evicts it', (key: string) => `DEL ${key}`],
+    ['some of it', (key: string) => `XDEL ${key} 0-1`],
+    ['the end of it', (key: string) => `XTRIM ${key} MAXLEN 0`],
+  ])('is noticed by a live run when it has lost %s: no more is stored, and the end is no done', async (name, lose) => {
+    for (const rest of ['More.', '']) {
+      const prefix = `lost-${name.slice(0, 3)}-${rest.length}`
+      const errors: unknown[] = []
+      const store = opened({ prefix })
+      const streams = createStreams({ store, onError: (error) => errors.push(error), drainMs: 0 })
+      onTestFinished(() => streams.close())
+      const answer = await startAnswer(streams)
+      answer.say('Before. ')
+      await untilStored(streams, answer.id, 'Before. ')
+      const [key] = new RegExp(`${prefix}:\\{\\d+\\}:text:\\S+`).exec(await server.command(`KEYS ${prefix}:*`)) ?? [
+        'none',
+      ]
+      expect(await server.command(lose(key))).not.toContain('-ERR')
+      if (rest !== '') answer.say(rest)
+      answer.finish()
+      const head = async () => (await store.heads([answer.id]))[0]
+      await until(async () => (await head())?.status === 'error', 'the run ends')
+      expect(await head()).toMatchObject({ error: 'corrupt', offset: 8 })
+      expect(errors).toMatchObject([{ code: 'corrupt', message: expect.stringMatching(/noeviction/) }])
+      expect(await server.command(`XLEN ${key}`)).toBe(':0\r\n')
+    }
   })
 
   it('is refused with the cure when Redis is full, and the stream is as it was', async () => {

@@ -24,13 +24,13 @@ describe.skipIf(findRedis() === undefined)('redisStore', () => {
         connected = await open(server.url)
       })
       afterAll(() => connected?.close())
-      for (const { name, run } of cases(() => target({ client: connected.client }))) it(name, run)
+      for (const { name, run } of cases(() => target(server, { client: connected.client }))) it(name, run)
     })
 
     // On the cluster, where a plain connection is refused whatever crosses slots.
     if (isCluster) {
       describe('with a connection of its own', () => {
-        for (const { name, run } of cases(() => target({ url: server.url }))) it(name, run)
+        for (const { name, run } of cases(() => target(server, { url: server.url }))) it(name, run)
       })
     }
   })
@@ -44,7 +44,7 @@ type Connection = { readonly url: string } | { readonly client: RedisHandle }
 
 let targets = 0
 
-async function target(connection: Connection): Promise<StoreTarget> {
+async function target(server: RedisServer, connection: Connection): Promise<StoreTarget> {
   // Each has its own part of the server.
   targets += 1
   const prefix = `kit-${targets}`
@@ -67,6 +67,14 @@ async function target(connection: Connection): Promise<StoreTarget> {
     reopen: async () => {
       await disposeAll()
       return open()
+    },
+    async loseText(id, piece) {
+      const found = await server.command(`KEYS ${prefix}:*:text:${encodeURIComponent(id)}`)
+      const key = /^kit-.*$/m.exec(found.replaceAll('\r', ''))?.[0]
+      const range = piece === 'first' ? 'XRANGE KEY - +' : 'XREVRANGE KEY + -'
+      const entries = await server.command(`${range.replace('KEY', String(key))} COUNT 1`)
+      const entry = /^\d+-1$/m.exec(entries.replaceAll('\r', ''))?.[0]
+      await server.command(`XDEL ${key} ${entry}`)
     },
     dispose: disposeAll,
   }

@@ -47,11 +47,21 @@ export interface RecordTable {
   load(id: string): Promise<SeenRecord | undefined>
   /** Those that exist, in any order. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
-  /** Writes the record and adds the pieces, only if the stored one still is `seen`. Answers whether it was. */
-  replace(seen: SeenRecord, record: StreamRecord, pieces: readonly StoredPiece[]): Promise<boolean>
+  /**
+   * Writes the record and adds the pieces, only if the stored one still is `seen`. Answers whether it was.
+   *
+   * @param mustBeWhole rejects with `corrupt` where some of the text has been lost
+   */
+  replace(
+    seen: SeenRecord,
+    record: StreamRecord,
+    pieces: readonly StoredPiece[],
+    mustBeWhole: boolean,
+  ): Promise<boolean>
   /**
    * Writes without having looked, only if the stream is `streaming` under that epoch and has that length. Otherwise nothing
-   * is done, and the answer is `undefined`.
+   * is done, and the answer is `undefined`. Rejects with `corrupt` where some of the text has been lost, at the latest with
+   * the end as `done`.
    */
   write(id: string, write: HeldWrite): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
   /** Removes the record and all of its text. `false` if there was none. */
@@ -92,6 +102,7 @@ export function optimisticStore({ name, table, hints, close }: OptimisticStoreOp
     absent: Absent,
     rule: (record: StreamRecord, moment: StoreMoment) => Outcome<Result>,
     added?: StoredPiece,
+    mustBeWhole = false,
   ): Promise<Result | Absent> {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       checkOpen()
@@ -100,7 +111,7 @@ export function optimisticStore({ name, table, hints, close }: OptimisticStoreOp
       const { record, result } = rule(seen.record, seen.moment)
       if (record === seen.record) return result
       const pieces = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
-      if (await table.replace(seen, record, pieces)) {
+      if (await table.replace(seen, record, pieces, mustBeWhole)) {
         if (isVisibleChange(seen.record, record)) hints.tell(id)
         return result
       }
@@ -120,7 +131,9 @@ export function optimisticStore({ name, table, hints, close }: OptimisticStoreOp
     const added = held.offset === undefined || text === '' ? undefined : { start: held.offset, text }
     const pieces = added === undefined ? [] : [...splitText(added)]
     const written = await table.write(id, { ...held, pieces, added: text.length })
-    if (written === undefined) return act(id, { type: 'gone' } as const, rule, added)
+    if (written === undefined) {
+      return act(id, { type: 'gone' } as const, rule, added, held.ending?.status === 'done')
+    }
     if (added !== undefined || held.ending !== undefined) hints.tell(id)
     return { type: 'ok', offset: written.length, stopRequested: written.stopRequested }
   }

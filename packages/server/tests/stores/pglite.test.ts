@@ -100,6 +100,32 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     await expect(store.read(id, [0, 6, 13][piece] ?? 0, 1)).rejects.toMatchObject({ code: 'corrupt' })
   })
 
+  it.each([
+    ['the first row', 'start = 0'],
+    ['a row in the middle', 'start = 5'],
+    ['the last row', 'start = 10'],
+    ['all rows', 'true'],
+  ])('never ends a text as done that has lost %s, and ends it as error', async (name, rows) => {
+    const schema = 'lost'
+    const store = openStore({ schema })
+    const texts = ['ab\u00e9😀', '\u6f22\r\n\ufeff.', 'plain']
+    for (const id of ['lost', 'whole'].map((kind) => `${kind} ${name}`)) {
+      await store.create(id, null)
+      await store.claim(id, { owner: 'o', leaseMs: 60_000, canTakeOver: false })
+      for (const [index, text] of texts.entries()) await store.append(id, { epoch: 1, offset: index * 5, text })
+    }
+    await database.exec(`DELETE FROM ${schema}.keepstream_pieces WHERE ${rows} AND stream_key =
+      (SELECT key FROM ${schema}.keepstream_streams WHERE id = 'lost ${name}')`)
+    const close = { epoch: 1, offset: 15, text: '!' } as const
+    expect(await store.close(`whole ${name}`, { ...close, status: 'done' })).toMatchObject({ type: 'ok' })
+    const corrupt = { code: 'corrupt', message: expect.stringContaining('postgresStore') }
+    for (const text of ['!', '']) {
+      await expect(store.close(`lost ${name}`, { ...close, text, status: 'done' })).rejects.toMatchObject(corrupt)
+    }
+    const end = { epoch: 1, offset: 15, text: '', status: 'error', error: 'corrupt' } as const
+    expect(await store.close(`lost ${name}`, end)).toMatchObject({ type: 'ok', offset: 15 })
+  })
+
   it('leaves nothing of a deleted stream in any table', async () => {
     const store = openStore({ schema: 'deleted' })
     await store.create('a', { chat: 'meta' })

@@ -35,6 +35,11 @@ export async function schemaTarget(
       await disposeAll()
       return openStore()
     },
+    async loseText(id, piece) {
+      const text = `FROM ${schema}.keepstream_pieces WHERE stream_key =
+        (SELECT key FROM ${schema}.keepstream_streams WHERE id = '${id.replaceAll("'", "''")}')`
+      await admin(`DELETE ${text} AND start = (SELECT ${piece === 'first' ? 'min' : 'max'}(start) ${text})`)
+    },
     async dispose() {
       await disposeAll()
       await admin(`DO $$ BEGIN

@@ -27,6 +27,12 @@ const lapsesAt = (pendingMs: string) =>
 /** Every act is one statement: no transaction is ever open while this process does something else. */
 export function postgresTable({ open, names, pendingMs, now }: PostgresTableOptions): RecordTable {
   const { streams, pieces, metas } = names
+  /**
+   * How long the stored text of a row of `streams` is, in UTF-16 code units: a character beyond the first 65,536 counts
+   * twice. Only to check what was computed here, once for each stream, when it ends.
+   */
+  const textLength = `(SELECT coalesce(sum(length(text) + CASE WHEN octet_length(text) = length(text) THEN 0
+    ELSE length(regexp_replace(text, E'[\\\\u0001-\\\\uffff]', '', 'g')) END), 0) FROM ${pieces} WHERE stream_key = ${streams}.key)`
   let opening: Promise<Database> | undefined
 
   async function openMigrated(): Promise<Database> {
@@ -68,6 +74,17 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
    */
   const read = (text: string, values: () => readonly SqlValue[]) =>
     ask(`WITH writable AS (DELETE FROM ${streams} WHERE false) ${text}`, values, { isRead: true })
+
+  /** That the text is as long as its record says. What was written since was judged by a record that is not the latest. */
+  async function checkWhole(id: string, key: string, length: number): Promise<void> {
+    const rows = await read(
+      `SELECT length FROM ${streams} WHERE key = $1::text::bigint AND length = $2::bigint AND length <> ${textLength}`,
+      () => [key, length],
+    )
+    if (rows.length > 0) {
+      throw new StreamsError('corrupt', `postgresStore found "${id}" without some of its text. Who deletes its rows?`)
+    }
+  }
 
   const moment = (row: Row) => ({ now: Number(row['now']), pendingMs })
   const clockHere = () => (now === undefined ? null : Math.floor(now()))
@@ -114,8 +131,9 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       )
       return rows.map(seen)
     },
-    async replace({ revision }, record, added) {
+    async replace({ revision, record: { length } }, record, added, mustBeWhole) {
       const [key = '', number = ''] = revision.split('.')
+      if (mustBeWhole) await checkWhole(record.id, key, length)
       const values = [
         ...[key, number, record.status, record.epoch, record.base, record.length, record.stopRequested],
         ...[record.error ?? null, record.owner ?? null, record.leaseMs, record.renewedAt, record.endedAt ?? null],
@@ -142,6 +160,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
              status = coalesce($6::text, status), error = $7::text, finish_reason = $8::text,
              ended_at = CASE WHEN $6::text IS NULL THEN NULL ELSE ${clock('$5')} END
            WHERE id = $1::text AND status = 'streaming' AND epoch = $2::bigint AND length = coalesce($3::bigint, length)
+             ${ending?.status === 'done' ? `AND length = ${textLength}` : ''}
            RETURNING key, length, stop_requested
          )${adding(pieces, added, 8)} SELECT length, stop_requested FROM held`,
         () => [

@@ -106,12 +106,14 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     load: async (id) => (await loadAll([id]))[0],
     birthOf: async (id) => (await loadAll([id]))[0]?.birth,
     loadAll,
-    async replace(seen, record, pieces) {
+    async replace(seen, record, pieces, mustBeWhole) {
       const keys = streamKeys(prefix, record.id)
       const fields = [...changingFields(record), 'revision', nextRevision()]
       const endedAt = record.endedAt === seen.record.endedAt ? '' : String(record.endedAt)
-      const args = [moment(), keys.member, seen.revision, endedAt, expireMs, String(fields.length), ...fields]
-      return Number(await run(keys.bucket, replaceScript, keysOf(keys), [...args, ...flat(pieces)])) === 1
+      const head = [moment(), keys.member, seen.revision, endedAt, expireMs, flag(mustBeWhole), String(fields.length)]
+      const answer = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(pieces)]))
+      if (answer === -2) throw incomplete(record.id)
+      return answer === 1
     },
     async write(id, { epoch, offset, pieces, added, ending }) {
       const keys = streamKeys(prefix, id)
@@ -127,11 +129,13 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         optional(ending?.finishReason),
         expireMs,
         nextRevision(),
+        flag(ending?.status === 'done'),
         ...flat(pieces),
       ]
       const answer = await run(keys.bucket, writeScript, keysOf(keys), args)
       if (Array.isArray(answer)) return { length: Number(answer[0]), stopRequested: answer[1] === '1' }
       if (Number(answer) === -1) throw new ForeignClaim(id)
+      if (Number(answer) === -2) throw incomplete(id)
       return undefined
     },
     remove: (id) => remove(streamKeys(prefix, id), '*'),
@@ -184,6 +188,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       next: offset + members.length - lost.length,
     }
   }
+}
+
+function flag(isSet: boolean): string {
+  return isSet ? '1' : ''
 }
 
 function flat(pieces: readonly StoredPiece[]): string[] {

@@ -48,6 +48,15 @@ local function add_pieces(from)
   for i = from, #ARGV, 2 do
     redis.call('XADD', KEYS[2], ARGV[i] .. '-1', 't', ARGV[i + 1])
   end
+  if from <= #ARGV then redis.call('HINCRBY', KEYS[1], 'pieces', (#ARGV - from + 1) / 2) end
+end
+`
+
+// Redis under another policy than noeviction deletes the text and leaves the record. The record knows how many pieces there
+// are; to count them costs the same however many they are.
+const isWhole = `
+local function is_whole()
+  return redis.call('XLEN', KEYS[2]) == tonumber(redis.call('HGET', KEYS[1], 'pieces') or 0)
 end
 `
 
@@ -93,7 +102,7 @@ export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
 redis.call('HSET', KEYS[1], 'meta', ARGV[3], unpack(ARGV, 4))
-redis.call('HSET', KEYS[1], 'createdAt', now, 'renewedAt', now)
+redis.call('HSET', KEYS[1], 'createdAt', now, 'renewedAt', now, 'pieces', 0)
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
@@ -108,29 +117,33 @@ return answer
 `)
 
 /**
- * record, text, index, expiring · moment, member, the revision it was judged by, endedAt or empty, expireMs or empty, how
- * many fields and values, those, then starts and pieces → 1, or 0 if the revision is another
+ * record, text, index, expiring · moment, member, the revision it was judged by, endedAt or empty, expireMs or empty, 1 if
+ * the text must be whole or empty, how many fields and values, those, then starts and pieces → 1, 0 if the revision is
+ * another, or -2 if the text is not whole
  */
-export const replaceScript = script(`${moment}${addPieces}${end}
+export const replaceScript = script(`${moment}${addPieces}${isWhole}${end}
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
-local last = 6 + ARGV[6]
+local last = 7 + ARGV[7]
+if (ARGV[6] ~= '' or last < #ARGV) and not is_whole() then return -2 end
 add_pieces(last + 1)
-redis.call('HSET', KEYS[1], unpack(ARGV, 7, last))
+redis.call('HSET', KEYS[1], unpack(ARGV, 8, last))
 if ARGV[4] ~= '' then end_at(ARGV[4], ARGV[2], ARGV[5]) end
 return 1
 `)
 
 /**
  * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, how long the pieces are, status or
- * empty, error, finish reason, expireMs or empty, revision, then starts and pieces → the new length and stopRequested, 0 if the stream is
- * not as believed, or -1 if the epoch has another owner
+ * empty, error, finish reason, expireMs or empty, revision, 1 if the text must be whole or empty, then starts and pieces →
+ * the new length and stopRequested, 0 if the stream is not as believed, -1 if the epoch has another owner, or -2 if the text
+ * is not whole
  */
-export const writeScript = script(`${moment}${addPieces}${end}
+export const writeScript = script(`${moment}${addPieces}${isWhole}${end}
 local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner')
 if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
 if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
 if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
-add_pieces(12)
+if (ARGV[12] ~= '' or #ARGV > 12) and not is_whole() then return -2 end
+add_pieces(13)
 local length = string.format('%.0f', seen[3] + ARGV[6])
 redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[11])
 if ARGV[7] == '' then
