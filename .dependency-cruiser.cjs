@@ -218,6 +218,13 @@ module.exports = {
     ...bindingBorders,
     ...convexBorders,
     {
+      name: 'ai-sdk-stands-alone',
+      comment: 'packages/ai-sdk reads the AI SDK by its shape: at run time it imports nothing.',
+      severity: 'error',
+      from: { path: '^packages/ai-sdk/src/' },
+      to: { pathNot: '^packages/ai-sdk/src/' },
+    },
+    {
       name: 'server-entry-runs-everywhere',
       comment:
         'The main entry of @keepstream/server runs wherever Request and Response do: it reaches no module of Node.',

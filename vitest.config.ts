@@ -13,7 +13,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Unit tests read the sources; end-to-end and fault tests use the built packages, as an application does. */
 const sources = [
   {
-    find: /^@keepstream\/(convex|core|react|server|solid|svelte|vue)$/,
+    find: /^@keepstream\/(ai-sdk|convex|core|react|server|solid|svelte|vue)$/,
     replacement: source('./packages/$1/src/index.ts'),
   },
   {
@@ -134,6 +134,10 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: { name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: sources },
+        test: { name: 'ai-sdk', environment: 'node', include: ['packages/ai-sdk/tests/**/*.test.ts'] },
       },
       binding('react'),
       react18(),

@@ -116,6 +116,7 @@ function unit() {
     projects: [
       'core',
       'server',
+      'ai-sdk',
       'contract',
       'react',
       'react-18',
@@ -130,6 +131,7 @@ function unit() {
     folders: [
       'packages/core/',
       'packages/server/',
+      'packages/ai-sdk/',
       'packages/react/',
       'packages/vue/',
       'packages/svelte/',

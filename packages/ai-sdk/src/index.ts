@@ -1,0 +1,1 @@
+export { type AiSdkPart, type AiSdkResult, fromAiSdk } from './from-ai-sdk'
