@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -47,8 +47,11 @@ describe.each(runtimes)('on $name', ({ program, args, version }) => {
 })
 
 describe('the floor that the packages name', () => {
-  it.skipIf(!process.version.startsWith('v20.'))('is the Node that runs the tests', () => {
-    expect(Number(process.version.split('.')[1])).toBeGreaterThanOrEqual(19)
+  it('is not above the Node that runs the tests', () => {
+    const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+    const [major = 0, minor = 0] = engines.node.replace('>=', '').split('.').map(Number)
+    const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number)
+    expect(ownMajor * 1_000 + ownMinor).toBeGreaterThanOrEqual(major * 1_000 + minor)
   })
 })
 

@@ -4,10 +4,11 @@ import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { StreamStore } from '../../src/store'
 import { createRandom } from '../../src/testkit/random'
+import { otherProcess } from './other-process'
 import { isInFiles } from './sqlite-file'
 import { temporaryFolder } from './temporary-folder'
 
-describe('deleting from SQLite', { timeout: 30_000 }, () => {
+describe('deleting from SQLite', { timeout: 180_000 }, () => {
   it('leaves no byte of the text in the file or its log, nor of any text beside it', async () => {
     const path = join(temporaryFolder(), 'streams.db')
     const store = opened(path)
@@ -75,10 +76,9 @@ describe('deleting from SQLite', { timeout: 30_000 }, () => {
     const store = opened(path, { busyMs: 30 })
     await start(store, 'held-text-')
     await appendTo(store, 'held-text-', 2_000)
-    const reader = new Database(path)
-    onTestFinished(() => void reader.close())
-    reader.exec('BEGIN')
-    reader.prepare('SELECT count(*) AS n FROM keepstream_pieces').all()
+    const reader = await otherProcess(path)
+    await reader.exec('BEGIN')
+    await reader.exec('SELECT count(*) AS n FROM keepstream_pieces')
 
     await expect(store.delete('held-text-')).rejects.toMatchObject({
       message: expect.stringContaining('busyMs'),
@@ -87,7 +87,7 @@ describe('deleting from SQLite', { timeout: 30_000 }, () => {
     expect(await store.heads(['held-text-'])).toEqual([])
     expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(true)
 
-    reader.exec('COMMIT')
+    await reader.exec('COMMIT')
     expect(await store.delete('held-text-')).toBe(false)
     expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(false)
   })

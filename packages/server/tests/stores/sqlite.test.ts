@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sqliteStore } from '@keepstream/server/sqlite'
+import { type SqliteHandle, sqliteStore } from '@keepstream/server/sqlite'
 import type { StoreTarget } from '@keepstream/server/testkit'
 import Database from 'libsql'
 import { describe, it } from 'vitest'
@@ -11,8 +11,15 @@ describe('sqliteStore({ path })', { timeout: 60_000 }, () => {
   for (const { name, run } of kitCases({ create: () => target(pathStores()) })) it(name, run)
 })
 
-describe('sqliteStore({ database })', { timeout: 60_000 }, () => {
-  for (const { name, run } of kitCases({ create: () => target(handleStores()) })) it(name, run)
+/** Whichever of the drivers are here: every runtime but the oldest Node brings one of its own. */
+const runtimesOwn = await import(/* @vite-ignore */ ['node', 'sqlite'].join(':')).catch(() => undefined)
+const drivers: Record<string, new (path: string) => SqliteHandle> = {
+  libsql: Database,
+  ...(runtimesOwn && { 'node:sqlite': runtimesOwn.DatabaseSync }),
+}
+
+describe.each(Object.entries(drivers))('sqliteStore({ database }) of %s', { timeout: 60_000 }, (_, Driver) => {
+  for (const { name, run } of kitCases({ create: () => target(handleStores(Driver)) })) it(name, run)
 })
 
 /** A folder of its own, what opens stores in it, and what lets go of them. */
@@ -26,11 +33,11 @@ function pathStores(): Stores {
   return { open: (path, now) => sqliteStore({ path, now }), close() {} }
 }
 
-function handleStores(): Stores {
-  const databases: InstanceType<typeof Database>[] = []
+function handleStores(Driver: new (path: string) => SqliteHandle): Stores {
+  const databases: SqliteHandle[] = []
   return {
     open(path, now) {
-      const database = new Database(path)
+      const database = new Driver(path)
       databases.push(database)
       return sqliteStore({ database, now })
     },
