@@ -22,6 +22,13 @@ export interface ProbeProps extends ComponentProps {
   readonly onRender: (seen: Seen) => void
 }
 
+/** A component that makes its client where the framework runs that again for what the component shows. */
+export interface InlineProps {
+  readonly id: string
+  readonly name: string
+  readonly makeClient: () => StreamClient
+}
+
 /** Components by their place; `undefined` is one that has gone. */
 export type Probes = readonly (ProbeProps | undefined)[]
 
@@ -32,6 +39,8 @@ export interface Driver {
   readonly mode: string
   /** MUST have rendered the components once when it returns. */
   mount(container: HTMLElement, probes: Probes): Rendered
+  /** MUST drive the id. Returns what takes the component away. */
+  mountInline(container: HTMLElement, props: InlineProps): () => void
 }
 
 export interface Rendered {

@@ -11,7 +11,9 @@ export function describeExports(binding: object) {
       'fetchLive',
       'fetchSnapshot',
       'isStreamError',
+      'keepClient',
       'keepstream',
+      'reportClient',
       'stateOf',
       'useStream',
     ])

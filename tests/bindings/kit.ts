@@ -16,6 +16,8 @@ export interface Kit {
   open(options?: Partial<KeepstreamOptions>): StreamClient
   /** A tree with one component. */
   mount(props: ComponentProps): Page
+  /** A component with a client made inline, which drives an id. */
+  mountInline(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
   /** One tree with several components. */
   mountAll(components: readonly ComponentProps[]): Page[]
   /** Lets something happen, and everything that follows from it, up to what is on the screen. */
@@ -87,6 +89,22 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
     open: (options) => createStreamClient(keepstream({ url: '/streams', fetch: server.fetch, ...options })),
     mount: (props) => mountAll([props])[0] as Page,
     mountAll,
+    mountInline(id, makeClient) {
+      const container = document.body.appendChild(document.createElement('div'))
+      const leave = driver.mountInline(container, { id, name: 'inline', makeClient })
+      const unmount = () => {
+        if (!container.isConnected) return
+        leave()
+        container.remove()
+      }
+      undos.push(unmount)
+      return {
+        unmount,
+        get screen() {
+          return container.querySelector('output[name=inline]')?.textContent ?? ''
+        },
+      }
+    },
     async happens(what = () => {}) {
       await what()
       await settled()

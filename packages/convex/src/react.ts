@@ -13,7 +13,7 @@ export type { StreamBody, StreamBodyQuery, StreamId, StreamStatus, UseStreamOpti
 /**
  * The component's own hook: the same call, the same result. The Convex client is that of the `<ConvexProvider>` above.
  *
- * A stream is its id and its Convex client: a new `URL`, new headers or a new token on each render restart nothing, and
+ * A stream is its id, and keeps the Convex client it was first shown with: a new `URL`, new headers or a new token on each render restart nothing, and
  * are used from the next attempt on. The same object comes back while nothing changes.
  *
  * @param getPersistentBody The query that returns the component's `getStreamBody`.

@@ -8,6 +8,7 @@ export {
   StreamError,
   type StreamErrorCode,
 } from './errors'
+export { keepClient, reportClient } from './keep-client'
 export { type KeepstreamOptions, keepstream } from './keepstream'
 export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './live'
 export type { SseEvent } from './read-sse'

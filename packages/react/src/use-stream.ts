@@ -1,4 +1,11 @@
-import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
+import {
+  type AttachOptions,
+  reportClient,
+  type StreamClient,
+  type StreamState,
+  stateOf,
+  type TextStream,
+} from '@keepstream/core'
 import { useStore } from '@nanostores/react'
 import { useEffect, useMemo } from 'react'
 
@@ -11,9 +18,12 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
 /**
  * Shows a stream, and reads it while the component is mounted.
  *
- * A stream is its id and its client: new option objects and callbacks on each render restart nothing, a new id starts
- * from nothing in the same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows
- * this hook's own `initial`.
+ * A stream is its id: new option objects and callbacks on each render restart nothing, a new id starts from nothing in the
+ * same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this hook's own
+ * `initial`.
+ *
+ * An id is shown with the client that came with it first: make a client once, outside of components. Another one is taken
+ * with another id, or when the component mounts anew, as with another `key`.
  */
 export function useStream(
   client: StreamClient,
@@ -21,11 +31,12 @@ export function useStream(
   { driven, initial }: UseStreamOptions = {},
 ): UseStreamResult {
   // Which stream, and what a server showed of it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `initial` is what the id was first rendered with
-  const [stream, first] = useMemo(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
+  const [stream, first, kept] = useMemo(() => {
     const known = id === undefined ? undefined : initial // the text of no stream
-    return [client.stream(id, { initial: known }), stateOf(known)] as const
-  }, [client, id])
+    return [client.stream(id, { initial: known }), stateOf(known), client] as const
+  }, [id])
+  useEffect(() => reportClient(kept, client))
 
   // What is shown of it.
   const state = useStore(stream.$state, { ssr: () => first })

@@ -1,5 +1,5 @@
 import { startTransition, useState } from 'react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ProbeProps } from '../../../tests/bindings/driver'
 import { createKit } from '../../../tests/bindings/kit'
 import { Probe } from '../../../tests/bindings/react/driver'
@@ -10,16 +10,20 @@ import { renderPage } from './support/render-page'
 stopTime()
 
 describe.each(modes)('a component, $mode', ({ Mode, driver }) => {
-  it('starts from nothing in the same render when it is the client that changes', async () => {
+  it('takes another client with another id, and starts from nothing in the same render', async () => {
     const { server, open, mount, happens } = createKit(driver)
     const page = mount({ client: open(), id: 'a', driven: true })
     await happens()
     await happens(() => server.stream('a').write('text'))
     const count = page.results.length
-    page.apply({ client: open() })
+    const other = open()
+    const stream = vi.spyOn(other, 'stream')
+    page.apply({ client: other, id: 'b' })
     expect(page.results[count]?.text).toBe('')
-    await happens(() => server.stream('a').close())
-    expect(page.last).toMatchObject({ text: 'text', status: 'done' })
+    expect(stream).toHaveBeenCalled()
+    await happens(() => server.stream('b').write('other'))
+    await happens(() => server.stream('b').close())
+    expect(page.last).toMatchObject({ text: 'other', status: 'done' })
   })
 
   it('changes its id in a transition without a mix of the two texts', async () => {

@@ -1,5 +1,22 @@
-import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
-import { type Accessor, createEffect, createMemo, createSignal, onCleanup, sharedConfig, untrack } from 'solid-js'
+import {
+  type AttachOptions,
+  keepClient,
+  type StreamClient,
+  type StreamState,
+  stateOf,
+  type TextStream,
+} from '@keepstream/core'
+import {
+  type Accessor,
+  createEffect,
+  createMemo,
+  createSignal,
+  getListener,
+  getOwner,
+  onCleanup,
+  sharedConfig,
+  untrack,
+} from 'solid-js'
 
 /** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
 export type UseStreamOptions = AttachOptions
@@ -10,18 +27,24 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
 /**
  * Shows a stream, and reads it until its owner is disposed of.
  *
- * A stream is its id and its client: new option objects and callbacks restart nothing, a new id starts from nothing in
- * the same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this
- * primitive's own `initial`.
+ * A stream is its id: new option objects and callbacks restart nothing, a new id starts from nothing in the same render,
+ * and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this primitive's own `initial`.
+ *
+ * The client is the one of the component's set-up. Called where Solid tracks (JSX, a memo, an effect), it keeps the client
+ * that an id was first shown with: make a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
   id: string | undefined | Accessor<string | undefined>,
   options: UseStreamOptions | Accessor<UseStreamOptions> = {},
 ): UseStreamResult {
+  // Where Solid tracks, this runs again for what it shows itself.
+  const place = getListener() && getOwner()
+  const kept = place ? keepClient(place, read(id), client) : client
+
   // Which stream, and what a server showed of it.
   const initial = () => (read(id) === undefined ? undefined : read(options).initial) // the text of no stream
-  const stream = createMemo(() => client.stream(read(id), { initial: initial() }))
+  const stream = createMemo(() => kept.stream(read(id), { initial: initial() }))
 
   // What is shown of it.
   const shown = createMemo(() => {

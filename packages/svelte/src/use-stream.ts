@@ -1,4 +1,12 @@
-import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
+import {
+  type AttachOptions,
+  keepClient,
+  type StreamClient,
+  type StreamState,
+  stateOf,
+  type TextStream,
+} from '@keepstream/core'
+import { getAllContexts } from 'svelte'
 import { derived, get, type Readable, readable } from 'svelte/store'
 
 /** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
@@ -10,20 +18,25 @@ export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 
 /**
  * Shows a stream, and reads it while the store has a subscriber: `$reply` in a component subscribes, and leaves with it.
  *
- * A stream is its id and its client: new options from a store restart nothing, a new id starts from nothing in the same
- * render, and `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own
- * `initial`.
+ * A stream is its id: new options from a store restart nothing, a new id starts from nothing in the same render, and
+ * `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own `initial`.
+ *
+ * The client is the one of the component's set-up. Called again later (in a `$derived`), it keeps the client that an id was
+ * first shown with there: make a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
   id: string | undefined | Readable<string | undefined>,
   options: UseStreamOptions | Readable<UseStreamOptions> = {},
 ): UseStreamResult {
+  const place = placeAfterSetUp()
+  const kept = place ? keepClient(place, typeof id === 'string' ? id : undefined, client) : client
+
   // Which stream, and what a server showed of it.
   let isNew = true
   const wish = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
     const known = id === undefined ? undefined : initial // the text of no stream
-    return [client.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
+    return [kept.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
   })
 
   // What is shown of it, and reading it.
@@ -66,6 +79,20 @@ export function useStream(
   })
 
   return { subscribe, stop: () => get(wish)[0].stop(), retry: () => get(wish)[0].retry() }
+}
+
+const setUp = new WeakSet<object>()
+
+/** The component, if this is called once its set-up is over, and so may be called again for what it shows itself. */
+function placeAfterSetUp(): object | undefined {
+  try {
+    const place = getAllContexts()
+    if (setUp.has(place)) return place
+    queueMicrotask(() => setUp.add(place))
+  } catch {
+    // There is no component here.
+  }
+  return undefined
 }
 
 function toReadable<Value>(value: Value | Readable<Value>): Readable<Value> {

@@ -1,10 +1,20 @@
-import { type AttachOptions, type StreamClient, type StreamState, stateOf, type TextStream } from '@keepstream/core'
+import {
+  type AttachOptions,
+  reportClient,
+  type StreamClient,
+  type StreamState,
+  stateOf,
+  type TextStream,
+} from '@keepstream/core'
 import {
   type ComponentInternalInstance,
   computed,
+  type EffectScope,
   getCurrentInstance,
   getCurrentScope,
+  getCurrentWatcher,
   type MaybeRefOrGetter,
+  nextTick,
   onActivated,
   onDeactivated,
   onMounted,
@@ -27,16 +37,48 @@ export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Re
  * Shows a stream, and reads it while the component is mounted and not put away by `<KeepAlive>`, or until the effect
  * scope it was called in is stopped.
  *
- * A stream is its id and its client: new option objects and callbacks on each render restart nothing, a new id starts
- * from nothing in the same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows
- * this composable's own `initial`.
+ * A stream is its id: new option objects and callbacks on each render restart nothing, a new id starts from nothing in the
+ * same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this composable's
+ * own `initial`.
+ *
+ * The client is the one of the component's set-up. Called in a render, or again by a watcher, it gives for an id what it
+ * gave first: make a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
   id: MaybeRefOrGetter<string | undefined>,
   options: MaybeRefOrGetter<UseStreamOptions> = {},
 ): UseStreamResult {
-  const instance = getCurrentInstance() as (ComponentInternalInstance & { scope?: unknown }) | null
+  const instance = getCurrentInstance() as Instance | null
+  // Without a scope, what runs here runs again for what it shows itself.
+  const place = getCurrentScope() ? undefined : (instance ?? getCurrentWatcher())
+  if (!place) return readStream(instance, client, id, options)
+  const results: Results = given.get(place) ?? new Map()
+  given.set(place, results)
+  const known = results.get(toValue(id))
+  if (known) {
+    reportClient(known.client, client)
+    return known.result
+  }
+  const read = () => readStream(instance, client, id, options, true)
+  const result = (instance ? instance.scope.run(read) : read()) as UseStreamResult
+  results.set(toValue(id), { client, result })
+  return result
+}
+
+type Instance = ComponentInternalInstance & { readonly scope: EffectScope }
+type Results = Map<string | undefined, { readonly client: StreamClient; readonly result: UseStreamResult }>
+
+/** What was given where there is no set-up, for as long as the component or the watcher lives. */
+const given = new WeakMap<object, Results>()
+
+function readStream(
+  instance: Instance | null,
+  client: StreamClient,
+  id: MaybeRefOrGetter<string | undefined>,
+  options: MaybeRefOrGetter<UseStreamOptions>,
+  isRender = false,
+): UseStreamResult {
   // A scope of its own, such as a shared store's, outlives the component that was the first to use it, or goes without it.
   const isShared = !instance || instance.scope !== getCurrentScope()
   // What is hydrated has its element before it is mounted.
@@ -70,10 +112,12 @@ export function useStream(
   const turn = (to: 'reading' | 'away') => () => {
     phase.value = to
   }
-  if (instance) onMounted(turn('reading'))
+  // A first render is too late for `onMounted`.
+  if (instance && isRender) void (typeof window === 'undefined' || nextTick(turn('reading')))
+  else if (instance) onMounted(turn('reading'))
   if (!isShared) {
-    onActivated(turn('reading'))
-    onDeactivated(turn('away'))
+    onActivated(turn('reading'), instance)
+    onDeactivated(turn('away'), instance)
   }
 
   return { ...fields, stop: () => stream.value.stop(), retry: () => stream.value.retry() } as UseStreamResult

@@ -2,7 +2,7 @@ import { useStream } from '@keepstream/react'
 import { Fragment, StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { Driver, ProbeProps, Probes } from '../driver'
+import type { Driver, InlineProps, ProbeProps, Probes } from '../driver'
 
 /** StrictMode mounts, unmounts and mounts again. */
 export const drivers = [
@@ -17,6 +17,10 @@ export function Probe({ client, id, driven, initial, name, onRender }: ProbeProp
   return <output name={name}>{reply.text}</output>
 }
 
+function InlineProbe({ makeClient, id, name }: InlineProps) {
+  return <output name={name}>{useStream(makeClient(), id, { driven: true }).text}</output>
+}
+
 function createDriver(mode: string, Mode: typeof Fragment): Driver {
   return {
     framework: 'React',
@@ -29,6 +33,17 @@ function createDriver(mode: string, Mode: typeof Fragment): Driver {
         )
       render(probes)
       return { apply: render, unmount: () => flushSync(() => root.unmount()) }
+    },
+    mountInline(container, props) {
+      const root = createRoot(container)
+      flushSync(() =>
+        root.render(
+          <Mode>
+            <InlineProbe {...props} />
+          </Mode>,
+        ),
+      )
+      return () => flushSync(() => root.unmount())
     },
   }
 }

@@ -1,3 +1,4 @@
+import { clients } from './clients'
 import { environments } from './environments'
 import { errors } from './errors'
 import { ids } from './ids'
@@ -25,6 +26,7 @@ export const themes: readonly Scenarios[] = [
   stopping,
   errors,
   environments,
+  clients,
   rendering,
   leaving,
   texts,

@@ -1,7 +1,7 @@
 import { useStream } from '@keepstream/solid'
 import { createSignal, Index, Show } from 'solid-js'
 import { render } from 'solid-js/web'
-import type { Driver, ProbeProps, Seen } from '../driver'
+import type { Driver, InlineProps, ProbeProps, Seen } from '../driver'
 
 /** `useStream` reads its options where it needs them: from an accessor, or from an object's getters. */
 export const drivers = [
@@ -23,6 +23,11 @@ function GetterProbe(props: ProbeProps) {
   return <output name={props.name}>{look({ id: props.id, ...reply }, props.onRender)}</output>
 }
 
+/** An expression in JSX runs again for what it reads. */
+function InlineProbe(props: InlineProps) {
+  return <output name={props.name}>{useStream(props.makeClient(), props.id, { driven: true }).text}</output>
+}
+
 function look(seen: Seen, onRender: ProbeProps['onRender']) {
   onRender(seen)
   return seen.text
@@ -42,5 +47,6 @@ function createDriver(mode: string, Probe: typeof AccessorProbe): Driver {
       )
       return { apply: (probes) => void setShown(probes), unmount }
     },
+    mountInline: (container, props) => render(() => <InlineProbe {...props} />, container),
   }
 }

@@ -1,6 +1,7 @@
 import { type Component, flushSync, mount, unmount } from 'svelte'
 import { writable } from 'svelte/store'
 import type { Driver, ProbeProps } from '../driver'
+import InlineProbe from './inline-probe.svelte'
 import Page from './page.svelte'
 import RunesProbe from './runes-probe.svelte'
 import StoresProbe from './stores-probe.svelte'
@@ -22,6 +23,14 @@ function createDriver(mode: string, Probe: Component<ProbeProps>): Driver {
           void unmount(page)
           flushSync()
         },
+      }
+    },
+    mountInline(target, props) {
+      const probe = mount(InlineProbe, { target, props })
+      flushSync()
+      return () => {
+        void unmount(probe)
+        flushSync()
       }
     },
   }

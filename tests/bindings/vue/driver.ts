@@ -1,5 +1,6 @@
+import { useStream } from '@keepstream/vue'
 import { createApp, type FunctionalComponent, h, KeepAlive, shallowRef } from 'vue'
-import type { Driver } from '../driver'
+import type { Driver, InlineProps } from '../driver'
 import Probe from './probe.vue'
 
 // The first of a page's apps waits 3 s for developer tools, with a timer that is not ours.
@@ -12,6 +13,11 @@ export const drivers = [
   createDriver('outside <KeepAlive>', Plain),
   createDriver('inside <KeepAlive>', KeepAlive),
 ] as const
+
+/** A component that is its render function. */
+const InlineProbe: FunctionalComponent<InlineProps> = ({ makeClient, id, name }) =>
+  h('output', { name }, useStream(makeClient(), id, { driven: true }).text.value)
+InlineProbe.props = ['makeClient', 'id', 'name']
 
 function createDriver(mode: string, Mode: typeof Plain | typeof KeepAlive): Driver {
   return {
@@ -29,6 +35,11 @@ function createDriver(mode: string, Mode: typeof Plain | typeof KeepAlive): Driv
         },
         unmount: () => app.unmount(),
       }
+    },
+    mountInline(container, props) {
+      const app = createApp(() => h(Mode as typeof KeepAlive, () => [h(InlineProbe, props)]))
+      app.mount(container)
+      return () => app.unmount()
     },
   }
 }
