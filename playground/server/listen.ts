@@ -5,8 +5,7 @@ import { createAdaptorServer } from '@hono/node-server'
 export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number
-  /** @default every network interface */
-  readonly host: string | undefined
+  readonly host: string
 }
 
 export interface Listener {
@@ -44,7 +43,7 @@ export async function listen(fetch: Fetch, { port, host }: ListenOptions): Promi
   }
 }
 
-function explain(error: NodeJS.ErrnoException, port: number, host: string | undefined): Error {
+function explain(error: NodeJS.ErrnoException, port: number, host: string): Error {
   if (error.code === 'EADDRINUSE') {
     return new Error(`The playground cannot use port ${port}: it is taken. Choose another: PORT=${port + 1} npm start`)
   }

@@ -1,10 +1,10 @@
 import { networkInterfaces } from 'node:os'
+import { isEveryInterface, toUrlHost } from './guard-host'
 
 /** Where the playground can be opened: on this machine first, then from other devices, if it listens to them. */
-export function localUrls(port: number, host: string | undefined): string[] {
-  if (host !== undefined && host !== '0.0.0.0' && host !== '::') {
-    return [`http://${host.includes(':') ? `[${host}]` : host}:${port}`]
-  }
+export function localUrls(port: number, host: string): string[] {
+  if (host === '127.0.0.1') return [`http://localhost:${port}`]
+  if (!isEveryInterface(host)) return [`http://${toUrlHost(host)}:${port}`]
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     .filter((entry) => !entry.internal && entry.family === 'IPv4')

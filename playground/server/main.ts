@@ -45,6 +45,8 @@ try {
   const [local, ...network] = localUrls(playground.port, settings.host)
   console.log(`\n  Keepstream playground: ${local}`)
   for (const url of network) console.log(`  From another device:   ${url}`)
+  if (settings.host === '127.0.0.1') console.log('  This machine alone. To share it: HOST=0.0.0.0 npm start')
+  else console.log('  Whoever reaches it reads all conversations, and asks.')
   console.log()
 } catch (error) {
   console.error(error instanceof Error ? `\n  ${error.message}\n` : error)

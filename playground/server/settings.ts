@@ -5,8 +5,10 @@ import { readStoreAddress, type StoreAddress } from './store-address'
 
 export interface Settings {
   readonly port: number
-  /** `undefined`: every network interface, so that another device can follow. */
-  readonly host: string | undefined
+  /** The address to listen on: this machine alone, unless it is shared on purpose. */
+  readonly host: string
+  /** Names under which the page may be opened, beside those of `host`. */
+  readonly allowedHosts: readonly string[]
   /** Where the SQLite files are. */
   readonly dataDir: string
   /** Where streams are kept; conversations are in a SQLite file whatever it is. */
@@ -19,11 +21,12 @@ export interface Settings {
 
 const defaultPort = 5173
 
-/** Reads PORT, HOST, DATA_DIR, STORE, ANSWER_SPEED, OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. */
+/** Reads PORT, HOST, ALLOWED_HOSTS, DATA_DIR, STORE, ANSWER_SPEED, OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   return {
     port: readNumber(env['PORT'], 'PORT', defaultPort, (port) => Number.isInteger(port) && port >= 0 && port < 65536),
-    host: env['HOST'] || undefined,
+    host: env['HOST']?.trim() || '127.0.0.1',
+    allowedHosts: (env['ALLOWED_HOSTS'] ?? '').split(/[\s,]+/).filter((name) => name !== ''),
     dataDir: env['DATA_DIR'] || fileURLToPath(new URL('../.data', import.meta.url)),
     store: readStoreAddress(env['STORE']),
     answerSpeed: readNumber(env['ANSWER_SPEED'], 'ANSWER_SPEED', 1, (speed) => speed > 0 && speed <= 1e6),

@@ -7,6 +7,7 @@ import { createSearch } from './answers/search-library'
 import { createApp } from './app'
 import { openChats } from './chats'
 import { createAnswers } from './create-answers'
+import { guardHost } from './guard-host'
 import { listen } from './listen'
 import { openStore } from './open-store'
 import { readPageFiles } from './page-files'
@@ -77,7 +78,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
     await streams.close()
     chats.close()
   }
-  const server = await listen(app.fetch, { port, host }).catch(async (error: unknown) => {
+  const server = await listen(guardHost(app.fetch, options), { port, host }).catch(async (error: unknown) => {
     await letGo()
     throw error
   })

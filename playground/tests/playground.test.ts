@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,7 @@ function start(answerSpeed: number, port = 0): Promise<Playground> {
     store: { type: 'sqlite' },
     port,
     host: '127.0.0.1',
+    allowedHosts: ['shared.test'],
     answerSpeed,
     endpoint: undefined,
     onError: (error) => errors.push(error),
@@ -110,6 +112,20 @@ describe('the playground over HTTP', () => {
     )
   })
 
+  it('answers under no name but its own, so that no page of another site can read it', async () => {
+    playground = await start(1)
+    const { port } = playground
+    for (const path of ['/', '/api/chats', '/api/streams/AAAAAAAAAAAAAAAAAAAAAA', '/library/README.md', '/api/none']) {
+      expect(await statusAs(path, `evil.test:${port}`), path).toBe(403)
+    }
+    for (const host of ['127.0.0.1.evil.test', 'localhost.evil.test', '192.168.0.9', '[::2]']) {
+      expect(await statusAs('/', host), host).toBe(403)
+    }
+    for (const host of ['localhost', 'LOCALHOST', 'localhost.', '127.0.0.1', '[::1]', 'shared.test']) {
+      expect(await statusAs('/', `${host}:${port}`), host).toBe(200)
+    }
+  })
+
   it('erases no answer for whoever asks', async () => {
     playground = await start(1e6)
     const { streamId } = await ask('What is an epoch?')
@@ -123,6 +139,16 @@ describe('the playground over HTTP', () => {
     expect((await drive('AAAAAAAAAAAAAAAAAAAAAA')).status).toBe(404)
   })
 })
+
+/** `fetch` lets nobody set this header. */
+function statusAs(path: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(at(path), { headers: { host } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    }).on('error', reject)
+  })
+}
 
 /** The first text that is durable. */
 async function untilText(streamId: string): Promise<string> {

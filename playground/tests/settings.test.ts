@@ -5,12 +5,15 @@ import { readSettings } from '../server/settings'
 import { describeStore } from '../server/store-address'
 
 describe('settings', () => {
-  it('are port 5173, every interface, a folder of its own and the pace of a language model', () => {
-    expect(readSettings({})).toMatchObject({ port: 5173, host: undefined, answerSpeed: 1 })
+  it('are port 5173, this machine alone, a folder of its own and the pace of a language model', () => {
+    expect(readSettings({})).toMatchObject({ port: 5173, host: '127.0.0.1', allowedHosts: [], answerSpeed: 1 })
+    expect(readSettings({ HOST: ' ' }).host).toBe('127.0.0.1')
+    expect(readSettings({ ALLOWED_HOSTS: 'a.test, b.test' }).allowedHosts).toEqual(['a.test', 'b.test'])
     expect(readSettings({ PORT: '' }).port).toBe(5173)
     expect(readSettings({ PORT: '8080', HOST: '127.0.0.1', DATA_DIR: '/x', ANSWER_SPEED: '20' })).toEqual({
       port: 8080,
       host: '127.0.0.1',
+      allowedHosts: [],
       dataDir: '/x',
       store: { type: 'sqlite' },
       answerSpeed: 20,
@@ -88,8 +91,8 @@ describe('settings', () => {
   })
 
   it('tell where the page can be opened', () => {
-    expect(localUrls(5173, undefined)[0]).toBe('http://localhost:5173')
-    expect(localUrls(80, '127.0.0.1')).toEqual(['http://127.0.0.1:80'])
+    expect(localUrls(5173, '0.0.0.0')[0]).toBe('http://localhost:5173')
+    expect(localUrls(80, '127.0.0.1')).toEqual(['http://localhost:80'])
     expect(localUrls(80, '::1')).toEqual(['http://[::1]:80'])
   })
 })
