@@ -2,6 +2,7 @@ import { useCallback, useRef, useState } from 'react'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { goToEnd, stickToEnd } from '../shared/stick-to-end'
 import { Answer } from './answer'
+import { AnswerBoundary } from './answer-boundary'
 
 export interface ConversationProps extends Pick<PaneProps, 'client'> {
   readonly messages: readonly PaneMessage[]
@@ -24,7 +25,9 @@ export function Conversation({ client, messages, canBegin }: ConversationProps) 
       <section className="scroller" ref={scrollerRef} tabIndex={0} aria-label="Conversation">
         <div className="messages">
           {messages.map((message) => (
-            <Answer key={message.streamId} client={client} message={message} canBegin={canBegin} />
+            <AnswerBoundary key={message.streamId} question={message.question}>
+              <Answer client={client} message={message} canBegin={canBegin} />
+            </AnswerBoundary>
           ))}
         </div>
       </section>

@@ -1,5 +1,6 @@
-import { memo, useMemo } from 'react'
-import { toBlocks } from '../shared/to-blocks'
+import { memo, useEffect, useMemo, useState } from 'react'
+import { type Section as Blocks, createSections } from '../shared/create-sections'
+import { showMore } from '../shared/show-more'
 import { toSafeHtml } from '../shared/to-safe-html'
 
 export interface MarkdownProps {
@@ -10,9 +11,23 @@ export interface MarkdownProps {
 
 /** Shows markdown that may still grow. A block is rendered again only when it is another one. */
 export const Markdown = memo(function Markdown({ text, isGrowing }: MarkdownProps) {
-  const blocks = useMemo(() => toBlocks(text, isGrowing), [text, isGrowing])
+  const [toSections] = useState(() => createSections())
+  const sections = useMemo(() => toSections(text, isGrowing), [toSections, text, isGrowing])
+  const [limit, setLimit] = useState(1)
+  useEffect(() => showMore(limit, sections.length, setLimit), [limit, sections.length])
   return (
     <div className="markdown">
+      {sections.slice(0, limit).map((blocks, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a growing text never reorders its blocks
+        <Section key={index} blocks={blocks} />
+      ))}
+    </div>
+  )
+})
+
+const Section = memo(function Section({ blocks }: { readonly blocks: Blocks }) {
+  return (
+    <div className="section">
       {blocks.map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a growing text never reorders its blocks
         <Block key={index} source={block} />

@@ -1,13 +1,19 @@
-import { marked } from 'marked'
+import { BoundedLexer } from './bounded-lexer'
 
-/**
- * Cuts markdown into its top-level blocks. While a text grows only the last one changes, so that everything before it
- * keeps its place in the page, and a reader's selection with it.
- */
-export function splitBlocks(markdown: string): string[] {
-  const blocks: string[] = []
-  for (const token of marked.lexer(markdown)) {
-    if (token.type !== 'space') blocks.push(token.raw)
+/** A top-level block as it is written, with the empty lines behind it. */
+export interface Block {
+  readonly raw: string
+  readonly length: number
+}
+
+/** Cuts markdown into its top-level blocks. While a text grows only the last ones change. */
+export function splitBlocks(markdown: string): Block[] {
+  const blocks: { raw: string; length: number }[] = []
+  for (const { type, raw } of new BoundedLexer().blocks(markdown)) {
+    const last = blocks.at(-1)
+    if (type !== 'space') blocks.push({ raw, length: raw.length })
+    else if (last) last.length += raw.length
+    else blocks.push({ raw: '', length: raw.length })
   }
   return blocks
 }

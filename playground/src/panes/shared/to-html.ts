@@ -1,11 +1,12 @@
 import { Marked } from 'marked'
+import { BoundedLexer } from './bounded-lexer'
 
 /**
  * Markdown to HTML in which nothing can run or load: raw HTML is shown as it is written, pictures are their descriptions,
  * and links lead to the web or into this site and carry no opener.
  */
 export function toHtml(markdown: string): string {
-  return marked.parse(markdown, { async: false })
+  return marked.parser(new BoundedLexer().lex(markdown))
 }
 
 const marked = new Marked({

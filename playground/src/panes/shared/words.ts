@@ -6,3 +6,6 @@ export const words = {
     'Whatever is asked on the left appears here too, read from the database by a second connection, as it would be in another tab, on another device, or after a reload.',
   looking: 'Looking for the conversation…',
 } as const
+
+/** In place of an answer whose rendering failed. */
+export const unshown = 'This answer cannot be shown here. What was written is kept.'

@@ -4,6 +4,7 @@ import { createStore, reconcile } from 'solid-js/store'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { goToEnd, stickToEnd } from '../shared/stick-to-end'
 import { Answer } from './answer'
+import { AnswerBoundary } from './answer-boundary'
 
 export interface ConversationProps extends Pick<PaneProps, 'client'> {
   readonly messages: readonly PaneMessage[]
@@ -28,7 +29,11 @@ export function Conversation(props: ConversationProps) {
       <section class="scroller" ref={scroller} tabindex={0} aria-label="Conversation">
         <div class="messages">
           <For each={messages}>
-            {(message) => <Answer client={props.client} message={message} canBegin={props.canBegin} />}
+            {(message) => (
+              <AnswerBoundary question={message.question}>
+                <Answer client={props.client} message={message} canBegin={props.canBegin} />
+              </AnswerBoundary>
+            )}
           </For>
         </div>
       </section>

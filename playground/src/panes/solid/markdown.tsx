@@ -1,6 +1,7 @@
 /** @jsxImportSource solid-js */
-import { Index } from 'solid-js'
-import { toBlocks } from '../shared/to-blocks'
+import { createEffect, createMemo, createSignal, Index, onCleanup } from 'solid-js'
+import { createSections } from '../shared/create-sections'
+import { showMore } from '../shared/show-more'
 import { toSafeHtml } from '../shared/to-safe-html'
 
 export interface MarkdownProps {
@@ -11,10 +12,18 @@ export interface MarkdownProps {
 
 /** Shows markdown that may still grow. A block is rendered again only when it is another one. */
 export function Markdown(props: MarkdownProps) {
+  const toSections = createSections()
+  const sections = createMemo(() => toSections(props.text, props.isGrowing))
+  const [limit, setLimit] = createSignal(1)
+  createEffect(() => onCleanup(showMore(limit(), sections().length, setLimit)))
   return (
     <div class="markdown">
-      <Index each={toBlocks(props.text, props.isGrowing)}>
-        {(block) => <div class="block" innerHTML={toSafeHtml(block())} />}
+      <Index each={sections().slice(0, limit())}>
+        {(blocks) => (
+          <div class="section">
+            <Index each={blocks()}>{(block) => <div class="block" innerHTML={toSafeHtml(block())} />}</Index>
+          </div>
+        )}
       </Index>
     </div>
   )
