@@ -32,6 +32,7 @@ const rooms = {
   keepstream: reading,
   'look-once': ground,
   silence: world,
+  'watch-channel': [...world, 'back-off'],
   session: [
     ...world,
     'back-off',
@@ -39,6 +40,7 @@ const rooms = {
     'check-answer',
     'look-once',
     'silence',
+    'watch-channel',
     'merge',
     'state',
     'live',

@@ -16,9 +16,9 @@ export interface Environment {
   readonly Date?: { now(): number } | undefined
   /** Missing outside browsers, and silent in a hidden tab. */
   requestAnimationFrame?: ((callback: () => void) => unknown) | undefined
-  /** `online`: trying again may pay. `offline`: it does not. `pagehide`: the page is put away. `pageshow`, `persisted`: it is back. */
+  /** `online`: trying again may pay. `offline`: it may not; it is tried all the same. `pagehide`: the page is put away. `pageshow`, `persisted`: it is back. */
   addEventListener?: Listen<'online' | 'offline' | 'pagehide' | 'pageshow'> | undefined
-  /** `onLine` says `false` only when there is surely no network; nothing is tried again by itself until `online` then. */
+  /** `onLine` is `false` when there seems to be no network. It may be wrong: it is shown while attempts fail, and keeps nothing from being tried. */
   readonly navigator?: { readonly onLine?: boolean } | undefined
   /** `visibilitychange`: a person looks, or stops looking. `resume`: the page was frozen, and runs again. */
   readonly document?: { readonly hidden?: boolean; addEventListener: Listen<'visibilitychange' | 'resume'> } | undefined

@@ -3,7 +3,7 @@ import { readJson } from './read-json'
 import { readSse, type SseEvent } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
 import { segmentOf } from './stream-url'
-import { isTerminal, type LiveSource, type SnapshotTail, type StopSource } from './types'
+import { isTerminal, type LiveSource, type SnapshotTail, type SourceRequest, type StopSource } from './types'
 import { createDriveReader, createReader } from './wire'
 
 export interface KeepstreamOptions extends RequestOptions {
@@ -24,11 +24,12 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams", without a query')
   const request = createRequest(options, true)
   const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${segmentOf(id)}${path}`
+  const from = ({ offset, epoch }: Pick<SourceRequest, 'offset' | 'epoch'>) =>
+    `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`
 
   async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
-    const response = await request(path, 'text/event-stream', init)
-    alive()
-    await readSse(response, onEvent, alive)
+    // Its first event comes with its headers, so that headers alone prove nothing: a proxy may hold back what follows.
+    await readSse(await request(path, 'text/event-stream', init), onEvent, alive)
   }
 
   return {
@@ -43,9 +44,10 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
       stallMs,
       async open({ id, offset, epoch, signal }, { next, alive }) {
         const snapshotOf = createReader(offset)
-        const path = at(id, `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`)
-        await read(path, { signal }, (event) => next(snapshotOf(event)), alive)
+        await read(at(id, from({ offset, epoch })), { signal }, (event) => next(snapshotOf(event)), alive)
       },
+      read: async ({ id, signal, ...place }) =>
+        readJson(await request(at(id, from(place)), 'application/json', { signal })),
     },
     async stop({ id, signal }) {
       const init = { method: 'POST', signal }

@@ -1,7 +1,7 @@
 import { type BackOff, backOff } from './back-off'
 import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } from './check-answer'
 import { type Environment, hearSignals } from './environment'
-import { toSourceError } from './errors'
+import { isFinal, toSourceError } from './errors'
 import { lookOnce } from './look-once'
 import { watchSilence } from './silence'
 import { type News, type PieceOutcome, type Reading, reduce, type SessionEvent, type SessionState } from './state'
@@ -9,15 +9,23 @@ import type { Turn, Turns } from './turns'
 import {
   isTerminal,
   type LiveSink,
+  type Snapshot,
   type SourceRequest,
   type StreamEvent,
   type StreamSources,
   type SubscriptionSink,
   type TailSink,
 } from './types'
+import { watchChannel } from './watch-channel'
 
 /** A look that has brought no answer after so long is given up for the next one, which may take as much longer, up to four times. */
 const LOOK_MS = 30_000
+
+/** A short read beside a channel is given up after so long, in milliseconds. */
+const SHORT_MS = 10_000
+
+/** A channel that brought nothing at all is opened again after so long, in milliseconds; meanwhile short reads do. */
+const AGAIN_MS = 30_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
@@ -25,6 +33,8 @@ export interface SessionOptions extends StreamSources {
   readonly poll: BackOff
   /** Between attempts that fail. */
   readonly retry: BackOff
+  /** How long a connection may take to bring its first byte, in milliseconds. */
+  readonly pollAfterMs: number
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
   /** Shared by all sessions of a client. */
   readonly turns: Turns
@@ -39,10 +49,14 @@ export interface Session {
 export function createSession(
   id: string,
   state: SessionState,
-  { live, snapshot, environment, poll, retry, onEvent, turns }: SessionOptions,
+  { live, snapshot, environment, poll, retry, pollAfterMs, onEvent, turns }: SessionOptions,
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
   let running = new AbortController()
+  /** The last channel was held back on its way or fell silent: short reads go out beside the next one from the start. */
+  let isSuspect = false
+  /** It has brought nothing at all. */
+  let isMute = false
 
   function dispatch(event: SessionEvent) {
     const before = state
@@ -85,7 +99,11 @@ export function createSession(
   function perform(signal: AbortSignal) {
     const { attempt, phase, looks, retryAfterMs = 0 } = state
     const isDriving = phase === 'driving'
-    const onAbort = (undo: () => void) => (signal.aborted ? undo() : signal.addEventListener('abort', undo))
+    const undos: (() => void)[] = []
+    signal.addEventListener('abort', () => {
+      for (const undo of undos) undo()
+    })
+    const onAbort = (undo: () => void) => (signal.aborted ? undo() : undos.push(undo))
     const after = (ms: number, run: () => void) => {
       const timer = environment.setTimeout(run, ms) as never
       onAbort(() => environment.clearTimeout(timer))
@@ -95,27 +113,89 @@ export function createSession(
     const back = () => dispatch({ type: 'woken', attempt })
     if (phase === 'waiting') {
       const offline = () => tell({ connection: 'offline' })
-      const isOffline = () => environment.navigator?.onLine === false
       // A server that asks for patience gets it, however often somebody looks.
-      const seen = () => retryAfterMs || isOffline() || back()
+      const seen = () => retryAfterMs || back()
       hearSignals(environment, { back, seen, online: back, offline }, signal)
-      const waitMs = Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs))
-      after(waitMs, () => (isOffline() ? offline() : back()))
-      if (isOffline()) offline()
+      after(Math.max(backOff(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), back)
+      // Only a word for the screen: it is wrong on many machines, so that it keeps nothing from being tried.
+      if (environment.navigator?.onLine === false) offline()
     }
     if (!isDriving && phase !== 'following') return
 
-    let seen = () => {}
-    hearSignals(environment, { back, seen: () => seen() }, signal)
+    let sign = () => {}
+    hearSignals(environment, { back, seen: () => sign(), online: () => sign() }, signal)
 
     const isLook = !isDriving && typeof snapshot === 'function'
     const { stallMs = isLook && LOOK_MS * Math.min(Math.max(0, looks) + 1, 4) } = (isDriving ? live : snapshot) as {
       stallMs?: number
     }
-    let heard = () => {}
+    let heard = (_pieces: number) => {}
+    let isOpen = false
     const position = () => ({ id, offset: state.text.length, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
     const failed = (cause: unknown) => dispatch({ type: 'failed', attempt, error: checkFailure(cause) })
+    const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>
+      isTerminal(status) || upToDate === false || offset + text.length > state.text.length
+
+    const isTail = !isDriving && 'open' in snapshot
+    const canPoll = !('open' in snapshot) || !!snapshot.read
+    const isChannel = (isDriving || isTail) && canPoll
+    const isDoubted = isChannel && (isSuspect || turns.isHeld)
+    const isLate = isDoubted && isMute && isTail
+    const channel = watchChannel({
+      pollAfterMs: isChannel ? pollAfterMs : Infinity,
+      poll,
+      environment,
+      signal,
+      look: lookBeside,
+      held() {
+        isSuspect = turns.isHeld = true
+        isMute = !channel.hasSpoken
+      },
+      proven() {
+        isSuspect = turns.isHeld = isMute = false
+        tell({ connection: 'live' })
+      },
+    })
+    const silent = () => {
+      isSuspect ||= isChannel
+      closed()
+    }
+
+    /** What a short read brings beside a channel is shown, unless the channel has begun and can tell the rest itself. */
+    async function lookBeside(until: AbortSignal) {
+      const short = new AbortController()
+      const end = () => short.abort()
+      const timer = environment.setTimeout(end, SHORT_MS)
+      until.addEventListener('abort', end)
+      let answer: Snapshot
+      try {
+        answer = checkSnapshot(await lookOnce(snapshot, { ...position(), signal: short.signal }))
+      } catch (cause) {
+        const { code } = toSourceError(cause)
+        // A drive is asked for what the store may not have yet.
+        if (!until.aborted && !isDriving && (isFinal(code) || code === 'diverged')) failed(cause)
+        return false
+      } finally {
+        environment.clearTimeout(timer as never)
+        until.removeEventListener('abort', end)
+        end()
+      }
+      if (until.aborted) return false
+      const isNews = isAhead(answer)
+      if (isDriving && channel.hasSpoken) {
+        if (isNews) closed()
+        // Without keep-alives its silence says nothing: the next question comes in its own time.
+        return stallMs ? false : 'enough'
+      }
+      if (isChannel && (isNews || !channel.hasSpoken)) tell({ connection: 'polling' })
+      dispatch({ type: 'read', attempt, reading: { ...answer, isSnapshot: true } })
+      if (isOpen && answer.upToDate !== false) turns.fed(turn)
+      // What was asked before hangs.
+      if (isLook) closed()
+      return isNews
+    }
+
     let aside = new AbortController()
     onAbort(() => aside.abort())
     // A channel without keep-alives is silent while a model thinks: it is given up only for a store that knows more.
@@ -126,8 +206,7 @@ export function createSession(
       lookOnce(snapshot, { ...position(), signal: look.signal })
         .then(checkSnapshot)
         .then(
-          ({ offset = 0, text, status, upToDate }) =>
-            isTerminal(status) || upToDate === false || offset + text.length > state.text.length,
+          isAhead,
           // Reading on as a follower will show why. A look that fails otherwise says nothing of the channel.
           (cause) => !/network|server|limited/.test(toSourceError(cause).code),
         )
@@ -150,7 +229,7 @@ export function createSession(
         use(answer)
       }
     const read = (reading: Reading) => {
-      heard()
+      heard(reading.text ? 1 : 0)
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) turns.fed(turn)
     }
@@ -161,18 +240,30 @@ export function createSession(
       fail: (cause) => tell({ error: checkFailure(cause) }),
       connection: take(checkConnection, (connection) => tell({ connection })),
       alive() {
-        tell({ connection: 'live' })
-        heard()
+        heard(0)
+        if (!channel.isDoubted) tell({ connection: 'live' })
       },
     }
 
     async function open(request: SourceRequest): Promise<unknown> {
-      seen = () => {}
-      if (stallMs || isDriving) {
-        const watch = watchSilence(stallMs || LOOK_MS, stallMs ? closed : question, environment, signal)
-        heard = watch.heard
-        seen = watch.check
+      isOpen = true
+      // Nobody asks after a subscription, which reconnects by itself, nor after a tail that has no short reads.
+      const canAsk = isDriving || isLook || (canPoll && isTail)
+      const ask = () => canAsk && channel.ask()
+      const watch =
+        (stallMs || isDriving) &&
+        watchSilence(stallMs || LOOK_MS, stallMs ? silent : question, ask, environment, signal)
+      heard = (pieces) => {
+        if (watch) watch.heard()
+        isMute = false
+        channel.heard(pieces)
       }
+      sign = () => {
+        if (watch) watch.check()
+        ask()
+      }
+      channel.opened()
+      if (isChannel && turns.isHeld) channel.poll()
       if (isDriving) return live?.open(request, sink)
       if (typeof snapshot === 'function') return sink.next(await snapshot(request))
       if ('open' in snapshot) return snapshot.open(request, sink)
@@ -192,10 +283,11 @@ export function createSession(
     const ask = () => onAbort(turns.follow(turn))
     if (isDriving) onAbort(turns.drive())
     // Looks are short, and a subscription shares a connection of its own.
-    const run = !isDriving && 'open' in snapshot ? ask : begin
-    if (looks > 0 && !isDriving) {
-      seen = back
-      after(backOff(looks, poll), run)
+    const run = isTail ? ask : begin
+    if (isDoubted) channel.poll()
+    if (isLate || (looks > 0 && !isDriving)) {
+      sign = back
+      after(isLate ? AGAIN_MS : backOff(looks, poll), run)
     } else run()
   }
 

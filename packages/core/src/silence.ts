@@ -3,11 +3,20 @@ import type { Environment } from './environment'
 /** How soon it is noticed that the machine has slept, in milliseconds. */
 const TICK_MS = 5_000
 
+/** A timer that fires so much later than it should says that the machine, or the page, stood still, in milliseconds. */
+const LATE_MS = 1_500
+
 /**
  * Calls `onSilence` whenever nothing was heard for `limitMs`: by the wall clock, since timers stand still while a machine
- * sleeps. Ends with the signal.
+ * sleeps; and `onLate` when one of its timers fires late. Ends with the signal.
  */
-export function watchSilence(limitMs: number, onSilence: () => void, environment: Environment, signal: AbortSignal) {
+export function watchSilence(
+  limitMs: number,
+  onSilence: () => void,
+  onLate: () => void,
+  environment: Environment,
+  signal: AbortSignal,
+) {
   const { Date: clock = Date } = environment
   let heardAt = 0
   let timer: unknown
@@ -24,7 +33,14 @@ export function watchSilence(limitMs: number, onSilence: () => void, environment
       heard()
       onSilence()
     }
-    if (!signal.aborted) timer = environment.setTimeout(check, Math.min(heardAt + limitMs - clock.now(), TICK_MS))
+    if (signal.aborted) return
+    const waitMs = Math.min(heardAt + limitMs - clock.now(), TICK_MS)
+    const dueAt = clock.now() + waitMs
+    timer = environment.setTimeout(() => {
+      const isLate = clock.now() > dueAt + LATE_MS
+      check()
+      if (isLate && !signal.aborted) onLate()
+    }, waitMs)
   }
 
   heard()

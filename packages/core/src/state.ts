@@ -5,8 +5,8 @@ import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus
 /** What a session is doing, and how that looks from outside. */
 export type Phase =
   | { readonly phase: 'idle'; readonly connection: 'idle' }
-  | { readonly phase: 'driving'; readonly connection: 'connecting' | 'live' }
-  | { readonly phase: 'following'; readonly connection: 'connecting' | 'live' | 'waiting' }
+  | { readonly phase: 'driving'; readonly connection: 'connecting' | 'live' | 'polling' }
+  | { readonly phase: 'following'; readonly connection: 'connecting' | 'live' | 'polling' | 'waiting' }
   | { readonly phase: 'waiting'; readonly connection: 'waiting' | 'offline' }
   | { readonly phase: 'failed' | 'finished'; readonly connection: 'closed' }
 
@@ -63,7 +63,7 @@ export type SessionEvent =
   /** The answer to `stop()`. It disturbs no reading: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
 
-export type News = { readonly connection: 'live' | 'waiting' | 'offline' } | { readonly error: SourceError }
+export type News = { readonly connection: 'live' | 'polling' | 'waiting' | 'offline' } | { readonly error: SourceError }
 
 /** What became of a piece that was read, without what lies beyond the known end. */
 export interface PieceOutcome {
@@ -185,7 +185,7 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
             : state.looks,
       // To learn that what was asked for has not begun is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
-      ...(isReading(state) && { connection: 'live' }),
+      ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
     }),
   )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.

@@ -18,6 +18,12 @@ export interface StreamClientOptions extends StreamSources {
   readonly poll?: BackOff | undefined
   /** Waits between attempts that fail; a server's `Retry-After` counts up to `maxMs`. @default { minMs: 500, maxMs: 30000 } */
   readonly retry?: BackOff | undefined
+  /**
+   * A connection that has not brought a byte after so long, in milliseconds, is held back on its way, or slow: until it
+   * brings what there is, the text is read in short requests beside it, with the waits of `poll`, and `connection` is
+   * `polling`. `Infinity`: never. @default 4000
+   */
+  readonly pollAfterMs?: number | undefined
   /** The longest that new text alone waits to be published, in milliseconds. @default 100 */
   readonly publishMs?: number | undefined
   /** How long reading goes on after the last reader has left, in milliseconds. @default 1000 */
@@ -87,6 +93,7 @@ const MAX_IDLE_LENGTH = 1024 * 1024
 export function createStreamClient({
   poll = { minMs: 250, maxMs: 5000 },
   retry = { minMs: 500, maxMs: 30_000 },
+  pollAfterMs = 4000,
   publishMs = 100,
   graceMs = 1000,
   maxIdle = 50,
@@ -101,6 +108,7 @@ export function createStreamClient({
   // Without a wait between attempts, a server that answers fast would be asked without end.
   for (const { minMs, maxMs } of [poll, retry])
     if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
+  if (!(pollAfterMs > 0)) throw invalid('`pollAfterMs` must be above 0, or `Infinity`')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
   const turns = createTurns(maxLive)
 
@@ -145,7 +153,7 @@ export function createStreamClient({
     const session = createSession(
       id as string,
       first,
-      { ...sources, environment, poll, retry, onEvent, turns },
+      { ...sources, environment, poll, retry, pollAfterMs, onEvent, turns },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text

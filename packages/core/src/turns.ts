@@ -12,6 +12,8 @@ export interface Turns {
   /** Those who drive never wait, and leave the others less room. */
   drive(): () => void
   follow(turn: Turn): () => void
+  /** A connection was held back on its way, and none has proven since that it is not. */
+  isHeld: boolean
   /** The turn has brought what there was to read: it may be another's. */
   fed(turn: Turn): void
 }
@@ -43,6 +45,7 @@ export function createTurns(max: number): Turns {
   }
 
   return {
+    isHeld: false,
     drive() {
       drivers++
       settle()

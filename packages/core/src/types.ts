@@ -12,8 +12,12 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
   return terminal.includes(status)
 }
 
-/** How this reader is connected. It says nothing about the text itself. */
-export type Connection = 'idle' | 'connecting' | 'live' | 'waiting' | 'offline' | 'closed'
+/**
+ * How this reader is connected. It says nothing about the text itself. `polling`: something on the way holds the connection
+ * back, so that the text comes by short requests, some hundred milliseconds late. `offline`: attempts fail, and the
+ * browser says that there is no network; they go on all the same.
+ */
+export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'closed'
 
 /**
  * A piece of the text and where it starts.
@@ -115,6 +119,11 @@ export interface TailSink {
  */
 export interface SnapshotTail {
   open(request: SourceRequest, sink: TailSink): Promise<void>
+  /**
+   * One look at the same text, in a short request of its own: for when something on the way holds the connection back, or
+   * nobody knows whether it still lives. @default none: then only `stallMs` helps
+   */
+  readonly read?: SnapshotFetcher | undefined
   /** A connection on which not even a keep-alive arrived for this long is given up, in milliseconds. @default never */
   readonly stallMs?: number | undefined
 }

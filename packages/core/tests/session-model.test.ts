@@ -90,7 +90,10 @@ async function elapse(ms: number) {
 }
 
 const share = fc.constantFrom(0.2, 0.5, 1)
-const refusal = fc.constantFrom<Refusal>(401, 404, 409, 429, 500, 503, 'network', 'hang', 'html', 'empty', 'stale')
+const refusal = fc.constantFrom<Refusal>(
+  ...([401, 404, 409, 429, 500, 503, 'network', 'hang', 'html', 'empty', 'stale'] as const),
+  ...(['foreign', 'redirect', 'hold', 'hold'] as const),
+)
 const act = fc.constantFrom<Act>(
   'more',
   'more',
@@ -200,9 +203,8 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
   }
   await fc.asyncModelRun(() => ({ model: {}, real }), list)
 
-  // The faults cease: the end is reached, and nothing is left.
+  // The faults cease: the end is reached, and nothing is left. What the page says of its network may stay wrong.
   server.heal()
-  page.connect(true)
   page.hide(false)
   await step(real, () => real.readers.push(stream.attach({ driven: true })))
   for (let turn = 0; !isTerminal(stream.$state.get().status); turn++) {

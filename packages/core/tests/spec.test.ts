@@ -99,6 +99,7 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
   },
   told: {
     'told: live': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'live' } } }],
+    'told: polling': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'polling' } } }],
     'told: waiting': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'waiting' } } }],
     'told: offline': ({ attempt }) => [{ event: { type: 'told', attempt, news: { connection: 'offline' } } }],
   },

@@ -19,8 +19,8 @@ export interface ReactNativeOptions {
 
 /**
  * The world of a React Native app, for `createStreamClient({ environment })`: an app that comes back from the background
- * reads on at once, and while the network is surely away nothing is tried again by itself. Where `fetch` has no body
- * streams, a driver's answer comes whole; follow with `fetchSnapshot` there.
+ * reads on at once, one whose network is back tries again at once, and `connection` says `offline` while it is away. Where
+ * `fetch` has no body streams, a driver's answer comes whole; follow with `fetchSnapshot` there.
  */
 export function reactNativeEnvironment({ AppState, NetInfo }: ReactNativeOptions): Environment {
   // Known while somebody listens, which is whenever it is asked for.

@@ -44,6 +44,7 @@ export function shareTabs<Sources extends StreamSources>(
     ...sources,
     snapshot: {
       stallMs: tail.stallMs,
+      read: tail.read,
       open: (request, sink) => joinTabs(tail, { name, locks, environment }, request, sink),
     },
   }

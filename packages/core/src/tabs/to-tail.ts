@@ -36,6 +36,7 @@ function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironm
     })
   return {
     stallMs: LOOK_STALL_MS,
+    read: fetcher,
     async open({ id, signal, ...from }, { next, alive }) {
       let reach: Reach = from
       let last: Snapshot | undefined

@@ -3,13 +3,17 @@ import { fakeFetch, json, openBody } from './fake-fetch'
 import { SSE, wire } from './wire'
 
 /** What the next request meets, instead of an answer. */
-export type Refusal = 401 | 404 | 409 | 429 | 500 | 503 | 'network' | 'hang' | 'html' | 'empty' | 'stale'
+export type Refusal =
+  | (401 | 404 | 409 | 429 | 500 | 503)
+  | ('network' | 'hang' | 'html' | 'empty' | 'stale' | 'foreign' | 'redirect' | 'hold')
 
 /** What a connection does next. */
 export type Act = 'more' | 'again' | 'skip' | 'garbage' | 'ping' | 'drop' | 'truncate' | 'end' | 'lose-end'
 
 interface Line {
   readonly isDriver: boolean
+  /** What is held back on its way, until the connection ends. */
+  held: (() => void)[] | undefined
   readonly body: ReturnType<typeof openBody>
   epoch: number
   position: number
@@ -46,6 +50,9 @@ export function createAdversary(text: string, isPlain: boolean) {
       const headers: HeadersInit = refusal === 429 || refusal === 503 ? { 'retry-after': '1' } : {}
       return json({ code: 'in a test', message: 'in a test' }, { status: refusal, headers })
     }
+    if (refusal === 'foreign')
+      return new Response('<h1>No backend', { status: 404, headers: { 'content-type': 'text/html' } })
+    if (refusal === 'redirect') return new Response(null, { status: 302, headers: { location: '/login' } })
     if (refusal === 'network') return Promise.reject(new TypeError('Load failed'))
     if (refusal === 'hang') {
       return new Promise((_, reject) => {
@@ -58,7 +65,7 @@ export function createAdversary(text: string, isPlain: boolean) {
     return undefined
   }
 
-  const fetch = fakeFetch(({ url, method, init }) => {
+  const fetch = fakeFetch(({ url, method, init, headers }) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const isDriver = pathname.endsWith('/drive')
     if (isDriver) drives++
@@ -80,14 +87,31 @@ export function createAdversary(text: string, isPlain: boolean) {
     if (isDriver && isPlain && status !== 'pending') return new Response(null, { status: 205 })
     if (known < epochs.length && known === epochs.length - 1 && epoch().base < offset)
       return json({ code: 'diverged', message: 'cut', offset: epoch().base, epoch: epochs.length }, { status: 409 })
+    if (headers.get('accept') === 'application/json') {
+      const start = known < epochs.length - 1 ? 0 : Math.min(offset, durable)
+      const text = epoch().text.slice(start, durable)
+      return json({ offset: start, text, status, epoch: epochs.length, base: epoch().base, upToDate: true })
+    }
     if (isDriver && status === 'pending') status = 'streaming'
     const body = openBody(isPlain ? 'text/plain' : SSE, { init })
     const position = isDriver || known < epochs.length - 1 ? 0 : Math.min(offset, isDriver ? produced : durable)
-    const line: Line = { isDriver, body, epoch: epochs.length, position }
+    const line: Line = { isDriver, body, epoch: epochs.length, position, held: undefined }
     lines.push(line)
-    if (!isPlain) body.send(grows(durable, position >= durable))
+    if (refusal === 'hold') line.held = []
+    if (!isPlain) send(line, grows(durable, position >= durable))
     return body.response
   })
+
+  function send(line: Line, part: string) {
+    if (line.held) line.held.push(() => line.body.send(part))
+    else line.body.send(part)
+  }
+
+  function release(line: Line) {
+    const { held = [] } = line
+    line.held = undefined
+    for (const pass of held) pass()
+  }
 
   const open = () => {
     lines = lines.filter(({ body }) => !body.isOver)
@@ -142,6 +166,7 @@ export function createAdversary(text: string, isPlain: boolean) {
       const { body, isDriver } = line
       const end = isDriver ? produced : durable
       if (what === 'drop') return body.cut()
+      if (what === 'truncate' || what === 'end') release(line)
       if (what === 'truncate') return body.close()
       if (isPlain) {
         // A raw channel has nothing but its text: it cannot repeat, skip, or tell anything else.
@@ -151,26 +176,26 @@ export function createAdversary(text: string, isPlain: boolean) {
         const text = epoch().text
         let next = Math.min(end, line.position + length)
         if (/[\uD800-\uDBFF]/.test(text[next - 1] ?? '')) next = next < end ? next + 1 : next - 1
-        if (next > line.position) body.send(epoch().text.slice(line.position, next))
+        if (next > line.position) send(line, epoch().text.slice(line.position, next))
         line.position = Math.max(line.position, next)
         return
       }
       if (line.epoch < epochs.length) {
         line.position = line.epoch === epochs.length - 1 ? Math.min(line.position, epoch().base) : 0
         line.epoch = epochs.length
-        body.send(grows(durable, line.position >= durable))
+        send(line, grows(durable, line.position >= durable))
       }
-      const send = (from: number, to: number) => body.send(wire.text(to, epoch().text.slice(from, to), line.epoch))
-      if (what === 'ping') body.send(wire.keepAlive)
-      else if (what === 'garbage') body.send('id: 1.4\ndata: {"no\n\n')
-      else if (what === 'again' && line.position) send(Math.max(0, line.position - length), line.position)
+      const tell = (from: number, to: number) => send(line, wire.text(to, epoch().text.slice(from, to), line.epoch))
+      if (what === 'ping') send(line, wire.keepAlive)
+      else if (what === 'garbage') send(line, 'id: 1.4\ndata: {"no\n\n')
+      else if (what === 'again' && line.position) tell(Math.max(0, line.position - length), line.position)
       else if (what === 'skip' && line.position + 1 < end)
-        send(line.position + 1, Math.min(end, line.position + 1 + length))
+        tell(line.position + 1, Math.min(end, line.position + 1 + length))
       else if (what === 'more' && line.position < end) {
         const next = Math.min(end, line.position + length)
-        send(line.position, next)
+        tell(line.position, next)
         line.position = next
-        if (next === end) body.send(grows(durable, true))
+        if (next === end) send(line, grows(durable, true))
       } else if (what === 'end' && isOver() && line.position >= durable) {
         body.send(wire.end(durable, status, undefined, epochs.length))
         body.close()
@@ -181,6 +206,7 @@ export function createAdversary(text: string, isPlain: boolean) {
       refusals.length = 0
       for (const reject of hung) reject(new TypeError('reset'))
       hung.clear()
+      for (const line of open()) release(line)
     },
     /** Everything that is there, to everybody. */
     deliverAll() {
