@@ -184,7 +184,8 @@ describe('a fault', () => {
     ['several that are', { dropAt: [12, 20, 30] }, { requests: 4 }],
     ['one that ends without the end', { truncateAt: 12 }, { requests: 2 }],
     ['an end that is lost', { truncateAt: TEXT.length }, { requests: 2 }],
-    ['one that falls silent', { stallAt: 12 }, { requests: 2 }],
+    // A short read goes out beside the next connection.
+    ['one that falls silent', { stallAt: 12 }, { requests: 3 }],
     ['pieces that come twice', { duplicate: true }, { requests: 1 }],
     ['pieces that change places', { reorderAt: 16 }, { requests: 2 }],
     ['a copy that lags behind', { dropAt: 24, staleAt: 20 }, { requests: 2 }],
@@ -363,5 +364,66 @@ describe('a clock', () => {
     await finished
     expect(stream.$state.get()).toMatchObject({ text: TEXT, status: 'done' })
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('what stands between', () => {
+  it('holds answers back: a client reads on in short requests, and drives once', async () => {
+    const fake = fakeStream({ text: 'x'.repeat(2000), isHeld: true })
+    const stream = createStreamClient(fake.sources).stream('a')
+    const leave = stream.attach({ driven: true })
+    await fake.clock.advance(5000)
+    expect(stream.$state.get()).toMatchObject({ connection: 'polling', status: 'streaming' })
+    expect(stream.$state.get().text.length).toBeGreaterThan(500)
+    await fake.finish()
+    expect(stream.$state.get()).toMatchObject({ text: 'x'.repeat(2000), status: 'done' })
+    expect(fake.drives).toBe(1)
+    leave()
+  })
+
+  it('says that nothing was held back where nobody came', async () => {
+    const fake = fakeStream({ text: 'x', isHeld: true, snapshotAs: 'fetcher', stored: 1 })
+    const leave = createStreamClient(fake.sources).stream('a').attach()
+    await expect(fake.finish()).rejects.toThrow('isHeld')
+    leave()
+  })
+
+  it('answers with a page of its own, which passes, or redirects, which a person has to cure', async () => {
+    const fake = fakeStream({
+      text: 'One sentence.',
+      dropAt: 4,
+      refuse: [
+        { status: 404, isForeign: true, on: 'read', times: 3 },
+        { status: 302, location: 'https://app.example/login', on: 'read' },
+      ],
+    })
+    const stream = createStreamClient(fake.sources).stream('a')
+    const leave = stream.attach({ driven: true })
+    await fake.clock.advance(60_000)
+    expect(stream.$state.get()).toMatchObject({
+      text: 'One ',
+      connection: 'closed',
+      error: { code: 'redirected', location: 'https://app.example/login' },
+    })
+    stream.retry()
+    await fake.finish()
+    expect(stream.$state.get()).toMatchObject({ text: 'One sentence.', status: 'done' })
+    leave()
+  })
+
+  it('lets the page say wrongly that it has no network, and all goes on', async () => {
+    const fake = fakeStream({
+      text: 'One sentence.',
+      dropAt: 4,
+      refuse: [{ status: 0, on: 'read', times: 5 }],
+      onLine: false,
+    })
+    const stream = createStreamClient(fake.sources).stream('a')
+    const seen = new Set<string>()
+    const leave = stream.subscribe(({ connection }) => seen.add(connection), { driven: true })
+    await fake.finish()
+    expect(stream.$state.get()).toMatchObject({ text: 'One sentence.', status: 'done' })
+    expect([...seen]).toContain('offline')
+    leave()
   })
 })

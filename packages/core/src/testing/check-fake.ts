@@ -3,6 +3,7 @@ import { isTerminal } from '../types'
 import { checkNumber } from './check-number'
 import type { FakeServerOptions } from './fake-server'
 
+const redirects = [301, 302, 303, 307, 308]
 const kinds = ['drive', 'read', 'stop']
 const snapshotShapes = ['tail', 'fetcher', 'subscription']
 
@@ -40,7 +41,8 @@ export function checkFake(options: CheckedOptions) {
     check('restart.stalledMs', restart.stalledMs)
   }
   for (const { status: answer, on = 'read', times, retryAfterMs, serverCode } of refuse) {
-    if (answer !== 0) checkNumber('fakeStream', 'refuse.status', answer, { min: 400, max: 599, isWhole: true })
+    if (answer !== 0 && !redirects.includes(answer))
+      checkNumber('fakeStream', 'refuse.status', answer, { min: 400, max: 599, isWhole: true })
     if (!kinds.includes(on)) throw invalid('`refuse.on` to be drive, read or stop', on)
     check('refuse.times', times, { min: 1, max: 1_000_000, isWhole: true })
     check('refuse.retryAfterMs', retryAfterMs)

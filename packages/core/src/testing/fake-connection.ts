@@ -42,7 +42,12 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
       resolve()
     })
 
-    const post = (run: () => void) => {
+    const kept: (() => void)[] = []
+    const post = (run: () => void, isEnd = false) => {
+      if (!isEnd && faults.hold()) {
+        kept.push(run)
+        return
+      }
       if (delayMs > 0) environment.setTimeout(() => signal.aborted || run(), delayMs)
       else run()
     }
@@ -58,7 +63,10 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
     function close(settle: () => void) {
       if (isOver) return
       silence()
-      post(settle)
+      post(() => {
+        for (const run of kept) run()
+        settle()
+      }, true)
     }
 
     function silence() {

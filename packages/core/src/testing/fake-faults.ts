@@ -7,7 +7,11 @@ export type FakeOffsets = number | readonly number[]
 /** A request that is refused. */
 export interface FakeRefusal {
   /** As the server would answer it; 0 is a network that fails. */
-  readonly status: 0 | 401 | 402 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
+  readonly status: 0 | 301 | 302 | 303 | 307 | 308 | 401 | 402 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
+  /** With a redirect: where it leads. */
+  readonly location?: string | undefined
+  /** It is no answer of the backend, but a page of something in between, such as a proxy in a deploy. @default false */
+  readonly isForeign?: boolean | undefined
   /** @default whichever comes first */
   readonly on?: FakeRequestKind | undefined
   /** How many requests in a row. @default 1 */
@@ -34,6 +38,8 @@ export interface FakeFaults {
   readonly reorderAt?: FakeOffsets | undefined
   /** A reader that comes when the store has come this far is first answered by a copy that has half of that. */
   readonly staleAt?: FakeOffsets | undefined
+  /** Something on the way holds each answer back until it has ended: nothing comes over a connection before. @default false */
+  readonly isHeld?: boolean | undefined
   /** Every piece comes twice. @default false */
   readonly duplicate?: boolean | undefined
   /** The first requests are refused, in this order. */
@@ -47,7 +53,7 @@ const everyStrike: readonly FakeStrike[] = ['drop', 'truncate', 'stall', 'reorde
 
 /** The faults that have not struck yet. */
 export function createFakeFaults(options: FakeFaults) {
-  const { dropAt, truncateAt, stallAt, reorderAt, staleAt, duplicate = false, refuse = [] } = options
+  const { dropAt, truncateAt, stallAt, reorderAt, staleAt, isHeld = false, duplicate = false, refuse = [] } = options
   const list = (kind: FakeStrike, offsets: FakeOffsets = []) =>
     [offsets].flat().map((offset) => ({ kind, offset: offset as number }))
   const strikes = [
@@ -59,6 +65,7 @@ export function createFakeFaults(options: FakeFaults) {
   const stale = [staleAt ?? []].flat() as number[]
   const refusals = refuse.flatMap((one) => Array.from({ length: one.times ?? 1 }, () => one))
   let hasDoubled = false
+  let hasHeld = false
 
   return {
     /** The first one of these from `from` to `to`, which has struck then. */
@@ -76,6 +83,11 @@ export function createFakeFaults(options: FakeFaults) {
       const index = refusals.findIndex(({ on = kind }) => on === kind)
       if (index >= 0) throw toError(refusals.splice(index, 1)[0] as FakeRefusal)
     },
+    /** Whether what is sent now is held back. */
+    hold() {
+      hasHeld ||= isHeld
+      return isHeld
+    },
     /** Whether the piece that is sent now comes twice. */
     double() {
       hasDoubled ||= duplicate
@@ -87,13 +99,17 @@ export function createFakeFaults(options: FakeFaults) {
         ...strikes.map(({ kind, offset }) => `${kind}At: ${offset}`),
         ...stale.map((offset) => `staleAt: ${offset}`),
         ...refusals.map(({ status, on }) => `refuse: ${status}${on ? ` on ${on}` : ''}`),
+        ...(isHeld && !hasHeld ? ['isHeld'] : []),
         ...(duplicate && !hasDoubled ? ['duplicate'] : []),
       ]
     },
   }
 }
 
-function toError({ status, retryAfterMs, serverCode }: FakeRefusal) {
+function toError({ status, location, isForeign, retryAfterMs, serverCode }: FakeRefusal) {
+  if (isForeign) return new SourceError('server', `something in between answered ${status}`, { retryAfterMs })
+  if (status >= 300 && status < 400)
+    return new SourceError('redirected', `the answer is a redirect to ${location ?? 'somewhere'}`, { location })
   if (!status) return new SourceError('network', 'the network failed', { retryAfterMs })
   const words = `the server answered ${status}${serverCode ? ` (${serverCode})` : ''}`
   return new SourceError(codes[status] ?? 'server', words, { retryAfterMs, serverCode })

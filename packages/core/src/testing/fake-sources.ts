@@ -90,11 +90,6 @@ export function createFakeSources(
     await connectFake(known, reader, line)
   }
 
-  const tail: SnapshotTail = {
-    stallMs,
-    open: (source, { next, alive }) => server.during(() => follow(source, next, alive)),
-  }
-
   const fetcher: SnapshotFetcher = async (source) => {
     const { text, line } = await server.take('read', source)
     const stale = staleAnswer(text, line)
@@ -108,6 +103,12 @@ export function createFakeSources(
     const { end: _, ...facts } = (!isCut && endOf(text)) || { end: 0, status: isCut ? 'streaming' : text.status }
     if (isTerminal(facts.status)) onEnd()
     return { offset, text: found, ...facts, ...origin(text) }
+  }
+
+  const tail: SnapshotTail = {
+    stallMs,
+    read: fetcher,
+    open: (source, { next, alive }) => server.during(() => follow(source, next, alive)),
   }
 
   const subscription: SnapshotSubscription = {

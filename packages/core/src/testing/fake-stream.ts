@@ -12,6 +12,8 @@ export interface FakeStreamOptions extends FakeServerOptions {
   readonly canRepeat?: boolean | undefined
   /** After how much silence a connection is given up, in milliseconds. @default 25000 */
   readonly stallMs?: number | undefined
+  /** `false`: the page says that it has no network, although it has. @default true */
+  readonly onLine?: boolean | undefined
   /** To share a clock between several fakes, or to give it other frames. @default a new one */
   readonly clock?: FakeClock | undefined
   /** Instead of the clock, for a client on the global timers, faked or not: `globalThis`. */
@@ -64,7 +66,12 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
   })
 
   return {
-    sources: { live: sources.live, snapshot: sources[snapshotAs], stop: sources.stop, environment },
+    sources: {
+      live: sources.live,
+      snapshot: sources[snapshotAs],
+      stop: sources.stop,
+      environment: options.onLine === undefined ? environment : withNetwork(environment, options.onLine),
+    },
     clock,
     requests: server.requests,
     get drives() {
@@ -92,5 +99,21 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
     const streams = [...server.texts].map(([id, { text }]) => `"${id}" is ${text.status}, ${text.storedLength} stored`)
     const facts = [...streams, `${server.requests.length} requests`, `${server.open} open`].join('; ')
     return new Error(`@keepstream/core/testing: ${problem} (${facts}). ${cure}`)
+  }
+}
+
+/** The same world, but for what it says of its network. */
+function withNetwork(environment: Environment, onLine: boolean): Environment {
+  const { requestAnimationFrame, addEventListener, document } = environment
+  return {
+    setTimeout: (run, ms) => environment.setTimeout(run, ms),
+    clearTimeout: (timer) => environment.clearTimeout(timer),
+    get Date() {
+      return environment.Date
+    },
+    requestAnimationFrame: requestAnimationFrame && ((run) => environment.requestAnimationFrame?.(run)),
+    addEventListener: addEventListener && ((...event) => environment.addEventListener?.(...event)),
+    document,
+    navigator: { onLine },
   }
 }
