@@ -32,6 +32,7 @@ const rooms = {
   keepstream: reading,
   'look-once': ground,
   silence: world,
+  'read-short': [...world, 'check-answer', 'look-once'],
   'watch-channel': [...world, 'back-off'],
   session: [
     ...world,
@@ -40,6 +41,7 @@ const rooms = {
     'check-answer',
     'look-once',
     'silence',
+    'read-short',
     'watch-channel',
     'merge',
     'state',

@@ -3,6 +3,7 @@ import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } fr
 import { type Environment, hearSignals } from './environment'
 import { isFinal, toSourceError } from './errors'
 import { lookOnce } from './look-once'
+import { readShort } from './read-short'
 import { watchSilence } from './silence'
 import { type News, type PieceOutcome, type Reading, reduce, type SessionEvent, type SessionState } from './state'
 import type { Turn, Turns } from './turns'
@@ -20,9 +21,6 @@ import { watchChannel } from './watch-channel'
 
 /** A look that has brought no answer after so long is given up for the next one, which may take as much longer, up to four times. */
 const LOOK_MS = 30_000
-
-/** A short read beside a channel is given up after so long, in milliseconds. */
-const SHORT_MS = 10_000
 
 /** A channel that brought nothing at all is opened again after so long, in milliseconds; meanwhile short reads do. */
 const AGAIN_MS = 30_000
@@ -88,9 +86,8 @@ export function createSession(
     if (piece) {
       const { outcome, ...place } = piece
       const type = isCut ? 'reconciled' : outcome
-      const source = before.phase === 'driving' ? 'live' : 'snapshot'
       // News of the status alone is no piece.
-      if (place.length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, source, ...place }))
+      if (place.length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, ...place }))
     } else if (isCut)
       queueMicrotask(() => tell({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
     if (attempt !== before.attempt) queueMicrotask(() => tell({ type: phase, id, offset: text.length, status, error }))
@@ -147,6 +144,8 @@ export function createSession(
       poll,
       environment,
       signal,
+      // To give up a drive that cannot be repeated may end the answer: a lump is no reason to ask whether it is behind.
+      mindsLumps: isTail || !!live?.canRepeat,
       look: lookBeside,
       held() {
         isSuspect = turns.isHeld = true
@@ -164,22 +163,14 @@ export function createSession(
 
     /** What a short read brings beside a channel is shown, unless the channel has begun and can tell the rest itself. */
     async function lookBeside(until: AbortSignal) {
-      const short = new AbortController()
-      const end = () => short.abort()
-      const timer = environment.setTimeout(end, SHORT_MS)
-      until.addEventListener('abort', end)
       let answer: Snapshot
       try {
-        answer = checkSnapshot(await lookOnce(snapshot, { ...position(), signal: short.signal }))
+        answer = await readShort(snapshot, position(), until, environment)
       } catch (cause) {
         const { code } = toSourceError(cause)
         // A drive is asked for what the store may not have yet.
         if (!until.aborted && !isDriving && (isFinal(code) || code === 'diverged')) failed(cause)
         return false
-      } finally {
-        environment.clearTimeout(timer as never)
-        until.removeEventListener('abort', end)
-        end()
       }
       if (until.aborted) return false
       const isNews = isAhead(answer)
@@ -286,7 +277,10 @@ export function createSession(
     const run = isTail ? ask : begin
     if (isDoubted) channel.poll()
     if (isLate || (looks > 0 && !isDriving)) {
-      sign = back
+      sign = () => {
+        isMute = false
+        back()
+      }
       after(isLate ? AGAIN_MS : backOff(looks, poll), run)
     } else run()
   }

@@ -68,6 +68,7 @@ export type News = { readonly connection: 'live' | 'polling' | 'waiting' | 'offl
 /** What became of a piece that was read, without what lies beyond the known end. */
 export interface PieceOutcome {
   readonly outcome: Merged['outcome']
+  readonly source: 'live' | 'snapshot'
   readonly offset: number
   readonly length: number
 }
@@ -160,7 +161,12 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
   const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const piece = clip(reading, state)
   const { outcome, shown } = merge(state, piece)
-  onPiece?.({ outcome, offset: piece.offset, length: piece.text.length })
+  onPiece?.({
+    outcome,
+    source: reading.isSnapshot ? 'snapshot' : 'live',
+    offset: piece.offset,
+    length: piece.text.length,
+  })
   if (outcome === 'stale') return state
 
   const isStreaming = text || status !== 'pending'

@@ -22,6 +22,8 @@ export interface ChannelOptions {
   readonly environment: Environment
   /** Ends the watch. */
   readonly signal: AbortSignal
+  /** Pieces that come in lumps put it in doubt. */
+  readonly mindsLumps: boolean
   /** One short read. Resolves with whether it brought news, or was `enough` for now; never rejects. */
   look(signal: AbortSignal): Promise<boolean | 'enough'>
   /** The channel brings what there is, when it is there. */
@@ -50,7 +52,16 @@ export interface Channel {
  * doubt: when its first byte is late, when pieces come in lumps, and when the page is back and no byte comes. The channel
  * itself is left alone. It is alive or not, and what it brings is welcome.
  */
-export function watchChannel({ pollAfterMs, poll, environment, signal, look, proven, held }: ChannelOptions): Channel {
+export function watchChannel({
+  pollAfterMs,
+  poll,
+  mindsLumps,
+  environment,
+  signal,
+  look,
+  proven,
+  held,
+}: ChannelOptions): Channel {
   const { Date: clock = Date } = environment
   let heardAt = clock.now()
   /** How long it was silent before the moment that is now, and how many pieces came in it. */
@@ -95,7 +106,8 @@ export function watchChannel({ pollAfterMs, poll, environment, signal, look, pro
     const isLump = quietMs >= LUMP_MS && pieces >= LUMP_PIECES
     if (isLump) {
       spokeAt = undefined
-      if (!beside) held()
+      if (beside || !mindsLumps) return
+      held()
       return begin()
     }
     if (!beside) return

@@ -1,6 +1,7 @@
 import { createStreamClient, fetchLive, fetchSnapshot, keepstream } from '@keepstream/core'
 import { describe, expect, it, vi } from 'vitest'
 import { fakeFetch, json, openBody } from './support/fake-fetch'
+import { fakePage } from './support/fake-page'
 import { pass, settle, useFakeTime } from './support/fake-time'
 import { shown, WAITS } from './support/setup'
 import { SSE, wire } from './support/wire'
@@ -166,6 +167,37 @@ describe('a channel that is held back whole', () => {
   })
 })
 
+describe('what is read beside a channel', () => {
+  it('is told to `onEvent` as persisted text, also beside a drive', async () => {
+    const { stream, fetch } = world()
+    const told: unknown[] = []
+    const client = createStreamClient({
+      ...keepstream({ url: '/streams', fetch }),
+      onEvent: (event) => 'source' in event && told.push([event.type, event.source, event.offset, event.length]),
+    })
+    client.stream('a').attach({ driven: true })
+    stream.text = 'Hello'
+    await pass(4100)
+    expect(told).toEqual([['appended', 'snapshot', 0, 5]])
+  })
+
+  it('is followed by another try of the channel when the page is looked at again', async () => {
+    const page = fakePage()
+    const { channels, client } = world()
+    client.stream('a').attach()
+    await pass(27_000)
+    expect(channels).toHaveLength(1)
+    page.hide(false)
+    await settle()
+    expect(channels).toHaveLength(2)
+    for (let time = 0; time < 20; time++) {
+      page.hide(time % 2 === 0)
+      await pass(40)
+    }
+    expect(channels).toHaveLength(2)
+  })
+})
+
 describe('a channel of a slow server', () => {
   it.each([false, true])(
     'is read beside until it brings what there is, and then alone (driven: %s)',
@@ -234,6 +266,23 @@ describe('a channel whose text comes in lumps', () => {
     const count = polls()
     await pass(8000)
     expect(polls()).toBe(count)
+  })
+
+  it('is left alone if it is a drive that cannot be repeated', async () => {
+    const body = openBody(SSE)
+    const fetch = fakeFetch(({ method }) =>
+      method === 'GET' ? json({ text: 'abcdef', status: 'streaming' }) : body.response,
+    )
+    const decode = ({ data }: { data: string }) => data
+    const sources = {
+      live: fetchLive({ url: '/drive', fetch, decode }),
+      snapshot: fetchSnapshot({ url: '/read', fetch }),
+    }
+    createStreamClient(sources).stream('a').attach({ driven: true })
+    await pass(10_000)
+    body.send('data: a\n\ndata: b\n\ndata: c\n\n')
+    await pass(10_000)
+    expect(fetch.requests).toHaveLength(1)
   })
 
   it('is not taken for one whose server begins with several events', async () => {
