@@ -139,6 +139,8 @@ export function createSession(
     const isChannel = (isDriving || isTail) && canPoll
     const isDoubted = isChannel && (isSuspect || turns.isHeld)
     const isLate = isDoubted && isMute && isTail
+    /** It is known to bring less than short reads do, and not only suspected. */
+    let isHeld = isLate
     const channel = watchChannel({
       pollAfterMs: isChannel ? pollAfterMs : Infinity,
       poll,
@@ -150,6 +152,7 @@ export function createSession(
       held() {
         isSuspect = turns.isHeld = true
         isMute = !channel.hasSpoken
+        isHeld ||= isMute
       },
       proven() {
         isSuspect = turns.isHeld = isMute = false
@@ -179,7 +182,7 @@ export function createSession(
         // Without keep-alives its silence says nothing: the next question comes in its own time.
         return stallMs ? false : 'enough'
       }
-      if (isChannel && (isNews || !channel.hasSpoken)) tell({ connection: 'polling' })
+      if (isChannel && (isNews || isHeld)) tell({ connection: 'polling' })
       dispatch({ type: 'read', attempt, reading: { ...answer, isSnapshot: true } })
       if (isOpen && answer.upToDate !== false) turns.fed(turn)
       // What was asked before hangs.
