@@ -17,8 +17,21 @@ export function findLockGaps({ packages }) {
 }
 
 /**
- * Describes a platform's package by its name, as far as npm needs it to pass over it elsewhere. Its checksum stays
- * unknown, as everything that only its registry can tell.
+ * The packages of a registry that a lock names without their checksum: npm would take whatever that registry gives it.
+ * A workspace has none, and what is bundled is covered by the checksum of what it came in.
+ *
+ * @param {{ packages: Record<string, LockEntry> }} lock
+ * @returns {{ path: string, name: string, version: string }[]}
+ */
+export function findUnverified({ packages }) {
+  return Object.entries(packages)
+    .filter(([path, entry]) => path.includes('node_modules/') && !entry.link && !entry.inBundle && !entry.integrity)
+    .map(([path, { version = '' }]) => ({ path, name: path.split('node_modules/').at(-1) ?? '', version }))
+}
+
+/**
+ * Describes a platform's package by its name, as far as npm needs it to pass over it elsewhere. Its checksum is for its
+ * registry to tell.
  *
  * @param {Gap} gap
  * @returns {LockEntry}
@@ -57,6 +70,6 @@ function placesFor(path, name) {
  * @typedef {{ name: string, version: string, isDev: boolean }} Gap
  * @typedef {{
  *   version?: string, optionalDependencies?: Record<string, string>, dev?: boolean, optional?: boolean,
- *   os?: string[], cpu?: string[], libc?: string[],
+ *   os?: string[], cpu?: string[], libc?: string[], integrity?: string, link?: boolean, inBundle?: boolean,
  * }} LockEntry
  */

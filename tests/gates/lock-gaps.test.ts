@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeGap, findLockGaps } from './lock-gaps.mjs'
+import { describeGap, findLockGaps, findUnverified } from './lock-gaps.mjs'
 
 describe('a lock that npm ci must accept', () => {
   it('describes every optional package, beside or above the one that wants it', () => {
@@ -13,6 +13,22 @@ describe('a lock that npm ci must accept', () => {
       'node_modules/@tool/linux-x64': {},
     }
     expect(findLockGaps({ packages })).toEqual([{ name: '@tool/win32-x64', version: '1.0.0', isDev: true }])
+  })
+
+  it('has the checksum of every package that comes from a registry', () => {
+    const packages = {
+      '': { version: '1.0.0' },
+      'packages/own': { version: '1.0.0' },
+      'node_modules/own': { link: true },
+      'node_modules/known': { version: '1.0.0', integrity: 'sha512-x' },
+      'node_modules/known/node_modules/bundled': { version: '1.0.0', inBundle: true },
+      'node_modules/@tool/win32-x64': { version: '1.2.3', optional: true },
+      'packages/own/node_modules/other': { version: '2.0.0' },
+    }
+    expect(findUnverified({ packages })).toEqual([
+      { path: 'node_modules/@tool/win32-x64', name: '@tool/win32-x64', version: '1.2.3' },
+      { path: 'packages/own/node_modules/other', name: 'other', version: '2.0.0' },
+    ])
   })
 
   it('has gaps filled from what a package’s name says of its platform', () => {
