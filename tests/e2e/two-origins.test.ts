@@ -78,6 +78,7 @@ describe.skipIf(executablePath === undefined)('a page and a server of two origin
     for (const options of [{ credentials: 'include' }, { credentials: 'omit', headers: traced }]) {
       const told = await read(await open(stranger, [api]), { url: server.streamsUrl(api), ...options })
       expect(told).toMatchObject({ text: '', error: 'network', stored: 'pending' })
+      expect(told.message).toContain('allowedOrigins')
     }
   })
 

@@ -27,8 +27,8 @@ export interface ReadInPage {
   readonly text: string
   readonly status: string
   readonly error?: string
+  readonly message?: string
   readonly serverCode?: string
-  readonly stopped?: string
 }
 
 /**
@@ -101,8 +101,8 @@ ${coreImports}
   /** Drives a stream, has another client follow it, and stops it; or tells the first error. */
   globalThis.readStream = async (id, options) => {
     const [driver, follower] = [0, 1].map(() => createStreamClient(keepstream(options)).stream(id))
-    const tell = ({ text, status, error }, rest) =>
-      ({ text, status, error: error?.code, serverCode: error?.serverCode, ...rest })
+    const tell = ({ text, status, error }) =>
+      ({ text, status, error: error?.code, message: error?.message, serverCode: error?.serverCode })
     const until = (stream, driven, isSo) =>
       new Promise((resolve) => stream.subscribe((state) => (state.error || isSo(state)) && resolve(state), { driven }))
     const driven = await until(driver, true, ({ text }) => text.endsWith('origin.'))

@@ -62,16 +62,27 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
     }
   }
 
+  async function send(url: string, init: RequestInit) {
+    try {
+      return await (fetch ?? globalThis.fetch)(url, init)
+    } catch (cause) {
+      // A browser does not say whether it was the network or the server's rules for other origins.
+      if (init.signal?.aborted || !isElsewhere(url)) throw cause
+      throw new SourceError(
+        'network',
+        "no answer: is the server up, and is this page's origin in its allowedOrigins?",
+        {
+          cause,
+        },
+      )
+    }
+  }
+
   return async (url: string, accept: string, init: RequestInit): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       const all = new Headers(await ask(attempt))
       all.set('accept', accept)
-      const response = await (fetch ?? globalThis.fetch)(url, {
-        redirect: 'manual',
-        ...(options as RequestInit),
-        ...init,
-        headers: all,
-      })
+      const response = await send(url, { redirect: 'manual', ...(options as RequestInit), ...init, headers: all })
       const { ok, status } = response
       // An app's own `fetch` may add headers, which must not follow a redirect.
       if (isRedirect(response, url))
@@ -95,4 +106,10 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
       )
     }
   }
+}
+
+/** Of another origin than the page, where there is one. */
+function isElsewhere(url: string): boolean {
+  const [origin] = /^https?:\/\/[^/?#]+/i.exec(url) ?? []
+  return !!origin && !!globalThis.location && origin.toLowerCase() !== location.origin
 }

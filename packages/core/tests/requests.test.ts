@@ -1,5 +1,5 @@
 import { fetchSnapshot, type HeadersRequest, keepstream, type SourceError } from '@keepstream/core'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fakeFetch, json } from './support/fake-fetch'
 import { settle, useFakeTime } from './support/fake-time'
 import { requestFor } from './support/recorder'
@@ -129,6 +129,34 @@ describe('headers that cannot be had', () => {
     const error = await ask({ fetch: fakeFetch(() => json({})), headers: () => Promise.reject(cause) })
     expect(error).toMatchObject({ code: 'network', isUnsent: true, cause })
     expect(error).toMatchObject({ message: expect.stringContaining('the headers function') })
+  })
+})
+
+describe('a request that is not answered', () => {
+  const page = { origin: 'https://app.example' }
+  const failing = async () => {
+    throw new TypeError('Failed to fetch')
+  }
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('by a server of another origin may have failed for that, and says so', async () => {
+    vi.stubGlobal('location', page)
+    const error = await ask({ url: 'https://api.example/read', fetch: failing })
+    expect(error).toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('allowedOrigins'),
+      cause: new TypeError('Failed to fetch'),
+    })
+  })
+
+  it.each([
+    ['by its own server', '/read', page],
+    ['by its own server at a whole URL', 'https://APP.example/read', page],
+    ['outside of a page', 'https://api.example/read', undefined],
+    ['at a URL that is none', 'https://', page],
+  ])('%s fails as it does', async (_, url, location) => {
+    vi.stubGlobal('location', location)
+    expect(await ask({ url, fetch: failing })).toEqual(new TypeError('Failed to fetch'))
   })
 })
 
