@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Playground, startPlayground } from '../server/start-playground'
+import { describeFinish } from '../src/panes/shared/describe-finish'
 import { completion, event, type StandIn, startStandIn, write } from './endpoint-stand-in'
 
 const apiKey = 'sk-not-for-the-log'
@@ -144,6 +145,28 @@ describe('answers from an OpenAI-compatible endpoint', () => {
   })
 })
 
+describe('an endpoint that stops', () => {
+  it.each([
+    ['stop', 'stop'],
+    ['length', 'length'],
+    ['content_filter', 'content_filter'],
+    ['a reason of its own\r\n', 'other'],
+  ])('for the reason %j is told beside the answer as %j', async (given, finishReason) => {
+    const outcome = await outcomeOf(async (response) => {
+      await write(response, completion('A beginning.') + completion(undefined, given))
+      response.end(event('[DONE]'))
+    })
+    expect(outcome).toMatchObject({ text: 'A beginning.', status: 'done', finishReason })
+    expect(errors).toEqual([])
+  })
+
+  it('before it was through is told so on the page, and no other is', () => {
+    expect(describeFinish('length')).toMatch(/limit of length/)
+    expect(describeFinish('content_filter')).toMatch(/withheld/)
+    for (const whole of [undefined, 'stop', 'other', 'constructor']) expect(describeFinish(whole)).toBeUndefined()
+  })
+})
+
 describe('an endpoint that fails', () => {
   const begun = completion('A beginning.')
   const failures: [string, (response: ServerResponse) => unknown, RegExp, string][] = [
@@ -174,15 +197,6 @@ describe('an endpoint that fails', () => {
         response.end()
       },
       /cut in the middle of its answer/,
-      'A beginning.',
-    ],
-    [
-      'runs into its own limit',
-      async (response) => {
-        await write(response, begun + completion(undefined, 'length'))
-        response.end(event('[DONE]'))
-      },
-      /limit of length/,
       'A beginning.',
     ],
     [

@@ -14,7 +14,8 @@ export interface PaceOptions {
 export type AnswerProducer = (
   append: (text: string) => Promise<void>,
   context: { readonly signal: AbortSignal },
-) => Promise<void>
+  // biome-ignore lint/suspicious/noConfusingVoidType: an answer that tells no reason returns nothing
+) => Promise<void | { readonly finishReason: string }>
 
 /** Waits shorter than this are saved up, because timers are no finer. */
 const finestWaitMs = 4

@@ -6,15 +6,10 @@ import { explainFailure } from './explain-failure'
 
 export type AskEndpoint = (messages: ChatCompletionMessageParam[]) => AnswerProducer
 
-/** Endings that leave the answer unfinished. */
-const unfinished = new Map([
-  ['length', 'ended its answer at its own limit of length'],
-  ['content_filter', 'withheld the rest of its answer'],
-])
-
 /**
  * Producers that pass on what an OpenAI-compatible endpoint writes. The end of its connection proves nothing: without its
- * word that the answer is finished, the producer rejects and keeps what came.
+ * word why the answer ended, the producer rejects and keeps what came. That word is told with the answer: `length` and
+ * `content_filter` leave it unfinished.
  */
 export function createEndpointClient({ baseUrl, apiKey, model }: Endpoint): AskEndpoint {
   const client = new OpenAI({
@@ -43,6 +38,11 @@ export function createEndpointClient({ baseUrl, apiKey, model }: Endpoint): AskE
       // The client takes an abort for an ordinary end.
       signal.throwIfAborted()
       if (ending === null) throw new Error('The endpoint was cut in the middle of its answer.')
-      if (unfinished.has(ending)) throw new Error(`The endpoint ${unfinished.get(ending)}.`)
+      return { finishReason: isWord(ending) ? ending : 'other' }
     }
+}
+
+/** What a stream may end with: any endpoint may write here whatever it likes. */
+function isWord(ending: string): boolean {
+  return /^[\w-]{1,64}$/.test(ending)
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
+import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
 import { StreamBadges } from './stream-badges'
 
@@ -18,6 +19,7 @@ export function Answer({ client, message, canBegin }: AnswerProps) {
   const stream = useStream(client, message.streamId, { driven: isDriven })
   const { text, status, error } = stream
 
+  const cut = describeFinish(stream.finishReason)
   const isGrowing = isRunning(status)
   const isLeft = canBegin && !isDriven && isUnbegun(status, stream.isCaughtUp)
   return (
@@ -32,6 +34,7 @@ export function Answer({ client, message, canBegin }: AnswerProps) {
         {status === 'timeout' && (
           <p className="note">The server that wrote this answer went away. What it had stored is kept.</p>
         )}
+        {cut !== undefined && <p className="note">{cut}</p>}
         {error !== undefined && (
           <p className="note" data-error="">
             {describeError(error)}

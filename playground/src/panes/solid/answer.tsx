@@ -4,6 +4,7 @@ import { createSignal, Show } from 'solid-js'
 import type { PaneMessage, PaneProps } from '../pane-view'
 import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
+import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
 import { StreamBadges } from './stream-badges'
 
@@ -37,6 +38,7 @@ export function Answer(props: AnswerProps) {
         <Show when={stream.status === 'timeout'}>
           <p class="note">The server that wrote this answer went away. What it had stored is kept.</p>
         </Show>
+        <Show when={describeFinish(stream.finishReason)}>{(cut) => <p class="note">{cut()}</p>}</Show>
         <Show when={stream.error}>
           {(error) => (
             <p class="note" data-error="">
