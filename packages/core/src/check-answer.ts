@@ -1,5 +1,13 @@
 import { SourceError, StreamError, toSourceError } from './errors'
-import { type Chunk, type End, isTerminal, type Snapshot, type StreamStatus, type SubscriptionSink } from './types'
+import {
+  type Chunk,
+  type End,
+  type Initial,
+  isTerminal,
+  type Snapshot,
+  type StreamStatus,
+  type SubscriptionSink,
+} from './types'
 
 type Rule = readonly [is: (value: never) => boolean, words: string]
 
@@ -37,15 +45,17 @@ export function checkSnapshot(answer: unknown): Snapshot {
 }
 
 /**
- * What a page was rendered with, whole from offset 0.
+ * What a page was rendered with, whole from offset 0, or a state that was kept. The error of a state is an object, made anew.
  *
  * @throws {StreamError} `invalid-option`, naming the field
  */
-export function checkInitial(initial: Snapshot | null | undefined): Snapshot | undefined {
+export function checkInitial(initial: Initial | null | undefined): Snapshot | undefined {
   if (!initial) return
   const fail = (words: string) => new StreamError('invalid-option', `\`initial\` must be whole: ${words}`)
-  if (initial.offset) throw fail('its `text` from 0 on, without an `offset`')
-  return check('it', initial, ['text', 'status'], facts, fail)
+  if ((initial as Snapshot).offset) throw fail('its `text` from 0 on, without an `offset`')
+  const isWord = typeof initial.error === 'string'
+  const fields = facts.filter((name) => isWord || name !== 'error')
+  return check('it', initial, ['text', 'status'], fields, fail)
 }
 
 export function checkChunk(answer: unknown): Chunk {

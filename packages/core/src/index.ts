@@ -26,6 +26,7 @@ export type {
   Chunk,
   Connection,
   End,
+  Initial,
   LiveSink,
   LiveSource,
   PhaseEvent,

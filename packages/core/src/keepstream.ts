@@ -43,7 +43,7 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     snapshot: {
       stallMs,
       async open({ id, offset, epoch, signal }, { next, alive }) {
-        const snapshotOf = createReader(offset)
+        const snapshotOf = createReader(offset, epoch)
         await read(at(id, from({ offset, epoch })), { signal }, (event) => next(snapshotOf(event)), alive)
       },
       read: async ({ id, signal, ...place }) =>

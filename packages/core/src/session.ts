@@ -128,7 +128,7 @@ export function createSession(
     }
     let heard = (_pieces: number) => {}
     let isOpen = false
-    const position = () => ({ id, offset: state.text.length, epoch: state.epoch })
+    const position = () => ({ id, offset: state.verified, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
     const failed = (cause: unknown) => dispatch({ type: 'failed', attempt, error: checkFailure(cause) })
     const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>

@@ -81,6 +81,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     text: '',
     epoch: undefined,
     base: undefined,
+    verified: 0,
     cuts: 0,
     status: 'pending',
     error: undefined,
@@ -96,7 +97,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     phase: 'idle',
     connection: 'idle',
   }
-  return initial ? receive(state, initial) : state
+  return initial ? give(state, initial) : state
 }
 
 /**
@@ -117,11 +118,14 @@ export function reduce(
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
     }
     case 'given': {
-      const { text, status, epoch = state.epoch } = event.initial
-      if (!attempt || isTerminal(status)) return receive(state, { ...event.initial, isSnapshot: true })
+      const { status, epoch, base = state.base } = event.initial
+      if (!attempt || isTerminal(status)) return give(state, event.initial)
+      const { text } = clip(event.initial, state)
       // It is older than whatever was read since, unless it goes on from there.
-      const isNews = text.startsWith(state.text) && epoch === (state.epoch ?? epoch)
-      return isNews && text !== state.text ? patch(state, { text, status: 'streaming' }) : state
+      if (text === state.text || !text.startsWith(state.text)) return state
+      if (epoch === undefined) return patch(state, { text, status: 'streaming' })
+      if (epoch !== (state.epoch ?? epoch)) return state
+      return patch(state, { text, epoch, base, verified: text.length, status: 'streaming' })
     }
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
@@ -156,6 +160,13 @@ export function reduce(
   }
 }
 
+/** Text of a known epoch is that epoch's, and a text that is over is what it is: any other one is to be compared first. */
+function give(state: SessionState, initial: Snapshot): SessionState {
+  const { epoch, status, upToDate } = initial
+  const isOver = isTerminal(status) && upToDate !== false
+  return receive(state, { ...initial, isSnapshot: true, isKept: epoch === undefined && !isOver })
+}
+
 /** What everything that is read goes through, whichever source it came from. */
 function receive(state: SessionState, reading: Reading, onPiece?: (outcome: PieceOutcome) => void): SessionState {
   const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
@@ -171,12 +182,13 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
 
   const isStreaming = text || status !== 'pending'
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
-  const { epoch, base, cuts } = shown
+  const { epoch, base, verified, cuts } = shown
   const next = settle(
     patch(state, {
       text: shown.text,
       epoch,
       base,
+      verified,
       cuts,
       status: isStreaming ? 'streaming' : state.status,
       end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end,
@@ -184,7 +196,7 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
       isStalled: stalled,
       // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
       looks:
-        isMoved && !upToDate && shown.text.length > state.text.length
+        isMoved && !upToDate && verified > state.verified
           ? -1
           : isMoved || (upToDate && state.looks < 0)
             ? 0
@@ -208,11 +220,12 @@ function clip(reading: Reading, { end }: Pick<Common, 'end'>) {
 
 /** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
 function settle(state: SessionState): SessionState {
-  if (!state.end || state.text.length < state.end.end || !isOwnEnd(state.end, state)) return state
+  if (!state.end || state.verified < state.end.end || !isOwnEnd(state.end, state)) return state
   const { end, status, error, finishReason } = state.end
-  const { text, cuts } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
+  const { text, verified, cuts } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
   return enter(state, 'finished', 'closed', {
     text,
+    verified,
     cuts,
     status,
     error: endError(status, error),
@@ -245,7 +258,8 @@ function fail(state: SessionState, error: SourceError): SessionState {
     const { shown } = merge(state, { offset, text: '', epoch, base: offset })
     const text = shown.text.slice(0, offset)
     const cuts = state.cuts + Number(text.length < state.text.length)
-    return follow(state, { text, epoch, base: offset, cuts, looks: looks + 1 })
+    const verified = Math.min(shown.verified, text.length)
+    return follow(state, { text, epoch, base: offset, verified, cuts, looks: looks + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
   return enter(state, 'waiting', 'waiting', {
@@ -270,7 +284,10 @@ function follow(state: SessionState, change?: Change): SessionState {
 
 /** Every phase that is entered is a new attempt, so that nothing of the one before can still speak. */
 function enter(state: SessionState, phase: Phase['phase'], connection: Connection, change?: Change): SessionState {
-  return { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
+  const next = { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
+  // Of a drive without epochs nothing proves that it was stored: whoever follows it reads it again.
+  if (state.phase === 'driving' && next.epoch === undefined && phase !== 'finished') return { ...next, verified: 0 }
+  return next
 }
 
 function patch(state: SessionState, change: Change & { connection?: Connection }): SessionState {

@@ -11,7 +11,7 @@ import { initialState, type SessionState } from './state'
 import { stopStream } from './stop'
 import { segmentOf } from './stream-url'
 import { createTurns } from './turns'
-import type { Snapshot, StreamEvent, StreamSources, StreamState } from './types'
+import type { Initial, Snapshot, StreamEvent, StreamSources, StreamState } from './types'
 
 export interface StreamClientOptions extends StreamSources {
   /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
@@ -44,8 +44,12 @@ export interface StreamClientOptions extends StreamSources {
 export interface AttachOptions {
   /** This reader asked for the text: drive it. OR-ed over all readers, and latched for the id. @default false */
   readonly driven?: boolean | undefined
-  /** Text the page was rendered with, whole from offset 0. A stream whose `initial` is not `pending` is never driven. */
-  readonly initial?: Snapshot | undefined
+  /**
+   * Text the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base` it is read
+   * on from its end. Without an epoch it is shown, read again from the start, and compared before it is believed. One whose
+   * status is terminal is believed as it is. A stream whose `initial` is not `pending` is never driven.
+   */
+  readonly initial?: Initial | undefined
 }
 
 /** One text. At one client, the same id is the same stream, for however many readers. */
@@ -156,7 +160,7 @@ export function createStreamClient({
       { ...sources, environment, poll, retry, pollAfterMs, onEvent, turns },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
-        const isNew = state.text !== before.text
+        const isNew = state.text !== before.text || originOf(state).epoch !== originOf(before).epoch
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
         if (isNew || isUrgent) publish(isUrgent)
       },
@@ -234,23 +238,21 @@ export function createStreamClient({
 }
 
 /** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
-export function stateOf(initial?: Snapshot): StreamState {
+export function stateOf(initial?: Initial): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
 
 const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled', 'finishReason'] as const
 
-function view({
-  text,
-  status,
-  connection,
-  error,
-  isCaughtUp,
-  cuts,
-  isStalled,
-  finishReason,
-}: SessionState): StreamState {
-  return { text, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+function view(state: SessionState): StreamState {
+  const { text, status, connection, error, isCaughtUp, cuts, isStalled, finishReason } = state
+  const origin = originOf(state)
+  return { text, ...origin, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+}
+
+/** Told once all of the text is known to be its own, so that a copy of it can be checked. */
+function originOf({ text, verified, epoch, base }: SessionState): Pick<StreamState, 'epoch' | 'base'> {
+  return verified < text.length ? { epoch: undefined, base: undefined } : { epoch, base }
 }
 
 function invalid(message: string) {

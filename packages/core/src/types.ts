@@ -170,6 +170,12 @@ export interface StreamSources {
 /** What a screen shows of a stream. A new object for every published change, the same one while nothing changes. */
 export interface StreamState {
   readonly text: string
+  /**
+   * Whose text this is, and where that epoch began: with both, a copy that was kept can be checked when it is given back as
+   * `initial`. `undefined` while it is not known, and with backends that have no epochs.
+   */
+  readonly epoch: number | undefined
+  readonly base: number | undefined
   readonly status: StreamStatus
   readonly connection: Connection
   /**
@@ -192,6 +198,9 @@ export interface StreamState {
    */
   readonly finishReason: string | undefined
 }
+
+/** What a page was rendered with, as a snapshot source gives it, or a state that was kept. Its text is whole. */
+export type Initial = Snapshot | StreamState
 
 /** What a client does for a stream, for a log, a timeline or a metric. It carries no text. */
 export type StreamEvent = PhaseEvent | PieceEvent

@@ -4,19 +4,24 @@ import { isTerminal, type LiveSink, type Snapshot } from './types'
 
 /**
  * Reads Keepstream's own events: each becomes a snapshot from where the one before ended. A terminal status counts only
- * with the explicit end, which alone is sent after the last character.
+ * with the explicit end, which alone is sent after the last character. `asked` is the epoch that was asked for: it stands
+ * until the server names its own, with the first status or in the id of the first text.
  */
-export function createReader(end: number) {
+export function createReader(end: number, asked?: number) {
   let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
 
   return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
     try {
       // An event of another name is from a newer server, and for newer clients.
-      if (!/^(|status|end)$/.test(event)) return { ...known, offset: end, text: '' }
+      if (!/^(|status|end)$/.test(event)) return { epoch: asked, ...known, offset: end, text: '' }
       const value = JSON.parse(data)
       const text = event ? '' : value
       if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
-      else end = Number(id.split('.')[1])
+      else {
+        const [epoch, last] = id.split('.').map(Number)
+        end = Number(last)
+        known = { epoch, ...known }
+      }
       if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
       if (event === 'end') known = { ...known, ...value, upToDate: true }
       return { ...known, offset: end - text.length, text }

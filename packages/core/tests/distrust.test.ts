@@ -59,7 +59,7 @@ describe('a client does not believe', () => {
   it('what a page was rendered with over what it has read since', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
-    const initial = { text: 'one', status: 'streaming' } as const
+    const initial = { text: 'one', status: 'streaming', epoch: 1, base: 0 } as const
     stream.attach({ initial })
     await settle()
     tail.last.sink.next({ offset: 1, text: 'XXY', status: 'streaming', epoch: 2, base: 1 })

@@ -51,7 +51,7 @@ describe('headers', () => {
     let token = 'old'
     const fetch = fakeFetch(({ headers }) =>
       headers.get('authorization') === 'Bearer new'
-        ? json({ offset: 5, text: ' world', status: 'done' })
+        ? json({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
         : unauthorized(),
     )
     const headers = async (request: HeadersRequest) => {
@@ -60,7 +60,7 @@ describe('headers', () => {
       return authorization(token)
     }
     const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch, headers }) })
-    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming' } })
+    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', error: undefined })
@@ -68,7 +68,7 @@ describe('headers', () => {
       { attempt: 1, isRefresh: false },
       { attempt: 2, isRefresh: true },
     ])
-    expect(fetch.requests.map(({ url }) => url)).toEqual(['/read?offset=5', '/read?offset=5'])
+    expect(fetch.requests.map(({ url }) => url)).toEqual(['/read?offset=5&epoch=1', '/read?offset=5&epoch=1'])
   })
 
   it('are renewed no second time: the text is kept, and the error is shown', async () => {
@@ -79,7 +79,7 @@ describe('headers', () => {
       return authorization('bad')
     }
     const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch, headers }) })
-    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming' } })
+    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
     stream.attach()
     await pass(600_000)
     expect(asked).toEqual([false, true])

@@ -50,17 +50,17 @@ describe('a stream the page was rendered with', () => {
   it('is taken from a reader that comes while it is read, if it goes on from what is shown', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ initial: { text: 'Hel', status: 'streaming' } })
-    stream.attach({ initial: { text: 'Hello', status: 'streaming' } })
+    stream.attach({ initial: { text: 'Hel', status: 'streaming', epoch: 1, base: 0 } })
+    stream.attach({ initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
     await settle()
     // Its own page shows it already: it waits for no frame.
     expect(shown(stream).text).toBe('Hello')
-    stream.attach({ initial: { text: 'He', status: 'streaming' } })
-    stream.attach({ initial: { text: 'Something else', status: 'streaming' } })
+    stream.attach({ initial: { text: 'He', status: 'streaming', epoch: 1, base: 0 } })
+    stream.attach({ initial: { text: 'Something else', status: 'streaming', epoch: 1, base: 0 } })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', isReconciled: false })
     expect(tail.opened).toHaveLength(1)
-    tail.last.sink.next({ offset: 3, text: 'lo, world', status: 'done' })
+    tail.last.sink.next({ offset: 3, text: 'lo, world', status: 'done', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello, world', status: 'done', isReconciled: false })
   })
 
@@ -69,7 +69,7 @@ describe('a stream the page was rendered with', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
     client.stream('a', { initial: { text: 'Hel', status: 'pending' } }).attach({
       initial: { text: 'Hel', status: 'pending' },
     })

@@ -17,11 +17,11 @@ describe('mobile, tabs and networks', () => {
       const stream = client.stream('a')
       stream.attach({ driven: true })
       await settle()
-      live.last.sink.chunk({ offset: 0, text: 'Hello' })
+      live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
       live.last.fail(new TypeError(message))
       await pass(1000)
       expect(tail.last.request.offset).toBe(5)
-      tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+      tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
       expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done', error: undefined })
     },
   )
@@ -32,7 +32,7 @@ describe('mobile, tabs and networks', () => {
     const stream = client.stream('a')
     stream.attach({ driven: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello' })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     for (let change = 0; change < 20; change++) {
       const told = ['visibilitychange', 'focus', 'offline', 'online', 'pageshow']
       for (const type of told) page.tell(type)
@@ -41,7 +41,7 @@ describe('mobile, tabs and networks', () => {
     }
     await pass(5000)
     expect(live.opened).toHaveLength(1)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
     expect(page.listenerCount).toBe(0)
   })
@@ -111,7 +111,7 @@ describe('rendering', () => {
     const { client, tail } = setup()
     client.stream('a').attach()
     await settle()
-    tail.last.sink.next({ text: 'of a', status: 'streaming' })
+    tail.last.sink.next({ text: 'of a', status: 'streaming', epoch: 1, base: 0 })
     expect(shown(client.stream('b'))).toMatchObject({ text: '', status: 'pending', connection: 'idle' })
   })
 

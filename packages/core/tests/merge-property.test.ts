@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { merge, type Piece, type Shown } from '../src/merge'
 import { check, nastyText, patienceMs } from './support/property'
 
-const nothing: Shown = { text: '', epoch: undefined, base: undefined, cuts: 0 }
+const nothing: Shown = { text: '', epoch: undefined, base: undefined, verified: 0, cuts: 0 }
 
 /** A piece somewhere in a text of that length, gaps and duplicates included. */
 const range = fc.record({

@@ -5,6 +5,7 @@ const shown = (text: string, epoch?: number, cuts = 0): Shown => ({
   text,
   epoch,
   base: epoch && 0,
+  verified: text.length,
   cuts,
 })
 const run = (before: Shown, piece: Piece) => {

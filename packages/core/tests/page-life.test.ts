@@ -27,14 +27,14 @@ async function driven(options: Parameters<typeof setup>[0] = {}) {
   const stream = made.client.stream('a')
   stream.attach({ driven: true })
   await settle()
-  made.live.last.sink.chunk({ offset: 0, text: 'Hello' })
+  made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
   return { ...made, stream }
 }
 
 describe('a page that is offline', () => {
   it('says so while attempts fail, tries on all the same, and goes on from its offset at once when it is online', async () => {
     const { stream, tail } = await followed({ retry: { minMs: 1000, maxMs: 30_000 } })
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
     page.connect(false)
     for (let time = 0; time < 20; time++) {
       tail.last.fail(new TypeError('Load failed'))
@@ -52,7 +52,7 @@ describe('a page that is offline', () => {
     await settle()
     expect(tail.opened).toHaveLength(length + 1)
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done', error: undefined })
     expect([page.listenerCount, vi.getTimerCount()]).toEqual([0, 0])
   })
@@ -95,7 +95,7 @@ describe('a page that is offline', () => {
   it('keeps reading while its connection holds', async () => {
     const { stream, live } = await driven()
     page.connect(false)
-    live.last.sink.chunk({ offset: 5, text: '!' })
+    live.last.sink.chunk({ offset: 5, text: '!', epoch: 1, base: 0 })
     live.last.sink.end({ end: 6, status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
@@ -143,7 +143,7 @@ describe('a page that is looked at again', () => {
     const subscription = fakeSubscription({ text: 'ab', status: 'streaming' })
     await followed({ snapshot: subscription })
     const { tail } = await followed()
-    tail.last.sink.next({ text: 'ab', status: 'streaming' })
+    tail.last.sink.next({ text: 'ab', status: 'streaming', epoch: 1, base: 0 })
     for (let time = 0; time < 10; time++) page.hide(time % 2 === 0)
     await settle()
     expect([subscription.subscribed.length, tail.opened.length]).toEqual([1, 1])
@@ -175,7 +175,7 @@ describe('a page that was put away', () => {
     comeBack()
     await settle()
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
     comeBack()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
@@ -220,7 +220,7 @@ describe('a machine that has slept', () => {
     await pass(5000)
     expect(live.last.request.signal.aborted).toBe(true)
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
 

@@ -1,4 +1,5 @@
 import {
+  type AttachOptions,
   createStreamClient,
   fetchLive,
   fetchSnapshot,
@@ -21,7 +22,12 @@ useFakeTime()
 interface Real {
   readonly server: ReturnType<typeof createAdversary>
   readonly page: ReturnType<typeof fakePage>
-  readonly stream: TextStream
+  stream: TextStream
+  /** The stream of a page that is loaded anew. */
+  load(initial?: AttachOptions['initial']): TextStream
+  /** A copy of what was shown. */
+  kept?: AttachOptions['initial']
+  reloads: number
   readonly isPlain: boolean
   readonly readers: (() => void)[]
   seen: StreamState
@@ -55,7 +61,7 @@ function expectPromises(real: Real) {
   expect(rank(state), 'P13').toBeGreaterThanOrEqual(rank(seen))
   if (isTerminal(seen.status)) expect(state, 'P13').toBe(seen)
   // P6: a backend whose drives are not idempotent is driven again only by a person.
-  if (real.isPlain) expect(server.drives, 'P6').toBeLessThanOrEqual(1 + real.retries)
+  if (real.isPlain) expect(server.drives, 'P6').toBeLessThanOrEqual(1 + real.retries + real.reloads)
   const elapsedMs = Date.now() - real.startedAtMs
   expect(server.fetch.requests.length, 'no hot loop').toBeLessThanOrEqual(10 + 3 * real.commands + elapsedMs / 50)
   real.seen = state
@@ -121,6 +127,28 @@ const commands = [
     if (real.stops && !isTerminal(real.stream.$state.get().status)) return
     expect([real.server.open, vi.getTimerCount(), real.page.listenerCount], 'P11').toEqual([0, 0, 0])
   }),
+  fc.boolean().map(
+    (isWhole) =>
+      new Command(`keep ${isWhole ? 'the state' : 'the text'}`, (real) => {
+        const state = real.stream.$state.get()
+        const { text, status } = state
+        real.kept = isWhole ? JSON.parse(JSON.stringify(state)) : { text, status }
+      }),
+  ),
+  fc.boolean().map(
+    (isGiven) =>
+      new Command(`reload ${isGiven ? 'with the copy' : ''}`, async (real) => {
+        const count = real.readers.length
+        for (const leave of real.readers.splice(0)) leave()
+        await elapse(GRACE_MS + 250)
+        // Who asked to stop reads on to the end, on the page of before.
+        if (real.stops) return
+        real.reloads++
+        real.stream = real.load(isGiven ? real.kept : undefined)
+        real.seen = real.stream.$state.get()
+        if (count) real.readers.push(real.stream.attach())
+      }),
+  ),
   always('retry', (real) => {
     real.retries++
     real.stream.retry()
@@ -177,22 +205,26 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
   const server = createAdversary(text, isPlain)
   const { fetch } = server
   const options = { graceMs: GRACE_MS, poll: { minMs: 200, maxMs: 1600 }, retry: { minMs: 200, maxMs: 1600 } }
-  const client = isPlain
-    ? createStreamClient({
-        ...options,
-        live: fetchLive({ url: '/streams/a/drive', fetch }),
-        snapshot: fetchSnapshot({ url: '/streams/a', fetch }),
-      })
-    : createStreamClient({
-        ...options,
-        ...keepstream({ url: '/streams', fetch, headers: () => ({ authorization: 'in a test' }) }),
-      })
-  const stream = client.stream('a')
+  const load: Real['load'] = (initial) => createPage().stream('a', { initial })
+  const createPage = () =>
+    isPlain
+      ? createStreamClient({
+          ...options,
+          live: fetchLive({ url: '/streams/a/drive', fetch }),
+          snapshot: fetchSnapshot({ url: '/streams/a', fetch }),
+        })
+      : createStreamClient({
+          ...options,
+          ...keepstream({ url: '/streams', fetch, headers: () => ({ authorization: 'in a test' }) }),
+        })
+  const stream = load()
   const seen = stream.$state.get()
   const real: Real = {
     server,
     page,
     stream,
+    load,
+    reloads: 0,
     isPlain,
     readers: [],
     seen,
@@ -206,14 +238,14 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
   // The faults cease: the end is reached, and nothing is left. What the page says of its network may stay wrong.
   server.heal()
   page.hide(false)
-  await step(real, () => real.readers.push(stream.attach({ driven: true })))
-  for (let turn = 0; !isTerminal(stream.$state.get().status); turn++) {
-    expect(turn, `the end is reached: ${JSON.stringify(stream.$state.get())}`).toBeLessThan(40)
+  await step(real, () => real.readers.push(real.stream.attach({ driven: true })))
+  for (let turn = 0; !isTerminal(real.stream.$state.get().status); turn++) {
+    expect(turn, `the end is reached: ${JSON.stringify(real.stream.$state.get())}`).toBeLessThan(40)
     await step(real, async () => {
-      const { status, connection } = stream.$state.get()
+      const { status, connection } = real.stream.$state.get()
       if (connection === 'closed' || (status === 'pending' && turn > 20)) {
         real.retries++
-        stream.retry()
+        real.stream.retry()
       }
       await settle(4)
       server.close('done')
@@ -221,7 +253,7 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
       await elapse(2000)
     })
   }
-  const { text: shown, status } = stream.$state.get()
+  const { text: shown, status } = real.stream.$state.get()
   expect(status).toBe(server.status)
   const stored = server.epochs.at(-1)?.text.slice(0, server.durable)
   expect(status === 'done' ? shown : shown.slice(0, server.durable), 'P3').toBe(stored)

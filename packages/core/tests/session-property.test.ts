@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../src/errors'
 import { initialState, type Reading, reduce, type SessionEvent, type SessionState } from '../src/state'
-import { isTerminal, type StreamStatus, type TerminalStatus } from '../src/types'
+import { isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../src/types'
 import { check, nastyText, patienceMs } from './support/property'
 
 /** What really happens at the server: every epoch's text, how much of it was produced and stored, and the status. */
@@ -15,6 +15,8 @@ interface World {
   readonly hasEpochs: boolean
   /** Looks at the store that are still on their way, and may arrive late. */
   readonly stale: Reading[]
+  /** Copies that pages kept of what they showed. */
+  readonly kept: Snapshot[]
 }
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true })
@@ -53,6 +55,8 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('late' as const), at: unit }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('give' as const), at: unit, isAnonymous: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('keep' as const), isAnonymous: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reload' as const, 'giveKept' as const), at: unit }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -69,9 +73,6 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), code: codes, isUnsent: fc.boolean() }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
-
-/** Without epochs, only a look at the whole text tells a lost generation from the one that followed it (SPEC.md, gaps). */
-const canTell = (world: World) => world.hasEpochs || world.epochs.length === 1
 
 const pick = (at: number, length: number) => Math.min(length, Math.floor(at * (length + 1)))
 const current = (world: World) => world.epochs.at(-1) as World['epochs'][number]
@@ -111,7 +112,8 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       if (isTerminal(world.status) || world.status === 'pending' || world.epochs.length > 3) return
       world.epochs.push({ base: world.durable, text: text.slice(0, world.durable) + step.fresh })
       world.produced = world.durable
-      return
+      // With its process, the connection of a driver is gone. One that tells epochs may also have been kept by a proxy.
+      return state.phase === 'driving' && !world.hasEpochs ? { type: 'closed', attempt } : undefined
     case 'close':
       if (isTerminal(world.status)) return
       // `done` is said once all is produced; whatever else ends a text leaves it where it was. Both are stored first.
@@ -122,7 +124,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       world.status = step.as
       return
     case 'chunk': {
-      if (state.phase !== 'driving' || !canTell(world)) return
+      if (state.phase !== 'driving') return
       const offset = pick(step.at, world.produced)
       const chunk = {
         offset,
@@ -135,7 +137,8 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       if (state.phase !== 'following') return
       const reading = look(
         world,
-        step.isWhole ? 0 : Math.min(state.text.length, pick(step.at, world.durable)),
+        // Mostly from where it was asked for; a source may as well answer with more.
+        step.isWhole ? 0 : Math.min(state.verified, step.at < 0.3 ? pick(step.at, world.durable) : world.durable),
         step.page,
       )
       if (!step.isLate) return { type: 'read', attempt, reading }
@@ -144,29 +147,41 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
     }
     case 'give': {
       // A page was rendered some time ago: with durable text, and with the end only if that had come.
-      if (!canTell(world)) return
       const { status, durable } = world
       const end = isTerminal(status) ? durable : pick(step.at, durable)
       const initial = { text: text.slice(0, end), status: end ? status : 'pending' } as const
       if (isTerminal(status) && !end) return
       return {
         type: 'given',
-        initial: step.isAnonymous && world.epochs.length === 1 ? initial : { ...initial, ...origin(world) },
+        initial: step.isAnonymous ? initial : { ...initial, ...origin(world) },
       }
     }
+    case 'keep': {
+      const { text, status } = state
+      if (isTerminal(status) || !text) return
+      const isKnown = !step.isAnonymous && state.verified === text.length
+      world.kept.push({ text, status, ...(isKnown && { epoch: state.epoch, base: state.base }) })
+      return
+    }
+    case 'giveKept': {
+      const initial = world.kept[pick(step.at, world.kept.length - 1)]
+      return initial && { type: 'given', initial }
+    }
+    case 'reload':
+      return
     case 'late': {
       const reading = world.stale[pick(step.at, world.stale.length - 1)]
       return reading && state.phase === 'following' ? { type: 'read', attempt, reading } : undefined
     }
     case 'end':
-      if (state.phase !== 'driving' || !isTerminal(world.status) || !canTell(world)) return
+      if (state.phase !== 'driving' || !isTerminal(world.status)) return
       return {
         type: 'read',
         attempt,
         reading: { offset: world.durable, text: '', status: world.status, ...origin(world) },
       }
     case 'stopAnswer':
-      if (!isTerminal(world.status) || !canTell(world)) return
+      if (!isTerminal(world.status)) return
       return { type: 'stopped', end: { end: world.durable, status: world.status, epoch: origin(world).epoch } }
     case 'old':
       return {
@@ -195,17 +210,30 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
 
 const rank = (status: StreamStatus) => (status === 'pending' ? 0 : status === 'streaming' ? 1 : 2)
 
+/** P1: a prefix of what one epoch really wrote, and never more than there is. What is verified is that of the epoch it names. */
+function expectOneText({ text, verified, epoch, phase }: SessionState, world: World) {
+  const isPrefix = (text: string, one: { text: string } = { text: '' }) => one.text.startsWith(text)
+  expect(
+    world.epochs.some((one) => isPrefix(text, one)),
+    'P1',
+  ).toBe(true)
+  expect(verified, 'P1').toBeLessThanOrEqual(text.length)
+  if (epoch !== undefined) expect(isPrefix(text.slice(0, verified), world.epochs[epoch - 1]), 'P1').toBe(true)
+  else if (!world.hasEpochs && phase !== 'driving')
+    expect(isPrefix(text.slice(0, verified), current(world)), 'P1').toBe(true)
+}
+
 function expectPromises(before: SessionState, after: SessionState, event: SessionEvent, world: World) {
-  // P1: a prefix of what that epoch really wrote, and never more than there is.
-  const isPrefix = ({ text }: { text: string } = { text: '' }) => text.startsWith(after.text)
-  if (world.hasEpochs) expect(isPrefix(world.epochs[(after.epoch ?? 1) - 1]), 'P1').toBe(true)
-  else if (world.epochs.length === 1) expect(isPrefix(world.epochs[0]), 'P1').toBe(true)
+  expectOneText(after, world)
   // P2 and P9: it shrinks only where the store says so, and that is told.
   if (!after.text.startsWith(before.text)) {
     expect(after.cuts, 'P2').toBeGreaterThan(before.cuts)
     expect(
       /read|stopped|failed|given/.test(event.type) &&
-        (!world.hasEpochs || after.epoch !== before.epoch || after.status === 'done'),
+        (!world.hasEpochs ||
+          after.epoch !== before.epoch ||
+          after.status === 'done' ||
+          before.verified < before.text.length),
       'P2',
     ).toBe(true)
   }
@@ -237,6 +265,11 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
   for (const step of steps) {
     const event = toEvent(step, world, state)
     if (event) apply(event)
+    if (step.do === 'reload') {
+      // The page begins anew, with a copy that it or another one kept, or with none.
+      state = initialState(canRepeat, state.drive === 'begun', world.kept[pick(step.at, world.kept.length)])
+      expectOneText(state, world)
+    }
   }
   if (!isTerminal(world.status)) {
     world.produced = current(world).text.length
@@ -250,7 +283,7 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
     if (phase === 'driving') apply({ type: 'closed', attempt })
     else if (phase === 'waiting') apply({ type: 'woken', attempt })
     else if (phase === 'failed') apply({ type: 'retried' })
-    else apply({ type: 'read', attempt, reading: look(world, 0) })
+    else apply({ type: 'read', attempt, reading: look(world, tries % 2 ? Math.min(state.verified, world.durable) : 0) })
   }
   expect(state.status).toBe(world.status)
   // A longer text stays with every other status; the first of it is what is stored.
@@ -265,6 +298,7 @@ const newWorld = (text: string, hasEpochs: boolean): World => ({
   status: 'pending',
   hasEpochs,
   stale: [],
+  kept: [],
 })
 
 const anySteps = (maxLength: number) => fc.array(step, { maxLength, size: 'max' })
@@ -308,6 +342,42 @@ describe('a session in any world', () => {
           live(newWorld(text, true), true, parts.flat()),
         ),
         4000,
+      )
+    },
+    patienceMs(120_000),
+  )
+
+  it(
+    'keeps them when a page gives back what it kept of a driver whose generation was lost and taken up with other words',
+    () => {
+      const world = fc.tuple(unit, unit, fc.boolean(), nastyText(12), unit, unit, fc.boolean())
+      check(
+        fc.property(
+          nastyText(30),
+          fc.boolean(),
+          world,
+          anySteps(3),
+          anySteps(6),
+          (text, hasEpochs, [produced, stored, isAnonymous, fresh, more, first, isRunning], between, after) =>
+            live(newWorld(text, hasEpochs), true, [
+              { do: 'attach', driven: true },
+              { do: 'produce', at: produced },
+              { do: 'persist', at: stored },
+              { do: 'chunk', at: 0, length: 30 },
+              { do: 'keep', isAnonymous },
+              { do: 'restart', fresh },
+              { do: 'produce', at: more },
+              { do: 'persist', at: 1 },
+              ...between,
+              { do: 'reload', at: 0 },
+              ...(isRunning ? [{ do: 'attach' as const, driven: false }] : []),
+              { do: 'giveKept', at: 0 },
+              { do: 'attach', driven: false },
+              { do: 'look', at: first, isWhole: false, isLate: false, page: 40 },
+              ...after,
+            ]),
+        ),
+        1500,
       )
     },
     patienceMs(120_000),

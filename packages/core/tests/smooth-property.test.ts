@@ -52,6 +52,8 @@ type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never
 function createSource() {
   const $state = atom<StreamState>({
     text: '',
+    epoch: undefined,
+    base: undefined,
     status: 'streaming',
     connection: 'live',
     error: undefined,

@@ -21,7 +21,7 @@ function table(heading: string): string[][] {
 
 /** A state in each phase, made anew for each test: also what goes wrong on the way to it is some test's failure. */
 function createStates(): Record<SessionState['phase'], SessionState> {
-  const idle: SessionState = { ...initialState(), text: 'abc', status: 'streaming' }
+  const idle: SessionState = { ...initialState(), text: 'abc', verified: 3, status: 'streaming' }
   const reading = (state: SessionState): SessionState => ({ ...state, connection: 'live' }) as SessionState
   const following = reading(reduce(idle, { type: 'attached' }))
   return {

@@ -37,9 +37,9 @@ describe('a snapshot that is followed over one connection', () => {
     const { stream, tail } = await followed()
     expect(shown(stream).connection).toBe('connecting')
     for (const [offset, text] of ['Hel', 'lo ', 'wor', 'ld'].entries()) {
-      tail.last.sink.next({ offset: offset * 3, text, status: 'streaming' })
+      tail.last.sink.next({ offset: offset * 3, text, status: 'streaming', epoch: 1, base: 0 })
     }
-    tail.last.sink.next({ offset: 11, text: '', status: 'done' })
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
     await pass(60_000)
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', connection: 'closed' })
     expect(tail.opened).toHaveLength(1)
@@ -54,14 +54,14 @@ describe('a snapshot that is followed over one connection', () => {
     expect(offsets({ tail })).toEqual([0, 5])
     expect(tail.last.request.epoch).toBe(2)
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: undefined })
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
 
   it('is not opened in a hot loop when it ends at once and brings nothing', async () => {
     const { tail } = await followed()
     for (let tick = 0; tick < 600; tick++) {
-      tail.last.sink.next({ text: '', status: 'pending' })
+      tail.last.sink.next({ text: '', status: 'pending', epoch: 1, base: 0 })
       tail.last.close()
       await pass(100)
     }
@@ -71,25 +71,25 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is given up for a gap, and opened again from what is shown', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
     const first = tail.last
-    first.sink.next({ offset: 8, text: 'rld', status: 'streaming' })
-    first.sink.next({ offset: 5, text: ' LATE', status: 'streaming' })
+    first.sink.next({ offset: 8, text: 'rld', status: 'streaming', epoch: 1, base: 0 })
+    first.sink.next({ offset: 5, text: ' LATE', status: 'streaming', epoch: 1, base: 0 })
     await pass(1000)
     expect(first.request.signal.aborted).toBe(true)
     expect(offsets({ tail })).toEqual([0, 5])
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: false })
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'done' })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
 
   it('shows a terminal status only when the text has reached its end (P4)', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
-    tail.last.sink.next({ offset: 11, text: '', status: 'done' })
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
     await pass(1000)
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming' })
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'streaming' })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'streaming', epoch: 1, base: 0 })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
 
@@ -108,7 +108,7 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is never cut for silence when it promises no keep-alives', async () => {
     const { tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming' })
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
     await pass(3_600_000)
     expect(tail.opened).toHaveLength(1)
     expect(tail.last.request.signal.aborted).toBe(false)
@@ -150,7 +150,7 @@ describe('a snapshot that is followed over one connection', () => {
     const stream = client.stream('a')
     stream.attach({ driven: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello world' })
+    live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
     live.last.close()
     await settle()
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))

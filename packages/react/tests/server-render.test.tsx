@@ -30,7 +30,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     const { server, open, happens, asked } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
-    const initial: Snapshot = { text: 'one ', status: 'streaming' }
+    const initial: Snapshot = { text: 'one ', status: 'streaming', epoch: 1, base: 0 }
     server.stream('a').write('one two')
     const page = (results: string[]) => (
       <Mode>
@@ -55,7 +55,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
     const client = open()
-    const initial: Snapshot = { text: 'one ', status: 'streaming' }
+    const initial: Snapshot = { text: 'one ', status: 'streaming', epoch: 1, base: 0 }
     const page = (Late: ComponentType<ProbeProps>, results: string[]) => (
       <Mode>
         <Suspense fallback="not yet">

@@ -41,9 +41,9 @@ export function createStreams(options: StreamsOptions): Streams {
         if (!range) throw new StreamsError('not-found', `there is no stream '${id}'`)
         slices.push(range.text)
         position += range.text.length
-        const { offset, status, finishReason } = range.head
+        const { offset, status, epoch, base, finishReason } = range.head
         if (position < offset) continue
-        return { text: slices.join(''), status, ...(finishReason === undefined ? {} : { finishReason }) }
+        return { text: slices.join(''), status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
       }
     },
     async stream(request, id, producer, options = {}) {

@@ -27,10 +27,15 @@ export interface StoppedStream {
   readonly finishReason?: string
 }
 
-/** What is durable of a stream. */
+/**
+ * What is durable of a stream, whole. It is what `initial` of a client takes: `epoch` and `base` say whose text it is, so that
+ * a page which was rendered with it reads on from its end.
+ */
 export interface StreamBody {
   readonly text: string
   readonly status: StreamStatus
+  readonly epoch: number
+  readonly base: number
   /** Why the producer stopped writing, in its own word: `length` is a `done` text that was cut. */
   readonly finishReason?: string
 }

@@ -42,7 +42,7 @@ describe('S4 durable before told (P5)', () => {
     expect(sse.error).toBeInstanceOf(StreamsError)
     commit()
     await clock.advance(300)
-    expect(await streams.getStreamBody(id)).toEqual({ text: 'All of it', status: 'done' })
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'All of it', status: 'done' })
     expect(clock.timers).toBe(0)
   })
 

@@ -111,7 +111,7 @@ it('shows its own initial text first, and then what the client knows better', as
   await happens(() => server.stream('a').write('one two'))
   await happens(() => server.stream('a').close())
   const seen: string[] = []
-  const initial = { text: 'one ', status: 'streaming' } as const
+  const initial = { text: 'one ', status: 'streaming', epoch: 1, base: 0 } as const
   const undo = useStream(client, 'a', { initial }).subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
   expect(seen).toEqual(['streaming: one '])
   await happens()
@@ -123,7 +123,7 @@ it('shows its own initial text first, and then what the client knows better', as
 
 it('is held to its own initial text by its first start alone', async () => {
   const { server, open, happens, asked } = createPage()
-  const reply = useStream(open(), 'a', { initial: { text: 'one ', status: 'streaming' } })
+  const reply = useStream(open(), 'a', { initial: { text: 'one ', status: 'streaming', epoch: 1, base: 0 } })
   const seen: string[] = []
   const listen = () => reply.subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
   server.stream('a').write('one two')
@@ -144,7 +144,9 @@ it('gives neither of two streams the initial text of the other, whichever of its
     const { server, open, happens, asked } = createPage()
     const client = open()
     const id = writable('a')
-    const options = writable<UseStreamOptions>({ initial: { text: 'text of a', status: 'streaming' } })
+    const options = writable<UseStreamOptions>({
+      initial: { text: 'text of a', status: 'streaming', epoch: 1, base: 0 },
+    })
     const reply = useStream(client, id, options)
     const seen: string[] = []
     const undo = reply.subscribe(({ text }) => seen.push(text))
@@ -153,7 +155,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     await happens()
     const changes = [
       () => id.set('b'),
-      () => options.set({ driven: true, initial: { text: 'text of b', status: 'streaming' } }),
+      () => options.set({ driven: true, initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
     ]
     for (const change of isIdFirst ? changes : changes.reverse()) change()
     expect(seen.at(-1)).toBe('')

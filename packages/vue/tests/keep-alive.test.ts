@@ -118,7 +118,9 @@ it('never goes back to what it was rendered with when it is put away after it wa
   const client = open()
   const seen: string[] = []
   const Reply = defineComponent(() => {
-    const { text, status } = useStream(client, 'a', { initial: { text: 'one ', status: 'streaming' } })
+    const { text, status } = useStream(client, 'a', {
+      initial: { text: 'one ', status: 'streaming', epoch: 1, base: 0 },
+    })
     watch([text, status], () => seen.push(`${status.value}: ${text.value}`), { immediate: true, flush: 'sync' })
     return () => h('output', text.value)
   })

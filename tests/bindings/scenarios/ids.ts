@@ -68,7 +68,9 @@ export const ids = {
       const page = mount({ client: open(), id: 'a', initial: ofA })
       await happens()
       expect(page.screen).toBe('text of a')
-      await happens(() => page.apply({ id: 'b', initial: { text: 'text of b', status: 'streaming' } }))
+      await happens(() =>
+        page.apply({ id: 'b', initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
+      )
       expect(page.last).toMatchObject({ id: 'b', text: 'text of b', status: 'streaming' })
       await happens(() => server.stream('b').write(', which goes on'))
       await happens(() => server.stream('b').close())

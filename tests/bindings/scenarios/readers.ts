@@ -80,7 +80,7 @@ export const readers = {
     async run({ server, open, mountAll, happens, asked }) {
       const client = open()
       server.stream('a').write('begun elsewhere')
-      const initial = { text: 'begun', status: 'streaming' } as const
+      const initial = { text: 'begun', status: 'streaming', epoch: 1, base: 0 } as const
       const pages = mountAll([
         { client, id: 'a', driven: true, initial },
         { client, id: 'a', driven: true },
@@ -102,7 +102,9 @@ export const readers = {
         const client = open()
         const truth = 'a longer text'
         server.stream(id).write(truth)
-        const initials = lengths.map((length) => ({ text: truth.slice(0, length), status: 'streaming' }) as const)
+        const initials = lengths.map(
+          (length) => ({ text: truth.slice(0, length), status: 'streaming', epoch: 1, base: 0 }) as const,
+        )
         const pages: Page[] = mountAll(initials.map((initial) => ({ client, id, initial })))
         await happens()
         await happens(() => server.stream(id).close())

@@ -74,7 +74,7 @@ export const returning = {
     async run({ server, open, mount, happens, asked }) {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
-      const initial = { text: known, status: 'streaming' } as const
+      const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
       // What a server renders of it.
       expect(page.results[0]).toMatchObject(stateOf(initial))

@@ -44,8 +44,8 @@ export function createSmoothStream(
   const $state = atom(view())
 
   function view(): StreamState {
-    const { text, isReconciled } = target
-    return shown === text.length ? target : { ...facts, isReconciled, text: text.slice(0, shown) }
+    const { text, epoch, base, isReconciled } = target
+    return shown === text.length ? target : { ...facts, epoch, base, isReconciled, text: text.slice(0, shown) }
   }
 
   function publish() {

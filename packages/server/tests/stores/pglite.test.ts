@@ -177,7 +177,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
       expect(textOf(parseEvents(await answer.text()).events)).toBe(whole)
     }
     expect(calls).toBe(1)
-    expect(await there.getStreamBody(id)).toEqual({ text: whole, status: 'done' })
+    expect(await there.getStreamBody(id)).toMatchObject({ text: whole, status: 'done' })
   })
 
   function openStore(options: Partial<PostgresClientOptions> = {}): StreamStore {
