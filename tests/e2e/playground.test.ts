@@ -37,44 +37,6 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('shows an answer growing in both panes, and whole in both at the end', async () => {
-    const shown = await openPlayground(browser, server.url)
-    await shown.ask(question)
-    for (const pane of ['Driver', 'Follower'] as const) {
-      const early = await shown.until(pane, ({ characters }) => characters > 0)
-      expect(early.status).toBe('streaming')
-      await shown.until(pane, ({ characters }) => characters > early.characters)
-    }
-    await expectWhole(server.url, shown, 'done')
-    expect(await shown.problems()).toEqual([])
-  })
-
-  it('goes on after a reload in mid-answer', async () => {
-    const shown = await openPlayground(browser, server.url)
-    await shown.ask(question)
-    await shown.until('Driver', ({ characters }) => characters > 200)
-    expect((await shown.read('Driver')).status).toBe('streaming')
-    await shown.page.reload()
-    const again = await shown.until('Driver', ({ characters }) => characters > 0)
-    expect(again.status).toBe('streaming')
-    await expectWhole(server.url, shown, 'done')
-    expect(await shown.problems()).toEqual([])
-  })
-
-  it('is followed in a second tab that is opened in mid-answer', async () => {
-    const shown = await openPlayground(browser, server.url)
-    await shown.ask(question)
-    await shown.until('Follower', ({ characters }) => characters > 100)
-    const tab = await openPlayground(browser, `${shown.page.url()}?view=follower`)
-    const early = await tab.until('Follower', ({ characters }) => characters > 0)
-    expect(early.status).toBe('streaming')
-    const text = await expectWhole(server.url, shown, 'done')
-    const late = await tab.until('Follower', ({ status }) => status === 'done')
-    expect(late.characters).toBe(text.length)
-    expect(late.html).toBe((await shown.read('Driver')).html)
-    expect([...(await shown.problems()), ...(await tab.problems())]).toEqual([])
-  })
-
   it('stops where the person said so, keeps the text, and takes the next question', async () => {
     const shown = await openPlayground(browser, server.url)
     await shown.ask(question)

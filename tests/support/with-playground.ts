@@ -14,7 +14,10 @@ export interface PlaygroundUnderTest {
 }
 
 /** One Chromium for the tests of a `describe`, and for each of them a server with nothing stored. */
-export function withPlayground(chromiumPath: string | undefined, answerSpeed = 3): PlaygroundUnderTest {
+export function withPlayground(
+  chromiumPath: string | undefined,
+  { answerSpeed = 3, env: more = () => ({}) }: { answerSpeed?: number; env?: () => Record<string, string> } = {},
+): PlaygroundUnderTest {
   let browser: Browser
   let folder: string
   let server: ServerProcess
@@ -25,7 +28,7 @@ export function withPlayground(chromiumPath: string | undefined, answerSpeed = 3
   afterAll(() => browser?.close())
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
-    const env = { DATA_DIR: folder, ANSWER_SPEED: String(answerSpeed), HOST: '127.0.0.1' }
+    const env = { DATA_DIR: folder, ANSWER_SPEED: String(answerSpeed), HOST: '127.0.0.1', ...more() }
     server = await startServer('playground/dist/server.js', env, { readyPath: '/api/chats' })
   })
   afterEach(async () => {

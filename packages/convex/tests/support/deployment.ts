@@ -109,6 +109,8 @@ export async function deploy() {
       for (const response of answers) response.destroy()
     },
     cutSockets: sync.cut,
+    /** Resolves when those that were cut have connected again by themselves, which is up to their own waits. */
+    hasReconnected: () => vi.waitFor(() => expect(sync.isBack()).toBe(true), patience),
     /** Answers whoever drives with this status from now on. */
     refuse(status: number | undefined) {
       refusal = status

@@ -187,6 +187,7 @@ export const scenarios: readonly Scenario[] = [
       await play.sees(tab, { text: 'One, two. ' })
       play.stage.cutSockets()
       await write(play, first, words.slice(2), 'One, two. ')
+      await play.stage.hasReconnected()
       await finish(play, tab)
       return tab
     },

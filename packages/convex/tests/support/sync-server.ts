@@ -35,6 +35,9 @@ export function serveSync(server: Server, backend: Backend) {
   /** Convex hides the words of errors in production. */
   const errorMessage = '[Request ID: 0123456789abcdef] Server Error'
 
+  /** How many subscriptions were answered when the sockets were cut. */
+  let beforeCut = 0
+
   sockets.on('connection', (socket) => {
     const queries = new Map<number, { name: string; args: JSONValue; last?: string }>()
     let version = { querySet: 0, identity: 0, ts: encode(0n) }
@@ -104,6 +107,10 @@ export function serveSync(server: Server, backend: Backend) {
     })
   })
 
+  function answered() {
+    return [...connections].flatMap(({ answered }) => answered())
+  }
+
   function pushAll() {
     now++
     for (const { push } of connections) push()
@@ -122,9 +129,12 @@ export function serveSync(server: Server, backend: Backend) {
       return pushedText
     },
     /** Those of them that were answered. */
-    pushed: () => [...connections].flatMap(({ answered }) => answered()),
+    pushed: answered,
+    /** Whether all that were cut have connected again, and were answered. */
+    isBack: () => answered().length >= beforeCut,
     /** Every socket is gone at once, as when a network is lost; clients connect again by themselves. */
     cut() {
+      beforeCut = answered().length
       for (const { socket } of connections) socket.terminate()
     },
     close() {
