@@ -78,7 +78,7 @@ function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
       server: {
         deps: { inline: ['convex-test', '@convex-dev/persistent-text-streaming', 'convex-svelte', /solid-js/] },
       },
-      testTimeout: 30_000,
+      testTimeout: 120_000,
     },
   }
 }

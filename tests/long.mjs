@@ -1,32 +1,71 @@
+import { ensureNode, nodeMajors } from './runner/nodes.mjs'
 import { runCommand } from './runner/run-command.mjs'
 
 /**
  * `npm run test:long`: the random tests of the core with many more runs, 100 times as many, and the histories of servers,
- * 10 times as many, unless RUNS_FACTOR says otherwise. A failure prints the seed that repeats it.
+ * 10 times as many, unless RUNS_FACTOR says otherwise; then the test command under the Nodes that users run. A failure
+ * prints the seed that repeats it. `npm run test:long -- core histories node-22 node-24` runs some of these alone.
  */
-const parts = [
+const randomParts = [
   {
+    name: 'core',
     what: 'every random test of the core',
-    project: 'core',
     files: ['property', 'session-model', 'turns'],
     factor: '100',
   },
   {
+    name: 'histories',
     what: 'the random histories of servers',
-    project: 'histories',
     files: ['histories/sqlite', 'histories/postgres', 'histories/redis', 'histories/memory'],
     factor: '10',
   },
 ]
 
+/** What may differ from one Node to another: its SQLite, its globals, its sockets and its streams. */
+const nodeSteps = ['build', 'unit', 'docs', 'faults', 'histories', 'processes', 'runtimes', 'ssr', 'e2e']
+
+/** @type {{ name: string, what: string, run(): Promise<boolean> }[]} */
+const parts = [
+  ...randomParts.map(({ name, what, files, factor }) => {
+    const runs = process.env['RUNS_FACTOR'] ?? factor
+    return {
+      name,
+      what: `${what}, with ${runs} times as many runs`,
+      async run() {
+        const args = ['run', '--project', name, ...files, '--reporter=verbose']
+        const { code } = await runCommand('vitest', args, { env: { RUNS_FACTOR: runs }, isLive: true })
+        return code === 0
+      },
+    }
+  }),
+  ...nodeMajors.map((major) => ({
+    name: `node-${major}`,
+    what: `the test command under Node ${major}`,
+    async run() {
+      const node = await ensureNode(major)
+      if ('reason' in node) {
+        console.log(`skipped: Node ${major} (${node.reason})`)
+        return true
+      }
+      const args = ['tests/run.mjs', ...nodeSteps]
+      const { code } = await runCommand(node.path, args, { env: node.env, isLive: true, isSystem: true })
+      return code === 0
+    },
+  })),
+]
+
+const words = process.argv.slice(2)
+const unknown = words.find((word) => !parts.some(({ name }) => name === word))
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}". Choose from ${parts.map(({ name }) => name).join(', ')}.`)
+  process.exit(2)
+}
+
 const started = performance.now()
 let isPassed = true
-for (const { what, project, files, factor } of parts) {
-  const runs = process.env['RUNS_FACTOR'] ?? factor
-  console.log(`${what}, with ${runs} times as many runs …`)
-  const args = ['run', '--project', project, ...files, '--reporter=verbose']
-  const { code } = await runCommand('vitest', args, { env: { RUNS_FACTOR: runs }, isLive: true })
-  isPassed &&= code === 0
+for (const { what, run } of parts.filter(({ name }) => words.length === 0 || words.includes(name))) {
+  console.log(`${what} …`)
+  isPassed = (await run()) && isPassed
 }
 console.log(`${Math.round((performance.now() - started) / 1000)} s in all, ${isPassed ? 'no violation' : 'FAILED'}`)
 process.exitCode = isPassed ? 0 : 1

@@ -13,7 +13,7 @@ import { bodyQuery, serveSync } from './sync-server'
 
 const modules = import.meta.glob(['./app/**/*.ts'])
 
-const patience = { timeout: 15_000, interval: 10 }
+const patience = { timeout: 45_000, interval: 10 }
 
 /** A request that drives, as it came. */
 export interface DriveRequest {

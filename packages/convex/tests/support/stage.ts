@@ -58,7 +58,7 @@ export async function createStage(): Promise<Stage> {
         mounted.apply(props)
       },
       leave: () => (leaving ??= mounted.unmount().then(() => container.remove())),
-      shows: (body) => vi.waitFor(() => expect(tab.last).toMatchObject(body), { timeout: 15_000, interval: 10 }),
+      shows: (body) => vi.waitFor(() => expect(tab.last).toMatchObject(body), { timeout: 45_000, interval: 10 }),
     }
     undos.push(tab.leave)
     return tab

@@ -25,7 +25,8 @@ interface SqliteStoreSettings {
 export interface SqlitePathOptions extends SqliteStoreSettings {
   /**
    * The file, created with its folder if there is none. Opened by the first act, with the first driver that is there:
-   * `node:sqlite`, better-sqlite3 or libsql; under Bun, bun:sqlite.
+   * `node:sqlite`, better-sqlite3 or libsql; under Bun, bun:sqlite. Do not open it with another SQLite library in the same
+   * process: the two would not see each other's locks. Pass the open handle as `database` then.
    */
   readonly path: string
   readonly database?: never
