@@ -90,9 +90,10 @@ describe('a shared source', () => {
     expect(sinks.size).toBe(1)
     const [second] = sinks
     expect(second).not.toBe(first)
-    second?.next({ text: 'now and then', status: 'done' })
+    second?.next({ text: 'now and then', status: 'done', finishReason: 'length' })
     await pass(100)
     expect(tabs.map(textOf)).toEqual(Array(3).fill('now and then'))
+    expect(tabs.map(({ stream }) => stream.$state.get().finishReason)).toEqual(Array(3).fill('length'))
     expect(sinks.size).toBe(0)
   })
 })

@@ -159,7 +159,8 @@ function produce(history: History, own: Process, id: string, production: Product
   if (kind === 2) {
     const status = random.pick<TerminalStatus>(['done', 'done', 'error', 'stopped'])
     const text = random.pick(['', slice(history)])
-    const request = { epoch, offset: production.offset, text, status, ...(status === 'error' ? { error: 'code' } : {}) }
+    const reasons = status === 'error' ? { error: 'code' } : status === 'done' ? { finishReason: 'stop' } : {}
+    const request = { epoch, offset: production.offset, text, status, ...reasons }
     return async (arrives: boolean) => {
       const result = await store.close(id, request)
       if (!arrives) await store.close(id, request)
