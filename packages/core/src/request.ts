@@ -43,7 +43,7 @@ const refreshes = new WeakMap<object, Promise<HeadersInit>>()
  * meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError` whose code
  * says what to do next, and which carries the server's own `code` and `message` where it gave them as JSON.
  *
- * A 401, 403, 404 or 410 is final, so it must come from the backend itself: a page (HTML) is one of a proxy, a firewall or a
+ * A 401, 402, 403, 404 or 410 is final, so it must come from the backend itself: a page (HTML) is one of a proxy, a firewall or a
  * gateway, and passes. `hasCodes`: the backend says each refusal as JSON with a `code`, so that one without it passes
  * too, but for a 401, which an app's own middleware may answer as it likes.
  */

@@ -45,6 +45,7 @@ describe('a refusal, at a Keepstream server', () => {
     ['a 404 page', page(404)],
     ['a 403 page', page(403)],
     ['a 410 page', page(410)],
+    ['a 402 page', page(402)],
     ['a 401 page', page(401)],
     ['a 404 in plain words', answer(404, 'text/plain', 'default backend - 404')],
     ['a 404 without a word', answer(404, undefined, '')],
