@@ -92,8 +92,8 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     finish()
     await shows('done, closed')
     expect(answer()).toBe(beginning + end)
-    expect(server.runs).toBe(1)
-    expect(counted(/^POST .*\/drive$/)).toBe(1)
+    // Whoever asked drives again: it joins.
+    expect([server.runs, counted(/^POST .*\/drive$/), counted(/^GET /)]).toEqual([1, 2, 0])
   })
 
   it('stops an answer, and keeps what there is', async () => {
@@ -105,7 +105,8 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     expect(target.querySelectorAll('footer button')).toHaveLength(0)
   })
 
-  it('says that an answer broke off, and offers nothing that would not help', async () => {
+  it('says that an answer broke off, and offers what helps: to ask again', async () => {
+    const { produce } = server
     server.produce = async function* () {
       yield beginning
       throw new Error('out of words')
@@ -113,7 +114,14 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     await ask()
     await shows('error, closed', 'The answer broke off.')
     expect(answer()).toBe(beginning)
-    expect(target.querySelectorAll('article button')).toHaveLength(0)
+    expect([...target.querySelectorAll('article button')].map((button) => button.textContent)).toEqual(['Ask again'])
+    server.produce = produce
+    press('Ask again')
+    await shows(beginning, 'streaming, live')
+    finish()
+    await shows('done, closed')
+    expect(answer()).toBe(beginning + end)
+    expect(server.runs).toBe(2)
   })
 
   it('says what keeps it from reading, and tries again when it is told to', async () => {

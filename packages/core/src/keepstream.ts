@@ -36,8 +36,13 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     live: {
       canRepeat: true,
       stallMs,
-      async open({ id, signal }, sink) {
-        await read(at(id, '/drive'), { method: 'POST', signal }, createDriveReader(sink), sink.alive)
+      async open({ id, offset, epoch, signal }, sink) {
+        await read(
+          at(id, `/drive${offset && epoch ? `?offset=${offset}&epoch=${epoch}` : ''}`),
+          { method: 'POST', signal },
+          createDriveReader(sink),
+          sink.alive,
+        )
       },
     },
     snapshot: {

@@ -113,7 +113,7 @@ export function reduce(
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
     case 'attached': {
-      const isWanted = event.driven && drive === 'none' && state.status === 'pending'
+      const isWanted = event.driven && drive === 'none' && (state.status === 'pending' || state.canRepeat)
       const next: SessionState = isWanted ? { ...state, drive: 'wanted' } : state
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
     }
@@ -131,9 +131,8 @@ export function reduce(
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
     case 'read': {
       const next = receive(state, event.reading, onPiece)
-      // `pending` proves that nobody produces only where driving is idempotent; elsewhere a person has to ask again.
-      if (event.reading.status !== 'pending' || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat)
-        return next
+      // That nobody produces is a reason to drive only where driving is idempotent; elsewhere a person has to ask again.
+      if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat) return next
       return next.failures
         ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
         : start({ ...next, drive: 'wanted' })
@@ -201,13 +200,19 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
           : isMoved || (upToDate && state.looks < 0)
             ? 0
             : state.looks,
-      // To learn that what was asked for has not begun is no progress.
-      ...((isStreaming || state.drive === 'none') && { error: undefined, failures: 0 }),
+      // To learn that what was asked for has not begun, or is not gone on with, is no progress.
+      ...((isStreaming || state.drive === 'none') && { error: undefined }),
+      ...((!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
       ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
     }),
   )
   // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
   return outcome === 'gap' ? follow(next, { looks: next.phase === 'driving' ? 0 : next.looks + 1 }) : next
+}
+
+/** Nobody produces this stream at the moment, as far as its store knows. */
+function isIdle({ status, text, stalled }: Reading): boolean {
+  return (status === 'pending' && !text) || !!stalled
 }
 
 /** What of a reading lies before the known end. */

@@ -42,12 +42,17 @@ export interface StreamClientOptions extends StreamSources {
 }
 
 export interface AttachOptions {
-  /** This reader asked for the text: drive it. OR-ed over all readers, and latched for the id. @default false */
+  /**
+   * Whoever reads here asked for the text: drive it. OR-ed over all readers, and latched for the id. Where driving is
+   * repeatable (`canRepeat`, as with `keepstream`), it may be said always, after a reload as well: driving starts what never
+   * began, takes up what nobody writes any more, and otherwise joins. At other sources only what is `pending` is driven, and
+   * only once. @default false
+   */
   readonly driven?: boolean | undefined
   /**
    * Text the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base` it is read
-   * on from its end. Without an epoch it is shown, read again from the start, and compared before it is believed. One whose
-   * status is terminal is believed as it is. A stream whose `initial` is not `pending` is never driven.
+   * on from its end. Without an epoch it is shown, read again from the start, and compared before it is believed. One that
+   * has ended is believed as it is, and makes no request, driven or not.
    */
   readonly initial?: Initial | undefined
 }

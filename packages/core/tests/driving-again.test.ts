@@ -66,6 +66,46 @@ describe('driving again (P6)', () => {
     expect(live.opened).toHaveLength(1)
   })
 
+  it('happens at a source that can repeat, when nobody goes on with the text, and joins there', async () => {
+    const { stream, live, tail } = await driven({ canRepeat: true })
+    live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
+    live.last.close()
+    await settle()
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0 })
+    expect(live.opened).toHaveLength(1)
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0, stalled: true })
+    await pass(1000)
+    expect(live.opened).toHaveLength(2)
+    expect(live.last.request).toMatchObject({ offset: 4, epoch: 1 })
+    live.last.sink.chunk({ offset: 4, text: '', epoch: 1, base: 0, stalled: true })
+    expect(shown(stream)).toMatchObject({ status: 'streaming', connection: 'live', isStalled: true, error: undefined })
+    live.last.sink.chunk({ offset: 2, text: 'lo', epoch: 2, base: 2 })
+    await pass(100)
+    expect(shown(stream)).toMatchObject({ text: 'halo', isStalled: false, isReconciled: true })
+  })
+
+  it('waits ever longer while nobody goes on with the text and each drive is cut', async () => {
+    const { live, tail } = await driven({ canRepeat: true })
+    for (let second = 0; second < 600; second++) {
+      live.last.close()
+      await settle()
+      tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+      await pass(100)
+    }
+    expect(live.opened.length).toBeGreaterThan(5)
+    expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
+  })
+
+  it('does not happen at a source that cannot repeat, though nobody goes on with the text', async () => {
+    const { live, tail } = await driven()
+    live.last.sink.chunk({ offset: 0, text: 'half' })
+    live.last.close()
+    await settle()
+    tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+    await pass(60_000)
+    expect(live.opened).toHaveLength(1)
+  })
+
   it('does not happen to a follower, which never asked for the text', async () => {
     const snapshot = pending()
     const { client, live } = setup({ canRepeat: true, snapshot })

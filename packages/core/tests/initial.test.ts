@@ -23,7 +23,15 @@ describe('a stream the page was rendered with', () => {
     expect(shown(stream)).toMatchObject({ text: 'all of it', status, isCaughtUp: true })
   })
 
-  it('is never driven when it is not pending: it is followed from its end', async () => {
+  it('is driven from its end when it goes on, at a source that can repeat: that joins', async () => {
+    const { client, live, tail } = setup({ canRepeat: true })
+    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ driven: true })
+    await settle()
+    expect(live.last.request).toMatchObject({ offset: 3, epoch: 3 })
+    expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
+  })
+
+  it('is never driven at any other source when it is not pending: it is followed from its end', async () => {
     const { client, live, tail } = setup()
     client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ driven: true })
     await settle()

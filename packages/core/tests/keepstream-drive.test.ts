@@ -8,6 +8,15 @@ import { wire } from './support/wire'
 useFakeTime()
 
 describe('keepstream(), driving', () => {
+  it('joins from where the page is that was rendered with a text that goes on', async () => {
+    const { client, asked } = served({ drive: () => events(wire.grows(5), wire.text(5, 'lo'), wire.end(5)) })
+    const stream = client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 1 } })
+    stream.attach({ driven: true })
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', isReconciled: false })
+    expect(asked()).toEqual(['POST /streams/a/drive?offset=3&epoch=1'])
+  })
+
   it('reads the events up to the explicit end', async () => {
     const { client, asked, fetch } = served({
       drive: () => events(wire.grows(0), wire.text(3, 'Hel'), wire.keepAlive, wire.text(5, 'lo'), wire.end(5)),

@@ -73,6 +73,9 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
   attached: {
     attached: () => [{ event: { type: 'attached' } }],
     'attached, driven': (state) => [{ state: fresh(state), event: { type: 'attached', driven: true } }],
+    'attached, driven, to a text that goes on, at a source that can repeat': (state) => [
+      { state: { ...state, canRepeat: true }, event: { type: 'attached', driven: true } },
+    ],
   },
   given: {
     'given, finished text': () => [{ event: { type: 'given', initial: { text: 'abcdef', status: 'done' } } }],

@@ -38,7 +38,7 @@ export function createFakeSources(
         const { text: known, line } = await server.take('drive', source)
         known.start()
         const reader: FakeReader = {
-          from: 0,
+          from: source.epoch === known.epoch ? Math.min(startFor({ ...source, signal }), known.text.length) : 0,
           signal,
           limit: () => known.text.length,
           piece(offset, text) {

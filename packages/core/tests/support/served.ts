@@ -15,7 +15,7 @@ export function served(routes: {
     const answer =
       method === 'GET'
         ? routes.read?.(request, ++reads)
-        : url.endsWith('/drive')
+        : /\/drive(\?|$)/.test(url)
           ? routes.drive?.(request)
           : routes.stop?.(request)
     if (!answer) throw new Error(`nobody answers ${method} ${url}`)

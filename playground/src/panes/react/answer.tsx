@@ -31,8 +31,8 @@ export function Answer({ client, message, canBegin }: AnswerProps) {
         ) : (
           <Markdown text={text} isGrowing={isGrowing} />
         )}
-        {status === 'timeout' && (
-          <p className="note">The server that wrote this answer went away. What it had stored is kept.</p>
+        {stream.isStalled && (
+          <p className="note">Nobody writes this answer at the moment. It goes on by itself, if it can.</p>
         )}
         {cut !== undefined && <p className="note">{cut}</p>}
         {error !== undefined && (

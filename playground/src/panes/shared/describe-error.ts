@@ -10,6 +10,8 @@ export function describeError(error: StreamError): string {
       return 'The connection is lost. It is tried again by itself; what was shown stays.'
     case 'not-found':
       return 'The server does not know this answer any more.'
+    case 'timeout':
+      return 'The server that wrote this answer went away. What it had stored is kept.'
     case 'generation':
       return 'The answer failed. What was written until then is kept.'
     default:

@@ -35,8 +35,8 @@ export function Answer(props: AnswerProps) {
         >
           <p class="waiting">{isLeft() ? 'Not begun yet' : 'Thinking'}</p>
         </Show>
-        <Show when={stream.status === 'timeout'}>
-          <p class="note">The server that wrote this answer went away. What it had stored is kept.</p>
+        <Show when={stream.isStalled}>
+          <p class="note">Nobody writes this answer at the moment. It goes on by itself, if it can.</p>
         </Show>
         <Show when={describeFinish(stream.finishReason)}>{(cut) => <p class="note">{cut()}</p>}</Show>
         <Show when={stream.error}>
