@@ -1,6 +1,7 @@
 import { StreamsError } from './errors'
 import { isFinishReason } from './finish-reason'
 import type { StoredRange, StreamHead, StreamStore } from './store'
+import { cutBeforeSplitPair } from './surrogates'
 import { isStatus } from './types'
 
 /**
@@ -52,6 +53,8 @@ function faultOf(range: StoredRange, id: string, offset: number, max: number): s
   const least = Math.min(longest, 2)
   if (text.length < least)
     return `it has ${text.length} code units, though ${head.offset - start} are stored from there`
+  // No append ends there; readers would wait for the second half without a pause.
+  if (start + text.length === head.offset && cutBeforeSplitPair(text) !== text) return 'it ends inside a surrogate pair'
   return undefined
 }
 

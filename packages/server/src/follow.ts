@@ -136,10 +136,11 @@ function createFrames() {
   function statusOf({ status, offset, epoch, base, isStalled }: StreamHead, position: number): string {
     isUpToDate ||= position >= offset
     if (told !== undefined && isTerminal(status)) return ''
-    const key = `${status} ${epoch} ${base} ${isUpToDate} ${isStalled}`
+    const shown = isTerminal(status) && !isUpToDate ? 'streaming' : status
+    const key = `${shown} ${epoch} ${base} ${isUpToDate} ${isStalled}`
     if (key === told) return ''
     told = key
-    return statusFrame({ status, offset, epoch, base, upToDate: isUpToDate, isStalled })
+    return statusFrame({ status: shown, offset, epoch, base, upToDate: isUpToDate, isStalled })
   }
 
   function endOf({ status, epoch, ...head }: StreamHead): string {

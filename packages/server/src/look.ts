@@ -5,11 +5,12 @@ import { follow } from './follow'
 import { negotiate } from './negotiate'
 import { readPosition } from './position'
 import type { Runtime } from './runtime'
-import type { StoredRange } from './store'
+import type { StoredRange, StreamHead } from './store'
 import { cutBeforeSplitPair } from './surrogates'
+import { wholeText } from './whole-text'
 import { headers, lookHeaders, media, query } from './wire'
 
-/** A catch-up answer is at most this long, in UTF-16 code units. */
+/** So many UTF-16 code units are read at once for a look. As JSON it carries no more, as plain text it goes on after them. */
 const maxAnswer = 1_048_576
 /** Enough to see whether an offset is inside a surrogate pair. */
 const maxHead = 2
@@ -33,20 +34,26 @@ export async function read(runtime: Runtime, request: Request, id: string): Prom
     const max = method === 'HEAD' ? maxHead : maxAnswer
     const range = await catchUp((offset) => runtime.hub.read(id, offset, max), position)
     if (!range) return notFound()
-    return range instanceof Response ? range : look(request, range, form)
+    return range instanceof Response ? range : look(runtime, request, range, form)
   } catch (error) {
     return failureAnswer(error, runtime.report)
   }
 }
 
-function look(request: Request, range: StoredRange, form: string): Response {
+function look(runtime: Runtime, request: Request, range: StoredRange, form: string): Response {
   const { head, start } = range
-  const { id, status, epoch, base, error, finishReason, isStalled } = head
+  const { id, epoch, base, isStalled } = head
   const isHead = request.method === 'HEAD'
+  const isText = form === media.text
   const text = isHead ? '' : cutBeforeSplitPair(range.text)
-  const end = isHead ? head.offset : start + text.length
+  const hasAll = start + text.length >= head.offset
+  const end = hasAll || isHead || isText ? head.offset : start + text.length
   const upToDate = end >= head.offset
-  const etag = `"${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${isStalled ? 'stalled' : status}.${form === media.text ? 'text' : 'json'}"`
+  // A terminal status beside a part would pass it for the whole, to whoever does not know `upToDate`.
+  const { status, error, finishReason }: Pick<StreamHead, 'status' | 'error' | 'finishReason'> = upToDate
+    ? head
+    : { status: 'streaming' }
+  const etag = `"${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${isStalled ? 'stalled' : head.status}.${isText ? 'text' : 'json'}"`
   const facts = {
     ...lookHeaders,
     ETag: etag,
@@ -59,8 +66,9 @@ function look(request: Request, range: StoredRange, form: string): Response {
     ...(finishReason !== undefined && { [headers.finishReason]: finishReason }),
   }
   if (matches(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers: facts })
-  if (form === media.text) {
-    return new Response(isHead ? null : text, { headers: { ...facts, 'Content-Type': 'text/plain; charset=utf-8' } })
+  if (isText) {
+    const body = isHead ? null : hasAll ? text : wholeText(runtime, range, request.signal)
+    return new Response(body, { headers: { ...facts, 'Content-Type': 'text/plain; charset=utf-8' } })
   }
   if (isHead) return new Response(null, { headers: { ...facts, 'Content-Type': media.json } })
   return jsonAnswer(

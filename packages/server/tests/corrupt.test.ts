@@ -13,6 +13,7 @@ const json = () => request('/', { headers: { Accept: 'application/json' } })
 const faults: Record<string, (range: StoredRange) => unknown> = {
   'is short of what it acknowledged': (range) => ({ ...range, text: '' }),
   'stops inside a surrogate pair and so makes no progress': (range) => ({ ...range, text: '\ud83d' }),
+  'ends inside a surrogate pair': (range) => ({ ...range, text: `${range.text.slice(0, -1)}\ud83d` }),
   'starts elsewhere': (range) => ({ ...range, start: range.start + 1 }),
   'is longer than what it acknowledged': (range) => ({ ...range, text: `${range.text}more` }),
   'is no string': (range) => ({ ...range, text: [range.text] }),

@@ -23,6 +23,20 @@ describe('an event stream', () => {
     await reader.cancel()
   })
 
+  it('of a text that has ended says so only after the last of it', async () => {
+    const { hand, clock, follow } = await followed()
+    await hand.append('whole')
+    hand.finish()
+    await clock.advance(300)
+    const reader = await follow()
+    await clock.advance(0)
+    expect(parseEvents(reader.text).events.map(({ event, data }) => [event, data])).toEqual([
+      ['status', { status: 'streaming', offset: 5, epoch: 1, base: 0, upToDate: false }],
+      ['message', 'whole'],
+      ['end', { status: 'done', offset: 5 }],
+    ])
+  })
+
   it('is up to date at once where there is no backlog, and says so when a pending stream begins', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { StreamStore } from '../src'
+import { settled } from './support/clock'
 import { createHand, createRig, request } from './support/rig'
+import { type SpyStore, spyStore } from './support/spy-store'
 
-async function withText(text: string, isOpen = false) {
-  const rig = createRig()
+async function withText(text: string, isOpen = false, wrap?: (store: StreamStore) => StreamStore) {
+  const rig = createRig(wrap && { wrap })
   const id = await rig.streams.createStream()
   const hand = createHand()
   await rig.streams.stream(request(), id, hand.producer)
@@ -78,14 +81,18 @@ describe('a look', () => {
     expect(await answer.json()).toEqual({ offset: 5, text: '', status: 'streaming', epoch: 1, base: 0, upToDate: true })
   })
 
-  it('is at most 1 Mi units and says that there is more, never ending inside a surrogate pair', async () => {
+  it('as JSON is at most 1 Mi units, never ends inside a surrogate pair, and is terminal only once all is told', async () => {
     const text = `x${'😀'.repeat(600_000)}`
     const { read } = await withText(text)
     const parts: string[] = []
     let position = 0
     for (let turn = 0; turn < 9; turn++) {
-      const { offset, text: part, upToDate } = await (await read(`/?offset=${position}`)).json()
+      const answer = await read(`/?offset=${position}`)
+      const { offset, text: part, status, upToDate } = await answer.json()
       expect(offset).toBe(position)
+      expect([status, answer.headers.get('Stream-Status')]).toEqual(
+        upToDate ? ['done', 'done'] : ['streaming', 'streaming'],
+      )
       expect(part.length).toBeLessThanOrEqual(1_048_576)
       expect(part).not.toMatch(/[\uD800-\uDBFF]$/)
       parts.push(part)
@@ -96,6 +103,48 @@ describe('a look', () => {
     expect(parts.length).toBe(2)
     expect(parts.join('') === text).toBe(true)
   })
+
+  it('as plain text is the whole, read on as the client takes it', async () => {
+    const text = `x${'😀'.repeat(600_000)}`
+    const { streams, store, id } = await withText(text, false, spyStore)
+    for (const offset of [0, 1, 11, text.length - 2, text.length]) {
+      const answer = await streams.read(request(`/?offset=${offset}`, { headers: { Accept: 'text/plain' } }), id)
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'stream-offset': String(text.length),
+        'stream-status': 'done',
+        'stream-up-to-date': 'true',
+      })
+      expect((await answer.text()) === text.slice(offset)).toBe(true)
+    }
+    expect(Math.max(...(store as SpyStore).of('read').map(([, , max]) => max))).toBe(1_048_576)
+    const before = (store as SpyStore).of('read').length
+    const answer = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
+    await answer.body?.getReader().read()
+    await settled()
+    expect((store as SpyStore).of('read').length).toBe(before + 1)
+  })
+
+  it.each(['is deleted', 'is lost', 'was taken back'])(
+    'as plain text is errored, never ended, where the rest %s',
+    async (fate) => {
+      const text = 'x'.repeat(1_200_000)
+      const { streams, store, id } = await withText(text, false, spyStore)
+      const { instead } = store as SpyStore
+      const answer = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
+      const reader = answer.body?.getReader()
+      expect((await reader?.read())?.value).toHaveLength(1_048_576)
+      if (fate === 'is deleted') await streams.deleteStream(id)
+      instead.read = async (pass) => {
+        const range = await pass()
+        if (!range || fate === 'is deleted') return range
+        return fate === 'is lost'
+          ? { ...range, text: '' }
+          : { ...range, head: { ...range.head, epoch: 2, base: 1_100_000 } }
+      }
+      const code = { 'is deleted': 'not-found', 'is lost': 'corrupt', 'was taken back': 'store' }[fate]
+      await expect(reader?.read()).rejects.toMatchObject({ code })
+    },
+  )
 
   it.each(['-1', '1.5', 'abc', '', '1e3', '9999999999999999', '0x1', ' 1'])('refuses the offset %j', async (offset) => {
     const { read } = await withText('Hello')
