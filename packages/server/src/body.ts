@@ -14,15 +14,27 @@ export interface Body {
   end(): void
   /** Errors it, so that nobody takes it for whole. */
   fail(error: unknown): void
+  /** An interval has passed. Errors a body that nobody has asked for anything through `maxIdle` of them. */
+  tick(): void
 }
+
+/** A body that nobody reads is let go after `rolloverMs`, as a follower is that somebody reads. */
+export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; keepAliveMs: number }): number {
+  return Math.ceil(rolloverMs / keepAliveMs)
+}
+
+const empty = new Uint8Array()
 
 /**
  * A response body that is a position: it asks its source only when the client has taken what came before, and holds
  * nothing for a client that does not. `signal` is the request's, for servers that abort it rather than cancel the body.
  */
-export function createBody(source: BodySource, signal: AbortSignal): Body {
+export function createBody(source: BodySource, signal: AbortSignal, maxIdle = Infinity): Body {
   let isAwake = false
   let isOver = false
+  let isBegun = false
+  let isAsked = false
+  let idle = 0
   let wakeUp: (() => void) | undefined
   let end: () => void = () => undefined
   let fail: (error: unknown) => void = () => undefined
@@ -38,6 +50,8 @@ export function createBody(source: BodySource, signal: AbortSignal): Body {
         }
       },
       async pull(controller) {
+        isAsked = true
+        idle = 0
         for (;;) {
           isAwake = false
           let step: Uint8Array | undefined | 'end'
@@ -49,7 +63,14 @@ export function createBody(source: BodySource, signal: AbortSignal): Body {
           }
           if (isOver) return
           if (step === 'end') return end()
-          if (step !== undefined) return controller.enqueue(step)
+          // Most hosts send the headers with the first chunk alone, so one without bytes takes the place of what is not there
+          // yet: a reader must be able to tell a producer that thinks from a server that hangs.
+          if (step === undefined && !isBegun) step = empty
+          isBegun = true
+          if (step !== undefined) {
+            isAsked = false
+            return controller.enqueue(step)
+          }
           if (!isAwake) await new Promise<void>((resolve) => (wakeUp = resolve))
           if (isOver) return
         }
@@ -72,6 +93,10 @@ export function createBody(source: BodySource, signal: AbortSignal): Body {
     wake,
     end: () => end(),
     fail: (error) => fail(error),
+    tick() {
+      // Some hosts neither read on nor cancel when their client has left. A client that stalls for so long reads on by offset.
+      if (!isAsked && ++idle >= maxIdle) fail(new DOMException('@keepstream/server: nobody reads this', 'AbortError'))
+    },
   }
 
   function wake(): void {

@@ -1,5 +1,5 @@
 import { notFound } from './answers'
-import { type Body, createBody } from './body'
+import { type Body, createBody, maxIdleTicks } from './body'
 import { encode } from './encode'
 import { StreamsError } from './errors'
 import { follow } from './follow'
@@ -16,7 +16,7 @@ import { headers, liveHeaders, media } from './wire'
 
 /** The text as it is produced in this process, from where the reader is. */
 export function driveRun(runtime: Runtime, run: Run, request: Request): Response {
-  const { report } = runtime
+  const { report, options } = runtime
   const form = negotiate(request, [media.text, media.sse])
   const isSse = form === media.sse
   let body: Body | undefined
@@ -24,6 +24,7 @@ export function driveRun(runtime: Runtime, run: Run, request: Request): Response
     isSse,
     position: isSse ? positionIn(run, drivePosition(request)) : 0,
     wake: () => body?.wake(),
+    tick: () => body?.tick(),
   })
   body = createBody(
     {
@@ -34,6 +35,7 @@ export function driveRun(runtime: Runtime, run: Run, request: Request): Response
       },
     },
     request.signal,
+    maxIdleTicks(options),
   )
   report.event({ type: 'joined', id: run.id, reader: 'drive' })
   return new Response(body.stream, { headers: driveHeaders(form, run) })
@@ -53,11 +55,12 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
   if (form === media.sse) {
     return follow(runtime, id, drivePosition(request), { signal, reader: 'drive', rollsOver: false, takeUp })
   }
-  const { hub, report } = runtime
+  const { hub, report, options } = runtime
   let body: Body | undefined
   let isLeaving = false
   const reader = openStoreReader(hub, id, {
     wake: () => body?.wake(),
+    tick: () => body?.tick(),
     shutDown(isLate) {
       isLeaving = true
       if (isLate) body?.fail(leaving())
@@ -96,6 +99,7 @@ export async function driveStored(runtime: Runtime, id: string, request: Request
       },
     },
     signal,
+    maxIdleTicks(options),
   )
   return new Response(body.stream, { headers: driveHeaders(form, first.head) })
 }

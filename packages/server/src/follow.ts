@@ -1,5 +1,5 @@
 import { notFound } from './answers'
-import { type Body, type BodySource, createBody } from './body'
+import { type Body, type BodySource, createBody, maxIdleTicks } from './body'
 import { catchUp } from './catch-up'
 import { encode } from './encode'
 import type { Position } from './position'
@@ -37,6 +37,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
       if (environment.now() >= rolloverAt) return body?.end()
       isKeepAliveDue = true
       body?.wake()
+      body?.tick()
     },
     shutDown(isLate) {
       isLeaving = true
@@ -79,6 +80,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
       },
     },
     options.signal,
+    maxIdleTicks(runtime.options),
   )
   return new Response(body.stream, { headers: { ...liveHeaders, 'Content-Type': media.sse } })
 

@@ -13,12 +13,14 @@ export interface RunReaderOptions {
   readonly position: number
   /** `next` may have more now. */
   readonly wake: () => void
+  /** Called every `keepAliveMs`, for events alone. */
+  readonly tick?: () => void
 }
 
 /** The text of a run as it is produced in this process: the only answer that may be ahead of the store (P5). */
 export function readRun({ hub }: Runtime, run: Run, options: RunReaderOptions): BodySource {
   const { id, epoch, base, log } = run
-  const { isSse, wake } = options
+  const { isSse, wake, tick } = options
   let { position } = options
   let told: boolean | undefined
   let isKeepAliveDue = false
@@ -30,6 +32,7 @@ export function readRun({ hub }: Runtime, run: Run, options: RunReaderOptions): 
         tick() {
           isKeepAliveDue = true
           wake()
+          tick?.()
         },
       })
     : undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createBody } from '../src/body'
 import { settled } from './support/clock'
 
-function counted() {
+function counted(maxIdle?: number) {
   let asked = 0
   let released = 0
   const steps: (Uint8Array | undefined | 'end')[] = []
@@ -18,6 +18,7 @@ function counted() {
       },
     },
     signal.signal,
+    maxIdle,
   )
   return { body, steps, signal, asked: () => asked, released: () => released }
 }
@@ -38,9 +39,11 @@ describe('S16 a body', () => {
 
   it('waits to be woken, also when that comes while it asks', async () => {
     const { body, steps, asked } = counted()
-    const reading = body.stream.getReader().read()
+    const reader = body.stream.getReader()
+    await reader.read()
+    const reading = reader.read()
     await settled()
-    expect(asked()).toBe(1)
+    expect(asked()).toBe(2)
     steps.push(piece)
     body.wake()
     expect(await reading).toEqual({ done: false, value: piece })
@@ -51,6 +54,7 @@ describe('S16 a body', () => {
     async (way) => {
       const { body, steps, signal, released } = counted()
       const reader = body.stream.getReader()
+      await reader.read()
       const reading = reader.read().catch((error) => error)
       await settled()
       if (way === 'end') body.end()
@@ -72,6 +76,37 @@ describe('S16 a body', () => {
       expect(released()).toBe(1)
     },
   )
+
+  it('begins with a chunk without bytes where there is nothing yet, so that hosts send the headers', async () => {
+    const { body, steps } = counted()
+    const reader = body.stream.getReader()
+    expect(await reader.read()).toEqual({ done: false, value: new Uint8Array() })
+    const reading = reader.read()
+    steps.push(piece)
+    body.wake()
+    expect(await reading).toEqual({ done: false, value: piece })
+  })
+
+  it('is let go where nobody asks for more and nobody cancels, and not where somebody reads slowly or waits', async () => {
+    const { body, steps, released } = counted(3)
+    const reader = body.stream.getReader()
+    steps.push(piece, piece)
+    for (let turn = 0; turn < 2; turn++) {
+      await reader.read()
+      body.tick()
+      body.tick()
+    }
+    const reading = reader.read()
+    await settled()
+    for (let tick = 0; tick < 9; tick++) body.tick()
+    expect(released()).toBe(0)
+    steps.push(piece)
+    body.wake()
+    await reading
+    for (let tick = 0; tick < 3; tick++) body.tick()
+    expect(released()).toBe(1)
+    await expect(reader.read()).rejects.toThrow('nobody reads this')
+  })
 
   it('is released when its source throws, and when the client was gone before', async () => {
     let released = 0

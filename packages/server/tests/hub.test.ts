@@ -27,6 +27,27 @@ describe('S12 the hub', () => {
     await streams.close()
   })
 
+  it.each(['a drive', 'a stored drive', 'a follower'])(
+    'forgets %s after a while whose host neither reads nor cancels, and goes on for those who read',
+    async (kind) => {
+      const { streams, id, hand, store, clock } = await running()
+      const { streams: elsewhere, store: there } = createRig({ store: spyStore(store), clock })
+      const host = kind === 'a stored drive' ? elsewhere : streams
+      const open = () => (kind === 'a follower' ? host.read(sse(), id) : host.stream(sse(), id, () => undefined))
+      const reader = (await open()).body?.getReader()
+      await reader?.read()
+      const read = collect(await host.read(sse(), id))
+      await hand.append('Hello')
+      hand.finish()
+      await clock.advance(8_100)
+      expect(clock.timers).toBeGreaterThan(0)
+      await clock.advance(100_000)
+      expect(parseEvents(read.text).events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done' } })
+      expect(clock.timers).toBe(0)
+      expect(((kind === 'a stored drive' ? there : store) as typeof store).watches).toBe(0)
+    },
+  )
+
   it('glances less and less often while hints are enough, and finds what hints missed', async () => {
     const { store: real, clock } = createRig()
     const writer = createRig({ store: real, clock })

@@ -1,4 +1,11 @@
-import { createServer, get, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
+import {
+  createServer,
+  get,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -12,7 +19,20 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-async function serving(produce: () => Producer) {
+/** As most adapters do it: the headers go out with the first chunk, and nobody cancels (h3 before 2). */
+function writing(handle: (request: Request) => Promise<Response>): RequestListener {
+  return async (incoming, outgoing) => {
+    const { url = '', method = '', headers } = incoming
+    const { accept = '*/*' } = headers
+    const answer = await handle(new Request(`http://server.test${url}`, { method, headers: { accept } }))
+    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers))
+    await answer.body?.pipeTo(
+      new WritableStream({ write: (chunk) => void outgoing.write(chunk), close: () => void outgoing.end() }),
+    )
+  }
+}
+
+async function serving(produce: () => Producer, listener = getRequestListener as typeof writing) {
   const store = spyStore(memoryStore())
   const events: StreamsEvent[] = []
   const errors: unknown[] = []
@@ -23,7 +43,7 @@ async function serving(produce: () => Producer) {
     drainMs: 0,
   })
   const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
-  const server: Server = createServer(getRequestListener(handle))
+  const server: Server = createServer(listener(handle))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   open.push(() => streams.close())
   open.push(async () => {
@@ -63,6 +83,29 @@ describe('over real sockets', () => {
     expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 13, epoch: 1 })
     await until(() => store.watches === 0)
   })
+
+  it.each(['text/plain', 'text/event-stream'])(
+    'a drive as %s sends its headers before the producer has said anything',
+    async (accept) => {
+      let begin: () => void = () => undefined
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const { streams, url } = await serving(
+        () =>
+          async function* () {
+            await begun
+            yield 'Hello'
+          },
+        writing,
+      )
+      const id = await streams.createStream()
+      // The producer waits for this, so that the test never ends where headers wait for the first text.
+      const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', headers: { accept } })
+      begin()
+      expect(await driven.text()).toContain('Hello')
+    },
+  )
 
   it('S16 a stalled follower of 12 MB is given what fits in the sockets, and the rest when it reads', async () => {
     // Three bytes a unit: more than the kernel buffers on its own.
