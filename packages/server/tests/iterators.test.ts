@@ -8,7 +8,8 @@ async function ended(produced: unknown) {
   const id = await streams.createStream()
   await streams.stream(request(), id, () => produced as Produced)
   await clock.advance(300)
-  return { ...(await streams.getStreamBody(id)), errors: errors.map(({ error }) => error) }
+  const { text, status } = await streams.getStreamBody(id)
+  return { text, status, errors: errors.map(({ error }) => error) }
 }
 
 /** The text that the language's own loop reads, or what it throws. */

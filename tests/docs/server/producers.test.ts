@@ -48,9 +48,9 @@ async function outcome(producer: Producer, ending: Ending) {
   const streams = createStreams({ store: memoryStore(), onError: (error) => errors.push(error) })
   const id = await streams.createStream()
   await (await streams.stream(new Request('http://server.test/'), id, producer)).text()
-  const body = await streams.getStreamBody(id)
+  const { text, status, finishReason } = await streams.getStreamBody(id)
   await streams.close()
-  return { ...body, errors: errors.length }
+  return { text, status, finishReason, errors: errors.length }
 }
 
 describe.each(sdks)('the adapter of docs/producers.md for %s', (_, file, client, reasons) => {
