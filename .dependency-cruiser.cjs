@@ -64,6 +64,7 @@ const rooms = {
     'stop',
     'stream-url',
   ],
+  'keep-client': ['stream-client'],
   smooth: [...world, 'guarded', 'listen', 'stream-client'],
   tabs: [...world, 'back-off', 'check-answer'],
   testing: reading,

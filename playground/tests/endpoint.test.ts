@@ -33,6 +33,7 @@ beforeEach(async () => {
     store: { type: 'sqlite' },
     port: 0,
     host: '127.0.0.1',
+    allowedHosts: [],
     answerSpeed: 1,
     endpoint: { baseUrl: standIn.url, apiKey, model: 'a-model' },
     onError: (error) => errors.push(error),
