@@ -8,5 +8,7 @@ export function requestCopy(request: Request, signal: AbortSignal): Request {
   if (request.bodyUsed || body.locked) {
     return new Request(request.url, { method, headers, signal, body: usedBody(), duplex: 'half' } as RequestInit)
   }
-  return new Request(request.clone(), { signal })
+  // Of its parts: a host may have a `Request` of its own, which the platform's does not take.
+  const copied = request.clone().body
+  return new Request(request.url, { method, headers, signal, body: copied, duplex: 'half' } as RequestInit)
 }
