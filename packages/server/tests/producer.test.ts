@@ -8,6 +8,18 @@ async function body(streams: ReturnType<typeof createRig>['streams'], id: string
 }
 
 describe('S7 a producer', () => {
+  it('is given the request of a host that has a class of its own for it', async () => {
+    const { streams } = createRig()
+    const real = request('/', { method: 'POST', body: 'asked' })
+    const { url, method, headers, signal, body } = real
+    const foreign = { url, method, headers, signal, body, bodyUsed: false, clone: () => ({ body: real.body }) }
+    const id = await streams.createStream()
+    const answer = await streams.stream(foreign as unknown as Request, id, async (append, context) =>
+      append(await context.request.text()),
+    )
+    expect(await answer.text()).toBe('asked')
+  })
+
   it('may return an async iterable', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
