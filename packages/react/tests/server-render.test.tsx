@@ -45,7 +45,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     expect(container.textContent).toBe('one two')
     expect(container.querySelector('output')).toBe(element)
     expect(new Set(texts)).toEqual(new Set(['one ', 'one two']))
-    expect(asked()).toEqual(['follow a 4'])
+    expect(asked()).toEqual(['drive a 4'])
     expect(complaints).not.toHaveBeenCalled()
     expect(onRecoverableError).not.toHaveBeenCalled()
   })

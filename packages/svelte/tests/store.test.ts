@@ -164,7 +164,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     await happens(() => server.stream('b').close())
     expect(get(reply)).toMatchObject({ text: 'text of b', status: 'done' })
     expect([...new Set(seen)]).toEqual(['text of a', '', 'text of b'])
-    expect(asked()).toEqual(['follow a 9', 'follow b 9'])
+    expect(asked()).toEqual(['follow a 9', 'drive b 9'])
     undo()
   }
 })

@@ -76,7 +76,7 @@ export const readers = {
     },
   },
   'initial-says-begun': {
-    title: 'never drives a stream whose initial text says that somebody did',
+    title: 'joins a stream whose initial text says that somebody drove it, from where that ends',
     async run({ server, open, mountAll, happens, asked }) {
       const client = open()
       server.stream('a').write('begun elsewhere')
@@ -89,7 +89,8 @@ export const readers = {
       await happens()
       await happens(() => server.stream('a').close())
       for (const { last } of pages) expect(last).toMatchObject({ text: 'begun elsewhere', status: 'done' })
-      expect(asked()).toEqual(['follow a 5'])
+      expect(asked()).toEqual(['drive a 5'])
+      expect(server.stream('a').runs).toBe(1)
     },
   },
   'initial-differs': {

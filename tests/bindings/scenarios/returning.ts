@@ -84,7 +84,7 @@ export const returning = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: `${known}And more.`, status: 'done' })
       expectGrowing(page.results, `${known}And more.`)
-      expect(asked()).toEqual([`follow a ${known.length}`])
+      expect(asked()).toEqual([`drive a ${known.length}`])
       expect(server.requests[0]?.length).toBeLessThan(known.length)
     },
   },
