@@ -66,15 +66,15 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
     })
 
-    it('reads on, and drives nothing, where its user asked for a text that had begun when it was rendered', async () => {
+    it('joins from the end of what was rendered where its user asked for a text that had begun by then', async () => {
       const id = await server.beginStream(text)
-      const page = await open({ id, initial, driven: true })
+      const page = await open({ id, initial: { ...initial, epoch: 1, base: 0 }, driven: true })
       await page.hydrate()
       await server.write(id, 'two')
       await server.finish(id)
       await page.until('early', { text: `${text}two`, status: 'done' })
       expect(await page.problems()).toEqual([])
-      expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
+      expect(server.requests()).toEqual([`POST ${id} ${text.length}`])
     })
 
     it.each([undefined, { text: '', status: 'pending' }] as const)(
