@@ -46,7 +46,7 @@ function handleStores(Driver: new (path: string) => SqliteHandle): Stores {
     },
     loseText(id, piece) {
       const start = `SELECT ${piece === 'first' ? 'min' : 'max'}(start) FROM keepstream_pieces WHERE stream_id = ?`
-      databases[0]?.prepare(`DELETE FROM keepstream_pieces WHERE stream_id = ? AND start = (${start})`).run([id, id])
+      databases[0]?.prepare(`DELETE FROM keepstream_pieces WHERE stream_id = ? AND start = (${start})`).run(id, id)
     },
   }
 }
