@@ -6,7 +6,17 @@ const { builtinModules } = require('node:module')
  */
 const ground = ['types', 'errors']
 const world = [...ground, 'environment']
-const reading = [...world, 'stream-url', 'read-text', 'read-sse', 'read-json', 'refusal', 'request', 'wire']
+const reading = [
+  ...world,
+  'stream-url',
+  'max-length',
+  'read-text',
+  'read-sse',
+  'read-json',
+  'refusal',
+  'request',
+  'wire',
+]
 const rooms = {
   types: ['errors'],
   errors: [],
@@ -15,6 +25,7 @@ const rooms = {
   guarded: [],
   'check-answer': ground,
   'stream-url': ground,
+  'max-length': ground,
   listen: ['guarded'],
   merge: ground,
   state: [...ground, 'merge'],
@@ -24,7 +35,7 @@ const rooms = {
   'read-sse': [...ground, 'read-text'],
   refusal: [...ground, 'read-text'],
   redirect: ground,
-  'read-json': ground,
+  'read-json': [...ground, 'max-length', 'read-text'],
   request: [...world, 'redirect', 'refusal'],
   wire: [...world, 'read-sse', 'request'],
   live: reading,

@@ -1,5 +1,6 @@
 import { SourceError, StreamError } from './errors'
-import { readJson } from './read-json'
+import { createBound } from './max-length'
+import { readJson, readSnapshot } from './read-json'
 import { readSse, type SseEvent } from './read-sse'
 import { createRequest, type RequestOptions } from './request'
 import { segmentOf } from './stream-url'
@@ -15,13 +16,14 @@ export interface KeepstreamOptions extends RequestOptions {
 const stallMs = 25_000
 
 /** The sources for a Keepstream server: `createStreamClient(keepstream({ url: '/streams' }))`. */
-export function keepstream({ url, ...options }: KeepstreamOptions): {
+export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
   live: LiveSource
   snapshot: SnapshotTail
   stop: StopSource
 } {
   if (typeof url !== 'string' || /[?#]/.test(url))
     throw new StreamError('invalid-option', 'keepstream needs `url`, such as "/streams", without a query')
+  const bound = createBound(maxLength)
   const request = createRequest(options, true)
   const at = (id: string, path: string) => `${url.replace(/\/$/, '')}/${segmentOf(id)}${path}`
   const from = ({ offset, epoch }: Pick<SourceRequest, 'offset' | 'epoch'>) =>
@@ -40,7 +42,7 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
         await read(
           at(id, `/drive${offset && epoch ? `?offset=${offset}&epoch=${epoch}` : ''}`),
           { method: 'POST', signal },
-          createDriveReader(sink),
+          createDriveReader(sink, bound.checkText),
           sink.alive,
         )
       },
@@ -48,16 +50,16 @@ export function keepstream({ url, ...options }: KeepstreamOptions): {
     snapshot: {
       stallMs,
       async open({ id, offset, epoch, signal }, { next, alive }) {
-        const snapshotOf = createReader(offset, epoch)
+        const snapshotOf = createReader(offset, bound.checkText, epoch)
         await read(at(id, from({ offset, epoch })), { signal }, (event) => next(snapshotOf(event)), alive)
       },
       read: async ({ id, signal, ...place }) =>
-        readJson(await request(at(id, from(place)), 'application/json', { signal })),
+        readSnapshot(await request(at(id, from(place)), 'application/json', { signal }), bound),
     },
     async stop({ id, signal }) {
       const init = { method: 'POST', signal }
       const answer = await request(at(id, '/stop'), 'application/json', init)
-      const { status, offset, ...rest } = Object(await readJson(answer))
+      const { status, offset, ...rest } = Object(await readJson(answer, bound.checkJson))
       if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
         throw new SourceError('server', 'this is no answer of a Keepstream server')
       return isTerminal(status) ? { ...rest, end: offset, status } : undefined

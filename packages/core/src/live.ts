@@ -1,4 +1,5 @@
 import { SourceError } from './errors'
+import { createBound } from './max-length'
 import { readSse, type SseEvent } from './read-sse'
 import { readText } from './read-text'
 import { createRequest, type RequestOptions } from './request'
@@ -27,7 +28,11 @@ export interface FetchLiveOptions extends RequestOptions {
   readonly body?: ((request: SourceRequest) => BodyInit | undefined) | undefined
   /**
    * Reads an event of another dialect: its text, or what else it says; `undefined` for one without text. `[DONE]` is an
-   * end by itself. Without this, events are read as Keepstream's own.
+   * end by itself, also with spaces around it. Without this, events are read as Keepstream's own.
+   *
+   * It is also given a last event that has no blank line after it, if the body ended by itself and the event's data says
+   * where it ends: `[DONE]`, or a JSON object or array. Any other such event may be one that was cut (a proxy that cuts may
+   * look like an end), so that it is neither text nor an end. An event without a `data` line is none, by the standard.
    */
   readonly decode?: ((event: SseEvent) => string | DecodedEvent | undefined) | undefined
   /** Driving again joins the running generation. @default false */
@@ -47,8 +52,10 @@ export function fetchLive({
   decode,
   canRepeat,
   stallMs,
+  maxLength,
   ...options
 }: FetchLiveOptions): LiveSource {
+  const { checkText } = createBound(maxLength)
   const request = createRequest(options)
   return {
     canRepeat,
@@ -65,31 +72,49 @@ export function fetchLive({
         throw new SourceError('server', `${method} was answered with ${type} instead of a text stream`)
       }
       sink.alive()
-      if (!type.includes('event-stream')) return readRaw(response, sink)
-      return readSse(response, decode ? decodeWith(decode, sink) : createDriveReader(sink), sink.alive)
+      if (!type.includes('event-stream')) return readRaw(response, sink, checkText)
+      if (!decode) return readSse(response, createDriveReader(sink, checkText), sink.alive)
+      const read = decodeWith(decode, sink, checkText)
+      return readSse(response, read, sink.alive, (event) => isWhole(event.data) && read(event))
     },
   }
 }
 
-function readRaw(response: Response, sink: LiveSink) {
+function readRaw(response: Response, sink: LiveSink, check: (length: number) => void) {
   const { headers } = response
   const epoch = headers.get('stream-epoch')
   const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get('stream-base')) } : {}
   let offset = 0
-  return readText(response, (text) => {
+  const onText = (text: string) => {
     sink.alive()
     if (text) sink.chunk({ offset, text, ...origin })
     offset += text.length
-  })
+  }
+  return readText(response, onText, check)
 }
 
-function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveSink) {
+/** Data that says by itself where it ends, so that no cut can have made it out of a longer one. */
+function isWhole(data: string): boolean {
+  if (isDone(data)) return true
+  try {
+    return typeof JSON.parse(data) === 'object' && data.trim() !== 'null'
+  } catch {
+    return false
+  }
+}
+
+function isDone(data: string): boolean {
+  return data.trim() === '[DONE]'
+}
+
+function decodeWith(decode: NonNullable<FetchLiveOptions['decode']>, sink: LiveSink, check: (length: number) => void) {
   let offset = 0
   let finishReason: string | undefined
   return (event: SseEvent) => {
-    const decoded = event.data === '[DONE]' ? { end: true } : decode(event)
+    const decoded = isDone(event.data) ? { end: true } : decode(event)
     const { end, error, ...rest }: DecodedEvent = typeof decoded === 'string' ? { text: decoded } : (decoded ?? {})
     const text = rest.text ?? ''
+    check(offset + text.length)
     if (text) sink.chunk({ offset, text })
     offset += text.length
     finishReason = rest.finishReason ?? finishReason

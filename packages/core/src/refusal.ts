@@ -24,10 +24,15 @@ export async function readRefusal(response: Response): Promise<Refusal> {
   }
   let body = ''
   try {
-    await readText(response, (text) => {
-      body += text
-      if (body.length > longestBody) throw new RangeError()
-    })
+    await readText(
+      response,
+      (text) => {
+        body += text
+      },
+      (length) => {
+        if (length > longestBody) throw new RangeError()
+      },
+    )
     const { code, message, offset, epoch } = Object(JSON.parse(body))
     return { code: words(code), message: words(message), offset, epoch }
   } catch {

@@ -16,6 +16,13 @@ export type HeadersSource = HeadersInit | ((request: HeadersRequest) => HeadersI
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
 
 export interface RequestOptions {
+  /**
+   * The longest text that is read, in UTF-16 code units. A longer answer, also one that only grows so by being unpacked, is
+   * let go of and has failed with `server`. Raise it where the server's own `maxLength` was raised.
+   *
+   * @default 4_194_304
+   */
+  readonly maxLength?: number | undefined
   readonly headers?: HeadersSource | undefined
   /** @default the global `fetch`, looked up for each request */
   readonly fetch?: FetchLike | undefined

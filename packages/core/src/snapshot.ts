@@ -1,4 +1,5 @@
-import { readJson } from './read-json'
+import { createBound } from './max-length'
+import { readSnapshot } from './read-json'
 import { createRequest, type RequestOptions } from './request'
 import { checkUrl } from './stream-url'
 import type { SnapshotFetcher, SourceRequest } from './types'
@@ -15,13 +16,14 @@ export interface FetchSnapshotOptions extends RequestOptions {
  * One look by `GET`, answered with JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset` that is sent
  * in the query.
  */
-export function fetchSnapshot({ url, ...options }: FetchSnapshotOptions): SnapshotFetcher {
+export function fetchSnapshot({ url, maxLength, ...options }: FetchSnapshotOptions): SnapshotFetcher {
+  const bound = createBound(maxLength)
   const request = createRequest(options)
   return async (source) => {
     const target = typeof url === 'function' ? checkUrl(url(source), source.id) : url
     const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
     const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
     const response = await request(target + query, 'application/json', { signal: source.signal })
-    return readJson(response)
+    return readSnapshot(response, bound)
   }
 }

@@ -7,7 +7,7 @@ import { isTerminal, type LiveSink, type Snapshot } from './types'
  * with the explicit end, which alone is sent after the last character. `asked` is the epoch that was asked for: it stands
  * until the server names its own, with the first status or in the id of the first text.
  */
-export function createReader(end: number, asked?: number) {
+export function createReader(end: number, check: (length: number) => void, asked?: number) {
   let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
 
   return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
@@ -23,17 +23,19 @@ export function createReader(end: number, asked?: number) {
         known = { epoch, ...known }
       }
       if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
+      check(end)
       if (event === 'end') known = { ...known, ...value, upToDate: true }
       return { ...known, offset: end - text.length, text }
     } catch (cause) {
+      if (cause instanceof SourceError) throw cause
       throw new SourceError('server', 'this is no event of a Keepstream server', { cause })
     }
   }
 }
 
 /** Reads them for a driver: what was read so far as chunks, a terminal status as the end. */
-export function createDriveReader({ chunk, end }: LiveSink) {
-  const read = createReader(0)
+export function createDriveReader({ chunk, end }: LiveSink, check: (length: number) => void) {
+  const read = createReader(0, check)
   return (event: SseEvent) => {
     const { status, error, finishReason, ...piece } = read(event)
     if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error, finishReason })
