@@ -88,7 +88,7 @@ async function begin(name: string, way: Way, url: string) {
       answer.finish()
       expect(await answer.whole, name).toBe('Before. After.')
       expect(await followed, name).toContain('event: end')
-      expect(await there.getStreamBody(answer.id), name).toEqual({ text: 'Before. After.', status: 'done' })
+      expect(await there.getStreamBody(answer.id), name).toMatchObject({ text: 'Before. After.', status: 'done' })
     },
   }
 }

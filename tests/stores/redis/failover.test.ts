@@ -54,7 +54,7 @@ describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another 
       answer.finish()
       expect(await answer.whole).toBe('Before. After.')
       expect(await followed).toContain('event: end')
-      expect(await there.getStreamBody(answer.id)).toEqual({ text: 'Before. After.', status: 'done' })
+      expect(await there.getStreamBody(answer.id)).toMatchObject({ text: 'Before. After.', status: 'done' })
       // No connection that leads nowhere is used again, and none is made in a hurry.
       expect(name.accepted - before).toBeLessThan(10)
     },
