@@ -9,7 +9,10 @@ import { type PageServer, startPageServer } from './page-server'
 
 const chromiumPath = findChromium()
 const text = 'one <b>5 > 4 & "so"</b></script> '
-const initial = { text, status: 'streaming' } as const
+/** What the page shows first, and the epoch that comes with a body from the store: with it nothing is read again. */
+const shown = { text, status: 'streaming' } as const
+const origin = { epoch: 1, base: 0 }
+const initial = { ...shown, ...origin } as const
 const names = ['early', 'late'] as const
 const wordsInConsole = /^(error|warning): /m
 
@@ -53,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       const id = await server.beginStream(text)
       const page = await open({ id, initial })
       await server.write(id, 'two ')
-      expect(await page.read('early')).toEqual({ ...initial, connection: 'idle' })
+      expect(await page.read('early')).toEqual({ ...shown, connection: 'idle' })
       expect(server.requests()).toEqual([])
 
       await page.hydrate()
@@ -61,14 +64,14 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       await server.write(id, 'three')
       await server.finish(id)
       await page.until('early', { text: `${text}two three`, status: 'done', connection: 'closed' })
-      expect((await page.rendered('early'))[0]).toEqual({ ...initial, connection: 'idle' })
+      expect((await page.rendered('early'))[0]).toEqual({ ...shown, connection: 'idle' })
       expect(await page.problems()).toEqual([])
       expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
     })
 
     it('joins from the end of what was rendered where its user asked for a text that had begun by then', async () => {
       const id = await server.beginStream(text)
-      const page = await open({ id, initial: { ...initial, epoch: 1, base: 0 }, driven: true })
+      const page = await open({ id, initial, driven: true })
       await page.hydrate()
       await server.write(id, 'two')
       await server.finish(id)
@@ -126,13 +129,13 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
         await server.write(id, 'two ')
         if (status === 'done') await server.finish(id)
         await page.readElsewhere(`${text}two `)
-        await page.until('early', holdsEffects.has(framework) ? initial : { text: `${text}two `, status })
-        expect(await page.read('late')).toEqual({ ...initial, connection: 'idle' })
+        await page.until('early', holdsEffects.has(framework) ? shown : { text: `${text}two `, status })
+        expect(await page.read('late')).toEqual({ ...shown, connection: 'idle' })
         expect(await page.rendered('late')).toEqual([])
 
         await page.arrive()
         for (const name of names) await page.until(name, { text: `${text}two `, status })
-        expect((await page.rendered('late'))[0]).toEqual({ ...initial, connection: 'idle' })
+        expect((await page.rendered('late'))[0]).toEqual({ ...shown, connection: 'idle' })
         if (status === 'streaming') await server.write(id, 'three')
         if (status === 'streaming') await server.finish(id)
         const whole = `${text}two ${status === 'streaming' ? 'three' : ''}`
@@ -147,15 +150,15 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       { length: 'longer', own: `${text}two` },
     ])('hydrates a boundary that was rendered with a $length text than the rest of its page', async ({ own }) => {
       const id = await server.beginStream(text)
-      const lateInitial = { text: own, status: 'streaming' } as const
-      const page = await open({ id, initial, hasLate: true, lateInitial })
+      const lateShown = { text: own, status: 'streaming' } as const
+      const page = await open({ id, initial, hasLate: true, lateInitial: { ...lateShown, ...origin } })
       await page.arrive()
       await page.hydrate()
       // What the page asks for is answered only after it has been hydrated whole.
       await server.write(id, 'two three')
       for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
-      expect((await page.rendered('early'))[0]).toEqual({ ...initial, connection: 'idle' })
-      expect((await page.rendered('late'))[0]).toEqual({ ...lateInitial, connection: 'idle' })
+      expect((await page.rendered('early'))[0]).toEqual({ ...shown, connection: 'idle' })
+      expect((await page.rendered('late'))[0]).toEqual({ ...lateShown, connection: 'idle' })
       expect(await page.problems()).toEqual([])
       const known = holdsEffects.has(framework) ? Math.max(text.length, own.length) : text.length
       expect(server.requests()).toEqual([`GET ${id} ${known}`])
@@ -181,7 +184,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
     it('counts by its own text, and not by the page, in which a browser makes LF of CR', async () => {
       const begun = 'one\r\ntwo\r'
       const id = await server.beginStream(begun)
-      const page = await open({ id, initial: { text: begun, status: 'streaming' } })
+      const page = await open({ id, initial: { text: begun, status: 'streaming', ...origin } })
       expect((await page.read('early')).text).toBe('one\ntwo\n')
       await page.hydrate()
       await server.write(id, '\nthree')
