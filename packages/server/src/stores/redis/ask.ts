@@ -63,7 +63,9 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
           if (isGivenUp) throw new Error('given up before there was a connection')
           return await talk(link)
         } catch (error) {
-          const refusal = refusalOf(error, link === undefined)
+          // Others may have met a refusal over the same connection, and closed it before this was sent.
+          const isRetired = link !== undefined && source.isRetired(link)
+          const refusal = refusalOf(error, link === undefined) ?? (isRetired ? 'elsewhere' : undefined)
           // After a failover the new server may take a moment to be there.
           const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamsError)
           if (isGivenUp || (refusal === undefined && !isUnreached)) throw error

@@ -8,6 +8,8 @@ export interface LinkSource {
   get(): Promise<RedisLink>
   /** It leads to a server that is not the one to ask: the next act gets another. What is under way over it may end. */
   retire(link: RedisLink): void
+  /** It was retired and is closed behind what it was asked until then: what is asked after that is not done. */
+  isRetired(link: RedisLink): boolean
   /** A command over it was not answered in time. */
   stalled(link: RedisLink): void
   close(): void
@@ -20,7 +22,8 @@ export interface LinkSource {
  * @param duplicate `undefined` for a client that finds the right server by itself, as one of a cluster does
  */
 export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClient>) | undefined): LinkSource {
-  if (duplicate === undefined) return { get: async () => link, retire() {}, stalled() {}, close() {} }
+  if (duplicate === undefined)
+    return { get: async () => link, retire() {}, isRetired: () => false, stalled() {}, close() {} }
   const own = ownSource(duplicate)
   let isLent = true
   return {
@@ -46,6 +49,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   let openedAt = 0
   /** Open until what is under way over them has ended. */
   const retired = new Set<OpenedClient>()
+  const retiredLinks = new WeakSet<RedisLink>()
   let isClosed = false
   let failures = 0
   let notBefore = 0
@@ -105,8 +109,10 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
     retire: (link) =>
       withLink(link, (client) => {
         retired.add(client)
+        retiredLinks.add(link)
         client.finish()
       }),
+    isRetired: (link) => retiredLinks.has(link),
     // The other end may be gone without a word, and the system would wait for it for a quarter of an hour.
     stalled: (link) => withLink(link, (client) => client.close()),
     close() {
