@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)(`a page that follows ${count} answer
     expect(await page.stop(stopped)).toBe('stopped')
     expect(Date.now() - began).toBeLessThan(STOP_MS)
     expect(server().open).toBeGreaterThan(0)
-    expect(await server().stored(stopped)).toEqual({ text: stopped.text, status: 'stopped' })
+    expect(await server().stored(stopped)).toMatchObject({ text: stopped.text, status: 'stopped' })
     expect(await page.text(stopped)).toBe(stopped.text)
 
     writer.end()

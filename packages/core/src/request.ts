@@ -109,7 +109,12 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
         status === 409 && code === 'diverged' ? code : isForeign ? 'server' : verdict,
         `the server answered ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}` +
           (isForeign ? `, but this (${type || 'no content type'}) is no answer of the backend itself` : ''),
-        { serverCode: code, offset, epoch, retryAfterMs: Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0 },
+        {
+          serverCode: code,
+          offset,
+          epoch,
+          retryAfterMs: Math.max(0, Number(wait) * 1000 || Date.parse(wait) - Date.now() || 0),
+        },
       )
     }
   }

@@ -128,6 +128,11 @@ export function createSession(
     }
     let heard = (_pieces: number) => {}
     let isOpen = false
+    let reads = 0
+    const believe = () => {
+      isSuspect = turns.isHeld = isMute = false
+      tell({ connection: 'live' })
+    }
     const position = () => ({ id, offset: state.verified, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
     const failed = (cause: unknown) => dispatch({ type: 'failed', attempt, error: checkFailure(cause) })
@@ -154,10 +159,7 @@ export function createSession(
         isMute = !channel.hasSpoken
         isHeld ||= isMute
       },
-      proven() {
-        isSuspect = turns.isHeld = isMute = false
-        tell({ connection: 'live' })
-      },
+      proven: believe,
     })
     const silent = () => {
       isSuspect ||= isChannel
@@ -166,6 +168,7 @@ export function createSession(
 
     /** What a short read brings beside a channel is shown, unless the channel has begun and can tell the rest itself. */
     async function lookBeside(until: AbortSignal) {
+      const before = reads
       let answer: Snapshot
       try {
         answer = await readShort(snapshot, position(), until, environment)
@@ -178,9 +181,13 @@ export function createSession(
       if (until.aborted) return false
       const isNews = isAhead(answer)
       if (isDriving && channel.hasSpoken) {
-        if (isNews) closed()
+        // A drive that spoke meanwhile lives: what the store had first is on its way.
+        const isBehind = isNews && reads === before
+        if (isBehind) closed()
+        if (stallMs) return false
         // Without keep-alives its silence says nothing: the next question comes in its own time.
-        return stallMs ? false : 'enough'
+        if (!isBehind) believe()
+        return 'enough'
       }
       if (isChannel && (isNews || isHeld)) tell({ connection: 'polling' })
       dispatch({ type: 'read', attempt, reading: { ...answer, isSnapshot: true } })
@@ -248,6 +255,7 @@ export function createSession(
         (stallMs || isDriving) &&
         watchSilence(stallMs || LOOK_MS, stallMs ? silent : question, ask, environment, signal)
       heard = (pieces) => {
+        reads++
         if (watch) watch.heard()
         isMute = false
         channel.heard(pieces)

@@ -149,7 +149,7 @@ export function reduce(
     case 'retried': {
       const isStuck = state.status === 'pending' && drive === 'begun'
       if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
-      return start({ ...state, failures: 0, looks: 0, drive: isStuck ? 'wanted' : drive })
+      return start({ ...state, failures: 0, looks: 0, retryAfterMs: undefined, drive: isStuck ? 'wanted' : drive })
     }
     case 'stopped': {
       const next = settle(patch(state, { end: state.end ?? event.end }))

@@ -67,6 +67,7 @@ export function watchChannel({
   /** How long it was silent before the moment that is now, and how many pieces came in it. */
   let quietMs = 0
   let pieces = 0
+  let momentAt = heardAt
   let hasSpoken = false
   /** It has spoken, or was believed, before it came into doubt. */
   let isKnown = false
@@ -141,7 +142,9 @@ export function watchChannel({
     heard(count = 0) {
       const now = clock.now()
       // A moment is judged by all that came in it: what one read of the body holds is told at once.
-      if (now - heardAt > MOMENT_MS || !hasSpoken) {
+      // Text that keeps coming is no endless moment.
+      if (now - heardAt > MOMENT_MS || now - momentAt >= PROOF_MS || !hasSpoken) {
+        momentAt = now
         quietMs = now - heardAt
         pieces = 0
         queueMicrotask(judge)

@@ -102,6 +102,16 @@ describe('fetchSnapshot', () => {
     }
   })
 
+  it('keeps the server’s own words beside a Retry-After that is over by this clock', async () => {
+    const headers = { 'retry-after': new Date(Date.now() - 60_000).toUTCString() }
+    const fetch = fakeFetch(() => json({ code: 'overloaded', message: 'too much' }, { status: 503, headers }))
+    const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch }), retry: WAITS, poll: WAITS })
+    const stream = client.stream('a')
+    stream.attach()
+    await settle()
+    expect(shown(stream).error).toMatchObject({ code: 'server', serverCode: 'overloaded', retryAfterMs: 0 })
+  })
+
   it('makes no hot loop of a Retry-After that is a date', async () => {
     const fetch = fakeFetch(() =>
       json({}, { status: 503, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } }),

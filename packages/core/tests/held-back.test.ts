@@ -1,5 +1,14 @@
-import { createStreamClient, fetchLive, fetchSnapshot, keepstream } from '@keepstream/core'
+import {
+  createStreamClient,
+  fetchLive,
+  fetchSnapshot,
+  keepstream,
+  type LiveSource,
+  type Snapshot,
+  type SnapshotFetcher,
+} from '@keepstream/core'
 import { describe, expect, it, vi } from 'vitest'
+import { watchChannel } from '../src/watch-channel'
 import { fakeFetch, json, openBody } from './support/fake-fetch'
 import { fakePage } from './support/fake-page'
 import { pass, settle, useFakeTime } from './support/fake-time'
@@ -293,5 +302,83 @@ describe('a channel whose text comes in lumps', () => {
     channels[0]?.body.send(grows + wire.text(1, 'a', 1) + grows)
     await pass(3000)
     expect(polls()).toBe(0)
+  })
+})
+
+describe('a drive without keep-alives that speaks late', () => {
+  /** A model that takes 4.5 s to begin; the store has each piece a moment before the drive's connection brings it. */
+  function lateDrive() {
+    const signals: AbortSignal[] = []
+    let say = (_text: string) => {}
+    const live: LiveSource = {
+      open({ signal }, sink) {
+        signals.push(signal)
+        let offset = 0
+        say = (text) => {
+          sink.chunk({ offset, text })
+          offset += text.length
+        }
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+    }
+    const looks: ((answer: Snapshot) => void)[] = []
+    const snapshot: SnapshotFetcher = () => new Promise((answer) => looks.push(answer))
+    const client = createStreamClient({ live, snapshot, poll: WAITS, retry: WAITS })
+    return { client, signals, looks, say: (text: string) => say(text) }
+  }
+
+  it('is not given up for what the store had first, if it speaks while the store is asked', async () => {
+    const { client, signals, looks, say } = lateDrive()
+    const reply = client.stream('a')
+    reply.attach({ driven: true })
+    await pass(4100)
+    expect(looks).toHaveLength(1)
+    say('a')
+    looks[0]?.({ text: 'ab', status: 'streaming' })
+    await pass(10)
+    say('b')
+    await pass(200)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    expect(shown(reply)).toMatchObject({ text: 'ab', connection: 'live' })
+  })
+
+  it('leaves the next one of its client in peace, once it has spoken', async () => {
+    const { client, looks, say } = lateDrive()
+    client.stream('a').attach({ driven: true })
+    await pass(4100)
+    say('a')
+    looks[0]?.({ text: 'a', status: 'streaming' })
+    await pass(10)
+    const before = looks.length
+    client.stream('b').attach({ driven: true })
+    say('b')
+    await pass(2000)
+    expect(looks).toHaveLength(before)
+  })
+})
+
+describe('a channel whose first byte is late', () => {
+  it('is believed while text keeps coming without a pause', async () => {
+    const proven = new AbortController()
+    const events: string[] = []
+    const channel = watchChannel({
+      pollAfterMs: 4000,
+      poll: WAITS,
+      environment: { setTimeout, clearTimeout } as never,
+      signal: proven.signal,
+      mindsLumps: true,
+      look: async () => false,
+      held: () => void events.push('held'),
+      proven: () => void events.push('proven'),
+    })
+    channel.opened()
+    await pass(4500)
+    for (let token = 0; token < 100; token++) {
+      channel.heard(1)
+      await pass(30)
+    }
+    expect(events).toEqual(['held', 'proven'])
+    expect(channel.isDoubted).toBe(false)
+    proven.abort()
   })
 })

@@ -155,3 +155,11 @@ describe('a failure', () => {
     expect(fail(driving, unsent)).toMatchObject({ phase: 'waiting', drive: 'wanted' })
   })
 })
+
+describe('a wait that the server asked for', () => {
+  it('is over once a person tries again', () => {
+    const limited = fail(following(), new SourceError('rate-limited', 'slow down', { retryAfterMs: 30_000 }))
+    expect(limited).toMatchObject({ phase: 'waiting', retryAfterMs: 30_000 })
+    expect(reduce(limited, { type: 'retried' }).retryAfterMs).toBeUndefined()
+  })
+})
