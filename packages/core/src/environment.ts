@@ -16,9 +16,17 @@ export interface Environment {
   readonly Date?: { now(): number } | undefined
   /** Missing outside browsers, and silent in a hidden tab. */
   requestAnimationFrame?: ((callback: () => void) => unknown) | undefined
-  /** `online`: trying again may pay. `offline`: it may not; it is tried all the same. `pagehide`: the page is put away. `pageshow`, `persisted`: it is back. */
+  /**
+   * - `online`: the network is back, so the client tries again at once.
+   * - `offline`: the network seems to be gone. The client still tries, with its usual waits.
+   * - `pagehide`: the page is put into the back/forward cache, or left.
+   * - `pageshow` with `persisted`: it comes back from that cache.
+   */
   addEventListener?: Listen<'online' | 'offline' | 'pagehide' | 'pageshow'> | undefined
-  /** `onLine` is `false` when there seems to be no network. It may be wrong: it is shown while attempts fail, and keeps nothing from being tried. */
+  /**
+   * `onLine` is `false` when there seems to be no network. It may be wrong, so it never keeps the client from trying: it
+   * only decides what is shown while attempts fail.
+   */
   readonly navigator?: { readonly onLine?: boolean } | undefined
   /** `visibilitychange`: a person looks, or stops looking. `resume`: the page was frozen, and runs again. */
   readonly document?: { readonly hidden?: boolean; addEventListener: Listen<'visibilitychange' | 'resume'> } | undefined

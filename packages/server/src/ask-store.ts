@@ -6,11 +6,12 @@ import type { StreamHead } from './store'
 import type { StoreHealth } from './store-health'
 
 /**
- * Does one act of the store for a caller who is waiting for it. A failure is reported, counts as a reason not to expire
- * anybody for a while, as an answer after a long time does, and reaches the caller as `store` with the cause. What the store refuses as `invalid-option` is the
- * caller's own mistake and reaches it as it is. `corrupt` is reported and reaches the caller as it is, too: it speaks of one stream
- * and says nothing of the store's health. After `close()` a store is asked nothing, since it may be gone, and what
- * fails then is no failure of the store: the caller is told `shutting-down`.
+ * Does one act of the store for a caller who waits for it. When the act fails, the caller gets
+ *
+ * - `store`, with the cause: the failure is reported, and nobody is expired for a while.
+ * - `corrupt`, as it is: it is reported, and says nothing of the store's health, since it is about one stream.
+ * - `invalid-option`, as it is: it is the caller's own mistake, and is not reported.
+ * - `shutting-down`, after `close()`: the store may be gone, so it is asked nothing, and nothing is reported.
  */
 export type AskStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
@@ -29,9 +30,9 @@ export function createAskStore(
       return answer
     } catch (cause) {
       if (isClosed()) throw shuttingDown()
-      if (isStreamsError(cause) && cause.code === 'invalid-option') throw cause
+      if (isStreamsError(cause, 'invalid-option')) throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
-      if (isStreamsError(cause) && cause.code === 'corrupt') throw cause
+      if (isStreamsError(cause, 'corrupt')) throw cause
       health.failed()
       throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })
     }

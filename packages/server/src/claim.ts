@@ -41,7 +41,7 @@ export async function claimStream(
     }
   } catch (error) {
     // Nothing can be added to a text that is not whole, and nobody needs to wait until the claim lapses to learn it.
-    if (isCorrupt(error)) {
+    if (isStreamsError(error, 'corrupt')) {
       const ending = { status: 'error', error: streamErrors.corrupt } as const
       await ask(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
     }
@@ -53,16 +53,12 @@ export async function claimStream(
       try {
         return await ask(act, id)
       } catch (error) {
-        if (attempt === tries || isCorrupt(error)) throw error
+        if (attempt === tries || isStreamsError(error, 'corrupt')) throw error
         const waitMs = backoffMs(attempt, retry, environment)
         await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
       }
     }
   }
-}
-
-function isCorrupt(error: unknown): boolean {
-  return isStreamsError(error) && error.code === 'corrupt'
 }
 
 async function readPrefix(

@@ -31,6 +31,7 @@ export class StreamsError extends Error {
   }
 }
 
-export function isStreamsError(value: unknown): value is StreamsError {
-  return value instanceof Error && brand in value
+/** Whether this is an error of this package, also of another copy of it; with `code`, only that one. */
+export function isStreamsError(value: unknown, code?: StreamsErrorCode): value is StreamsError {
+  return value instanceof Error && brand in value && (code === undefined || (value as StreamsError).code === code)
 }

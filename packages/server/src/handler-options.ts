@@ -26,21 +26,26 @@ export interface ProduceRequest {
 export interface HandlerOptions {
   /**
    * The path the streams are under, such as `/streams`, as a URL shows it or as it is read: `/größe` is `/gr%C3%B6%C3%9Fe`.
-   * No pattern, and without `.` and `..`. A request may have a slash at its end.
+   * It is no pattern and has no `.` or `..` in it. A request may have a slash at its end.
    */
   readonly basePath: string
   /**
-   * Whether this request may do this. `false` looks like a stream that does not exist: say so to whoever may not know of
-   * it. Required, because forgetting it would publish everything; the word `'public'` does so knowingly.
+   * Decides whether this request may do this. It is required, because forgetting it would publish everything; the word
+   * `'public'` allows everything on purpose. It returns one of these:
    *
-   * A new `Response` from 400 to 599, returned or thrown, says why instead, and is passed on without being stored by any cache: 401 for a token
-   * that has run out (the client's `headers` function is asked for another), 402, 403, 429 with `Retry-After`. It should
-   * depend on who asks and never on the stream, since it would tell whether that exists; 404 is therefore the same as `false`.
-   * As JSON `{ code, message }` its words reach the page as `error.serverCode` and in `error.message`; what JSON lacks of
-   * that is added, and one without a body or with plain text is made into it. Any other `Response` is a mistake: 500, and `onError` is told.
+   * - `true`: the request may go on.
+   * - `false`: the answer is 404, as for a stream that does not exist.
+   * - A new `Response` from 400 to 599, returned or thrown: it is passed on, and no cache stores it. Use 401 for a token
+   *   that has expired (the client's `headers` function is then asked for another one), 402, 403, or 429 with
+   *   `Retry-After`. Let it depend on the user, never on the stream, since it would tell whether that exists. A 404 is
+   *   the same as `false`.
+   *
+   * The words of a JSON body `{ code, message }` reach the page as `error.serverCode` and in `error.message`. A body
+   * that is empty or plain text is made into such JSON. Any other `Response` is a mistake: the answer is 500, and
+   * `onError` is called.
    */
   readonly authorize: 'public' | Authorize
-  /** The producer for `POST /:id/drive`; called once for each run, and a throw ends it as `error`. Without it nobody drives here. */
+  /** Returns the producer for `POST /:id/drive`. It is called once for each run, and a throw ends the run as `error`. @default nobody can drive here */
   readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean

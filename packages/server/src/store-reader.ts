@@ -93,7 +93,7 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
       return await hub.read(id, position, maxRead)
     } catch (error) {
       // Asking again would find the same; the reader's answer ends as an error, and nobody takes it for whole.
-      if (isStreamsError(error) && error.code === 'corrupt') throw error
+      if (isStreamsError(error, 'corrupt')) throw error
       // Already reported. The connection stays; the hub wakes this reader once the store answers again.
       hub.glance(id)
       return 'later'

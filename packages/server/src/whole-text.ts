@@ -13,14 +13,12 @@ import { cutBeforeSplitPair } from './surrogates'
 export function wholeText({ hub }: Runtime, first: StoredRange, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { id, epoch, offset: end } = first.head
   let position = first.start
-  let isBegun = false
 
   const body = createBody(
     {
       async next() {
         if (position >= end) return 'end'
-        const text = isBegun ? await readOn() : cutBeforeSplitPair(first.text)
-        isBegun = true
+        const text = position === first.start ? cutBeforeSplitPair(first.text) : await readOn()
         position += text.length
         return encode(text)
       },

@@ -33,13 +33,14 @@ export interface TransactionalBackend {
    */
   transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T>
   /**
-   * Whether what is written now can still be found by the next process: a file that was deleted or replaced while it is
-   * open takes every write and keeps none. Called inside a transaction, which it throws out of.
+   * Throws if the next process could not find what is written now: a file that was deleted or replaced while it is open
+   * takes every write and keeps none. Called inside a transaction.
    *
-   * @param isBegun something is to go on here; otherwise the next transaction may begin anew at the same place
-   * @throws StreamsError `corrupt`
+   * @param act `begin`: a stream begins, and the next transaction may open the place anew. `end`: one ends, so that the
+   * place it was written to stays open for its readers.
+   * @throws {StreamsError} `corrupt`
    */
-  checkPlace?(isBegun: boolean): void
+  checkPlace?(act: 'begin' | 'end'): void
   /** After streams were removed: erases what they left behind outside of the tables. */
   erase?(): Promise<void>
   close?(): Promise<void>

@@ -43,8 +43,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       if (before === undefined) return { result: absent, isNews: false }
       const { record, result } = rule(before, moment())
       // Before a claim and before the end is told; an end as `error` is told wherever it can be kept.
-      if (record.epoch !== before.epoch) backend.checkPlace?.(false)
-      else if (record.status !== before.status && record.status !== 'error') backend.checkPlace?.(true)
+      if (record.epoch !== before.epoch) backend.checkPlace?.('begin')
+      else if (record.status !== before.status && record.status !== 'error') backend.checkPlace?.('end')
       if (record !== before) transaction.update(record)
       const hasGrown = added !== undefined && record.length > before.length
       if (hasGrown) for (const piece of splitText(added)) transaction.addPiece(id, piece)
@@ -60,7 +60,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       const json = toMetaJson(name, meta)
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
-        backend.checkPlace?.(false)
+        backend.checkPlace?.('begin')
         transaction.insert(createRecord(id, moment()), json)
         return 'created' as const
       })

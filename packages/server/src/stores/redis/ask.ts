@@ -1,5 +1,6 @@
 import { StreamsError } from '../../errors'
 import { doublingMs } from '../doubling'
+import { settleWithin } from '../settle-within'
 import type { RedisLink } from './link'
 import type { LinkSource } from './link-source'
 import { refusalOf } from './refusal'
@@ -30,28 +31,23 @@ export function createAsk(source: LinkSource, timeoutMs: number): Ask {
     let link: RedisLink | undefined
     let refused: unknown
     const talking = insist()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        isGivenUp = true
-        add(bucket, 1)
-        const settled = () => add(bucket, -1)
-        talking.then(settled, settled)
-        if (refused !== undefined) {
-          reject(explained(refused, `found no server that did it within ${timeoutMs} ms: `))
-          return
-        }
-        if (link !== undefined) source.stalled(link)
-        const message = `redisStore had no answer within ${timeoutMs} ms; what it asked for may be done all the same.`
-        reject(new StreamsError('store', message))
-      }, timeoutMs)
-    })
     try {
-      return await Promise.race([talking, timeout])
+      return await settleWithin(timeoutMs, talking, onLate)
     } catch (error) {
       throw explained(error)
-    } finally {
-      clearTimeout(timer)
+    }
+
+    function onLate(): StreamsError {
+      isGivenUp = true
+      add(bucket, 1)
+      const settled = () => add(bucket, -1)
+      talking.then(settled, settled)
+      if (refused !== undefined) return explained(refused, `found no server that did it within ${timeoutMs} ms: `)
+      if (link !== undefined) source.stalled(link)
+      return new StreamsError(
+        'store',
+        `redisStore had no answer within ${timeoutMs} ms; what it asked for may be done all the same.`,
+      )
     }
 
     /** Asks again what was refused by a server without doing anything, of another one if it was the wrong one. */

@@ -1,4 +1,5 @@
 import { StreamsError } from '../../errors'
+import { settleWithin } from '../settle-within'
 import type { RedisHandle } from './handle'
 import { ioredisLink } from './ioredis-link'
 import { kindOf } from './kind-of'
@@ -75,19 +76,13 @@ const clientsHere: readonly RedisClientModule[] = [
 ]
 
 async function whenReady(started: StartedClient, timeoutMs: number): Promise<OpenedClient> {
-  let timer: ReturnType<typeof setTimeout> | undefined
   try {
-    await new Promise<void>((resolve, reject) => {
-      started.ready.then(() => resolve(), reject)
-      // A server that is stopped still accepts connections: its system does. A client's own bound ends there.
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-    })
+    // A server that is stopped still accepts connections: its system does. A client's own bound ends there.
+    await settleWithin(timeoutMs, started.ready, () => new Error(`no answer within ${timeoutMs} ms`))
     return started
   } catch (error) {
     started.close()
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

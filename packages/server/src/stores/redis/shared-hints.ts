@@ -1,6 +1,7 @@
 import { doublingMs } from '../doubling'
 import { createHints, type Hints } from '../hints'
 import { createPulse, type PulseOptions } from '../pulse'
+import { settleWithin } from '../settle-within'
 import type { RedisLink, RedisSubscription } from './link'
 import type { LinkSource } from './link-source'
 
@@ -135,14 +136,6 @@ function idsOf(message: string, self: string): string[] {
 /** A subscription that takes longer to begin may never do so. */
 const readyMs = 10_000
 
-function soon(ready: Promise<unknown>): Promise<unknown> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no subscription within ${readyMs} ms`)), readyMs)
-  })
-  return Promise.race([ready, late]).finally(() => clearTimeout(timer))
-}
-
 interface Listening {
   readonly source: LinkSource
   readonly channel: string
@@ -184,7 +177,7 @@ function listen({ source, channel, pulse, onMessage }: Listening): () => void {
       onMessage(message)
     })
     subscription = own
-    await soon(own.ready)
+    await settleWithin(readyMs, own.ready, () => new Error(`no subscription within ${readyMs} ms`))
     const silent = new Promise<void>((resolve) => {
       const proof = createPulse({ ...pulse, onSilent: resolve })
       hear = proof.heard

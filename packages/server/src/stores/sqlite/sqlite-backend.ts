@@ -75,9 +75,9 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
         return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
       }, busyMs)
     },
-    checkPlace(isBegun) {
+    checkPlace(act) {
       if (path === undefined || current?.file === undefined || fileIdentity(path) === current.file) return
-      if (!isBegun) reconnect(current)
+      if (act === 'begin') reconnect(current)
       throw new StreamsError(
         'corrupt',
         `the file "${path}" was deleted or replaced while sqliteStore had it open: what was written to it since is ` +
