@@ -71,9 +71,18 @@ function resolve(location: string | null | undefined, base: string): string | un
   return target.replace(/[?#].*/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1')
 }
 
-/** Without what may differ though it is the same address. */
+/** Without what may differ though it is the same address: a network stack may have put it into its normal form. */
 function bare(url: string): string {
-  return url.replace(/[?#].*/s, '').toLowerCase()
+  const plain = url
+    .replace(/[?#].*/s, '')
+    .replace(/^(https?:..)[^/]*@/i, '$1')
+    .replace(/^(?:(https:..[^/]*):443|(http:..[^/]*):80)(?![^/])/i, '$1$2')
+    .replace(/^https?:..[^/]*$/i, '$&/')
+  try {
+    return decodeURI(new URL(plain).href).toLowerCase()
+  } catch {
+    return plain.toLowerCase() // a `%` that encodes nothing
+  }
 }
 
 function pathOf(url: string): string {

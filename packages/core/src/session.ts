@@ -25,6 +25,9 @@ const LOOK_MS = 30_000
 /** A channel that brought nothing at all is opened again after so long, in milliseconds; meanwhile short reads do. */
 const AGAIN_MS = 30_000
 
+/** A connection that fails this long after its first byte was good, in milliseconds: the waits begin anew. */
+const PROVEN_MS = 10_000
+
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
   /** Between looks that bring nothing new. */
@@ -129,13 +132,21 @@ export function createSession(
     let heard = (_pieces: number) => {}
     let isOpen = false
     let reads = 0
+    let firstByteAt = Infinity
     const believe = () => {
       isSuspect = turns.isHeld = isMute = false
       tell({ connection: 'live' })
     }
     const position = () => ({ id, offset: state.verified, epoch: state.epoch })
     const closed = () => dispatch({ type: 'closed', attempt })
-    const failed = (cause: unknown) => dispatch({ type: 'failed', attempt, error: checkFailure(cause) })
+    const { Date: clock = Date } = environment
+    const failed = (cause: unknown) =>
+      dispatch({
+        type: 'failed',
+        attempt,
+        error: checkFailure(cause),
+        isProven: clock.now() - firstByteAt >= PROVEN_MS,
+      })
     const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>
       isTerminal(status) || upToDate === false || offset + text.length > state.text.length
 
@@ -173,10 +184,12 @@ export function createSession(
       try {
         answer = await readShort(snapshot, position(), until, environment)
       } catch (cause) {
-        const { code } = toSourceError(cause)
-        // A drive is asked for what the store may not have yet.
-        if (!until.aborted && !isDriving && (isFinal(code) || code === 'diverged')) failed(cause)
-        return false
+        const { code, retryAfterMs = 0 } = toSourceError(cause)
+        if (until.aborted) return false
+        // A drive is asked for what the store may not have yet, and lives without the store.
+        if (isDriving) return isFinal(code) ? 'enough' : Math.min(retryAfterMs, retry.maxMs)
+        if (isFinal(code) || code === 'diverged') failed(cause)
+        return Math.min(retryAfterMs, retry.maxMs)
       }
       if (until.aborted) return false
       const isNews = isAhead(answer)
@@ -255,7 +268,7 @@ export function createSession(
         (stallMs || isDriving) &&
         watchSilence(stallMs || LOOK_MS, stallMs ? silent : question, ask, environment, signal)
       heard = (pieces) => {
-        reads++
+        if (!reads++) firstByteAt = clock.now()
         if (watch) watch.heard()
         isMute = false
         channel.heard(pieces)

@@ -55,7 +55,8 @@ export type SessionEvent =
   | { readonly type: 'told'; readonly attempt: number; readonly news: News }
   /** The connection is over, or the look is done. */
   | { readonly type: 'closed'; readonly attempt: number }
-  | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError }
+  /** `isProven`: the connection had been open for a while. */
+  | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
   /** The wait is over; or the page was away so long that its connection is likely to be dead. */
   | { readonly type: 'woken'; readonly attempt: number }
   /** A person asked to try again. */
@@ -141,9 +142,9 @@ export function reduce(
       return patch(state, event.news)
     case 'closed':
       if (phase === 'driving') return follow(state, { failures: state.failures + 1, looks: 0 })
-      return patch(state, { attempt: attempt + 1, looks: looks + 1 })
+      return patch(state, { attempt: attempt + 1, looks: looks + 1, failures: 0 })
     case 'failed':
-      return fail(state, event.error)
+      return fail(event.isProven ? { ...state, failures: 0 } : state, event.error)
     case 'woken':
       return start({ ...state, looks: 0, retryAfterMs: undefined })
     case 'retried': {
@@ -202,7 +203,9 @@ function receive(state: SessionState, reading: Reading, onPiece?: (outcome: Piec
             : state.looks,
       // To learn that what was asked for has not begun, or is not gone on with, is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined }),
-      ...((!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
+      // A connection that brings only what is known, and fails, has to be opened less and less often.
+      ...(isMoved &&
+        (!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
       ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
     }),
   )

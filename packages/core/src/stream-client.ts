@@ -165,7 +165,7 @@ export function createStreamClient({
       { ...sources, environment, poll, retry, pollAfterMs, onEvent, turns },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
-        const isNew = state.text !== before.text || originOf(state).epoch !== originOf(before).epoch
+        const isNew = state.text !== before.text || epochOf(state) !== epochOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
         if (isNew || isUrgent) publish(isUrgent)
       },
@@ -251,13 +251,14 @@ const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStall
 
 function view(state: SessionState): StreamState {
   const { text, status, connection, error, isCaughtUp, cuts, isStalled, finishReason } = state
-  const origin = originOf(state)
-  return { text, ...origin, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+  const epoch = epochOf(state)
+  const base = epoch === undefined ? undefined : state.base
+  return { text, epoch, base, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
 }
 
 /** Told once all of the text is known to be its own, so that a copy of it can be checked. */
-function originOf({ text, verified, epoch, base }: SessionState): Pick<StreamState, 'epoch' | 'base'> {
-  return verified < text.length ? { epoch: undefined, base: undefined } : { epoch, base }
+function epochOf({ text, verified, epoch }: SessionState): number | undefined {
+  return verified < text.length ? undefined : epoch
 }
 
 function invalid(message: string) {

@@ -24,8 +24,11 @@ export interface ChannelOptions {
   readonly signal: AbortSignal
   /** Pieces that come in lumps put it in doubt. */
   readonly mindsLumps: boolean
-  /** One short read. Resolves with whether it brought news, or was `enough` for now; never rejects. */
-  look(signal: AbortSignal): Promise<boolean | 'enough'>
+  /**
+   * One short read. Resolves with whether it brought news, with how long the server asked to wait after a failure, in
+   * milliseconds, or with `enough`, which ends them for now; never rejects.
+   */
+  look(signal: AbortSignal): Promise<boolean | number | 'enough'>
   /** The channel brings what there is, when it is there. */
   proven(): void
   /** The channel is held back on its way. */
@@ -67,6 +70,8 @@ export function watchChannel({
   /** How long it was silent before the moment that is now, and how many pieces came in it. */
   let quietMs = 0
   let pieces = 0
+  /** How often it has spoken. */
+  let count = 0
   let momentAt = heardAt
   let hasSpoken = false
   /** It has spoken, or was believed, before it came into doubt. */
@@ -93,8 +98,8 @@ export function watchChannel({
     const result = await look(own.signal)
     if (own.signal.aborted) return
     if (result === 'enough') return end()
-    const next = result ? 1 : count + 1
-    nextRead = wait(backOff(next, poll), () => repeat(own, next))
+    const next = result === true ? 1 : count + 1
+    nextRead = wait(Math.max(backOff(next, poll), Number(result)), () => repeat(own, next))
   }
 
   function end() {
@@ -139,8 +144,14 @@ export function watchChannel({
         begin()
       })
     },
-    heard(count = 0) {
+    heard(added = 0) {
+      count++
       const now = clock.now()
+      // The clock was set back: what was noted by it lies in the future, and would for as long count as just now.
+      if (now < heardAt) {
+        heardAt = momentAt = now
+        spokeAt &&= now
+      }
       // A moment is judged by all that came in it: what one read of the body holds is told at once.
       // Text that keeps coming is no endless moment.
       if (now - heardAt > MOMENT_MS || now - momentAt >= PROOF_MS || !hasSpoken) {
@@ -151,14 +162,14 @@ export function watchChannel({
       }
       hasSpoken = true
       heardAt = now
-      pieces += count
+      pieces += added
     },
     ask() {
       if (asked !== undefined || beside || signal.aborted) return
-      const askedAt = clock.now()
+      const before = count
       asked = wait(ASK_MS, () => {
         asked = undefined
-        if (heardAt < askedAt) begin()
+        if (count === before) begin()
       })
     },
   }

@@ -119,4 +119,40 @@ describe('a read that fails', () => {
     await settle()
     expect(snapshot.looks).toHaveLength(length + 1)
   })
+
+  it('is opened less and less often where it brings only what is known before it fails', async () => {
+    const { client, tail } = setup()
+    const stream = client.stream('a')
+    stream.attach()
+    const openedAt: number[] = []
+    const known = { text: '', status: 'streaming' } as const
+    for (let opened = 0; openedAt.length < 7; await pass(100)) {
+      if (tail.opened.length === opened) continue
+      opened = tail.opened.length
+      openedAt.push(Date.now())
+      tail.last.sink.next(known)
+      tail.last.fail(new SourceError('network', 'cut'))
+    }
+    const between = openedAt.slice(1).map((at, index) => at - (openedAt[index] as number))
+    // The first one brought the status, which was news.
+    expect(between).toEqual([100, 200, 400, 800, 800, 800])
+  })
+
+  it('is opened soon again after it has brought nothing new for a good while', async () => {
+    const { client, tail } = setup()
+    client.stream('a').attach()
+    await settle()
+    const known = { text: '', status: 'streaming' } as const
+    for (let failures = 0; failures < 5; failures++) {
+      tail.last.sink.next(known)
+      tail.last.fail(new SourceError('network', 'cut'))
+      await pass(2_000)
+    }
+    const { length } = tail.opened
+    tail.last.sink.next(known)
+    await pass(10_000)
+    tail.last.fail(new SourceError('network', 'cut'))
+    await pass(100)
+    expect(tail.opened).toHaveLength(length + 1)
+  })
 })

@@ -120,6 +120,38 @@ describe('a channel that is held back whole', () => {
     expect([drives, shown(reply).status]).toEqual([1, 'done'])
   })
 
+  it('is read beside no sooner than the server asks', async () => {
+    const reads: number[] = []
+    const fetch = fakeFetch(({ headers, init }) => {
+      if (headers.get('accept') !== 'application/json')
+        return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+      reads.push(Date.now())
+      return json({ code: 'rate-limited' }, { status: 429, headers: { 'retry-after': '1' } })
+    })
+    const client = createStreamClient({ ...keepstream({ url: '/streams', fetch }), poll: WAITS, retry: WAITS })
+    client.stream('a').attach()
+    await pass(8500)
+    expect(reads.slice(1).map((at, index) => at - (reads[index] as number))).toEqual([1000, 1000, 1000, 1000])
+  })
+
+  it('renews the headers of a drive once, where a short read says that they are not enough', async () => {
+    let renewals = 0
+    const fetch = fakeFetch(({ headers, init }) =>
+      headers.get('accept') === 'application/json'
+        ? json({ code: 'unauthorized' }, { status: 401 })
+        : new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+    )
+    const headers = ({ isRefresh }: { isRefresh: boolean }) => {
+      if (isRefresh) renewals++
+      return { authorization: 'Bearer t' }
+    }
+    const client = createStreamClient({ ...keepstream({ url: '/streams', fetch, headers }), poll: WAITS, retry: WAITS })
+    const reply = client.stream('a')
+    reply.attach({ driven: true })
+    await pass(19_000)
+    expect([renewals, shown(reply).connection]).toEqual([1, 'connecting'])
+  })
+
   it('ends a follower whose short read is refused for good, and leaves a drive alone', async () => {
     const refusing = (driven: boolean) => {
       const fetch = fakeFetch(({ headers, init }) =>
@@ -358,20 +390,26 @@ describe('a drive without keep-alives that speaks late', () => {
 })
 
 describe('a channel whose first byte is late', () => {
-  it('is believed while text keeps coming without a pause', async () => {
-    const proven = new AbortController()
+  function world() {
+    const over = new AbortController()
     const events: string[] = []
+    let aheadMs = 0
     const channel = watchChannel({
       pollAfterMs: 4000,
       poll: WAITS,
-      environment: { setTimeout, clearTimeout } as never,
-      signal: proven.signal,
+      environment: { setTimeout, clearTimeout, Date: { now: () => Date.now() + aheadMs } } as never,
+      signal: over.signal,
       mindsLumps: true,
       look: async () => false,
       held: () => void events.push('held'),
       proven: () => void events.push('proven'),
     })
     channel.opened()
+    return { channel, events, end: () => over.abort(), setClock: (byMs: number) => (aheadMs += byMs) }
+  }
+
+  it('is believed while text keeps coming without a pause', async () => {
+    const { channel, events, end } = world()
     await pass(4500)
     for (let token = 0; token < 100; token++) {
       channel.heard(1)
@@ -379,6 +417,32 @@ describe('a channel whose first byte is late', () => {
     }
     expect(events).toEqual(['held', 'proven'])
     expect(channel.isDoubted).toBe(false)
-    proven.abort()
+    end()
   })
+
+  it.each([-3_600_000, 3_600_000])('is believed as soon where the clock is set by %i ms meanwhile', async (byMs) => {
+    const { channel, events, end, setClock } = world()
+    await pass(4500)
+    for (let token = 0; token < 100; token++) {
+      if (token === 20) setClock(byMs)
+      channel.heard(1)
+      await pass(30)
+    }
+    expect(events).toEqual(['held', 'proven'])
+    end()
+  })
+
+  it.each([0, -3_600_000])(
+    'is asked after when the page is back and no byte comes, the clock set by %i ms',
+    async (byMs) => {
+      const { channel, end, setClock } = world()
+      channel.heard(1)
+      await pass(10_000)
+      setClock(byMs)
+      channel.ask()
+      await pass(2500)
+      expect(channel.isDoubted).toBe(true)
+      end()
+    },
+  )
 })

@@ -119,6 +119,52 @@ describe('a redirect that was followed all the same', () => {
   })
 })
 
+describe('a URL that the network stack has put into its normal form', () => {
+  const read = async (asked: string, told: string) => {
+    const fetch = async () =>
+      Object.defineProperties(bodyOf(['ours']), { url: { value: told }, redirected: { value: undefined } })
+    const { error } = await record(fetchLive({ url: asked, fetch }))
+    return error
+  }
+
+  it.each([
+    ['https://api.example:443/drive', 'https://api.example/drive'],
+    ['http://api.example/drive', 'http://api.example:80/drive'],
+    ['https://user:word@api.example/drive', 'https://api.example/drive'],
+    ['https://api.example', 'https://api.example/'],
+    ['https://api.example/a/../drive', 'https://api.example/drive'],
+    ['https://api.example/gr%C3%B6%c3%9fe', 'https://api.example/größe'],
+    ['https://api.example/100%', 'https://api.example/100%'],
+  ])('is no redirect: %s', async (asked, told) => {
+    expect(await read(asked, told)).toBeUndefined()
+  })
+
+  it.each([
+    ['http://api.example/drive', 'https://api.example/drive'],
+    ['https://api.example/drive', 'https://other.example/drive'],
+    ['https://api.example/drive', 'https://api.example:8443/drive'],
+    ['https://api.example:4430/drive', 'https://api.example/drive'],
+    ['https://api.example/drive', 'https://api.example/login'],
+  ])('is one where it leads elsewhere: %s to %s', async (asked, told) => {
+    expect(await read(asked, told)).toMatchObject({ code: 'redirected' })
+  })
+
+  it('is no redirect where URL does nothing, as in an older React Native', async () => {
+    vi.stubGlobal(
+      'URL',
+      class {
+        href = ''
+        constructor() {
+          throw new Error('not implemented')
+        }
+      },
+    )
+    expect(await read('https://api.example:443', 'https://api.example/')).toBeUndefined()
+    expect(await read('https://api.example/drive', 'https://api.example/login')).toMatchObject({ code: 'redirected' })
+    vi.unstubAllGlobals()
+  })
+})
+
 describe('a stream whose answers are redirected', () => {
   useFakeTime()
 

@@ -60,7 +60,10 @@ describe('a look that says `pending`', () => {
   it('clears the error of a follower, and leaves that of who drove for what comes of driving again', () => {
     const error = new SourceError('network', 'in a test')
     const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
-    expect(read(before, look)).toMatchObject({ failures: 0, error: undefined })
+    const after = read(before, look)
+    expect(after).toMatchObject({ failures: 2, error: undefined })
+    // What brings nothing new counts as good only once it has ended well.
+    expect(reduce(after, { type: 'closed', attempt: after.attempt })).toMatchObject({ failures: 0 })
     expect(read({ ...before, drive: 'begun' }, look)).toMatchObject({ failures: 2, error })
   })
 
