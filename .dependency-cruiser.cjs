@@ -92,6 +92,54 @@ const coreBorders = Object.entries(everyRoom).map(([name, allowed]) => ({
   to: { path: '^packages/core/src/', pathNot: room([name, ...allowed]) },
 }))
 
+/**
+ * The modules of the server, from the ground up, and the modules each may import besides itself (docs/architecture.md).
+ * A module is a file or a folder of that name in packages/server/src.
+ */
+const serverGround = ['errors', 'environment']
+const serverBase = [...serverGround, 'store', 'events', 'timing', 'options']
+const serverModules = {
+  errors: [],
+  environment: [],
+  store: ['errors'],
+  events: ['errors', 'environment', 'store'],
+  timing: ['environment'],
+  options: [...serverGround, 'store', 'events', 'timing'],
+  reading: serverBase,
+  run: [...serverBase, 'reading'],
+  runtime: [...serverBase, 'reading', 'run'],
+  'http/wire-names': [],
+  'http/response': [...serverBase, 'reading', 'run', 'runtime', 'http/wire-names'],
+  'http/request': [...serverBase, 'run', 'http/wire-names', 'http/response'],
+  http: [...serverBase, 'reading', 'run', 'runtime'],
+  streams: [...serverBase, 'run', 'http'],
+  'create-streams': [...serverBase, 'runtime', 'streams', 'http'],
+  stores: ['errors', 'store', 'timing'],
+  testkit: ['errors', 'store'],
+}
+
+const serverModule = (names) => `^packages/server/src/(${names.join('|')})([.]ts$|/)`
+
+const serverBorders = [
+  {
+    name: 'server-modules',
+    comment: 'packages/server/src holds the modules of docs/architecture.md, and nothing else.',
+    severity: 'error',
+    from: {},
+    to: {
+      path: '^packages/server/src/',
+      pathNot: ['^packages/server/src/index[.]ts$', serverModule(Object.keys(serverModules))],
+    },
+  },
+  ...Object.entries(serverModules).map(([name, allowed]) => ({
+    name: `server-${name.replace('/', '-')}`,
+    comment: `packages/server: the module "${name}" imports ${allowed.join(', ') || 'no other module'}.`,
+    severity: 'error',
+    from: { path: serverModule([name]) },
+    to: { path: '^packages/server/src/', pathNot: serverModule([name, ...allowed]) },
+  })),
+]
+
 /** Each binding, and the packages it stands on besides the core. */
 const bindings = {
   react: ['react', '@types/react', 'nanostores', '@nanostores/react'],
@@ -248,24 +296,7 @@ module.exports = {
       from: { path: '^packages/server/src/index[.]ts$' },
       to: { path: node, reachable: true },
     },
-    {
-      name: 'server-runtime-knows-no-database',
-      comment:
-        'The runtime talks to the store contract; only the entry offers the memory store, each other store is its own entry.',
-      severity: 'error',
-      from: { path: '^packages/server/src/', pathNot: '^packages/server/src/(stores|testkit)/' },
-      to: { path: '^packages/server/src/(stores|testkit)/', pathNot: '^packages/server/src/stores/memory([.]ts$|/)' },
-    },
-    {
-      name: 'server-stores-know-no-runtime',
-      comment: 'A store knows the contract, the types, the errors and what stores share, not who calls it.',
-      severity: 'error',
-      from: { path: '^packages/server/src/stores/' },
-      to: {
-        path: '^packages/server/src/',
-        pathNot: '^packages/server/src/(stores/|(store|types|errors)([.]ts$|/))',
-      },
-    },
+    ...serverBorders,
     ...paneBorders,
   ],
   options: {

@@ -6,14 +6,14 @@ import { sqliteStore } from '@keepstream/server/sqlite'
 import pg from 'pg'
 import postgres from 'postgres'
 import { expect, it, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../packages/server/src/store'
-import { createHints } from '../../packages/server/src/stores/hints'
-import { optimisticStore } from '../../packages/server/src/stores/optimistic-store'
+import type { StreamStore } from '../../packages/server/src/store/stream-store'
 import type { Database } from '../../packages/server/src/stores/postgres/database'
 import { persistentDatabase } from '../../packages/server/src/stores/postgres/persistent-database'
 import { pgConnections } from '../../packages/server/src/stores/postgres/pg-connections'
 import { postgresTable } from '../../packages/server/src/stores/postgres/postgres-table'
 import { tableNames } from '../../packages/server/src/stores/postgres/schema'
+import { createChangeNotifier } from '../../packages/server/src/stores/shared/change-notifier'
+import { optimisticStore } from '../../packages/server/src/stores/shared/optimistic-store'
 import { startPostgres } from '../support/postgres-server'
 
 const streams = 16
@@ -98,7 +98,7 @@ function storeOn(database: Database): StreamStore {
       pendingMs: 1_200_000,
       now: undefined,
     }),
-    hints: createHints(),
+    notifier: createChangeNotifier(),
     close: async () => undefined,
   })
 }

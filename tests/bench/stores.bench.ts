@@ -6,7 +6,7 @@ import { postgresStore } from '@keepstream/server/postgres'
 import { redisStore } from '@keepstream/server/redis'
 import { sqliteStore } from '@keepstream/server/sqlite'
 import { expect, it, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../packages/server/src/store'
+import type { StreamStore } from '../../packages/server/src/store/stream-store'
 import { startPostgres } from '../support/postgres-server'
 import { startRedis } from '../support/redis-server'
 

@@ -1,7 +1,8 @@
 export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
 export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
-export type { FlushOptions } from './flush-schedule'
+export type { ErrorContext, StreamsEvent } from './events'
+export type { StreamOptions } from './http/drive'
 export type {
   Authorize,
   AuthorizeRequest,
@@ -9,10 +10,11 @@ export type {
   HandlerOptions,
   ProduceRequest,
   StreamAction,
-} from './handler-options'
-export type { StreamsOptions } from './options'
-export type { Finish, Produced, Producer, ProducerContext } from './producer'
-export type { ErrorContext, StreamsEvent } from './report'
+} from './http/handler-options'
+export type { StoppedStream } from './http/stop'
+export type { FlushOptions, StreamsOptions } from './options/streams-options'
+export type { Finish, Produced, Producer, ProducerContext } from './run/producer'
+export { isTerminal, type StreamStatus, type TerminalStatus } from './store/status'
 export type {
   AppendRequest,
   ClaimRequest,
@@ -24,7 +26,6 @@ export type {
   StreamStore,
   SweepRequest,
   WriteResult,
-} from './store'
+} from './store/stream-store'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory'
-export type { StoppedStream, StreamBody, StreamOptions, Streams } from './streams'
-export { isTerminal, type StreamStatus, type TerminalStatus } from './types'
+export type { StreamBody, Streams } from './streams'

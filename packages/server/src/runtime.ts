@@ -1,18 +1,18 @@
-import { type AskStore, createAskStore } from './ask-store'
-import { createBreather } from './breather'
-import { createExpiry, type Expiry } from './expiry'
-import { createHub, type Hub } from './hub'
-import { createLapseWatch } from './lapse-watch'
-import { type ResolvedOptions, resolveOptions, type StreamsOptions } from './options'
-import { createReport, type Report } from './report'
-import { createRuns, type Runs } from './runs'
-import { createStoreHealth, type StoreHealth } from './store-health'
+import { createReport, type Report } from './events'
+import { type ResolvedOptions, resolveOptions, type StreamsOptions } from './options/streams-options'
+import { type CallStore, createCallStore } from './reading/call-store'
+import { createExpiry, type Expiry } from './reading/expiry'
+import { createExpiryRecheck } from './reading/expiry-recheck'
+import { createHub, type Hub } from './reading/hub'
+import { createStoreHealth, type StoreHealth } from './reading/store-health'
+import { createRuns, type Runs } from './run/runs'
+import { createEventLoopYield } from './timing/event-loop-yield'
 
 /** The parts of one `createStreams`, wired together. */
 export interface Runtime {
   readonly options: ResolvedOptions
   readonly report: Report
-  readonly ask: AskStore
+  readonly callStore: CallStore
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly hub: Hub
@@ -34,19 +34,19 @@ export function createRuntime(given: StreamsOptions): Runtime {
     report,
     health,
     isProducedHere: (id) => runs.isProducing(id),
-    onUndecided: (id) => lapses.watch(id),
-    takeUp: (id) => runs.takeUp(id),
+    onUndecided: (id) => lapses.recheck(id),
+    resume: (id) => runs.resume(id),
     graceMs: () => (runs.canResume ? leaseMs : 0),
   })
-  const ask = createAskStore(report, health, environment, () => isClosed)
-  const shared = { ...options, report, expiry, health, ask }
+  const callStore = createCallStore(report, health, environment, () => isClosed)
+  const shared = { ...options, report, expiry, health, callStore }
   const hub = createHub(shared)
-  const lapses = createLapseWatch(hub, leaseMs, environment)
-  const runs: Runs = createRuns({ ...shared, hub, breathe: createBreather(environment) })
+  const lapses = createExpiryRecheck(hub, leaseMs, environment)
+  const runs: Runs = createRuns({ ...shared, hub, yieldToEventLoop: createEventLoopYield(environment) })
   return {
     options,
     report,
-    ask,
+    callStore,
     expiry,
     health,
     hub,

@@ -1,31 +1,8 @@
-import type { Handler, HandlerOptions } from './handler-options'
-import type { Producer } from './producer'
-import type { StreamStatus } from './types'
-
-export interface StreamOptions {
-  /** Keeps a serverless process alive until the run is stored: pass the platform's function of this name. */
-  readonly waitUntil?: (promise: Promise<unknown>) => void
-  /**
-   * The producer can go on after `context.text`: a stream whose process died is taken up again, once it has lapsed, by a
-   * drive that waits for that or comes within a lease; later only if nobody looked at it, since a look makes it `timeout`. And
-   * not after `close()`, which ends what it does not let finish as `error`, for good. @default false
-   */
-  readonly canResume?: boolean
-}
-
-/** What came of a stop. */
-export interface StoppedStream {
-  /** `stopped`, or how the stream had ended before; not terminal while its end is not stored. */
-  readonly status: StreamStatus
-  /** The durable length. */
-  readonly offset: number
-  /** The claim the text is of; 0 if nobody has driven the stream. */
-  readonly epoch: number
-  /** Why the status is `error`. */
-  readonly error?: string
-  /** Why the producer stopped writing, if it told and if the stream had ended by itself. */
-  readonly finishReason?: string
-}
+import type { StreamOptions } from './http/drive'
+import type { Handler, HandlerOptions } from './http/handler-options'
+import type { StoppedStream } from './http/stop'
+import type { Producer } from './run/producer'
+import type { StreamStatus } from './store/status'
 
 /**
  * What is durable of a stream, whole. It is what `initial` of a client takes: `epoch` and `base` say whose text it is, so that

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createStorableText } from '../src/storable-text'
+import { createStorableText } from '../src/run/storable-text'
 import { rerunnable } from './support/rerunnable'
 import { type Collected, collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
 import { spyStore } from './support/spy-store'

@@ -1,6 +1,6 @@
 import { createStreams } from '@keepstream/server'
 import { expect, it, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../../packages/server/src/store'
+import type { StreamStore } from '../../../packages/server/src/store/stream-store'
 import { until } from '../../support/until'
 import { ask, describeWithServer, openStore, start, ways } from './with-server'
 

@@ -113,7 +113,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     const options = { url: server().url, listenUrl: false, timeoutMs: 5_000, maxConnections: 2 } as const
     const missing = { type: 'pg', module: 'keepstream-has-no-such-client' } as const
     const database = await openConnections(options, [missing, { type: 'postgres', module: 'postgres' }])
-    expect(await database.ask('SELECT $1::text AS word', ['kept']).answer).toMatchObject([{ word: 'kept' }])
+    expect(await database.query('SELECT $1::text AS word', ['kept']).rows).toMatchObject([{ word: 'kept' }])
     await database.close()
     await expect(openConnections(options, [missing])).rejects.toMatchObject({
       message: expect.stringMatching(/npm install pg, or postgres.*postgresStore\(\{ client \}\)/s),

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openConnections } from '../../../packages/server/src/stores/postgres/open-client'
 import { persistentDatabase } from '../../../packages/server/src/stores/postgres/persistent-database'
-import { sharedHints } from '../../../packages/server/src/stores/postgres/shared-hints'
+import { sharedNotifier } from '../../../packages/server/src/stores/postgres/shared-notifier'
 import { startTcpProxy } from '../../support/tcp-proxy'
 import { until } from '../../support/until'
 import { describeWithServer, openStore } from './with-server'
@@ -16,7 +16,7 @@ describeWithServer('a connection that listens and dies without a word', (server)
       const listenUrl = server().url.replace(/:\d+\//, `:${listening.port}/`)
       const options = { url: server().url, listenUrl, timeoutMs: 1_000, maxConnections: 2 }
       const database = openConnections(options, [client]).then((connections) => persistentDatabase(connections, 1_000))
-      const hints = sharedHints({ channel: 'keepstream', open: () => database, pulse: { everyMs: 50, waitMs: 500 } })
+      const hints = sharedNotifier({ channel: 'keepstream', open: () => database, probe: { everyMs: 50, waitMs: 500 } })
       onTestFinished(async () => {
         await hints.close()
         await (await database).close()

@@ -2,7 +2,7 @@ import { type PostgresStoreOptions, postgresStore } from '@keepstream/server/pos
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../../packages/server/src/store'
+import type { StreamStore } from '../../../packages/server/src/store/stream-store'
 import { findPostgres } from '../../runner/postgres.mjs'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server'
 

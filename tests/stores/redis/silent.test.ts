@@ -2,7 +2,7 @@ import { redisStore } from '@keepstream/server/redis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { linkOf } from '../../../packages/server/src/stores/redis/link-of'
 import { lentSource } from '../../../packages/server/src/stores/redis/link-source'
-import { sharedHints } from '../../../packages/server/src/stores/redis/shared-hints'
+import { sharedNotifier } from '../../../packages/server/src/stores/redis/shared-notifier'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
 import { startTcpProxy } from '../../support/tcp-proxy'
@@ -27,7 +27,7 @@ describe.skipIf(findRedis() === undefined)('a subscription of redisStore that di
       // Acts go on; only what listens goes through the proxy.
       get: async () => ({ ...linkOf(acting.client), subscribe: linkOf(subscriber.client).subscribe }),
     }
-    const hints = sharedHints(source, `${prefix}:{hints}`, { everyMs: 50, waitMs: 500 })
+    const hints = sharedNotifier(source, `${prefix}:{hints}`, { everyMs: 50, waitMs: 500 })
     onTestFinished(() => {
       hints.clear()
       acting.close()

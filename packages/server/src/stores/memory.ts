@@ -1,9 +1,9 @@
 import { StreamsError } from '../errors'
-import type { StreamStore } from '../store'
-import { endOf, type StreamRecord } from './record'
-import { checkDuration, checkNames, defaultPendingMs } from './store-options'
-import type { StoredPiece, StoreTransaction } from './transaction'
-import { transactionalStore } from './transactional-store'
+import type { StreamStore } from '../store/stream-store'
+import { endOf, type StreamRecord } from './shared/record'
+import { checkDuration, checkNames, defaultPendingMs } from './shared/store-options'
+import type { StoreTransaction, TextRow } from './shared/transaction'
+import { transactionalStore } from './shared/transactional-store'
 
 export interface MemoryStoreOptions {
   /** The store's clock, in milliseconds since 1970. @default Date.now */
@@ -38,7 +38,7 @@ interface Entry {
   record: StreamRecord
   readonly meta: string
   /** Kept apart, in order: joining them into one growing string would copy it for every slice read from it. */
-  readonly pieces: StoredPiece[]
+  readonly pieces: TextRow[]
 }
 
 function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
@@ -56,7 +56,7 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
       entryOf(record.id).record = record
     },
     remove: (id) => void entries.delete(id),
-    addPiece: (id, piece) => void entryOf(id).pieces.push(piece),
+    addRow: (id, piece) => void entryOf(id).pieces.push(piece),
     pieces: (id, from, to) => {
       const { pieces } = entryOf(id)
       return pieces.slice(lastStartingBefore(pieces, from + 1), lastStartingBefore(pieces, to) + 1)
@@ -72,7 +72,7 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
 }
 
 /** The index of the last piece that starts before `offset`, by binary search; 0 if there is none. */
-function lastStartingBefore(pieces: readonly StoredPiece[], offset: number): number {
+function lastStartingBefore(pieces: readonly TextRow[], offset: number): number {
   let low = 0
   let high = pieces.length
   while (low < high) {

@@ -1,5 +1,4 @@
-import type { StreamStore } from '../store'
-import { optimisticStore } from './optimistic-store'
+import type { StreamStore } from '../store/stream-store'
 import { type NamedClient, nameClient, type PostgresClient } from './postgres/client'
 import type { Database } from './postgres/database'
 import { lentPostgresJs, openConnections, subscribeAt } from './postgres/open-client'
@@ -8,8 +7,9 @@ import { type PgClientConstructor, pgConnections, pgSubscribe } from './postgres
 import { pgliteConnections } from './postgres/pglite-connections'
 import { postgresTable } from './postgres/postgres-table'
 import { tableNames } from './postgres/schema'
-import { sharedHints } from './postgres/shared-hints'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
+import { sharedNotifier } from './postgres/shared-notifier'
+import { optimisticStore } from './shared/optimistic-store'
+import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
 
 export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs } from './postgres/client'
 
@@ -111,13 +111,13 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
     })
     return opening
   }
-  const hints = sharedHints({ channel: schema === undefined ? 'keepstream' : `keepstream_${schema}`, open })
+  const notifier = sharedNotifier({ channel: schema === undefined ? 'keepstream' : `keepstream_${schema}`, open })
   return optimisticStore({
     name: 'postgresStore',
-    hints,
+    notifier,
     table: postgresTable({ open, names: tableNames(schema), pendingMs, now }),
     async close() {
-      await hints.close()
+      await notifier.close()
       // An opening that failed has told those who waited for it.
       const database = await opened?.catch(() => undefined)
       await database?.close()

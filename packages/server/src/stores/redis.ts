@@ -1,16 +1,16 @@
-import type { StreamStore } from '../store'
-import { optimisticStore } from './optimistic-store'
-import { createAsk } from './redis/ask'
+import type { StreamStore } from '../store/stream-store'
+import { createCallRedis } from './redis/call-redis'
 import { createClaims } from './redis/claims'
 import type { RedisHandle } from './redis/handle'
 import { keepClaims } from './redis/keep-claims'
-import { hintChannel } from './redis/keys'
+import { notificationChannel } from './redis/keys'
 import { linkOf } from './redis/link-of'
 import { lentSource, ownSource } from './redis/link-source'
 import { duplicating, openClient } from './redis/open-client'
 import { redisTable } from './redis/redis-table'
-import { sharedHints } from './redis/shared-hints'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
+import { sharedNotifier } from './redis/shared-notifier'
+import { optimisticStore } from './shared/optimistic-store'
+import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
 
 export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/handle'
 
@@ -80,14 +80,14 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
       : lentSource(linkOf(client), duplicating(client, timeoutMs))
   const claims = createClaims()
   const table = redisTable({
-    ask: createAsk(source, timeoutMs),
+    ask: createCallRedis(source, timeoutMs),
     prefix,
     pendingMs,
     now,
     expireMs: expireMs === undefined ? undefined : Math.ceil(expireMs),
     claims,
   })
-  const hints = sharedHints(source, hintChannel(prefix))
-  const store = optimisticStore({ name: 'redisStore', table, hints, close: async () => source.close() })
+  const notifier = sharedNotifier(source, notificationChannel(prefix))
+  const store = optimisticStore({ name: 'redisStore', table, notifier, close: async () => source.close() })
   return keepClaims(store, claims, table.birthOf)
 }

@@ -1,9 +1,9 @@
-import type { StreamStore } from '../store'
+import type { StreamStore } from '../store/stream-store'
+import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
+import { transactionalStore } from './shared/transactional-store'
 import type { SqliteHandle } from './sqlite/handle'
 import { openDatabase } from './sqlite/open-database'
 import { sqliteBackend } from './sqlite/sqlite-backend'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './store-options'
-import { transactionalStore } from './transactional-store'
 
 export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite/handle'
 

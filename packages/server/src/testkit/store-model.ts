@@ -1,5 +1,12 @@
-import type { ClaimRequest, ClaimResult, CloseRequest, StoredRange, StreamHead, WriteResult } from '../store'
-import type { StreamStatus } from '../types'
+import type { StreamStatus } from '../store/status'
+import type {
+  ClaimRequest,
+  ClaimResult,
+  CloseRequest,
+  StoredRange,
+  StreamHead,
+  WriteResult,
+} from '../store/stream-store'
 
 interface ModelStream {
   status: StreamStatus

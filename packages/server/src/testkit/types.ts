@@ -1,4 +1,4 @@
-import type { StreamStore } from '../store'
+import type { StreamStore } from '../store/stream-store'
 
 /** A store to test, empty, and what is around it. */
 export interface StoreTarget {

@@ -1,6 +1,6 @@
 import { memoryStore } from '@keepstream/server/memory'
 import type { StoreTarget } from '@keepstream/server/testkit'
-import type { StreamStore } from '../../src/store'
+import type { StreamStore } from '../../src/store/stream-store'
 
 /** A memory store on a clock that only the test moves; `wrap` may put a flaw into it. */
 export async function fixedTarget(wrap: (store: StreamStore) => StreamStore = (store) => store): Promise<StoreTarget> {

@@ -1,6 +1,6 @@
 import { type PostgresClient, type PostgresStoreOptions, postgresStore } from '@keepstream/server/postgres'
 import type { StoreTarget } from '@keepstream/server/testkit'
-import type { StreamStore } from '../../src/store'
+import type { StreamStore } from '../../src/store/stream-store'
 
 /** What asks the database beside the stores. */
 export type Admin = (statement: string) => Promise<unknown>

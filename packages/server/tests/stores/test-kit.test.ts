@@ -1,6 +1,6 @@
 import { type StoreTarget, storeTestKit } from '@keepstream/server/testkit'
 import { describe, expect, it } from 'vitest'
-import type { StreamStore } from '../../src/store'
+import type { StreamStore } from '../../src/store/stream-store'
 import { fixedTarget } from './fixed-target'
 
 const withoutReopen = ['reopen/text', 'reopen/owner', 'reopen/deleted']

@@ -6,7 +6,7 @@ import {
   type Streams,
   type StreamsEvent,
 } from '../../src'
-import type { StreamsOptions } from '../../src/options'
+import type { StreamsOptions } from '../../src/options/streams-options'
 import { createFakeClock, type FakeClock } from './clock'
 
 export interface Rig {

@@ -1,3 +1,5 @@
+import { backoffMs } from '../../timing/backoff'
+
 export interface Listener {
   /** Listens from now on, and again whenever that was lost. */
   start(): void
@@ -13,8 +15,7 @@ export interface ListenerOptions {
   readonly random?: () => number
 }
 
-const firstWaitMs = 100
-const longestWaitMs = 30_000
+const retry = { firstMs: 100, longestMs: 30_000 }
 
 /** Keeps one subscription open. What is missed in between is missed: it carries hints. */
 export function createListener({ subscribe, random = Math.random }: ListenerOptions): Listener {
@@ -27,20 +28,19 @@ export function createListener({ subscribe, random = Math.random }: ListenerOpti
 
   function open(): void {
     const mine = generation
-    const retry = () => {
+    const reopen = () => {
       if (mine !== generation) return
       current = Promise.resolve(undefined)
       failures += 1
-      const waitMs = Math.min(firstWaitMs * 2 ** Math.min(failures - 1, 20), longestWaitMs)
-      timer = setTimeout(open, waitMs * (1 - random() / 4))
+      timer = setTimeout(open, backoffMs(failures, retry, random))
       generation += 1
     }
     // One that was opened and hears nothing is no success: through some poolers nobody ever hears anything.
     const heard = () => {
       if (mine === generation) failures = 0
     }
-    current = subscribe(retry, heard).catch(() => {
-      retry()
+    current = subscribe(reopen, heard).catch(() => {
+      reopen()
       return undefined
     })
   }

@@ -1,21 +1,21 @@
 import { StreamsError } from '../../errors'
-import { doublingMs } from '../doubling'
+import { backoffMs } from '../../timing/backoff'
 import type { Database, Row, SqlValue, Subscribe } from './database'
+import { createLimiter } from './limiter'
 import { type Refusal, refusalOf } from './refusal'
-import { createRoom } from './room'
-import { within } from './within'
+import { withinTimeout } from './within-timeout'
 
 /** The connections of one client. */
 export interface Connections {
   /** Asks once. A connection that leads `elsewhere`, or is `lost`, is not used again. */
-  ask(text: string, values: readonly SqlValue[]): Asked
+  query(text: string, values: readonly SqlValue[]): PendingQuery
   /** `undefined` where the client cannot listen. */
   readonly subscribe: Subscribe | undefined
   close(): Promise<void>
 }
 
-export interface Asked {
-  readonly answer: Promise<readonly Row[]>
+export interface PendingQuery {
+  readonly rows: Promise<readonly Row[]>
   /** Nobody waits for the answer any more. What it is asked over may never answer again. */
   giveUp(): void
 }
@@ -26,23 +26,23 @@ export interface Asked {
  *
  * What may have been done is asked again only where it changes nothing. Everything else is the caller's to repeat.
  */
-export function persistentDatabase({ ask, subscribe, close }: Connections, timeoutMs: number): Database {
-  const room = createRoom()
+export function persistentDatabase({ query, subscribe, close }: Connections, timeoutMs: number): Database {
+  const room = createLimiter()
   return {
     query(text, values, { isRead = false } = {}) {
-      let asked: Asked | undefined
+      let asked: PendingQuery | undefined
       let isInside = false
       let isOver = false
       let refused: { readonly refusal: Refusal; readonly error: unknown } | undefined
 
       async function insist(): Promise<readonly Row[]> {
         for (let failures = 0; ; failures += 1) {
-          await room.enter(() => isOver, failures > 0)
+          await room.acquire(() => isOver, failures > 0)
           isInside = true
           let refusal: Refusal | undefined
           try {
-            asked = ask(text, values)
-            return await asked.answer
+            asked = query(text, values)
+            return await asked.rows
           } catch (error) {
             refusal = refusalOf(error)
             if (isOver || refusal === undefined || !mayAskAgain(refusal, isRead, refused?.refusal)) throw error
@@ -52,12 +52,12 @@ export function persistentDatabase({ ask, subscribe, close }: Connections, timeo
             leave(refusal === 'full')
           }
           // Where the server is full, the room waits for whoever leaves it.
-          if (refusal !== 'full') await pause(doublingMs(failures + 1, { firstMs: 50, longestMs: 1_000 }))
+          if (refusal !== 'full') await pause(backoffMs(failures + 1, { firstMs: 50, longestMs: 1_000 }))
         }
       }
 
       function leave(wasFull: boolean): void {
-        if (isInside) room.leave(wasFull)
+        if (isInside) room.release(wasFull)
         isInside = false
       }
 
@@ -67,7 +67,7 @@ export function persistentDatabase({ ask, subscribe, close }: Connections, timeo
         // A client may keep the question for as long as it likes.
         leave(false)
       }
-      return within(
+      return withinTimeout(
         timeoutMs,
         insist(),
         giveUp,

@@ -3,7 +3,7 @@ import type { PgPool, PgPoolClient } from './client'
 import type { Row, Subscribe } from './database'
 import type { Connections } from './persistent-database'
 import { refusalOf } from './refusal'
-import { within } from './within'
+import { withinTimeout } from './within-timeout'
 
 /** A connection of its own, outside of any pool: what `pg` exports as `Client`. */
 export interface PgConnection {
@@ -30,7 +30,7 @@ export interface PgConnectionsOptions {
 /** Asks through a pool of `pg`. */
 export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectionsOptions): Connections {
   return {
-    ask(text, values) {
+    query(text, values) {
       let held: PgPoolClient | undefined
       let isOver = false
       const release = (destroy: boolean) => {
@@ -60,7 +60,7 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
         }
       }
       return {
-        answer: ask(),
+        rows: ask(),
         giveUp() {
           if (held) void cancel(held as PgSession, timeoutMs)
           // A connection that does not answer may never do so again, and would fill the pool.
@@ -100,7 +100,7 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
     }
     const end = async () => {
       isOpen = false
-      await within(timeoutMs, client.end(), () => drop(client))
+      await withinTimeout(timeoutMs, client.end(), () => drop(client))
     }
     client.on('notification', ({ channel: named, payload = '' }) => {
       if (isOpen && named === channel) onPayload(payload)
@@ -111,8 +111,8 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
     client.on('error', onEnd)
     client.on('end', onEnd)
     try {
-      await within(timeoutMs, client.connect())
-      await within(timeoutMs, client.query(`LISTEN "${channel}"`))
+      await withinTimeout(timeoutMs, client.connect())
+      await withinTimeout(timeoutMs, client.query(`LISTEN "${channel}"`))
       isListening = true
       return end
     } catch (error) {

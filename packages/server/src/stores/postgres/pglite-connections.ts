@@ -5,8 +5,8 @@ import type { Connections } from './persistent-database'
 /** Asks a PGlite, which has one connection and answers one question after the other. */
 export function pgliteConnections(database: PgliteDatabase): Connections {
   return {
-    ask: (text, values) => ({
-      answer: database.query(text, [...values]).then(({ rows }) => rows as Row[]),
+    query: (text, values) => ({
+      rows: database.query(text, [...values]).then(({ rows }) => rows as Row[]),
       giveUp() {},
     }),
     subscribe: async (channel, onPayload) => {

@@ -2,7 +2,7 @@ import type { PostgresJs } from './client'
 import type { Row, Subscribe } from './database'
 import type { Connections } from './persistent-database'
 import { refusalOf } from './refusal'
-import { within } from './within'
+import { withinTimeout } from './within-timeout'
 
 export type OwnedPostgresJs = PostgresJs & { end(options?: { timeout: number }): Promise<void> }
 
@@ -38,12 +38,12 @@ export function postgresJsConnections({ lent, open, timeoutMs, subscribe }: Post
   }
 
   return {
-    ask(text, values) {
+    query(text, values) {
       const sql = current()
       // `prepare` only if the client's own options allow it: a pooler in between may not.
       const query = sql.unsafe(text, [...values], { prepare: true }) as PromiseLike<Row[]> & { cancel(): unknown }
       return {
-        answer: (async () => {
+        rows: (async () => {
           try {
             return await query
           } catch (error) {
@@ -69,10 +69,10 @@ export function postgresJsConnections({ lent, open, timeoutMs, subscribe }: Post
 export function postgresJsSubscribe(sql: PostgresJs, timeoutMs: number): Subscribe {
   return async (channel, onPayload) => {
     const listening = sql.listen(channel, onPayload)
-    const { unlisten } = await within(timeoutMs, listening, () => {
+    const { unlisten } = await withinTimeout(timeoutMs, listening, () => {
       // Should it come to be after all, nobody wants it any more.
       listening.then(({ unlisten }) => unlisten()).catch(() => undefined)
     })
-    return () => within(timeoutMs, unlisten())
+    return () => withinTimeout(timeoutMs, unlisten())
   }
 }

@@ -1,9 +1,9 @@
 import { StreamsError } from '../../errors'
-import type { StreamStatus } from '../../types'
-import { isStorable, type RecordTable, type SeenRecord } from '../optimistic-store'
-import type { StreamRecord } from '../record'
-import { createRecord } from '../record'
-import type { StoredPiece } from '../transaction'
+import type { StreamStatus } from '../../store/status'
+import { isStorable, type RecordTable, type SeenRecord } from '../shared/optimistic-store'
+import type { StreamRecord } from '../shared/record'
+import { createRecord } from '../shared/record'
+import type { TextRow } from '../shared/transaction'
 import type { Database, QueryOptions, Row, SqlValue } from './database'
 import { migrate, type TableNames } from './schema'
 import { hasCode } from './sql-state'
@@ -232,14 +232,14 @@ function clock(parameter: string): string {
 }
 
 /** Adds pieces to the stream that `held` found, with parameters from `$(after + 1)` on. */
-function adding(table: string, added: readonly StoredPiece[], after: number): string {
+function adding(table: string, added: readonly TextRow[], after: number): string {
   if (added.length === 0) return ''
   const tuples = added.map((_, i) => `($${after + 2 * i + 1}::bigint, $${after + 2 * i + 2}::text)`)
   return `, added AS (INSERT INTO ${table} (stream_key, start, text)
     SELECT held.key, piece.start, piece.text FROM held, (VALUES ${tuples.join(', ')}) AS piece (start, text))`
 }
 
-function valuesOf(added: readonly StoredPiece[]): SqlValue[] {
+function valuesOf(added: readonly TextRow[]): SqlValue[] {
   return added.flatMap(({ start, text }) => [start, text])
 }
 

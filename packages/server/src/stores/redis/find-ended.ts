@@ -1,4 +1,4 @@
-import type { SeenRecord } from '../optimistic-store'
+import type { SeenRecord } from '../shared/optimistic-store'
 import { buckets } from './keys'
 
 export interface EndedStream {

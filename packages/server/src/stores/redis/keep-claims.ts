@@ -1,5 +1,5 @@
-import type { StreamHead, StreamStore, WriteResult } from '../../store'
-import { isTerminal } from '../../types'
+import { isTerminal } from '../../store/status'
+import type { StreamHead, StreamStore, WriteResult } from '../../store/stream-store'
 import { type Claims, ForeignClaim } from './claims'
 
 /**

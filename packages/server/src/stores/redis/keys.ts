@@ -37,7 +37,7 @@ export function bucketKeys(prefix: string, bucket: number): BucketKeys {
 }
 
 /** One channel for all streams; in a cluster it belongs to one slot, as a key does. */
-export function hintChannel(prefix: string): string {
+export function notificationChannel(prefix: string): string {
   return `${prefix}:{hints}`
 }
 

@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors'
-import { doublingMs } from '../doubling'
+import { backoffMs } from '../../timing/backoff'
 import type { RedisLink } from './link'
 import type { OpenedClient } from './open-client'
 
@@ -86,7 +86,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
 
   function failed(): void {
     failures += 1
-    notBefore = performance.now() + doublingMs(failures, { firstMs: 50, longestMs: 2_000 })
+    notBefore = performance.now() + backoffMs(failures, { firstMs: 50, longestMs: 2_000 })
   }
 
   function forget(client: OpenedClient): void {

@@ -1,6 +1,6 @@
 import { StreamsError } from '../../errors'
-import type { StreamStatus } from '../../types'
-import type { StoreMoment, StreamRecord } from '../record'
+import type { StreamStatus } from '../../store/status'
+import type { StoreMoment, StreamRecord } from '../shared/record'
 import { recordFields } from './scripts'
 
 /** Field, value, field, value: what of a record may change. Text that may be absent is JSON, or empty. */

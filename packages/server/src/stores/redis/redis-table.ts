@@ -1,8 +1,8 @@
 import { StreamsError } from '../../errors'
-import type { RecordTable } from '../optimistic-store'
-import { createRecord, endOf, type StoreMoment } from '../record'
-import type { StoredPiece } from '../transaction'
-import type { Ask } from './ask'
+import type { RecordTable } from '../shared/optimistic-store'
+import { createRecord, endOf, type StoreMoment } from '../shared/record'
+import type { TextRow } from '../shared/transaction'
+import type { CallRedis } from './call-redis'
 import { type Claims, ForeignClaim } from './claims'
 import { findEnded } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
@@ -21,7 +21,7 @@ import {
 } from './scripts'
 
 export interface RedisTableOptions {
-  readonly ask: Ask
+  readonly ask: CallRedis
   readonly prefix: string
   readonly pendingMs: number
   /** `undefined`: the server's clock. */
@@ -194,12 +194,12 @@ function flag(isSet: boolean): string {
   return isSet ? '1' : ''
 }
 
-function flat(pieces: readonly StoredPiece[]): string[] {
+function flat(pieces: readonly TextRow[]): string[] {
   return pieces.flatMap(({ start, text }) => [String(start), text])
 }
 
 /** Entries come as id and text in turn; an id is the start and `-1`. */
-function join(id: string, entries: readonly string[]): StoredPiece | undefined {
+function join(id: string, entries: readonly string[]): TextRow | undefined {
   if (entries.length === 0) return undefined
   const start = Number.parseInt(entries[0] ?? '', 10)
   const texts: string[] = []
@@ -214,7 +214,7 @@ function join(id: string, entries: readonly string[]): StoredPiece | undefined {
 }
 
 /** A Redis that evicts, or is restored from a damaged copy, may have the record without its text. */
-function checkWhole(id: string, piece: StoredPiece | undefined, start: number, end: number): void {
+function checkWhole(id: string, piece: TextRow | undefined, start: number, end: number): void {
   if (end <= start) return
   if (piece === undefined || piece.start > start || piece.start + piece.text.length < end) throw incomplete(id)
 }

@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors'
-import type { StoreTransaction, TransactionalBackend } from '../transaction'
+import type { StoreTransaction, TransactionalBackend } from '../shared/transaction'
 import { isBusy, retryWhileBusy } from './busy'
 import { fileIdentity } from './file-identity'
 import type { SqliteHandle } from './handle'

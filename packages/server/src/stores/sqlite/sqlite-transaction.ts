@@ -1,7 +1,7 @@
 import { StreamsError } from '../../errors'
-import type { StreamStatus } from '../../types'
-import type { StreamRecord } from '../record'
-import type { StoredPiece, StoreTransaction } from '../transaction'
+import type { StreamStatus } from '../../store/status'
+import type { StreamRecord } from '../shared/record'
+import type { StoreTransaction, TextRow } from '../shared/transaction'
 import { filler } from './filler'
 import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle, SqliteValue } from './handle'
@@ -72,7 +72,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       removeMeta.run(id)
       removeStream.run(id)
     },
-    addPiece: (id, { start, text }) => {
+    addRow: (id, { start, text }) => {
       const last = (lastPiece.all(id) as PieceRow[]).map(toPiece)[0]
       if ((last ? last.start + last.text.length : 0) !== start) {
         throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start} any more: rows were lost.`)
@@ -147,6 +147,6 @@ function toRecord(row: StreamRow): StreamRecord {
   }
 }
 
-function toPiece(row: PieceRow): StoredPiece {
+function toPiece(row: PieceRow): TextRow {
   return { start: Number(row.start), text: unguardText(row.text) }
 }

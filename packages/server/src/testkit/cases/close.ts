@@ -1,4 +1,4 @@
-import type { TerminalStatus } from '../../types'
+import type { TerminalStatus } from '../../store/status'
 import { expectEqual, expectMatch } from '../expect'
 import { readAll, startStream } from '../start-stream'
 import type { CaseDefinition } from '../types'

@@ -1,4 +1,4 @@
-import type { StreamStore } from '../../store'
+import type { StreamStore } from '../../store/stream-store'
 import { expectEqual, expectTrue } from '../expect'
 import { readAll, startStream } from '../start-stream'
 import type { CaseContext, CaseDefinition } from '../types'

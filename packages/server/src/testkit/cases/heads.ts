@@ -1,4 +1,4 @@
-import type { StreamHead } from '../../store'
+import type { StreamHead } from '../../store/stream-store'
 import { expectEqual, expectMatch, expectTrue } from '../expect'
 import { startStream } from '../start-stream'
 import type { CaseDefinition } from '../types'

@@ -1,5 +1,5 @@
-import type { AppendRequest, StreamHead, StreamStore } from '../../store'
-import type { TerminalStatus } from '../../types'
+import type { TerminalStatus } from '../../store/status'
+import type { AppendRequest, StreamHead, StreamStore } from '../../store/stream-store'
 import { expectTrue } from '../expect'
 import { explainHistory } from '../history/explain-history'
 import { createRecorder } from '../history/record-store'

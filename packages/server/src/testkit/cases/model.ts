@@ -1,4 +1,4 @@
-import type { TerminalStatus } from '../../types'
+import type { TerminalStatus } from '../../store/status'
 import { expectEqual } from '../expect'
 import { createRandom, type Random } from '../random'
 import { StoreModel } from '../store-model'

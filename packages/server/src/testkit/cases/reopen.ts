@@ -1,4 +1,4 @@
-import type { StreamStore } from '../../store'
+import type { StreamStore } from '../../store/stream-store'
 import { expectEqual, expectMatch, expectTrue } from '../expect'
 import { readAll, startStream } from '../start-stream'
 import { exactTexts } from '../texts'

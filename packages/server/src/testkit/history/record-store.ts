@@ -1,4 +1,4 @@
-import type { StreamStore } from '../../store'
+import type { StreamStore } from '../../store/stream-store'
 import type { StoreModel } from '../store-model'
 import type { Act } from './act'
 

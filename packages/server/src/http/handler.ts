@@ -1,0 +1,136 @@
+import { shuttingDown } from '../reading/shutting-down'
+import type { Producer } from '../run/producer'
+import type { Runtime } from '../runtime'
+import { isTerminal } from '../store/status'
+import { isStreamId } from '../store/stream-id'
+import { deleteStream } from './delete'
+import { driveStream } from './drive'
+import {
+  type Authorize,
+  type AuthorizeRequest,
+  canonicalPath,
+  type Handler,
+  type HandlerOptions,
+  resolveHandlerOptions,
+  type StreamAction,
+} from './handler-options'
+import { readStream } from './read'
+import { crossOrigin, isAllowedOrigin } from './request/allowed-origin'
+import { boundRequest } from './request/bounded-request'
+import { preflight, withCors } from './request/cors'
+import { failureResponse } from './response/failure-response'
+import { isResponse, refusalResponse } from './response/refusal-response'
+import { errorResponse, jsonResponse, notFoundResponse } from './response/responses'
+import { stopStream } from './stop'
+
+interface Route {
+  readonly id: string
+  readonly action: StreamAction
+  /** The methods of this route. */
+  readonly allow: string
+}
+
+type GetMeta = () => Promise<unknown>
+
+export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
+  const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
+  const { allowedOrigins } = cors
+  // Known from the start: a reader may come before the first drive.
+  runtime.runs.canResume ||= canResume
+
+  return async (request) => withCors(request, await answerOrFailure(request), cors)
+
+  async function answerOrFailure(request: Request): Promise<Response> {
+    try {
+      return await answer(request)
+    } catch (error) {
+      return failureResponse(error, runtime.report)
+    }
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const route = routed(request, basePath, produce !== undefined)
+    if (route instanceof Response) return route
+    const { id, action, allow } = route
+    if (request.method === 'OPTIONS')
+      return allowedOrigins.length > 0 ? preflight(request, cors) : methodNotAllowed(allow)
+    if (runtime.isClosed) throw shuttingDown()
+    if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
+      return crossOrigin()
+    }
+    const received = await boundRequest(request, maxBodyBytes)
+    if (received === 'too-long') return errorResponse('too-large', `A body may have ${maxBodyBytes} bytes.`)
+    if (received === 'cut') return errorResponse('invalid-request', 'The body broke off.')
+    const getMeta = metaOf(id)
+    if (authorize !== 'public') {
+      const refusal = await refusalResponse(
+        await answered(authorize, { request: received.open(), id, action, getMeta }),
+      )
+      if (refusal) return refusal
+    }
+    switch (action) {
+      case 'read':
+        return readStream(runtime, request, id)
+      case 'drive':
+        return drive(received.open(), id, getMeta)
+      case 'stop': {
+        const stopped = await stopStream(runtime, id)
+        return jsonResponse(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
+      }
+      case 'delete':
+        return (await deleteStream(runtime, id)) ? new Response(null, { status: 204 }) : notFoundResponse()
+    }
+  }
+
+  async function drive(request: Request, id: string, getMeta: GetMeta): Promise<Response> {
+    if (!produce) return notFoundResponse()
+    // Before the claim, so that a store which fails leaves the stream as it is. Whoever joins a run needs no meta.
+    const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
+    const producer: Producer = async (append, context) =>
+      (await produce({ id, request: context.request, meta }))(append, context)
+    return driveStream(runtime, request, id, producer, { canResume })
+  }
+
+  /** Read once for a request, and only if asked for; not as a look, which would end what a drive may still take up. */
+  function metaOf(id: string): GetMeta {
+    let meta: Promise<unknown> | undefined
+    return () => {
+      meta ??= runtime.callStore(() => runtime.options.store.read(id, 0, 0), id).then((range) => range?.meta)
+      return meta
+    }
+  }
+}
+
+/** What `authorize` answers, or throws in the way of some frameworks. */
+async function answered(authorize: Authorize, asked: AuthorizeRequest): Promise<unknown> {
+  try {
+    return await authorize(asked)
+  } catch (error) {
+    if (isResponse(error)) return error
+    throw error
+  }
+}
+
+function routed(request: Request, basePath: string, canDrive: boolean): Route | Response {
+  const pathname = canonicalPath(new URL(request.url).pathname)
+  if (!pathname.startsWith(`${basePath}/`)) return notFoundResponse()
+  // One slash at the end, which some routers add to every path, changes nothing.
+  const [id, verb, ...more] = pathname
+    .slice(basePath.length + 1)
+    .replace(/(?<=[^/])\/$/, '')
+    .split('/')
+  if (!isStreamId(id) || more.length > 0) return notFoundResponse()
+  const { method } = request
+  if (verb === undefined) {
+    const allow = 'GET, HEAD, DELETE'
+    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read', allow }
+    return method === 'DELETE' ? { id, action: 'delete', allow } : methodNotAllowed(allow)
+  }
+  if (verb !== 'stop' && (verb !== 'drive' || !canDrive)) return notFoundResponse()
+  const allow = 'POST'
+  return method === 'POST' || method === 'OPTIONS' ? { id, action: verb, allow } : methodNotAllowed(allow)
+}
+
+function methodNotAllowed(allow: string): Response {
+  return errorResponse('method-not-allowed', `Use ${allow} here.`, { headers: { Allow: allow } })
+}

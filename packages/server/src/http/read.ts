@@ -1,0 +1,39 @@
+import type { Runtime } from '../runtime'
+import { follow } from './follow'
+import { catchUp } from './request/catch-up'
+import { negotiate } from './request/negotiate'
+import { readPosition } from './request/position'
+import { failureResponse } from './response/failure-response'
+import { errorResponse, notFoundResponse } from './response/responses'
+import { snapshotResponse } from './response/snapshot-response'
+import { mediaTypes, queryNames } from './wire-names'
+
+/** So many UTF-16 code units are read at once for a look. As JSON it carries no more, as plain text it goes on after them. */
+const maxSnapshot = 1_048_576
+/** Enough to see whether an offset is inside a surrogate pair. */
+const maxHead = 2
+
+/** `GET` and `HEAD` of a stream: a look at what is durable, or an event stream that follows it. */
+export async function readStream(runtime: Runtime, request: Request, id: string): Promise<Response> {
+  const { method } = request
+  if (method !== 'GET' && method !== 'HEAD') {
+    return errorResponse('method-not-allowed', 'Read a stream with GET or HEAD.', { headers: { Allow: 'GET, HEAD' } })
+  }
+  if (new URL(request.url).searchParams.has(queryNames.live)) {
+    return errorResponse('invalid-request', `'${queryNames.live}' is reserved; ask for text/event-stream to follow.`)
+  }
+  const position = readPosition(request)
+  if (!position) return errorResponse('invalid-offset', 'The offset and the epoch must be whole numbers.')
+  const form = negotiate(request, [mediaTypes.json, mediaTypes.text, mediaTypes.sse])
+  try {
+    if (form === mediaTypes.sse && method === 'GET') {
+      return await follow(runtime, id, position, { signal: request.signal, reader: 'follow', rollsOver: true })
+    }
+    const max = method === 'HEAD' ? maxHead : maxSnapshot
+    const range = await catchUp((offset) => runtime.hub.read(id, offset, max), position)
+    if (!range) return notFoundResponse()
+    return range instanceof Response ? range : snapshotResponse(runtime, request, range, form)
+  } catch (error) {
+    return failureResponse(error, runtime.report)
+  }
+}

@@ -1,0 +1,27 @@
+import type { StoredRange } from '../../store/stream-store'
+import { isLowSurrogate } from '../../store/surrogates'
+import { errorResponse } from '../response/responses'
+import type { Position } from './position'
+
+/** The range that continues what the reader holds, or the answer that says why there is none; `undefined` if unknown. */
+export async function catchUp(
+  read: (offset: number) => Promise<StoredRange | undefined>,
+  { offset, epoch }: Position,
+): Promise<StoredRange | Response | undefined> {
+  const range = await read(offset)
+  if (!range) return undefined
+  const { head, start, text } = range
+  if (epoch !== undefined && epoch < head.epoch && offset > 0) {
+    // More than one claim was made since: nobody knows where the texts parted, and the whole text tells.
+    if (epoch + 1 < head.epoch) return read(0)
+    if (head.base < offset) {
+      return errorResponse('diverged', 'The text was taken up again before this offset.', {
+        offset: head.base,
+        epoch: head.epoch,
+      })
+    }
+  }
+  return isLowSurrogate(text.charCodeAt(0)) && start > 0
+    ? errorResponse('invalid-offset', 'The offset is inside a surrogate pair.')
+    : range
+}

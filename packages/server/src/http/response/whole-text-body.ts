@@ -1,0 +1,41 @@
+import { StreamsError } from '../../errors'
+import { maxRead } from '../../reading/store-reader'
+import type { Runtime } from '../../runtime'
+import type { StoredRange } from '../../store/stream-store'
+import { cutBeforeSplitPair } from '../../store/surrogates'
+import { encode } from './encode'
+import { createResponseBody } from './response-body'
+
+/**
+ * All that was durable when `first` was read, from its start on, as a body of UTF-8. What `first` does not have is read as
+ * the client takes it. The body is errored where the rest cannot be had any more, so that nobody takes a part for the whole.
+ */
+export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const { id, epoch, offset: end } = first.head
+  let position = first.start
+
+  const body = createResponseBody(
+    {
+      async next() {
+        if (position >= end) return 'end'
+        const text = position === first.start ? cutBeforeSplitPair(first.text) : await readOn()
+        position += text.length
+        return encode(text)
+      },
+      release: () => undefined,
+    },
+    signal,
+  )
+  return body.stream
+
+  async function readOn(): Promise<string> {
+    const range = await hub.read(id, position, Math.min(maxRead, end - position))
+    if (!range) throw new StreamsError('not-found', 'the stream was deleted')
+    const { head } = range
+    // What was durable stays under every later claim, unless the store took it back: then the two parts do not fit.
+    if (head.offset < end || (head.epoch !== epoch && head.base < end)) {
+      throw new StreamsError('store', 'the store took back text while it was read; read it again')
+    }
+    return cutBeforeSplitPair(range.text)
+  }
+}

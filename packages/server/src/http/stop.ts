@@ -1,0 +1,89 @@
+import { StreamsError } from '../errors'
+import type { Runtime } from '../runtime'
+import { isTerminal, type StreamStatus } from '../store/status'
+import { isStreamId } from '../store/stream-id'
+import type { StreamHead } from '../store/stream-store'
+
+/** What came of a stop. */
+export interface StoppedStream {
+  /** `stopped`, or how the stream had ended before; not terminal while its end is not stored. */
+  readonly status: StreamStatus
+  /** The durable length. */
+  readonly offset: number
+  /** The claim the text is of; 0 if nobody has driven the stream. */
+  readonly epoch: number
+  /** Why the status is `error`. */
+  readonly error?: string
+  /** Why the producer stopped writing, if it told and if the stream had ended by itself. */
+  readonly finishReason?: string
+}
+
+/** How long to wait for the end to be stored. */
+const waitMs = 5_000
+
+/** Stops the run here at once, or notes the wish for the process that has it, and waits for the end. */
+export async function stopStream(runtime: Runtime, id: string): Promise<StoppedStream> {
+  const { callStore, runs, expiry, report } = runtime
+  const { store } = runtime.options
+  runs.stop(id)
+  if (!isStreamId(id)) throw unknown(id)
+  const isPending = !runs.isProducing(id) && (await isNeverDriven())
+  const head = await callStore(() => store.requestStop(id), id)
+  if (!head) throw unknown(id)
+  if (isPending && head.status === 'stopped')
+    report.event({ type: 'closed', id, status: 'stopped', offset: head.offset })
+  const settled = await expiry.settle(head)
+  const { status, offset, epoch, error, finishReason } = isTerminal(settled.status)
+    ? settled
+    : await ended(runtime, settled)
+  return {
+    status,
+    offset,
+    epoch,
+    ...(error === undefined ? {} : { error }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+  }
+
+  /** Nobody else tells the application of such an end. */
+  async function isNeverDriven(): Promise<boolean> {
+    const [head] = await callStore(() => store.heads([id]), id)
+    return head?.status === 'pending'
+  }
+}
+
+function unknown(id: string): StreamsError {
+  return new StreamsError('not-found', `there is no stream '${id}'`)
+}
+
+/** The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile. */
+function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<StreamHead> {
+  const { environment, store } = options
+  return new Promise((resolve, reject) => {
+    let last = asked
+    const leave = () => {
+      environment.clearTimeout(timer)
+      unsubscribe()
+    }
+    const finish = () => {
+      leave()
+      resolve(last)
+    }
+    const timer = environment.setTimeout(finish, waitMs)
+    const deleted = () => {
+      leave()
+      reject(unknown(asked.id))
+    }
+    const head = (seen: StreamHead) => {
+      last = seen
+      if (isTerminal(seen.status)) finish()
+    }
+    const look = () =>
+      store.heads([asked.id]).then(
+        ([found]) => (found ? head(found) : deleted()),
+        // The store fails: the hub looks again, and wakes this once it answers.
+        () => health.failed(),
+      )
+    const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), shutDown: finish })
+    void look()
+  })
+}

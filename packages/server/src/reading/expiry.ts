@@ -1,0 +1,78 @@
+import type { Environment } from '../environment'
+import type { Report, StreamsEvent } from '../events'
+import { isTerminal, type TerminalStatus } from '../store/status'
+import type { StreamHead, StreamStore } from '../store/stream-store'
+import type { StoreHealth } from './store-health'
+
+/** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
+export interface Expiry {
+  /**
+   * The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. What
+   * this process produces is not stalled, however late its beats.
+   */
+  settle(head: StreamHead): Promise<StreamHead>
+}
+
+export interface ExpiryOptions {
+  readonly store: StreamStore
+  readonly environment: Environment
+  readonly report: Report
+  readonly health: StoreHealth
+  /** A run in this process knows better than its lease. */
+  readonly isProducedHere: (id: string) => boolean
+  /**
+   * This stream has lapsed and cannot be judged yet: it is to be looked at again, until it can be. Answers since when that has
+   * been so.
+   */
+  readonly onUndecided: (id: string) => number
+  /** A drive that waits here takes the stream up, in place of an end. */
+  readonly resume: (id: string) => boolean
+  /** How long a stream must have been known as lapsed here, so that a drive that is to come may take it up first. */
+  readonly graceMs: () => number
+}
+
+export function createExpiry(options: ExpiryOptions): Expiry {
+  const { store, environment, report, health, isProducedHere, onUndecided, resume } = options
+  const underWay = new Map<string, Promise<StreamHead>>()
+
+  return {
+    async settle(head) {
+      if (!head.isStalled && !head.isLapsed) return head
+      if (isProducedHere(head.id)) return { ...head, isStalled: false }
+      if (!head.isLapsed || isTerminal(head.status)) return head
+      if (!health.isProven()) {
+        onUndecided(head.id)
+        return head
+      }
+      if (head.status === 'streaming') {
+        if (resume(head.id)) return head
+        const graceMs = options.graceMs()
+        if (graceMs > 0 && environment.now() - onUndecided(head.id) < graceMs) return head
+      }
+      const key = `${head.id}.${head.epoch}`
+      const known = underWay.get(key)
+      if (known) return known
+      const asked = expire(head).finally(() => underWay.delete(key))
+      underWay.set(key, asked)
+      return asked
+    },
+  }
+
+  async function expire(head: StreamHead): Promise<StreamHead> {
+    try {
+      const now = await store.expire(head.id, head.epoch)
+      if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
+      return now ?? head
+    } catch (error) {
+      // The look itself succeeded; it is answered as it was, and the next one tries again.
+      report.error(error, { id: head.id, source: 'store' })
+      health.failed()
+      return head
+    }
+  }
+}
+
+/** What is told of a lapsed stream that was ended here. */
+export function expired({ id, epoch, status, offset }: StreamHead): StreamsEvent {
+  return { type: 'expired', id, epoch, status: status as TerminalStatus, offset }
+}

@@ -1,0 +1,82 @@
+import { isStreamsError, StreamsError } from '../errors'
+import type { ResolvedOptions } from '../options/streams-options'
+import type { CallStore } from '../reading/call-store'
+import { createStreamId } from '../store/stream-id'
+import type { ClaimResult, StreamStore } from '../store/stream-store'
+import { backoffMs } from '../timing/backoff'
+import { streamErrors } from './stream-errors'
+
+/** A claim, and with it what was durable before. */
+export type Claim =
+  | { readonly type: 'claimed'; readonly epoch: number; readonly base: number; readonly prefix: readonly string[] }
+  | Exclude<ClaimResult, { readonly type: 'claimed' }>
+
+const tries = 4
+const retry = { firstMs: 100, longestMs: 1_000 }
+const prefixSlice = 262_144
+
+/**
+ * Claims a stream for a run; one that has lapsed only if `mayTakeOver` then. Repeated while the outcome is unknown, since
+ * the same owner gets the same answer; rejects with `store` after four tries.
+ */
+export async function claimStream(
+  id: string,
+  mayTakeOver: () => boolean,
+  ask: CallStore,
+  { store, leaseMs, environment }: ResolvedOptions,
+): Promise<Claim> {
+  const owner = createStreamId()
+  const ownClaim = (canTakeOver: boolean) => retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
+  let claim = await ownClaim(false)
+  // Judged only now: a claim that waited for a store that stood still would find every healthy run lapsed.
+  if (claim.type === 'busy' && claim.head.isLapsed && mayTakeOver()) claim = await ownClaim(true)
+  if (claim.type !== 'claimed') return claim
+  const { epoch, offset: base } = claim
+  try {
+    return {
+      type: 'claimed',
+      epoch,
+      base,
+      prefix: await readPrefix(id, base, (at, max) => retried(() => store.read(id, at, max))),
+    }
+  } catch (error) {
+    // Nothing can be added to a text that is not whole, and nobody needs to wait until the claim lapses to learn it.
+    if (isStreamsError(error, 'corrupt')) {
+      const ending = { status: 'error', error: streamErrors.corrupt } as const
+      await ask(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
+    }
+    throw error
+  }
+
+  async function retried<T>(act: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ask(act, id)
+      } catch (error) {
+        if (attempt === tries || isStreamsError(error, 'corrupt')) throw error
+        const waitMs = backoffMs(attempt, retry, () => environment.random())
+        await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
+      }
+    }
+  }
+}
+
+async function readPrefix(
+  id: string,
+  end: number,
+  read: (at: number, max: number) => ReturnType<StreamStore['read']>,
+): Promise<readonly string[]> {
+  const slices: string[] = []
+  for (let position = 0; position < end; ) {
+    const range = await read(position, Math.min(prefixSlice, end - position))
+    // It was deleted since: nothing to go on after, and the first write will say so.
+    if (!range) break
+    if (range.text === '') {
+      const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`
+      throw new StreamsError('corrupt', message)
+    }
+    slices.push(range.text)
+    position += range.text.length
+  }
+  return slices
+}

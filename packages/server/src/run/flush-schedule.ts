@@ -1,0 +1,43 @@
+import type { FlushOptions } from '../options/streams-options'
+
+/** When the next slice is due. Pure; times are given, never asked for. */
+export interface FlushSchedule {
+  /** How much has come since the last slice began. */
+  readonly waiting: number
+  grew(text: string, now: number): void
+  /** Everything so far is being written now. */
+  began(now: number): void
+  /** How long from `now` until a slice is due: 0 for at once, `Infinity` for never. */
+  dueInMs(now: number): number
+}
+
+export function createFlushSchedule(options: Required<FlushOptions>): FlushSchedule {
+  const { sentenceMs, intervalMs, maxLength, sentenceEnd } = options
+  let waiting = 0
+  let waitingSince = 0
+  let hasSentence = false
+  let beganAt = -Infinity
+
+  return {
+    get waiting() {
+      return waiting
+    },
+    grew(text, now) {
+      if (waiting === 0) waitingSince = now
+      waiting += text.length
+      hasSentence ||= sentenceEnd.test(text)
+    },
+    began(now) {
+      beganAt = now
+      waiting = 0
+      hasSentence = false
+    },
+    dueInMs(now) {
+      if (waiting === 0) return Infinity
+      if (waiting >= maxLength) return 0
+      const byTime = waitingSince + intervalMs - now
+      const bySentence = hasSentence ? beganAt + sentenceMs - now : Infinity
+      return Math.max(0, Math.min(byTime, bySentence))
+    },
+  }
+}

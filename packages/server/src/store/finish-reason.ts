@@ -1,0 +1,27 @@
+import { StreamsError } from '../errors'
+
+/** It travels in a header and stands in a column: printable ASCII, bounded. */
+const pattern = /^[!-~]{1,64}$/
+
+export function isFinishReason(value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+/**
+ * The finish reason in what a producer or a generator returned, if it is an object that has one.
+ *
+ * @throws {StreamsError} `invalid-text` for one that cannot be told
+ */
+export function finishReasonOf(returned: unknown): string | undefined {
+  if (typeof returned !== 'object' || returned === null || !('finishReason' in returned)) return undefined
+  const reason = returned.finishReason ?? undefined
+  if (reason === undefined || isFinishReason(reason)) return reason
+  // A promise that rejects here has nobody else to hear of it.
+  Promise.resolve(reason).catch(() => undefined)
+  const what = typeof reason === 'string' ? 'a string that is' : `a value of type ${typeof reason}, which is`
+  throw new StreamsError(
+    'invalid-text',
+    `a producer returned as \`finishReason\` ${what} not 1 to 64 printable ASCII characters without a space; ` +
+      'for the AI SDK return fromAiSdk(streamText(…)) of @keepstream/ai-sdk',
+  )
+}

@@ -1,0 +1,108 @@
+import { isTerminal } from '../../store/status'
+import type {
+  AppendRequest,
+  ClaimRequest,
+  ClaimResult,
+  CloseRequest,
+  StreamHead,
+  WriteResult,
+} from '../../store/stream-store'
+import { isLapsed, type StoreMoment, type StreamRecord, toHead } from './record'
+
+/** What an act comes to: its answer, and the record as it is afterwards. The same reference means: nothing changed. */
+export interface Outcome<Result> {
+  readonly record: StreamRecord
+  readonly result: Result
+}
+
+/**
+ * `pending` becomes `streaming` under the next epoch; so does a lapsed stream, for a request that may take it over. One
+ * that was to stop is not begun again: it ends there.
+ */
+export function claimStream(record: StreamRecord, request: ClaimRequest, moment: StoreMoment): Outcome<ClaimResult> {
+  if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, moment) } }
+  const isOwn = record.owner === request.owner
+  const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, moment))
+  if (!isOwn && !isFree) return { record, result: { type: 'busy', head: toHead(record, moment) } }
+  if (!isOwn && record.stopRequested) {
+    const stopped = endLapsed(record, moment)
+    return { record: stopped, result: { type: 'terminal', head: toHead(stopped, moment) } }
+  }
+
+  const lease = { leaseMs: Math.ceil(request.leaseMs), renewedAt: moment.now }
+  const claimed: StreamRecord = isOwn
+    ? { ...record, ...lease }
+    : {
+        ...record,
+        ...lease,
+        status: 'streaming',
+        owner: request.owner,
+        epoch: record.epoch + 1,
+        base: record.length,
+      }
+  return { record: claimed, result: { type: 'claimed', epoch: claimed.epoch, offset: claimed.length } }
+}
+
+/** Compare-and-append. The caller stores `request.text` at `request.offset` if the answer is `ok`. */
+export function appendText(record: StreamRecord, request: AppendRequest, moment: StoreMoment): Outcome<WriteResult> {
+  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
+  return ok({ ...record, length: record.length + request.text.length, renewedAt: moment.now })
+}
+
+/** Renews the lease, also one that is over and that nobody has expired. */
+export function renewLease(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<WriteResult> {
+  if (!holds(record, epoch)) return conflict(record, moment)
+  return ok({ ...record, renewedAt: moment.now })
+}
+
+/** Appends the last text and ends the stream. The same close again, after an unknown outcome, is `ok` once more. */
+export function closeStream(record: StreamRecord, request: CloseRequest, moment: StoreMoment): Outcome<WriteResult> {
+  if (isRepeatedClose(record, request)) return ok(record)
+  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
+  const length = record.length + request.text.length
+  const { status, error, finishReason } = request
+  return ok({ ...record, length, status, error, finishReason, endedAt: moment.now })
+}
+
+/** Notes the wish to stop. Nobody produces a `pending` stream, so that one is stopped at once. */
+export function stopStream(record: StreamRecord, moment: StoreMoment): Outcome<StreamHead> {
+  if (isTerminal(record.status) || record.stopRequested) return { record, result: toHead(record, moment) }
+  const asked: StreamRecord = { ...record, stopRequested: true }
+  const stopped: StreamRecord =
+    record.status === 'pending' ? { ...asked, status: 'stopped', endedAt: moment.now } : asked
+  return { record: stopped, result: toHead(stopped, moment) }
+}
+
+/** Ends the stream, only if it is lapsed and nobody has claimed it anew since `epoch` was seen. */
+export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<StreamHead> {
+  if (record.epoch !== epoch || !isLapsed(record, moment)) return { record, result: toHead(record, moment) }
+  const expired = endLapsed(record, moment)
+  return { record: expired, result: toHead(expired, moment) }
+}
+
+/** Whoever asked to stop it got what they asked for, though its producer died before it could say so. */
+function endLapsed(record: StreamRecord, moment: StoreMoment): StreamRecord {
+  return { ...record, status: record.stopRequested ? 'stopped' : 'timeout', endedAt: moment.now }
+}
+
+function holds(record: StreamRecord, epoch: number): boolean {
+  return record.status === 'streaming' && record.epoch === epoch
+}
+
+function isRepeatedClose(record: StreamRecord, request: CloseRequest): boolean {
+  return (
+    record.status === request.status &&
+    record.epoch === request.epoch &&
+    record.length === request.offset + request.text.length &&
+    record.error === request.error &&
+    record.finishReason === request.finishReason
+  )
+}
+
+function ok(record: StreamRecord): Outcome<WriteResult> {
+  return { record, result: { type: 'ok', offset: record.length, stopRequested: record.stopRequested } }
+}
+
+function conflict(record: StreamRecord, moment: StoreMoment): Outcome<WriteResult> {
+  return { record, result: { type: 'conflict', head: toHead(record, moment) } }
+}

@@ -1,0 +1,22 @@
+import { StreamsError } from '../../errors'
+
+/** How long a stream may stay `pending` before it may be expired: 20 minutes. */
+export const defaultPendingMs = 20 * 60_000
+
+/** Checks a duration given as an option of a store. */
+export function checkDuration(store: string, option: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value
+  throw invalidOption(`${store}({ ${option} }) must be a positive number of milliseconds, not ${String(value)}.`)
+}
+
+/** Refuses options that do not exist: a misspelt one would silently mean its default. */
+export function checkNames(store: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw invalidOption(`${store}() has no option "${name}". It has: ${known.join(', ')}.`)
+  }
+}
+
+export function invalidOption(message: string): StreamsError {
+  return new StreamsError('invalid-option', message)
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { createResponseBody } from '../../src/http/response/response-body'
+import { settled } from '../support/clock'
+
+function counted(maxIdle?: number) {
+  let asked = 0
+  let released = 0
+  const steps: (Uint8Array | undefined | 'end')[] = []
+  const signal = new AbortController()
+  const body = createResponseBody(
+    {
+      next() {
+        asked++
+        return steps.shift()
+      },
+      release() {
+        released++
+      },
+    },
+    signal.signal,
+    maxIdle,
+  )
+  return { body, steps, signal, asked: () => asked, released: () => released }
+}
+
+const piece = new Uint8Array([1])
+
+describe('S16 a body', () => {
+  it('asks its source only when it is read, once for each piece', async () => {
+    const { body, steps, asked } = counted()
+    steps.push(piece, piece)
+    await settled()
+    expect(asked()).toBe(0)
+    const reader = body.stream.getReader()
+    expect(await reader.read()).toEqual({ done: false, value: piece })
+    await settled()
+    expect(asked()).toBe(1)
+  })
+
+  it('waits to be woken, also when that comes while it asks', async () => {
+    const { body, steps, asked } = counted()
+    const reader = body.stream.getReader()
+    await reader.read()
+    const reading = reader.read()
+    await settled()
+    expect(asked()).toBe(2)
+    steps.push(piece)
+    body.wake()
+    expect(await reading).toEqual({ done: false, value: piece })
+  })
+
+  it.each(['end', 'cancel', 'abort', 'fail', 'end of the source'])(
+    'is released once, whatever else comes after: %s',
+    async (way) => {
+      const { body, steps, signal, released } = counted()
+      const reader = body.stream.getReader()
+      await reader.read()
+      const reading = reader.read().catch((error) => error)
+      await settled()
+      if (way === 'end') body.end()
+      if (way === 'cancel') await reader.cancel()
+      if (way === 'abort') signal.abort()
+      if (way === 'fail') body.fail(new Error('cut'))
+      if (way === 'end of the source') {
+        steps.push('end')
+        body.wake()
+      }
+      const last = await reading
+      if (way === 'fail') expect(last).toEqual(new Error('cut'))
+      else expect(last).toEqual({ done: true, value: undefined })
+      body.end()
+      body.fail(new Error('late'))
+      body.wake()
+      signal.abort()
+      await reader.cancel().catch(() => undefined)
+      expect(released()).toBe(1)
+    },
+  )
+
+  it('begins with a chunk without bytes where there is nothing yet, so that hosts send the headers', async () => {
+    const { body, steps } = counted()
+    const reader = body.stream.getReader()
+    expect(await reader.read()).toEqual({ done: false, value: new Uint8Array() })
+    const reading = reader.read()
+    steps.push(piece)
+    body.wake()
+    expect(await reading).toEqual({ done: false, value: piece })
+  })
+
+  it('is let go where nobody asks for more and nobody cancels, and not where somebody reads slowly or waits', async () => {
+    const { body, steps, released } = counted(3)
+    const reader = body.stream.getReader()
+    steps.push(piece, piece)
+    for (let turn = 0; turn < 2; turn++) {
+      await reader.read()
+      body.tick()
+      body.tick()
+    }
+    const reading = reader.read()
+    await settled()
+    for (let tick = 0; tick < 9; tick++) body.tick()
+    expect(released()).toBe(0)
+    steps.push(piece)
+    body.wake()
+    await reading
+    for (let tick = 0; tick < 3; tick++) body.tick()
+    expect(released()).toBe(1)
+    await expect(reader.read()).rejects.toThrow('nobody reads this')
+  })
+
+  it('is released when its source throws, and when the client was gone before', async () => {
+    let released = 0
+    const release = () => {
+      released++
+    }
+    const next = () => {
+      throw new Error('from the source')
+    }
+    const body = createResponseBody({ next, release }, new AbortController().signal)
+    await expect(body.stream.getReader().read()).rejects.toThrow('from the source')
+    createResponseBody({ next, release }, AbortSignal.abort())
+    await settled()
+    expect(released).toBe(2)
+  })
+})

@@ -1,0 +1,272 @@
+import {
+  createServer,
+  get,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createStreams, memoryStore, type Producer, type StreamsEvent } from '../../src/index'
+import { parseEvents, type SseEvent, textOf } from '../support/rig'
+import { spyStore } from '../support/spy-store'
+import { until } from '../support/until'
+
+const open: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+/** As most adapters do it: the headers go out with the first chunk, and nobody cancels (h3 before 2). */
+function writing(handle: (request: Request) => Promise<Response>): RequestListener {
+  return async (incoming, outgoing) => {
+    const { url = '', method = '', headers } = incoming
+    const { accept = '*/*' } = headers
+    const answer = await handle(new Request(`http://server.test${url}`, { method, headers: { accept } }))
+    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers))
+    await answer.body?.pipeTo(
+      new WritableStream({ write: (chunk) => void outgoing.write(chunk), close: () => void outgoing.end() }),
+    )
+  }
+}
+
+async function serving(produce: () => Producer, listener = getRequestListener as typeof writing) {
+  const store = spyStore(memoryStore())
+  const events: StreamsEvent[] = []
+  const errors: unknown[] = []
+  const streams = createStreams({
+    store,
+    onEvent: (event) => events.push(event),
+    onError: (error) => errors.push(error),
+    drainMs: 0,
+  })
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
+  const server: Server = createServer(listener(handle))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  open.push(() => streams.close())
+  open.push(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/streams`
+  return { store, events, errors, streams, url }
+}
+
+/** Sends a request and stops at the headers: nothing of the body is read until somebody does. */
+function stalled(url: string, method: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { method, headers }, resolve).on('error', reject).end()
+  })
+}
+
+describe('over real sockets', () => {
+  it('a driver and a follower that leave are noticed, and the run goes on', async () => {
+    let append: (text: string) => Promise<void> = async () => undefined
+    const { streams, events, store, url } = await serving(() => (given, { signal }) => {
+      append = given
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+    })
+    const id = await streams.createStream()
+    const driver = new AbortController()
+    const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', signal: driver.signal })
+    const follower = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
+    await append('Hello')
+    expect(new TextDecoder().decode((await driven.body?.getReader().read())?.value)).toBe('Hello')
+    driver.abort()
+    follower.destroy()
+    await until(() => events.filter(({ type }) => type === 'left').length === 2)
+    await append(', world.')
+    await until(async () => (await streams.getStreamBody(id)).text === 'Hello, world.')
+    expect(events.map(({ type }) => type)).not.toContain('closed')
+    expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 13, epoch: 1 })
+    await until(() => store.watches === 0)
+  })
+
+  it.each(['text/plain', 'text/event-stream'])(
+    'a drive as %s sends its headers before the producer has said anything',
+    async (accept) => {
+      let begin: () => void = () => undefined
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const { streams, url } = await serving(
+        () =>
+          async function* () {
+            await begun
+            yield 'Hello'
+          },
+        writing,
+      )
+      const id = await streams.createStream()
+      // The producer waits for this, so that the test never ends where headers wait for the first text.
+      const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', headers: { accept } })
+      begin()
+      expect(await driven.text()).toContain('Hello')
+    },
+  )
+
+  it('S16 a stalled follower of 12 MB is given what fits in the sockets, and the rest when it reads', async () => {
+    // Three bytes a unit: more than the kernel buffers on its own.
+    const text = '流れる文。'.repeat(800_000)
+    const { streams, store, url } = await serving(
+      () =>
+        async function* () {
+          for (let at = 0; at < text.length; at += 1_000) {
+            yield text.slice(at, at + 1_000)
+          }
+        },
+    )
+    const id = await streams.createStream()
+    const done = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    expect((await done) === text).toBe(true)
+    const before = store.of('read').length
+    const answer = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
+    await quiet(() => store.of('read').length)
+    const pulled = (store.of('read').length - before) * 65_536
+    expect(pulled).toBeLessThan(text.length * 0.8)
+    const events = parseEvents(await textFrom(answer)).events
+    expect(textOf(events) === text).toBe(true)
+    expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done', offset: text.length } })
+  }, 30_000)
+
+  it('a native EventSource that is cut anywhere resumes exactly, and stops at the end', async () => {
+    const words = Array.from({ length: 60 }, (_, index) => `${index}: 😀 é\r\n\n`)
+    const { streams, url } = await serving(
+      () =>
+        async function* () {
+          for (const word of words) {
+            yield word
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        },
+    )
+    const id = await streams.createStream()
+    const driving = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    let lastEventId = ''
+    const received: SseEvent[] = []
+    let connections = 0
+    for (;;) {
+      // As an EventSource does: the URL stays, and what is known is in Last-Event-ID.
+      const headers = { Accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }) }
+      const answer = await stalled(`${url}/${id}?offset=0`, 'GET', headers)
+      if (answer.statusCode === 204) break
+      connections++
+      const { events } = parseEvents(wholeEvents(await textFrom(answer, 60 + connections * 37)))
+      received.push(...events)
+      lastEventId = events.filter(({ id: last }) => last !== undefined).at(-1)?.id ?? lastEventId
+    }
+    expect(connections).toBeGreaterThan(2)
+    expect(textOf(received)).toBe(words.join(''))
+    expect(await driving).toBe(words.join(''))
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: words.join(''), status: 'done' })
+  })
+
+  it('a route of the application drives with the request as the server hands it over', async () => {
+    const streams = createStreams({ store: memoryStore(), drainMs: 0 })
+    const id = await streams.createStream()
+    const route = (request: Request) =>
+      streams.stream(request, id, async (append, context) => {
+        await append(`${context.request.method} ${await context.request.text()}`)
+      })
+    const server = createServer(getRequestListener(route))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(() => streams.close())
+    open.push(() => new Promise((resolve) => server.close(resolve)))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ask`
+    const answer = await fetch(url, { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } })
+    expect(await answer.text()).toBe('POST a prompt 😀')
+  })
+
+  it('a drive whose body was read by authorize, or by a parser before the adapter, still runs', async () => {
+    const streams = createStreams({ store: memoryStore(), drainMs: 0 })
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ request }) => (await request.text()).length >= 0,
+      produce:
+        ({ request }) =>
+        (append) =>
+          request.text().then(append),
+    })
+    const errors: unknown[] = []
+    const parsed = createStreams({ store: memoryStore(), drainMs: 0, onError: (error) => errors.push(error) })
+    const handleParsed = parsed.handler({
+      basePath: '/parsed',
+      authorize: 'public',
+      produce: () => async (append) => append('from meta alone'),
+    })
+    const listener = getRequestListener((request) =>
+      request.url.includes('/parsed/') ? handleParsed(request) : handle(request),
+    )
+    const server = createServer(async (incoming, outgoing) => {
+      // As express.json() does for every route.
+      if (incoming.url?.startsWith('/parsed/')) for await (const _ of incoming);
+      await listener(incoming, outgoing)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(() => Promise.all([streams.close(), parsed.close()]))
+    open.push(() => new Promise((resolve) => server.close(resolve)))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const init = { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } }
+    const drive = async (path: string) => (await fetch(`${url}${path}/drive`, init)).text()
+    expect(await drive(`/streams/${await streams.createStream()}`)).toBe('a prompt 😀')
+    expect(await drive(`/parsed/${await parsed.createStream()}`)).toBe('from meta alone')
+    expect(errors).toEqual([])
+  })
+
+  it('an upload that breaks off is no error of the server, and drives nothing', async () => {
+    const produced: string[] = []
+    const { streams, errors, store, url } = await serving(() => {
+      produced.push('called')
+      return async () => undefined
+    })
+    const id = await streams.createStream()
+    const upload = httpRequest(`${url}/${id}/drive`, { method: 'POST', headers: { 'Content-Length': '1000' } })
+    upload.on('error', () => undefined)
+    upload.write('half')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    upload.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([errors, produced]).toEqual([[], []])
+    expect((await store.heads([id]))[0]?.status).toBe('pending')
+  })
+
+  it('HEAD leaves no subscription behind', async () => {
+    const { streams, store, url } = await serving(() => async () => undefined)
+    const id = await streams.createStream()
+    const status = await new Promise((resolve) =>
+      get(`${url}/${id}`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } }, ({ statusCode }) =>
+        resolve(statusCode),
+      ),
+    )
+    expect(status).toBe(200)
+    expect(store.watches).toBe(0)
+  })
+})
+
+/** Everything the answer has, or what came until `cut` bytes, and then the connection is destroyed. */
+async function textFrom(answer: IncomingMessage, cut = Infinity): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer)
+    length += (chunk as Buffer).length
+    if (length >= cut) break
+  }
+  return Buffer.concat(chunks).subarray(0, cut).toString('utf8')
+}
+
+/** An EventSource drops an event whose blank line has not come. */
+function wholeEvents(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n\n') + 2)
+}
+
+/** Resolves once `count` has stayed the same for 200 ms. */
+async function quiet(count: () => number): Promise<void> {
+  let last = -1
+  while (last !== count()) {
+    last = count()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}

@@ -1,0 +1,562 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../src/index'
+import { acquaint } from '../support/acquaint'
+import { createFakeClock, settled } from '../support/clock'
+import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
+import { running } from '../support/running'
+import { spyStore } from '../support/spy-store'
+
+const sse = { headers: { Accept: 'text/event-stream' } }
+
+/** A process whose writes never reach the store again, as if it had been killed. */
+async function abandoned(text = 'Stored. ') {
+  const clock = createFakeClock()
+  const store = memoryStore({ now: clock.now })
+  const dead = spyStore(store)
+  const gone = createRig({ store: dead, clock })
+  const id = await gone.streams.createStream()
+  const hand = createHand()
+  const raw = collect(await gone.streams.stream(request(), id, hand.producer))
+  await hand.append(text)
+  await clock.advance(300)
+  const kill = () => {
+    for (const act of ['append', 'beat', 'close'] as const) dead.instead[act] = () => new Promise(() => undefined)
+    dead.instead.heads = () => new Promise(() => undefined)
+  }
+  return { clock, store, dead, gone, id, hand, raw, kill }
+}
+
+describe('a lease', () => {
+  it('is kept by beats every third of it while the producer thinks, however long', async () => {
+    const { streams, clock, store } = createRig({ wrap: spyStore })
+    const other = createRig({ store, clock })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    for (let minute = 0; minute < 60; minute++) {
+      await clock.advance(60_000)
+      expect((await other.streams.getStreamBody(id)).status).toBe('streaming')
+    }
+    expect((store as ReturnType<typeof spyStore>).of('beat')).toHaveLength(240)
+    hand.finish()
+    await clock.advance(300)
+    expect((await streams.getStreamBody(id)).status).toBe('done')
+  })
+})
+
+describe('S11 timeout', () => {
+  it('is set by whoever looks once the lease has been over for a further lease, with the text kept', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams, events } = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await streams.read(request('/', sse), id))
+    await clock.advance(88_000)
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(8_000)
+    const { events: told } = parseEvents(followed.text)
+    expect(textOf(told)).toBe('Stored. ')
+    expect(told.at(-1)).toEqual({ event: 'end', id: '1.8', data: { status: 'timeout', offset: 8 } })
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'Stored. ', status: 'timeout' })
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: 'timeout', offset: 8 })
+  })
+
+  it.each(['a look', 'a body', 'a drive', 'a stop'])('is set by %s alone', async (way) => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams, events } = await acquaint(createRig({ store, clock }))
+    const status = async () => {
+      if (way === 'a look') return (await (await streams.read(request(), id)).json()).status
+      if (way === 'a body') return (await streams.getStreamBody(id)).status
+      if (way === 'a stop') return (await streams.stopStream(id)).status
+      const driven = collect(await streams.stream(request(), id, createHand().producer))
+      await clock.advance(0)
+      expect(driven).toMatchObject({ text: 'Stored. ', isDone: true })
+      return (await store.heads([id]))[0]?.status
+    }
+    // Who asks to stop it gets that, though its producer can no longer say so.
+    expect(await status()).toBe(way === 'a stop' ? 'stopped' : 'timeout')
+    const ended = way === 'a stop' ? 'stopped' : 'timeout'
+    expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: ended, offset: 8 })
+  })
+
+  it('waits a lease after the store has failed, so that live runs can beat first', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const looking = spyStore(store)
+    const { streams } = createRig({ store: looking, clock })
+    await clock.advance(91_000)
+    looking.instead.read = () => Promise.reject(new Error('down'))
+    expect((await streams.read(request(), id)).status).toBe(500)
+    delete looking.instead.read
+    // Looked at once, it is looked at again until it can be judged.
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(44_000)
+    expect((await store.heads([id]))[0]?.status).toBe('streaming')
+    await clock.advance(6_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+  })
+
+  it('waits a lease after this process stood still', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await streams.read(request('/', sse), id))
+    await clock.advance(1_000)
+    clock.stall(120_000)
+    await clock.advance(1)
+    await clock.advance(20_000)
+    expect((await store.heads([id]))[0]?.status).toBe('streaming')
+    await clock.advance(30_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+    expect(followed.isDone).toBe(true)
+  })
+
+  it.each(['a look', 'a glance', 'a drive', 'a take-over'])(
+    'is not set by %s that waited for a store which stood still for everybody',
+    async (way) => {
+      const { clock, store, dead, gone, id, hand } = await abandoned()
+      const beats: (() => void)[] = []
+      const looks: (() => void)[] = []
+      const begunAt = clock.now()
+      const stallIn =
+        (waiting: (() => void)[]) =>
+        async <T>(pass: () => Promise<T>) => {
+          if (clock.now() < begunAt + 100_000) await new Promise<void>((resolve) => void waiting.push(resolve))
+          return pass()
+        }
+      const stall = stallIn(looks)
+      dead.instead.beat = stallIn(beats)
+      const looking = spyStore(store)
+      const { streams } = createRig({ store: looking, clock, leaseMs: way === 'a glance' ? 6_000 : 45_000 })
+      for (const act of ['read', 'claim'] as const) looking.instead[act] = stall as never
+      const again = createHand()
+      if (way === 'a look') void streams.getStreamBody(id)
+      if (way === 'a drive') void streams.stream(request(), id, again.producer)
+      if (way === 'a take-over') void streams.stream(request(), id, again.producer, { canResume: true })
+      if (way === 'a glance') {
+        delete looking.instead.read
+        collect(await streams.read(request('/', sse), id))
+        looking.instead.heads = stall
+      }
+      await clock.advance(100_000)
+      // The looker's act first: it finds a lease that is long over.
+      for (const release of [...looks, ...beats]) {
+        release()
+        await settled()
+      }
+      await clock.advance(300)
+      expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', epoch: 1 })
+      expect([again.calls, hand.calls[0]?.signal.aborted]).toEqual([[], false])
+      hand.finish()
+      await clock.advance(300)
+      expect(await gone.streams.getStreamBody(id)).toMatchObject({ text: 'Stored. ', status: 'done' })
+    },
+  )
+
+  it.each(['a look', 'a first look', 'a glance', 'a take-over'])(
+    'is not set by %s when the clock of the store is set forward while a producer thinks',
+    async (way) => {
+      const clock = createFakeClock()
+      let aheadMs = 0
+      const store = memoryStore({ now: () => clock.now() + aheadMs })
+      const producing = createRig({ store, clock })
+      const id = await producing.streams.createStream()
+      const hand = createHand()
+      await producing.streams.stream(request(), id, hand.producer)
+      await hand.append('Half. ')
+      await clock.advance(300)
+      const looking = createRig({ store, clock, rolloverMs: 10_000_000 })
+      const { streams } = way === 'a first look' ? looking : await acquaint(looking)
+      if (way === 'a glance') collect(await streams.read(request('/', sse), id))
+      await clock.advance(20_000)
+      // Well beyond a first lease and a further one, in the middle between two beats.
+      for (let step = 0; step < 3; step++) {
+        aheadMs += 100_000
+        if (way === 'a take-over')
+          void streams
+            .stream(request(), id, createHand().producer, { canResume: true })
+            .then(({ body }) => body?.cancel())
+        else await streams.getStreamBody(id)
+        await clock.advance(7_000)
+        expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', epoch: 1 })
+        await clock.advance(60_000)
+      }
+      hand.finish()
+      await clock.advance(300)
+      expect(await streams.getStreamBody(id)).toMatchObject({ status: 'done' })
+    },
+  )
+
+  it('is not set by a process that asks for the first time after the store was away from everybody', async () => {
+    const { clock, store, dead, id, hand, gone } = await abandoned()
+    const idle = await acquaint(createRig({ store, clock }))
+    const isAway = () => Promise.reject(new Error('away'))
+    for (const act of ['beat', 'heads'] as const) dead.instead[act] = isAway
+    await clock.advance(300_000)
+    for (const act of ['beat', 'heads'] as const) delete dead.instead[act]
+    // Sooner than the run's own next attempt.
+    expect((await idle.streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(120_000)
+    hand.finish()
+    await clock.advance(300)
+    expect((await gone.streams.getStreamBody(id)).status).toBe('done')
+  })
+
+  it('is set without another look, once this process can tell', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    const first = createRig({ store: looking, clock })
+    expect((await first.streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(51_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+    expect([looking.watches, first.events.at(-1)?.type]).toEqual([0, 'expired'])
+  })
+
+  it('does not hide what its producer stored before it could be set', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    looking.instead.expire = async (pass) => {
+      await store.close(id, { epoch: 1, offset: 8, text: 'Whole.', status: 'done' })
+      return pass()
+    }
+    const { streams } = await acquaint(createRig({ store: looking, clock }))
+    const look = await (await streams.read(request(), id)).json()
+    expect(look).toMatchObject({ text: 'Stored. Whole.', status: 'done', upToDate: true })
+  })
+
+  it('never hits a run of the own process, which renews its lease when the store answers again', async () => {
+    const { clock, dead, gone, id, hand, raw } = await abandoned()
+    let answer: () => void = () => undefined
+    dead.instead.beat = async (pass) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return pass()
+    }
+    await clock.advance(200_000)
+    expect((await gone.streams.getStreamBody(id)).status).toBe('streaming')
+    delete dead.instead.beat
+    answer()
+    await hand.append('More.')
+    hand.finish()
+    await clock.advance(300)
+    expect(raw).toMatchObject({ text: 'Stored. More.', isDone: true })
+  })
+
+  it('comes to a stream that stays pending for 20 minutes', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await clock.advance(18 * 60_000)
+    await acquaint({ streams, clock })
+    await clock.advance(40_000)
+    expect((await streams.getStreamBody(id)).status).toBe('pending')
+    await clock.advance(20_000)
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    expect(hand.calls).toEqual([])
+  })
+})
+
+describe("S9 a run that is not the stream's any more", () => {
+  it.each([
+    ['is gone, though not all of it could be erased', true],
+    ['is still there', false],
+  ])('after a delete that failed is fenced only if the stream %s', async (_, isGone) => {
+    const { streams, store, clock, hand, id } = await running()
+    store.instead.delete = async (pass) => {
+      if (isGone) await pass()
+      throw new Error('the log is in use')
+    }
+    await expect(streams.deleteStream(id)).rejects.toMatchObject({ code: 'store' })
+    expect(hand.calls[0]?.signal.aborted).toBe(isGone)
+    delete store.instead.delete
+    expect(await streams.deleteStream(id)).toBe(!isGone)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    await clock.advance(0)
+    expect([clock.timers, store.watches]).toEqual([0, 0])
+  })
+
+  it.each([
+    ['by a hint', 2_000],
+    ['by a glance, right after a slice', 10],
+  ])('is fenced %s when another process deletes it, before it writes again', async (_, quietMs) => {
+    const { streams, store, clock, events } = createRig()
+    const there = createRig({ store, clock })
+    const id = await streams.createStream()
+    const hand = createHand()
+    const raw = collect(await streams.stream(request(), id, hand.producer))
+    await clock.advance(2_000)
+    await hand.append('Deleted. ')
+    await clock.advance(quietMs)
+    expect(await there.streams.deleteStream(id)).toBe(true)
+    await clock.advance(quietMs > 1_000 ? 10 : 5_000)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(events).toContainEqual({ type: 'fenced', id, epoch: 1 })
+    expect(clock.timers).toBe(0)
+  })
+
+  it('is fenced when another process ended it: its signal aborts and its driver is errored', async () => {
+    const { clock, store, dead, id, hand, raw, gone } = await abandoned()
+    dead.instead.beat = () => Promise.reject(new Error('partitioned'))
+    dead.instead.append = () => Promise.reject(new Error('partitioned'))
+    await hand.append('Lost. ')
+    await clock.advance(95_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+    delete dead.instead.append
+    delete dead.instead.beat
+    await clock.advance(6_000)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(gone.events).toContainEqual({ type: 'fenced', id, epoch: 1 })
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'Stored. ', status: 'timeout' })
+    expect(clock.timers).toBe(0)
+  })
+
+  it('notices by a hint that another process took it up, though its own writes fail', async () => {
+    const { clock, store, dead, hand, id, raw, gone } = await abandoned()
+    dead.instead.beat = () => Promise.reject(new Error('partitioned'))
+    dead.instead.append = () => Promise.reject(new Error('partitioned'))
+    await clock.advance(95_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    const again = createHand()
+    await streams.stream(request(), id, again.producer, { canResume: true })
+    await again.append('Gone on.')
+    await clock.advance(300)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(again.calls[0]?.signal.aborted).toBe(false)
+    expect(raw.error).toBeInstanceOf(Error)
+    expect(gone.events).toContainEqual({ type: 'fenced', id, epoch: 1 })
+  })
+
+  it('ends when the stream is deleted, here or elsewhere', async () => {
+    for (const isHere of [true, false]) {
+      const { clock, store, id, hand, gone, raw } = await abandoned()
+      const elsewhere = collect(await createRig({ store, clock }).streams.stream(request(), id, hand.producer))
+      await settled()
+      if (isHere) await gone.streams.deleteStream(id)
+      else await store.delete(id)
+      await hand.append('Late. ')
+      await clock.advance(300)
+      expect(hand.calls[0]?.signal.aborted).toBe(true)
+      expect(raw).toMatchObject({ isDone: false, error: expect.any(Error) })
+      expect(elsewhere).toMatchObject({ isDone: false, error: expect.any(Error) })
+      await expect(gone.streams.getStreamBody(id)).rejects.toMatchObject({ code: 'not-found' })
+      expect(clock.timers).toBe(0)
+    }
+  })
+})
+
+describe('S23 taking a stream up again', () => {
+  it('is done by a drive that waits for it, in the same answer, and with no text twice', async () => {
+    const { clock, store, id, kill, hand } = await abandoned('Stored 😀. ')
+    const { streams, events } = createRig({ store, clock })
+    kill()
+    await hand.append('Never stored.')
+    const again = createHand()
+    // The new process is there at once, and the page that had driven drives again with the text it holds.
+    const drive = (headers = {}) =>
+      streams.stream(request('/?offset=24&epoch=1', { headers }), id, again.producer, { canResume: true })
+    const driven = collect(await drive(sse.headers))
+    const raw = collect(await drive())
+    await clock.advance(51_000)
+    expect(parseEvents(driven.text).events.at(-1)?.data).toMatchObject({ status: 'streaming', stalled: true })
+    expect(again.calls).toEqual([])
+    await clock.advance(49_000)
+    expect(again.calls).toMatchObject([{ epoch: 2, text: 'Stored 😀. ' }])
+    await again.append('Gone on.')
+    again.finish()
+    await clock.advance(1_000)
+    const { events: told } = parseEvents(driven.text)
+    const statuses = told.filter(({ event }) => event === 'status').map(({ data }) => data)
+    expect(statuses.at(-1)).toMatchObject({ epoch: 2, base: 11 })
+    expect(statuses.at(-1)).not.toHaveProperty('stalled')
+    expect(told.slice(-2)).toEqual([
+      { event: 'message', id: '2.19', data: 'Gone on.' },
+      { event: 'end', id: '2.19', data: { status: 'done', offset: 19 } },
+    ])
+    expect(driven.isDone).toBe(true)
+    // Raw text has no room to say which of it is another's.
+    expect([raw.text, raw.error]).toEqual(['Stored 😀. ', expect.any(Error)])
+    expect(events.filter(({ type }) => type === 'claimed')).toHaveLength(1)
+  })
+
+  it('is left to a drive that is to come, for a lease, by readers at a server whose producers can resume', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = await acquaint(createRig({ store, clock, rolloverMs: 1_000_000 }))
+    const again = createHand()
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: 'public',
+      produce: () => again.producer,
+      canResume: true,
+    })
+    const followed = collect(await handle(request(`/streams/${id}`, sse)))
+    await clock.advance(40_000)
+    expect((await store.heads([id]))[0]).toMatchObject({ status: 'streaming', isLapsed: true })
+    void handle(request(`/streams/${id}/drive`, { method: 'POST' }))
+    await clock.advance(100)
+    expect(again.calls).toMatchObject([{ epoch: 2, text: 'Stored. ' }])
+    again.finish()
+    await clock.advance(1_000)
+    expect(parseEvents(followed.text).events.at(-1)?.data).toMatchObject({ status: 'done' })
+  })
+
+  it('is over when nobody came for it within that lease', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = await acquaint(createRig({ store, clock }))
+    streams.handler({ basePath: '/streams', authorize: 'public', canResume: true })
+    await clock.advance(30_000)
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+    await clock.advance(51_000)
+    expect((await store.heads([id]))[0]?.status).toBe('timeout')
+  })
+
+  it('is not waited for by a drive whose client has left', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    const { streams } = createRig({ store, clock })
+    kill()
+    const again = createHand()
+    const driven = collect(await streams.stream(request('/', sse), id, again.producer, { canResume: true }))
+    await driven.cancel()
+    await clock.advance(200_000)
+    await streams.getStreamBody(id)
+    await clock.advance(200_000)
+    expect([again.calls, (await store.heads([id]))[0]?.status]).toEqual([[], 'timeout'])
+  })
+
+  it('with canResume goes on after the durable text, under the next epoch', async () => {
+    const { clock, store, dead, id, hand, raw, kill } = await abandoned('Stored 😀. ')
+    kill()
+    await hand.append('Never stored.')
+    await clock.advance(91_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    const again = createHand()
+    const response = await streams.stream(request(), id, again.producer, { canResume: true })
+    expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored 😀. ' })
+    expect([response.headers.get('Stream-Epoch'), response.headers.get('Stream-Base')]).toEqual(['2', '11'])
+    const driven = collect(response)
+    await again.append('Gone on.')
+    await clock.advance(300)
+    expect(driven.text).toBe('Stored 😀. Gone on.')
+
+    // The driver of the first run held text that was never stored.
+    const diverged = await streams.read(request('/?offset=24&epoch=1'), id)
+    expect([diverged.status, await diverged.json()]).toMatchObject([409, { code: 'diverged', offset: 11, epoch: 2 }])
+    expect((await streams.read(request('/?offset=24&epoch=1', sse), id)).status).toBe(409)
+    expect(await (await streams.read(request('/?offset=11&epoch=1'), id)).json()).toMatchObject({
+      offset: 11,
+      text: 'Gone on.',
+      epoch: 2,
+      base: 11,
+    })
+
+    // The first process comes back and is told that it is too late.
+    for (const act of ['append', 'beat', 'close', 'heads'] as const) delete dead.instead[act]
+    again.finish()
+    await clock.advance(300)
+    expect(driven.isDone).toBe(true)
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'Stored 😀. Gone on.', status: 'done' })
+    expect(raw.text).toBe('Stored 😀. Never stored.')
+  })
+
+  it('is done over HTTP too, though the meta is read before', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    const again = createHand()
+    const handle = streams.handler({
+      basePath: '/streams',
+      authorize: async ({ getMeta }) => (await getMeta()) === null,
+      produce: () => again.producer,
+      canResume: true,
+    })
+    const response = await handle(request(`/streams/${id}/drive`, { method: 'POST' }))
+    expect(response.headers.get('Stream-Epoch')).toBe('2')
+    expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
+  })
+
+  it('answers a reader who missed more than one claim with the whole text', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    for (let turn = 0; turn < 2; turn++) {
+      await clock.advance(91_000)
+      const wrapped = spyStore(store)
+      const { streams } = await acquaint(createRig({ store: wrapped, clock }))
+      const hand = createHand()
+      await streams.stream(request(), id, hand.producer, { canResume: true })
+      await hand.append('More. ')
+      await clock.advance(300)
+      for (const act of ['append', 'beat'] as const) wrapped.instead[act] = () => new Promise(() => undefined)
+    }
+    const { streams } = createRig({ store, clock })
+    expect(await (await streams.read(request('/?offset=14&epoch=1'), id)).json()).toMatchObject({
+      offset: 0,
+      text: 'Stored. More. More. ',
+      epoch: 3,
+    })
+  })
+
+  it('tells a follower the new epoch and its base, and errors a raw drive that reads the store', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    const looking = spyStore(store)
+    // Nobody but the new claim may end it.
+    looking.instead.expire = async () => (await store.heads([id]))[0]
+    const looker = createRig({ store: looking, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await looker.streams.read(request('/', sse), id))
+    const elsewhere = collect(await looker.streams.stream(request(), id, createHand().producer))
+    await settled()
+    expect(elsewhere.text).toBe('Stored. ')
+    kill()
+    await clock.advance(91_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer, { canResume: true })
+    await hand.append('More. ')
+    await clock.advance(300)
+    const { events } = parseEvents(followed.text)
+    expect(events.filter(({ event }) => event === 'status').at(-1)?.data).toMatchObject({ epoch: 2, base: 8 })
+    expect(events.at(-1)).toEqual({ event: 'message', id: '2.14', data: 'More. ' })
+    expect(elsewhere.error).toBeInstanceOf(Error)
+    await followed.cancel()
+  })
+
+  it('waits a lease after the store has failed, as a timeout does', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const looking = spyStore(store)
+    const { streams } = createRig({ store: looking, clock })
+    looking.instead.read = () => Promise.reject(new Error('down'))
+    expect((await streams.read(request(), id)).status).toBe(500)
+    delete looking.instead.read
+    const hand = createHand()
+    const waiting = collect(await streams.stream(request(), id, hand.producer, { canResume: true }))
+    expect(hand.calls).toEqual([])
+    await waiting.cancel()
+    await clock.advance(45_000)
+    await streams.stream(request(), id, hand.producer, { canResume: true })
+    expect(hand.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
+  })
+
+  it('is not done for a producer that cannot', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const { streams } = await acquaint(createRig({ store, clock }))
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    expect(hand.calls).toEqual([])
+    expect((await streams.getStreamBody(id)).status).toBe('timeout')
+  })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import { StreamsError } from '../../src/index'
+import { settled } from '../support/clock'
+import { request } from '../support/rig'
+import { running } from '../support/running'
+
+describe('S8 slices', () => {
+  it('are stored at a sentence end, but not within 100 ms of the last', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('One.')
+    await settled()
+    expect(slices()).toEqual(['One.'])
+    await clock.advance(40)
+    await hand.append(' Two.')
+    await hand.append(' Th')
+    await clock.advance(59)
+    expect(slices()).toEqual(['One.'])
+    await clock.advance(1)
+    expect(slices()).toEqual(['One.', ' Two. Th'])
+  })
+
+  it('are stored after 250 ms without a sentence end', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('no')
+    await clock.advance(200)
+    await hand.append(' end')
+    await clock.advance(49)
+    expect(slices()).toEqual([])
+    await clock.advance(1)
+    expect(slices()).toEqual(['no end'])
+  })
+
+  it('are stored at once when 4 Ki units wait', async () => {
+    const { hand, clock, slices } = await running()
+    await hand.append('x'.repeat(4_095))
+    await clock.advance(0)
+    expect(slices()).toEqual([])
+    await hand.append('y')
+    await clock.advance(0)
+    expect(slices().map((text) => text.length)).toEqual([4_096])
+  })
+
+  it('follow the options, also a sentence end with a global flag', async () => {
+    const { hand, clock, slices } = await running({
+      flush: { sentenceMs: 0, intervalMs: 1_000, maxLength: 10, sentenceEnd: /;/g },
+    })
+    for (const text of ['a;', 'b;', 'c.', '0123456789']) {
+      await hand.append(text)
+      await clock.advance(0)
+    }
+    expect(slices()).toEqual(['a;', 'b;', 'c.0123456789'])
+  })
+
+  it('get bigger when the store is slow, with one write at a time', async () => {
+    const { hand, clock, slices, store } = await running()
+    let writing = 0
+    store.instead.append = async (pass) => {
+      expect(++writing).toBe(1)
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, 1_000))
+      writing--
+      return pass()
+    }
+    for (let index = 0; index < 40; index++) {
+      await hand.append('Word. ')
+      await clock.advance(50)
+    }
+    hand.finish()
+    await clock.advance(3_000)
+    expect(slices().map((text) => text.length)).toEqual([6, 114, 120])
+  })
+
+  it('that fail are tried again with a back-off until they succeed, and lose nothing', async () => {
+    const { hand, clock, slices, store, streams, id, errors, raw } = await running()
+    store.instead.append = () => Promise.reject(new Error('disk full'))
+    await hand.append('One. ')
+    await clock.advance(60_000)
+    expect(slices().length).toBeGreaterThan(10)
+    expect(slices().length).toBeLessThan(25)
+    expect(errors.length).toBe(slices().length)
+    await hand.append('Two.')
+    delete store.instead.append
+    await clock.advance(5_000)
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two.', status: 'streaming' })
+    hand.finish()
+    await clock.advance(300)
+    expect(raw).toMatchObject({ text: 'One. Two.', isDone: true })
+    expect((await streams.getStreamBody(id)).status).toBe('done')
+  })
+
+  it('that fail are tried again at least as often as a short lease wants a beat', async () => {
+    const { hand, clock, slices, store } = await running({ leaseMs: 3_000 })
+    store.instead.append = () => Promise.reject(new Error('disk full'))
+    await hand.append('One. ')
+    await clock.advance(30_000)
+    const before = slices().length
+    await clock.advance(30_000)
+    expect(slices().length - before).toBeGreaterThanOrEqual(30)
+  })
+
+  it('whose answers are lost are not stored twice', async () => {
+    const { hand, clock, store, streams, id } = await running()
+    let losses = 0
+    const losing = async <T>(pass: () => Promise<T>) => {
+      const result = await pass()
+      if (losses++ % 2 === 0) throw new Error('connection reset')
+      return result
+    }
+    store.instead.append = losing
+    store.instead.close = losing
+    for (const text of ['One. ', 'Two. ', 'Three. ', 'Four.']) {
+      await hand.append(text)
+      await clock.advance(700)
+    }
+    hand.finish()
+    await clock.advance(5_000)
+    expect(losses).toBeGreaterThan(6)
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two. Three. Four.', status: 'done' })
+  })
+
+  it("go on from the store's offset when it lost what it had acknowledged", async () => {
+    const { hand, clock, store, streams, id, slices } = await running()
+    // Acknowledged, and lost: the next act meets a store that is behind.
+    store.instead.append = async () => ({ type: 'ok', offset: 5, stopRequested: false })
+    await hand.append('One. ')
+    await clock.advance(300)
+    delete store.instead.append
+    await hand.append('Two.')
+    hand.finish()
+    await clock.advance(5_000)
+    expect(slices()).toEqual(['One. ', 'Two.', 'One. Two.'])
+    expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two.', status: 'done' })
+  })
+
+  it('that conflict without a reason are not repeated at full speed', async () => {
+    const { hand, clock, store, slices, id } = await running()
+    store.instead.append = async () => {
+      const [head] = await store.heads([id])
+      if (!head) throw new Error('no head')
+      return { type: 'conflict', head }
+    }
+    await hand.append('One.')
+    await clock.advance(10_000)
+    expect(slices().length).toBeGreaterThan(3)
+    expect(slices().length).toBeLessThan(15)
+    delete store.instead.append
+    await clock.advance(5_000)
+    expect((await store.heads([id]))[0]?.offset).toBe(4)
+  })
+
+  it('that the store refuses for their content end the run, with what was durable', async () => {
+    const { hand, clock, store, streams, id, raw, errors } = await running()
+    const slow = await streams.stream(request(), id, hand.producer)
+    await hand.append('Good. ')
+    await clock.advance(300)
+    store.instead.append = () => Promise.reject(new StreamsError('content-refused', 'too spicy'))
+    await hand.append('Bad.')
+    await clock.advance(1_000)
+    expect(await (await streams.read(request(), id)).json()).toMatchObject({
+      text: 'Good. ',
+      status: 'error',
+      error: 'content-refused',
+    })
+    expect(raw.isDone).toBe(true)
+    expect(await slow.text()).toBe('Good. ')
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+    expect(errors).toHaveLength(1)
+    expect(clock.timers).toBe(0)
+  })
+
+  it('that are refused with the end of the text end it as error too', async () => {
+    const { hand, clock, store, streams, id } = await running()
+    await hand.append('Good. ')
+    await clock.advance(300)
+    await hand.append('bad')
+    let refusals = 0
+    store.instead.close = (pass) =>
+      refusals++ === 0 ? Promise.reject(new StreamsError('content-refused', 'no')) : pass()
+    hand.finish()
+    await clock.advance(1_000)
+    expect(await (await streams.read(request(), id)).json()).toMatchObject({ text: 'Good. ', status: 'error' })
+  })
+
+  it('are at most 256 Ki units, never cut inside a surrogate pair', async () => {
+    const { hand, clock, slices, streams, id } = await running()
+    const text = `x${'😀'.repeat(300_000)}`
+    await hand.append(text)
+    hand.finish()
+    await clock.advance(300)
+    expect(Math.max(...slices().map(({ length }) => length))).toBeLessThanOrEqual(262_144)
+    for (const slice of slices()) expect(slice).not.toMatch(/[\uD800-\uDBFF]$/)
+    const body = await streams.getStreamBody(id)
+    expect([body.text === text, body.status]).toEqual([true, 'done'])
+  })
+})

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest'
+import { StreamsError } from '../../src/index'
+import { createFakeClock, settled } from '../support/clock'
+import { collect, createHand, createRig, request } from '../support/rig'
+
+async function body(streams: ReturnType<typeof createRig>['streams'], id: string) {
+  return streams.getStreamBody(id)
+}
+
+describe('S7 a producer', () => {
+  it('is given the request of a host that has a class of its own for it', async () => {
+    const { streams } = createRig()
+    const real = request('/', { method: 'POST', body: 'asked' })
+    const { url, method, headers, signal, body } = real
+    const foreign = { url, method, headers, signal, body, bodyUsed: false, clone: () => ({ body: real.body }) }
+    const id = await streams.createStream()
+    const answer = await streams.stream(foreign as unknown as Request, id, async (append, context) =>
+      append(await context.request.text()),
+    )
+    expect(await answer.text()).toBe('asked')
+  })
+
+  it('may return an async iterable', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, async function* () {
+      yield 'one '
+      yield 'two'
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toMatchObject({ text: 'one two', status: 'done' })
+  })
+
+  it('may return or resolve to a ReadableStream', async () => {
+    const { streams, clock } = createRig()
+    const readable = () =>
+      new ReadableStream<string>({
+        start(controller) {
+          controller.enqueue('one ')
+          controller.enqueue('two')
+          controller.close()
+        },
+      })
+    // Safari's streams are not iterable; this one is read through its reader.
+    const plain = { getReader: () => readable().getReader() } as ReadableStream<string>
+    for (const producer of [readable, async () => readable(), () => plain]) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, producer)
+      await clock.advance(300)
+      expect(await body(streams, id)).toMatchObject({ text: 'one two', status: 'done' })
+    }
+  })
+
+  it('S17 that throws ends the stream as error, with its text, the cause for onError alone', async () => {
+    const { streams, clock, errors } = createRig()
+    const cause = new Error('the model said: secret')
+    const producers = [
+      async (append: (text: string) => Promise<void>) => {
+        await append('kept')
+        throw cause
+      },
+      async function* () {
+        yield 'kept'
+        throw cause
+      },
+    ]
+    for (const producer of producers) {
+      const id = await streams.createStream()
+      const driven = collect(await streams.stream(request(), id, producer))
+      await clock.advance(300)
+      expect(driven).toMatchObject({ text: 'kept', isDone: true })
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: 'kept', status: 'error', error: 'generation' })
+      expect(JSON.stringify(look)).not.toContain('secret')
+      expect(errors.pop()).toEqual({ error: cause, context: { id, source: 'producer' } })
+    }
+    expect(errors).toEqual([])
+  })
+
+  it('that throws before it appends ends as error with no text', async () => {
+    const { streams, clock } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, () => {
+      throw new Error('at once')
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toMatchObject({ text: '', status: 'error' })
+  })
+
+  it('that yields something else than strings ends as error', async () => {
+    const { streams, clock, errors } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, async function* () {
+      yield 'text'
+      yield { type: 'text' } as unknown as string
+    })
+    await clock.advance(300)
+    expect(await body(streams, id)).toMatchObject({ text: 'text', status: 'error' })
+    expect(errors[0]?.error).toBeInstanceOf(StreamsError)
+    expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
+  })
+
+  it('that appends something else than strings ends as error too, awaited or not, and harms no process', async () => {
+    const { streams, clock, errors } = createRig()
+    const part = { type: 'text' } as unknown as string
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', onUnhandled)
+    const producers = [
+      (append: (text: string) => Promise<void>) => {
+        void append('text')
+        void append(part)
+        void append(' lost')
+      },
+      async (append: (text: string) => Promise<void>) => {
+        await append('text')
+        await append(part)
+      },
+    ]
+    for (const producer of producers) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, producer)
+      await clock.advance(300)
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: 'text', status: 'error', error: 'generation' })
+      expect(errors.splice(0)).toMatchObject([{ error: { code: 'invalid-text' }, context: { id, source: 'producer' } }])
+    }
+    await settled()
+    process.off('unhandledRejection', onUnhandled)
+    expect(unhandled).toEqual([])
+  })
+
+  it('whose piece is refused lets its source go', async () => {
+    const { streams, clock } = createRig()
+    const part = { type: 'text' } as unknown as string
+    const letGo: string[] = []
+    async function* iterable() {
+      try {
+        yield part
+      } finally {
+        letGo.push('returned')
+      }
+    }
+    const readable = new ReadableStream<string>({
+      start: (controller) => controller.enqueue(part),
+      cancel: () => void letGo.push('cancelled'),
+    })
+    // Read through its reader, as where a stream is not iterable.
+    const plain = { getReader: () => readable.getReader() } as ReadableStream<string>
+    for (const produced of [iterable(), plain]) {
+      const id = await streams.createStream()
+      await streams.stream(request(), id, () => produced)
+      await clock.advance(300)
+      expect(await body(streams, id)).toMatchObject({ text: '', status: 'error' })
+    }
+    expect(letGo).toEqual(['returned', 'cancelled'])
+  })
+
+  it.each([
+    ['a string', 'text', /type string/],
+    ['an empty string', '', /type string/],
+    ['an array', ['text'], /an array/],
+    ['an object', { text: 'text' }, /type object/],
+    ['a number', 42, /type number/],
+  ])('that returns %s is told what to return', async (_, produced, what) => {
+    const { streams, clock, errors } = createRig()
+    const id = await streams.createStream()
+    await streams.stream(request(), id, () => produced as unknown as AsyncIterable<string>)
+    await clock.advance(300)
+    expect((await body(streams, id)).status).toBe('error')
+    const { error } = errors[0] as { error: Error }
+    expect(error).toMatchObject({ code: 'invalid-text' })
+    expect(error.message).toMatch(what)
+    expect(error.message).toMatch(/append\(\).*async iterable.*ReadableStream/)
+  })
+
+  it('that writes too much is cut at the bound, never inside a surrogate pair', async () => {
+    const { streams, clock } = createRig({ maxLength: 6 })
+    const texts: [string[], string][] = [
+      [['12345', '6789'], '123456'],
+      [['12345', '😀'], '12345'],
+      [['1234', '😀', 'x'], '1234😀'],
+      [['123456', '\uD83D'], '123456'],
+      [['12345', '\uD83D'], '12345\uFFFD'],
+    ]
+    for (const [pieces, expected] of texts) {
+      const id = await streams.createStream()
+      const hand = createHand()
+      await streams.stream(request(), id, hand.producer)
+      for (const piece of pieces) await hand.append(piece)
+      const isCut = pieces.join('').length > 6
+      // A first half that waits for its partner is told to be too much only when no partner comes.
+      expect(hand.calls[0]?.signal.aborted).toBe(isCut && !pieces.includes('\uD83D'))
+      hand.finish()
+      await clock.advance(300)
+      const look = await (await streams.read(request(), id)).json()
+      expect(look).toMatchObject({ text: expected, status: isCut ? 'error' : 'done' })
+      expect(look.error).toBe(isCut ? 'too-long' : undefined)
+    }
+  })
+
+  it("is given a copy of the request whose signal is the run's, and that still has its body", async () => {
+    const { streams, clock } = createRig()
+    const client = new AbortController()
+    const id = await streams.createStream()
+    const hand = createHand()
+    const asked = request('/x', { method: 'POST', body: 'prompt', headers: { 'X-Model': 'm' }, signal: client.signal })
+    const response = await streams.stream(asked, id, hand.producer)
+    const [context] = hand.calls
+    expect(context).toMatchObject({ id, epoch: 1, text: '' })
+    expect(context?.request.headers.get('X-Model')).toBe('m')
+    expect(await context?.request.text()).toBe('prompt')
+    await response.body?.cancel()
+    client.abort()
+    await settled()
+    expect(context?.request.signal.aborted).toBe(false)
+    expect(context?.signal.aborted).toBe(false)
+    await streams.stopStream(id)
+    expect(context?.request.signal.aborted).toBe(true)
+    expect(context?.signal.reason).toMatchObject({ name: 'AbortError' })
+    await clock.advance(0)
+  })
+
+  it('is told so when it reads a body that was read before, and takes no empty one for it', async () => {
+    const { streams } = createRig()
+    const id = await streams.createStream()
+    const hand = createHand()
+    const asked = request('/x', { method: 'POST', body: 'prompt' })
+    await asked.text()
+    await streams.stream(asked, id, hand.producer)
+    await expect(hand.calls[0]?.request.text()).rejects.toMatchObject({ code: 'body-used' })
+  })
+
+  it('gives way to the event loop every 10 ms, and not more often', async () => {
+    const clock = createFakeClock()
+    let turns = 0
+    const setImmediate = (callback: () => void) => {
+      turns++
+      clock.setImmediate(callback)
+    }
+    const { streams } = createRig({ environment: { ...clock, setImmediate } })
+    const ids = [await streams.createStream(), await streams.createStream()]
+    let working = 2
+    for (const id of ids) {
+      await streams.stream(request(), id, async (append) => {
+        for (let index = 0; index < 500; index++) {
+          clock.stall(1)
+          await append('x')
+        }
+        working--
+      })
+    }
+    while (working > 0) await settled()
+    // A second of work in all, by two producers that take turns: they give way together.
+    expect(turns).toBeGreaterThanOrEqual(90)
+    expect(turns).toBeLessThanOrEqual(101)
+  })
+
+  it('gives way also when it goes on after the stream has ended', async () => {
+    const { streams, clock } = createRig({ maxLength: 1 })
+    const id = await streams.createStream()
+    let isOver = false
+    await streams.stream(request(), id, async (append) => {
+      while (!isOver) {
+        clock.stall(5)
+        await append('too long')
+      }
+    })
+    await settled()
+    isOver = true
+    expect((await streams.getStreamBody(id)).text).toBe('t')
+  })
+
+  it('is not slowed down by anybody: append resolves while the store hangs and nobody reads', async () => {
+    const { streams, clock, store } = createRig({
+      wrap: (real) => ({ ...real, append: () => new Promise(() => undefined) }),
+    })
+    void store
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    for (let index = 0; index < 1_000; index++) await hand.append('a sentence. ')
+    await clock.advance(1_000)
+    await hand.append('still going')
+    expect(hand.calls).toHaveLength(1)
+  })
+})
