@@ -1,3 +1,6 @@
+/** The major of the oldest Node that the project supports (`engines` of package.json). */
+export const oldestNode = 20
+
 /**
  * The optional packages that a lock names and does not describe. `npm install` leaves such gaps when a registry does not
  * carry the binaries of other platforms, and `npm ci` then refuses the lock on every platform.
@@ -27,6 +30,23 @@ export function findUnverified({ packages }) {
   return Object.entries(packages)
     .filter(([path, entry]) => path.includes('node_modules/') && !entry.link && !entry.inBundle && !entry.integrity)
     .map(([path, { version = '' }]) => ({ path, name: path.split('node_modules/').at(-1) ?? '', version }))
+}
+
+/**
+ * Packages that only tests need and that say they need a newer Node than the oldest one the project supports. npm warns of
+ * each at every install. The tests run them on that Node, so the lock leaves their claim out.
+ *
+ * @param {{ packages: Record<string, LockEntry> }} lock
+ * @param {number} oldestMajor
+ * @returns {string[]} their paths
+ */
+export function findNewerEngines({ packages }, oldestMajor) {
+  return Object.entries(packages)
+    .filter(([, { dev, engines }]) => {
+      const [, major] = /^>=\s*(\d+)(?:[.]\d+)*$/.exec(engines?.node ?? '') ?? []
+      return dev === true && Number(major) > oldestMajor
+    })
+    .map(([path]) => path)
 }
 
 /**
@@ -71,5 +91,6 @@ function placesFor(path, name) {
  * @typedef {{
  *   version?: string, optionalDependencies?: Record<string, string>, dev?: boolean, optional?: boolean,
  *   os?: string[], cpu?: string[], libc?: string[], integrity?: string, link?: boolean, inBundle?: boolean,
+ *   engines?: { node?: string },
  * }} LockEntry
  */

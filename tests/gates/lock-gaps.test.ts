@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeGap, findLockGaps, findUnverified } from './lock-gaps.mjs'
+import { describeGap, findLockGaps, findNewerEngines, findUnverified } from './lock-gaps.mjs'
 
 describe('a lock that npm ci must accept', () => {
   it('describes every optional package, beside or above the one that wants it', () => {
@@ -29,6 +29,18 @@ describe('a lock that npm ci must accept', () => {
       { path: 'node_modules/@tool/win32-x64', name: '@tool/win32-x64', version: '1.2.3' },
       { path: 'packages/own/node_modules/other', name: 'other', version: '2.0.0' },
     ])
+  })
+
+  it('makes npm warn of no engine that only a test dependency asks for', () => {
+    const packages = {
+      'node_modules/newer': { dev: true, engines: { node: '>=22' } },
+      'node_modules/newer-minor': { dev: true, engines: { node: '>= 22.14.0' } },
+      'node_modules/either': { dev: true, engines: { node: '^20.19.0 || >=22.12.0' } },
+      'node_modules/old': { dev: true, engines: { node: '>=18' } },
+      'node_modules/shipped': { engines: { node: '>=22' } },
+      'node_modules/any': { dev: true },
+    }
+    expect(findNewerEngines({ packages }, 20)).toEqual(['node_modules/newer', 'node_modules/newer-minor'])
   })
 
   it('has gaps filled from what a package’s name says of its platform', () => {

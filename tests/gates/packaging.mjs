@@ -2,6 +2,7 @@ import { findingsOutcome } from '../runner/outcome.mjs'
 import { runCommand } from '../runner/run-command.mjs'
 import { findPublished } from './workspaces.mjs'
 
+/** What npm would publish of each package: its entries, its types, and the rehearsal of the upload itself. */
 export async function checkPackaging() {
   const findings = []
   const published = await findPublished()
@@ -10,6 +11,8 @@ export async function checkPackaging() {
     if (lint.code !== 0) findings.push(`${name}: publint\n${lint.output}`)
     const types = await runCommand('attw', ['--pack', path, '--profile', 'esm-only', '--no-emoji', '--no-color'])
     if (types.code !== 0) findings.push(`${name}: are the types wrong\n${types.output}`)
+    const upload = await runCommand('npm', ['publish', '--dry-run', '--workspace', path], { isSystem: true })
+    if (upload.code !== 0) findings.push(`${name}: npm publish --dry-run\n${upload.output}`)
   }
   return findingsOutcome(findings, published.map(({ name }) => name).join(', '))
 }

@@ -1,3 +1,4 @@
+import { checkApi } from '../gates/api.mjs'
 import { checkBorders } from '../gates/borders.mjs'
 import { checkDeadCode } from '../gates/dead-code.mjs'
 import { checkLint } from '../gates/lint.mjs'
@@ -51,6 +52,7 @@ export const steps = [
     needsBuild: true,
     run: checkReadme,
   },
+  { name: 'api', group: 'gates', title: 'the API reference builds from the types', needsBuild: false, run: checkApi },
   { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
   { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
   { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
