@@ -1,104 +1,50 @@
 const { builtinModules } = require('node:module')
 
 /**
- * The rooms of the core, from the ground up, and the rooms each may import besides itself (docs/design.md, section 5).
- * A room is a file or a folder of that name in packages/core/src; a file that belongs to none has no place there.
+ * The modules of a package, and the modules each may import besides itself (docs/design.md). A module is a file or a folder
+ * of that name in the package's `src`; a file that belongs to none has no place there.
  */
-const ground = ['types', 'errors']
-const world = [...ground, 'environment']
-const reading = [
-  ...world,
-  'stream-url',
-  'max-length',
-  'read-text',
-  'read-sse',
-  'read-json',
-  'refusal',
-  'request',
-  'wire',
-]
-const rooms = {
+function moduleRules(name, modules) {
+  const source = `^packages/${name}/src/`
+  const inModules = (names) => `${source}(${names.join('|')})([.]tsx?$|/)`
+  return [
+    {
+      name: `${name}-modules`,
+      comment: `packages/${name}/src holds the modules of docs/design.md, and nothing else.`,
+      severity: 'error',
+      from: {},
+      to: { path: source, pathNot: [`${source}index[.]ts$`, inModules(Object.keys(modules))] },
+    },
+    ...Object.entries(modules).map(([module, allowed]) => ({
+      name: `${name}-${module.replaceAll('/', '-')}`,
+      comment: `packages/${name}: the module "${module}" imports ${allowed.join(', ') || 'no other module'}. Move the code, or the border in docs/design.md.`,
+      severity: 'error',
+      from: { path: inModules([module]) },
+      to: { path: source, pathNot: inModules([module, ...allowed]) },
+    })),
+  ]
+}
+
+const coreGround = ['types', 'errors']
+const coreBorders = moduleRules('core', {
   types: ['errors'],
   errors: [],
-  'back-off': [],
-  turns: [],
-  guarded: [],
-  'check-answer': ground,
-  'stream-url': ground,
-  'max-length': ground,
-  listen: ['guarded'],
-  merge: ground,
-  state: [...ground, 'merge'],
-  environment: ground,
-  publish: world,
-  'read-text': ground,
-  'read-sse': [...ground, 'read-text'],
-  refusal: [...ground, 'read-text'],
-  redirect: ground,
-  'read-json': [...ground, 'max-length', 'read-text'],
-  request: [...world, 'redirect', 'refusal'],
-  wire: [...world, 'read-sse', 'request'],
-  live: reading,
-  snapshot: reading,
-  keepstream: reading,
-  'look-once': ground,
-  silence: world,
-  'read-short': [...world, 'check-answer', 'look-once'],
-  'watch-channel': [...world, 'back-off'],
-  session: [
-    ...world,
-    'back-off',
-    'turns',
-    'check-answer',
-    'look-once',
-    'silence',
-    'read-short',
-    'watch-channel',
-    'merge',
-    'state',
-    'live',
-    'snapshot',
-    'publish',
-  ],
-  'react-native': world,
-  stop: [...world, 'check-answer', 'listen', 'state', 'session'],
-  'stream-client': [
-    ...world,
-    'back-off',
-    'turns',
-    'guarded',
-    'check-answer',
-    'listen',
-    'state',
-    'publish',
-    'session',
-    'stop',
-    'stream-url',
-  ],
-  'keep-client': ['stream-client'],
-  smooth: [...world, 'guarded', 'listen', 'stream-client'],
-  tabs: [...world, 'back-off', 'check-answer'],
-  testing: reading,
-}
-const everyRoom = { ...rooms, index: Object.keys(rooms) }
+  environment: coreGround,
+  merge: coreGround,
+  session: [...coreGround, 'environment', 'merge'],
+  client: [...coreGround, 'environment', 'merge', 'session', 'sources/stream-url'],
+  'sources/stream-url': coreGround,
+  'sources/http': [...coreGround, 'environment'],
+  sources: [...coreGround, 'environment'],
+  'react-native': [...coreGround, 'environment'],
+  smooth: [...coreGround, 'environment', 'client'],
+  tabs: [...coreGround, 'environment', 'session/backoff', 'session/check-source'],
+  testing: [...coreGround, 'environment', 'sources'],
+})
 
-const room = (names) => `^packages/core/src/(${names.join('|')})([.]tsx?$|/)`
-
-const coreBorders = Object.entries(everyRoom).map(([name, allowed]) => ({
-  name: `core-${name}`,
-  comment: `packages/core: the room "${name}" imports ${allowed.join(', ') || 'no other room'}. Move the code, or the border in docs/design.md.`,
-  severity: 'error',
-  from: { path: room([name]) },
-  to: { path: '^packages/core/src/', pathNot: room([name, ...allowed]) },
-}))
-
-/**
- * The modules of the server, from the ground up, and the modules each may import besides itself (docs/architecture.md).
- * A module is a file or a folder of that name in packages/server/src.
- */
 const serverGround = ['errors', 'environment']
 const serverBase = [...serverGround, 'store', 'events', 'timing', 'options']
-const serverModules = {
+const serverBorders = moduleRules('server', {
   errors: [],
   environment: [],
   store: ['errors'],
@@ -116,29 +62,7 @@ const serverModules = {
   'create-streams': [...serverBase, 'runtime', 'streams', 'http'],
   stores: ['errors', 'store', 'timing'],
   testkit: ['errors', 'store'],
-}
-
-const serverModule = (names) => `^packages/server/src/(${names.join('|')})([.]ts$|/)`
-
-const serverBorders = [
-  {
-    name: 'server-modules',
-    comment: 'packages/server/src holds the modules of docs/architecture.md, and nothing else.',
-    severity: 'error',
-    from: {},
-    to: {
-      path: '^packages/server/src/',
-      pathNot: ['^packages/server/src/index[.]ts$', serverModule(Object.keys(serverModules))],
-    },
-  },
-  ...Object.entries(serverModules).map(([name, allowed]) => ({
-    name: `server-${name.replace('/', '-')}`,
-    comment: `packages/server: the module "${name}" imports ${allowed.join(', ') || 'no other module'}.`,
-    severity: 'error',
-    from: { path: serverModule([name]) },
-    to: { path: '^packages/server/src/', pathNot: serverModule([name, ...allowed]) },
-  })),
-]
+})
 
 /** Each binding, and the packages it stands on besides the core. */
 const bindings = {
@@ -162,7 +86,7 @@ const bindingBorders = Object.entries(bindings).map(([name, packages]) => ({
   },
 }))
 
-/** The rooms of the Convex package: what all hooks share, and one hook for each framework. */
+/** The modules of the Convex package: what all hooks share, and one hook for each framework. */
 const convexShared = '^packages/convex/src/(?!(react|vue|svelte|solid)[.]ts$)'
 const convexHooks = {
   react: ['react', '@types/react', 'convex'],
@@ -250,26 +174,19 @@ module.exports = {
         pathNot: ['^packages/$1/', '^packages/(core|react|vue|svelte|solid)/src/index[.]ts$'],
       },
     },
-    {
-      name: 'core-rooms',
-      comment: 'packages/core/src holds the rooms of docs/design.md, section 5, and nothing else.',
-      severity: 'error',
-      from: {},
-      to: { path: '^packages/core/src/', pathNot: room(Object.keys(everyRoom)) },
-    },
     ...coreBorders,
     {
       name: 'core-sse-parser',
-      comment: 'Only read-sse knows eventsource-parser.',
+      comment: 'Only sources/http/read-sse imports eventsource-parser.',
       severity: 'error',
-      from: { path: '^packages/core/src/', pathNot: room(['read-sse']) },
+      from: { path: '^packages/core/src/', pathNot: '^packages/core/src/sources/http/read-sse[.]ts$' },
       to: { path: '(^|/)node_modules/eventsource-parser/' },
     },
     {
       name: 'core-nanostores',
-      comment: 'Only what makes streams knows nanostores.',
+      comment: 'Only what makes streams imports nanostores.',
       severity: 'error',
-      from: { path: '^packages/core/src/', pathNot: room(['listen', 'stop', 'stream-client', 'smooth']) },
+      from: { path: '^packages/core/src/', pathNot: '^packages/core/src/(client|smooth)/' },
       to: { path: '(^|/)node_modules/nanostores/' },
     },
     {

@@ -10,11 +10,11 @@ export function describeExports(binding: object) {
       'createStreamClient',
       'fetchLive',
       'fetchSnapshot',
+      'initialStreamState',
       'isStreamError',
       'keepClient',
       'keepstream',
       'reportClient',
-      'stateOf',
       'useStream',
     ])
   })

@@ -4,7 +4,9 @@
  * test is missing, or the change makes no difference, and then packages/core/SPEC.md says why.
  */
 export default {
-  mutate: ['merge', 'state', 'back-off', 'request'].map((room) => `packages/core/src/${room}.ts`),
+  mutate: ['merge/merge', 'merge/session-state', 'session/backoff', 'sources/http/request'].map(
+    (name) => `packages/core/src/${name}.ts`,
+  ),
   testRunner: 'vitest',
   vitest: { configFile: 'tests/mutation/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],

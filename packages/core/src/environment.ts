@@ -31,27 +31,3 @@ export interface Environment {
   /** `visibilitychange`: a person looks, or stops looking. `resume`: the page was frozen, and runs again. */
   readonly document?: { readonly hidden?: boolean; addEventListener: Listen<'visibilitychange' | 'resume'> } | undefined
 }
-
-/** What a page goes through, as far as it matters to a connection. */
-export interface Signals {
-  /** The page was put away or frozen, and is back: a connection of before is likely to be dead. */
-  back(): void
-  /** A person looks again. */
-  seen(): void
-  online?(): void
-  offline?(): void
-}
-
-/** Hears them until `signal` aborts. */
-export function hearSignals(environment: Environment, { back, seen, online, offline }: Signals, signal: AbortSignal) {
-  const { document } = environment
-  const options = { signal }
-  // A page that was put away is told that it thaws, then that it is seen, and last that it is back: one of these is enough.
-  let isAway = false
-  environment.addEventListener?.('pagehide', () => (isAway = true), options)
-  environment.addEventListener?.('pageshow', ({ persisted }) => persisted && back(), options)
-  document?.addEventListener('resume', () => isAway || back(), options)
-  document?.addEventListener('visibilitychange', () => document.hidden || isAway || seen(), options)
-  if (online) environment.addEventListener?.('online', online, options)
-  if (offline) environment.addEventListener?.('offline', offline, options)
-}

@@ -1,4 +1,12 @@
-export type { BackOff } from './back-off'
+export { keepClient, reportClient } from './client/keep-client'
+export {
+  type AttachOptions,
+  createStreamClient,
+  initialStreamState,
+  type StreamClient,
+  type StreamClientOptions,
+  type TextStream,
+} from './client/stream-client'
 export type { Environment } from './environment'
 export {
   isStreamError,
@@ -8,20 +16,12 @@ export {
   StreamError,
   type StreamErrorCode,
 } from './errors'
-export { keepClient, reportClient } from './keep-client'
-export { type KeepstreamOptions, keepstream } from './keepstream'
-export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './live'
-export type { SseEvent } from './read-sse'
-export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './request'
-export { type FetchSnapshotOptions, fetchSnapshot } from './snapshot'
-export {
-  type AttachOptions,
-  createStreamClient,
-  type StreamClient,
-  type StreamClientOptions,
-  stateOf,
-  type TextStream,
-} from './stream-client'
+export type { Backoff } from './session/backoff'
+export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './sources/fetch-live'
+export { type FetchSnapshotOptions, fetchSnapshot } from './sources/fetch-snapshot'
+export type { SseEvent } from './sources/http/read-sse'
+export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './sources/http/request'
+export { type KeepstreamOptions, keepstream } from './sources/keepstream'
 export type {
   Chunk,
   Connection,

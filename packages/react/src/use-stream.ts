@@ -1,9 +1,9 @@
 import {
   type AttachOptions,
+  initialStreamState,
   reportClient,
   type StreamClient,
   type StreamState,
-  stateOf,
   type TextStream,
 } from '@keepstream/core'
 import { useStore } from '@nanostores/react'
@@ -34,7 +34,7 @@ export function useStream(
   // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
   const [stream, first, kept] = useMemo(() => {
     const known = id === undefined ? undefined : initial // the text of no stream
-    return [client.stream(id, { initial: known }), stateOf(known), client] as const
+    return [client.stream(id, { initial: known }), initialStreamState(known), client] as const
   }, [id])
   useEffect(() => reportClient(kept, client))
 

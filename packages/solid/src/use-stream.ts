@@ -1,9 +1,9 @@
 import {
   type AttachOptions,
+  initialStreamState,
   keepClient,
   type StreamClient,
   type StreamState,
-  stateOf,
   type TextStream,
 } from '@keepstream/core'
 import {
@@ -50,11 +50,11 @@ export function useStream(
   const shown = createMemo(() => {
     const { $state } = stream()
     // Rendering on a server and hydrating have a context in common.
-    const first = sharedConfig.context ? stateOf(untrack(initial)) : $state.get()
+    const first = sharedConfig.context ? initialStreamState(untrack(initial)) : $state.get()
     return { stream: stream(), state: createSignal(first) }
   })
   const result: object = { stop: () => untrack(stream).stop(), retry: () => untrack(stream).retry() }
-  for (const key of Object.keys(stateOf()) as (keyof StreamState)[]) {
+  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[]) {
     const get = createMemo(() => shown().state[0]()[key])
     Object.defineProperty(result, key, { get, enumerable: true })
   }

@@ -1,9 +1,9 @@
 import {
   type AttachOptions,
+  initialStreamState,
   keepClient,
   type StreamClient,
   type StreamState,
-  stateOf,
   type TextStream,
 } from '@keepstream/core'
 import { getAllContexts } from 'svelte'
@@ -40,13 +40,13 @@ export function useStream(
   })
 
   // What is shown of it, and reading it.
-  const { subscribe } = readable(stateOf(), (set) => {
+  const { subscribe } = readable(initialStreamState(), (set) => {
     let current: readonly unknown[] = []
     let read: readonly unknown[] = []
     let leave = () => {}
     const forget = wish.subscribe((next) => {
       const [stream, driven, initial] = next
-      if (typeof window === 'undefined') return set(stateOf(initial))
+      if (typeof window === 'undefined') return set(initialStreamState(initial))
       const [before] = current
       current = next
       const start = () => {
@@ -67,7 +67,7 @@ export function useStream(
       start()
       if (!isNew || !initial) return
       // What is hydrated must look as the server left it, and only then move on.
-      set(stateOf(initial))
+      set(initialStreamState(initial))
       queueMicrotask(() => read === next && set(stream.$state.get()))
     })
     isNew = false

@@ -1,9 +1,9 @@
 import {
   type AttachOptions,
+  initialStreamState,
   reportClient,
   type StreamClient,
   type StreamState,
-  stateOf,
   type TextStream,
 } from '@keepstream/core'
 import {
@@ -92,11 +92,11 @@ function readStream(
 
   // What is shown of it.
   const shown = computed(() => {
-    const state = isServers && phase.value === 'new' ? stateOf(initial()) : stream.value.$state.get()
+    const state = isServers && phase.value === 'new' ? initialStreamState(initial()) : stream.value.$state.get()
     return { stream: stream.value, state: shallowRef(state) }
   })
   const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
-  const fields = Object.fromEntries((Object.keys(stateOf()) as (keyof StreamState)[]).map(field))
+  const fields = Object.fromEntries((Object.keys(initialStreamState()) as (keyof StreamState)[]).map(field))
 
   // Reading it. (A shallow ref as a source would run this for every new options object, so it is a getter.)
   watch(

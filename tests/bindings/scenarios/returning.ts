@@ -1,4 +1,4 @@
-import { stateOf } from '@keepstream/core'
+import { initialStreamState } from '@keepstream/core'
 import { expect } from 'vitest'
 import { expectGrowing, GRACE_MS } from '../kit'
 import { pass } from '../support/fake-time'
@@ -77,7 +77,7 @@ export const returning = {
       const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
       // What a server renders of it.
-      expect(page.results[0]).toMatchObject(stateOf(initial))
+      expect(page.results[0]).toMatchObject(initialStreamState(initial))
       expect(page.screen).toBe(known)
       await happens()
       await happens(() => server.stream('a').write('And more.'))

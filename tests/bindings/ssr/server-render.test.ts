@@ -1,7 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createStreamClient, type Environment, keepstream, type StreamClient, stateOf } from '@keepstream/core'
+import {
+  createStreamClient,
+  type Environment,
+  initialStreamState,
+  keepstream,
+  type StreamClient,
+} from '@keepstream/core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildServer, frameworks } from './build-pages'
 import type { PageData, PageProps, RenderPage, ServerModule, ShownReply } from './pages/page-types'
@@ -121,7 +127,7 @@ async function show(
 }
 
 function shown(initial?: PageData['initial']): ShownReply {
-  const { text, status, connection } = stateOf(initial)
+  const { text, status, connection } = initialStreamState(initial)
   return { text, status, connection }
 }
 

@@ -1,5 +1,5 @@
+import type { StreamClient, TextStream } from '../client/stream-client'
 import { StreamError } from '../errors'
-import type { StreamClient, TextStream } from '../stream-client'
 import type { SmoothEnvironment } from './smooth-environment'
 import { createSmoothStream } from './smooth-stream'
 

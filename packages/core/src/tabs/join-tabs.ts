@@ -1,4 +1,4 @@
-import { checkSnapshot } from '../check-answer'
+import { checkSnapshot } from '../session/check-source'
 import type { SnapshotTail, SourceRequest, TailSink } from '../types'
 import type { LockManagerLike, TabsEnvironment } from './environment'
 import type { Message, Piece } from './message'

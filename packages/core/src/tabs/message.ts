@@ -1,4 +1,4 @@
-import { checkSnapshot } from '../check-answer'
+import { checkSnapshot } from '../session/check-source'
 import type { Snapshot } from '../types'
 
 /** A snapshot that says where it starts. */

@@ -1,5 +1,5 @@
-import type { BackOff } from '../back-off'
 import { StreamError } from '../errors'
+import type { Backoff } from '../session/backoff'
 import type { SnapshotSource, StreamSources } from '../types'
 import type { TabsEnvironment } from './environment'
 import { joinTabs } from './join-tabs'
@@ -12,7 +12,7 @@ export interface ShareTabsOptions {
    */
   readonly name: string
   /** Waits between looks that bring nothing new, for a snapshot source that is asked. @default { minMs: 250, maxMs: 5000 } */
-  readonly poll?: BackOff | undefined
+  readonly poll?: Backoff | undefined
   /** @default globalThis */
   readonly environment?: TabsEnvironment | undefined
 }

@@ -1,5 +1,5 @@
-import { type BackOff, backOff } from '../back-off'
-import { checkSnapshot } from '../check-answer'
+import { type Backoff, backoffMs } from '../session/backoff'
+import { checkSnapshot } from '../session/check-source'
 import {
   isTerminal,
   type Snapshot,
@@ -17,13 +17,13 @@ const LOOK_STALL_MS = 45_000
 const told = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate', 'stalled'] as const
 
 /** Any source of persisted text as one that is followed, so that one tab can follow it for all. */
-export function toTail(source: SnapshotSource, poll: BackOff, environment: TabsEnvironment): SnapshotTail {
+export function toTail(source: SnapshotSource, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
   if (typeof source === 'function') return look(source, poll, environment)
   return 'open' in source ? source : listen(source)
 }
 
 /** Looks again and again, with the pauses that a client makes between its own looks. */
-function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironment): SnapshotTail {
+function look(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
   const pause = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       const end = () => {
@@ -54,7 +54,7 @@ function look(fetcher: SnapshotFetcher, poll: BackOff, environment: TabsEnvironm
         if (!isSaid) next(snapshot)
         if (signal.aborted || (isTerminal(status) && upToDate)) return
         looks = isNew ? 1 : looks + 1
-        if (upToDate || !isNew) await pause(backOff(looks, poll), signal)
+        if (upToDate || !isNew) await pause(backoffMs(looks, poll), signal)
       }
     },
   }

@@ -1,5 +1,5 @@
 import { SourceError } from '../errors'
-import { codes } from '../request'
+import { codes } from '../sources/http/request'
 
 /** A place in the text, or several, in UTF-16 code units. */
 export type FakeOffsets = number | readonly number[]

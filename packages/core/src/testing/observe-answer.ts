@@ -1,4 +1,4 @@
-import type { FetchLike } from '../request'
+import type { FetchLike } from '../sources/http/request'
 
 export interface ObserveOptions {
   /** `POST` for a URL that drives. @default 'GET' */

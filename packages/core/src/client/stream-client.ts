@@ -1,0 +1,266 @@
+import { atom, type ReadableAtom } from 'nanostores'
+import type { Environment } from '../environment'
+import { StreamError } from '../errors'
+import { initialState, type SessionState } from '../merge/session-state'
+import type { Backoff } from '../session/backoff'
+import { checkInitial } from '../session/check-source'
+import { createConnectionSlots } from '../session/connection-slots'
+import { createSession } from '../session/session'
+import { segmentOf } from '../sources/stream-url'
+import type { Initial, Snapshot, StreamEvent, StreamSources, StreamState } from '../types'
+import { guarded } from './guarded'
+import { addListener, subscribe, type TextListener } from './listen'
+import { createPublisher } from './publish'
+import { stopStream } from './stop'
+
+export interface StreamClientOptions extends StreamSources {
+  /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
+  readonly poll?: Backoff | undefined
+  /** Waits between attempts that fail; a server's `Retry-After` counts up to `maxMs`. @default { minMs: 500, maxMs: 30000 } */
+  readonly retry?: Backoff | undefined
+  /**
+   * A connection that has not brought a byte after so long, in milliseconds, is held back on its way, or slow: until it
+   * brings what there is, the text is read in short requests beside it, with the waits of `poll`, and `connection` is
+   * `polling`. `Infinity`: never. @default 4000
+   */
+  readonly pollAfterMs?: number | undefined
+  /** The longest that new text alone waits to be published, in milliseconds. @default 100 */
+  readonly publishMs?: number | undefined
+  /** How long reading goes on after the last reader has left, in milliseconds. @default 1000 */
+  readonly graceMs?: number | undefined
+  /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
+  readonly maxIdle?: number | undefined
+  /**
+   * How many connections may be held open, from 1. Those that drive are always opened; the others take turns while there
+   * is no room. A browser allows six for a server over HTTP/1.1, and a stop needs one. @default 4
+   */
+  readonly maxLive?: number | undefined
+  /** Hears what is done for each stream, in order, in a microtask. What it throws disturbs no reading. */
+  readonly onEvent?: ((event: StreamEvent) => void) | undefined
+  /** Clock, frames and the network's return. @default globalThis */
+  readonly environment?: Environment | undefined
+}
+
+export interface AttachOptions {
+  /**
+   * Whoever reads here asked for the text: drive it. OR-ed over all readers, and latched for the id. Where driving is
+   * repeatable (`canRepeat`, as with `keepstream`), it may be said always, after a reload as well: driving starts what never
+   * began, takes up what nobody writes any more, and otherwise joins. At other sources only what is `pending` is driven, and
+   * only once. @default false
+   */
+  readonly driven?: boolean | undefined
+  /**
+   * Text the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base` it is read
+   * on from its end. Without an epoch it is shown, read again from the start, and compared before it is believed. One that
+   * has ended is believed as it is, and makes no request, driven or not.
+   */
+  readonly initial?: Initial | undefined
+}
+
+/** One text. At one client, the same id is the same stream, for however many readers. */
+export interface TextStream {
+  /** `undefined` is a stream that shows nothing yet. */
+  readonly id: string | undefined
+  /** What a screen shows. Listening to it does not attach. */
+  readonly $state: ReadableAtom<StreamState>
+  /** Registers a reader and starts reading, in a microtask. Returns the undo, which may be called more than once. */
+  attach(options?: AttachOptions): () => void
+  /** Attaches and listens, calling back with the state at once: the contract of a Svelte store. */
+  subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
+  /** Hears what is added, as it is published. An offset below what was shown means: cut there first. */
+  onText(listener: (delta: string, offset: number) => void): () => void
+  /**
+   * Asks the server to stop the generation. Resolves once a terminal status is shown; until then it reads on, also when
+   * every other reader has left. Rejects with code `stop-unsupported` without a stop source, `no-stream` without an id, or
+   * with why it could not be delivered.
+   */
+  stop(): Promise<void>
+  /**
+   * Tries again now what failed, or waits, or was never begun; also what is not repeated unasked. For a person who was
+   * shown an error. Without a reader, and while all is well, it does nothing.
+   */
+  retry(): void
+}
+
+export interface StreamClient {
+  /**
+   * Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole.
+   *
+   * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
+   */
+  stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
+}
+
+/** How much text the streams nobody is attached to may hold in all, in UTF-16 code units. */
+const MAX_IDLE_LENGTH = 1024 * 1024
+
+/**
+ * One client for an application, or one for each backend it reads from.
+ *
+ * @throws {StreamError} `invalid-option`
+ */
+export function createStreamClient({
+  poll = { minMs: 250, maxMs: 5000 },
+  retry = { minMs: 500, maxMs: 30_000 },
+  pollAfterMs = 4000,
+  publishMs = 100,
+  graceMs = 1000,
+  maxIdle = 50,
+  maxLive = 4,
+  onEvent,
+  environment = globalThis,
+  ...sources
+}: StreamClientOptions): StreamClient {
+  const { live, snapshot, stop } = sources
+  const isSource = typeof snapshot === 'function' || ['open', 'subscribe'].some((act) => act in (snapshot ?? {}))
+  if (!isSource) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
+  // Without a wait between attempts, a server that answers fast would be asked without end.
+  for (const { minMs, maxMs } of [poll, retry])
+    if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
+  if (!(pollAfterMs > 0)) throw invalid('`pollAfterMs` must be above 0, or `Infinity`')
+  if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
+  const slots = createConnectionSlots(maxLive)
+
+  /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
+  const streams = new Map<string | undefined, WeakRef<TextStream>>()
+  /** Doubled each time, so that making a stream costs the same however many there are. */
+  let sweepAt = 64
+  /** Whoever holds only the state holds the stream too. */
+  const owners = new WeakMap<object, TextStream>()
+  const attached = new Set<TextStream>()
+  const idle = new Set<TextStream>()
+  const begun = new Set<string>()
+
+  function createStream(id: string | undefined, initial?: Snapshot): TextStream {
+    const listeners = new Set<TextListener>()
+    const first = initialState(live?.canRepeat, begun.has(id as string), initial)
+    const $state = atom(view(first))
+    const readers = new Set<Pick<AttachOptions, 'driven'>>()
+    let grace: unknown
+    let published = first
+    let told = first
+
+    const publish = createPublisher(
+      () => {
+        guarded(() => {
+          published = session.state
+          $state.set(view(published))
+        })
+        const { text: before, cuts } = told
+        told = published
+        const { text } = told
+        if (!listeners.size || text === before) return
+        // Only where something was cut since do the two texts have to be compared.
+        let offset = told.cuts === cuts ? before.length : 0
+        while (offset < before.length && text[offset] === before[offset]) offset++
+        for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
+      },
+      publishMs,
+      environment,
+    )
+
+    const session = createSession(
+      id as string,
+      first,
+      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots },
+      (state, before) => {
+        if (state.drive === 'begun') begun.add(id as string)
+        const isNew = state.text !== before.text || epochOf(state) !== epochOf(before)
+        const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
+        if (isNew || isUrgent) publish(isUrgent)
+      },
+    )
+
+    function leave() {
+      attached.delete(stream)
+      idle.add(stream)
+      let count = maxIdle
+      let room = MAX_IDLE_LENGTH
+      for (const one of [...idle].reverse()) {
+        const { length } = one.$state.get().text
+        if (count-- > 0 && length <= room) room -= length
+        else idle.delete(one)
+      }
+      session.dispatch({ type: 'detached' })
+    }
+
+    const stream: TextStream = {
+      id,
+      $state,
+      attach({ driven, ...given } = {}) {
+        const initial = checkInitial(given.initial)
+        if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
+        if (id === undefined) return () => {}
+        const reader = { driven }
+        readers.add(reader)
+        environment.clearTimeout(grace as never)
+        attached.add(stream)
+        idle.delete(stream)
+        if (initial) {
+          session.dispatch({ type: 'hydrated', initial })
+          // Its own page shows that already.
+          if (session.state.text !== told.text) publish(true)
+        }
+        // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
+        queueMicrotask(() => {
+          const isDriven = [...readers].some((one) => one.driven)
+          if (readers.has(reader)) session.dispatch({ type: 'attached', driven: isDriven })
+        })
+        return () => {
+          if (!readers.delete(reader) || readers.size) return
+          if (/idle|closed/.test(session.state.connection)) leave()
+          else grace = environment.setTimeout(leave, graceMs)
+        }
+      },
+      subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
+      onText: (listener) => addListener(listeners, listener),
+      async stop() {
+        if (id === undefined) throw new StreamError('no-stream', 'stop() needs an id')
+        if (!stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient')
+        await stopStream(session, $state, environment, stream.attach, (signal) => stop({ id, signal }))
+      },
+      retry: () => session.dispatch({ type: 'retried' }),
+    }
+    owners.set($state, stream)
+    return stream
+  }
+
+  return {
+    stream(id, options = {}) {
+      if (id !== undefined) segmentOf(id)
+      const initial = checkInitial(options.initial)
+      const found = streams.get(id)?.deref()
+      if (found) return found
+      if (streams.size > sweepAt) {
+        for (const [key, one] of streams) one.deref() || streams.delete(key)
+        sweepAt = 2 * streams.size + 64
+      }
+      const stream = createStream(id, id === undefined ? undefined : initial)
+      streams.set(id, new WeakRef(stream))
+      return stream
+    },
+  }
+}
+
+/** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
+export function initialStreamState(initial?: Initial): StreamState {
+  return view(initialState(false, false, checkInitial(initial)))
+}
+
+const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled', 'finishReason'] as const
+
+function view(state: SessionState): StreamState {
+  const { text, status, connection, error, isCaughtUp, cuts, isStalled, finishReason } = state
+  const epoch = epochOf(state)
+  const base = epoch === undefined ? undefined : state.base
+  return { text, epoch, base, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+}
+
+/** Told once all of the text is known to be its own, so that a copy of it can be checked. */
+function epochOf({ text, verified, epoch }: SessionState): number | undefined {
+  return verified < text.length ? undefined : epoch
+}
+
+function invalid(message: string) {
+  return new StreamError('invalid-option', message)
+}

@@ -1,0 +1,310 @@
+import { isFinal, type SourceError, StreamError } from '../errors'
+import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../types'
+import { type Merged, merge, type Piece, type Shown } from './merge'
+
+/** What a session is doing, and how that looks from outside. */
+export type Phase =
+  | { readonly phase: 'idle'; readonly connection: 'idle' }
+  | { readonly phase: 'driving'; readonly connection: 'connecting' | 'live' | 'polling' }
+  | { readonly phase: 'following'; readonly connection: 'connecting' | 'live' | 'polling' | 'waiting' }
+  | { readonly phase: 'waiting'; readonly connection: 'waiting' | 'offline' }
+  | { readonly phase: 'failed' | 'finished'; readonly connection: 'closed' }
+
+interface Common extends Shown {
+  readonly status: StreamStatus
+  readonly error: StreamError | undefined
+  readonly isCaughtUp: boolean
+  readonly isStalled: boolean
+  readonly finishReason: string | undefined
+  /** The end of the text, known before the text has reached it. Nothing is shown beyond it. */
+  readonly end: End | undefined
+  /** Whether this stream is to be driven (`wanted`), or was already (`begun`), which is not done twice unasked. */
+  readonly drive: 'none' | 'wanted' | 'begun'
+  /** Driving again joins the running generation. */
+  readonly canRepeat: boolean
+  /** The number of the current attempt: an answer to any other one has no effect. */
+  readonly attempt: number
+  /** Attempts in a row that failed. */
+  readonly failures: number
+  /** The wait the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+  /** Looks in a row that brought nothing new. The next one is made at once unless this is positive. */
+  readonly idlePolls: number
+}
+
+/** The whole life of a session as one value. SPEC.md has the table of its transitions. */
+export type SessionState = Common & Phase
+
+/** Whatever a source tells: a chunk, a look at the persisted text, or, with a terminal status, the end. */
+export interface Update extends Omit<Piece, 'isDone'> {
+  readonly status: StreamStatus
+  /** `false`: more is stored than this brings. @default true */
+  readonly upToDate?: boolean | undefined
+  readonly error?: string | undefined
+  readonly finishReason?: string | undefined
+  readonly stalled?: boolean | undefined
+}
+
+export type SessionEvent =
+  | { readonly type: 'attached'; readonly driven?: boolean | undefined }
+  /** What a reader's page was rendered with, whole. */
+  | { readonly type: 'hydrated'; readonly initial: Snapshot }
+  | { readonly type: 'detached' }
+  | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
+  /** News of the connection, or a failure to show of a subscription that goes on by itself. */
+  | { readonly type: 'connectionChanged'; readonly attempt: number; readonly news: ConnectionUpdate }
+  /** The connection is over, or the look is done. */
+  | { readonly type: 'closed'; readonly attempt: number }
+  /** `isProven`: the connection had been open for a while. */
+  | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
+  /** The wait is over; or the page was away so long that its connection is likely to be dead. */
+  | { readonly type: 'wakeUp'; readonly attempt: number }
+  /** A person asked to try again. */
+  | { readonly type: 'retried' }
+  /** The answer to `stop()`. It disturbs no reading: the text may still be on its way. */
+  | { readonly type: 'stopped'; readonly end: End }
+
+export type ConnectionUpdate =
+  | { readonly connection: 'live' | 'polling' | 'waiting' | 'offline' }
+  | { readonly error: SourceError }
+
+/** What became of a piece that was read, without what lies beyond the known end. */
+export interface ChunkOutcome {
+  readonly outcome: Merged['outcome']
+  readonly source: 'live' | 'snapshot'
+  readonly offset: number
+  readonly length: number
+}
+
+type Change = Partial<Common>
+
+/** `isDriven`: the client that makes it has driven the stream before. */
+export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Snapshot): SessionState {
+  const state: SessionState = {
+    text: '',
+    epoch: undefined,
+    base: undefined,
+    verified: 0,
+    cuts: 0,
+    status: 'pending',
+    error: undefined,
+    isCaughtUp: false,
+    isStalled: false,
+    finishReason: undefined,
+    end: undefined,
+    drive: isDriven ? 'begun' : 'none',
+    canRepeat: !!canRepeat,
+    attempt: 0,
+    failures: 0,
+    idlePolls: 0,
+    phase: 'idle',
+    connection: 'idle',
+  }
+  return initial ? hydrate(state, initial) : state
+}
+
+/**
+ * The one place where a session changes. Pure; what changes nothing comes back as the same reference. `onPiece` is called
+ * with what became of the piece that a `read` brought, so that nobody has to find that out again from two texts.
+ */
+export function reduce(
+  state: SessionState,
+  event: SessionEvent,
+  onPiece?: (outcome: ChunkOutcome) => void,
+): SessionState {
+  const { phase, attempt, drive, idlePolls } = state
+  if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
+  switch (event.type) {
+    case 'attached': {
+      const isWanted = event.driven && drive === 'none' && (state.status === 'pending' || state.canRepeat)
+      const next: SessionState = isWanted ? { ...state, drive: 'wanted' } : state
+      return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
+    }
+    case 'hydrated': {
+      const { status, epoch, base = state.base } = event.initial
+      if (!attempt || isTerminal(status)) return hydrate(state, event.initial)
+      const { text } = clip(event.initial, state)
+      // It is older than whatever was read since, unless it goes on from there.
+      if (text === state.text || !text.startsWith(state.text)) return state
+      if (epoch === undefined) return patch(state, { text, status: 'streaming' })
+      if (epoch !== (state.epoch ?? epoch)) return state
+      return patch(state, { text, epoch, base, verified: text.length, status: 'streaming' })
+    }
+    case 'detached':
+      return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
+    case 'read': {
+      const next = receive(state, event.reading, onPiece)
+      // That nobody produces is a reason to drive only where driving is idempotent; elsewhere a person has to ask again.
+      if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat) return next
+      return next.failures
+        ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
+        : start({ ...next, drive: 'wanted' })
+    }
+    case 'connectionChanged':
+      return patch(state, event.news)
+    case 'closed':
+      if (phase === 'driving') return follow(state, { failures: state.failures + 1, idlePolls: 0 })
+      return patch(state, { attempt: attempt + 1, idlePolls: idlePolls + 1, failures: 0 })
+    case 'failed':
+      return fail(event.isProven ? { ...state, failures: 0 } : state, event.error)
+    case 'wakeUp':
+      return start({ ...state, idlePolls: 0, retryAfterMs: undefined })
+    case 'retried': {
+      const isStuck = state.status === 'pending' && drive === 'begun'
+      if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
+      return start({ ...state, failures: 0, idlePolls: 0, retryAfterMs: undefined, drive: isStuck ? 'wanted' : drive })
+    }
+    case 'stopped': {
+      const next = finishIfComplete(patch(state, { end: state.end ?? event.end }))
+      // Text of another epoch may never have been stored: only what is read next can end it.
+      return next.end === event.end && !isOwnEnd(event.end, next) && isReading(next)
+        ? follow(next, { idlePolls: 0 })
+        : next
+    }
+  }
+}
+
+/** Text of a known epoch is that epoch's, and a text that is over is what it is: any other one is to be compared first. */
+function hydrate(state: SessionState, initial: Snapshot): SessionState {
+  const { epoch, status, upToDate } = initial
+  const isOver = isTerminal(status) && upToDate !== false
+  return receive(state, { ...initial, isSnapshot: true, isKept: epoch === undefined && !isOver })
+}
+
+/** What everything that is read goes through, whichever source it came from. */
+function receive(state: SessionState, reading: Update, onPiece?: (outcome: ChunkOutcome) => void): SessionState {
+  const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
+  const piece = clip(reading, state)
+  const { outcome, shown } = merge(state, piece)
+  onPiece?.({
+    outcome,
+    source: reading.isSnapshot ? 'snapshot' : 'live',
+    offset: piece.offset,
+    length: piece.text.length,
+  })
+  if (outcome === 'stale') return state
+
+  const isStreaming = text || status !== 'pending'
+  const isMoved = shown !== state || (isStreaming && state.status === 'pending')
+  const { epoch, base, verified, cuts } = shown
+  const next = finishIfComplete(
+    patch(state, {
+      text: shown.text,
+      epoch,
+      base,
+      verified,
+      cuts,
+      status: isStreaming ? 'streaming' : state.status,
+      end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end,
+      isCaughtUp: state.isCaughtUp || upToDate,
+      isStalled: stalled,
+      // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
+      idlePolls:
+        isMoved && !upToDate && verified > state.verified
+          ? -1
+          : isMoved || (upToDate && state.idlePolls < 0)
+            ? 0
+            : state.idlePolls,
+      // To learn that what was asked for has not begun, or is not gone on with, is no progress.
+      ...((isStreaming || state.drive === 'none') && { error: undefined }),
+      // A connection that brings only what is known, and fails, has to be opened less and less often.
+      ...(isMoved &&
+        (!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
+      ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
+    }),
+  )
+  // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
+  return outcome === 'gap' ? follow(next, { idlePolls: next.phase === 'driving' ? 0 : next.idlePolls + 1 }) : next
+}
+
+/** Nobody produces this stream at the moment, as far as its store knows. */
+function isIdle({ status, text, stalled }: Update): boolean {
+  return (status === 'pending' && !text) || !!stalled
+}
+
+/** What of a reading lies before the known end. */
+function clip(reading: Update, { end }: Pick<Common, 'end'>) {
+  const { offset = 0, text } = reading
+  const last = end?.end ?? Infinity
+  const start = Math.min(offset, last)
+  return { ...reading, offset: start, text: text.slice(0, last - start) }
+}
+
+/** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
+function finishIfComplete(state: SessionState): SessionState {
+  if (!state.end || state.verified < state.end.end || !isOwnEnd(state.end, state)) return state
+  const { end, status, error, finishReason } = state.end
+  const { text, verified, cuts } = merge(state, { offset: end, text: '', isDone: status === 'done' }).shown
+  return enter(state, 'finished', 'closed', {
+    text,
+    verified,
+    cuts,
+    status,
+    error: endError(status, error),
+    isCaughtUp: true,
+    isStalled: false,
+    finishReason,
+  })
+}
+
+/** Why an end is no success; `undefined` for one that was wanted. */
+function endError(status: TerminalStatus, word: string | undefined): StreamError | undefined {
+  const kept = 'the text up to here is kept'
+  if (status === 'timeout') return new StreamError(status, `nobody was heard to write any more; ${kept}`)
+  if (status !== 'error') return
+  const error = new StreamError('generation', `the generation failed${word ? ` (${word})` : ''}; ${kept}`)
+  return Object.assign(error, { serverCode: word })
+}
+
+/** The known end belongs to the text shown, as far as both say where they come from. */
+function isOwnEnd(end: End, { epoch = end.epoch }: Shown): boolean {
+  return (end.epoch ?? epoch) === epoch
+}
+
+function fail(state: SessionState, error: SourceError): SessionState {
+  const { phase, drive, failures, idlePolls } = state
+  const { code, offset, epoch } = error
+  if (isFinal(code)) return enter(state, 'failed', 'closed', { error })
+  if (code === 'refused' && phase === 'driving') return follow(state, { idlePolls: 0, failures: failures + 1 })
+  if (code === 'diverged') {
+    const { shown } = merge(state, { offset, text: '', epoch, base: offset })
+    const text = shown.text.slice(0, offset)
+    const cuts = state.cuts + Number(text.length < state.text.length)
+    const verified = Math.min(shown.verified, text.length)
+    return follow(state, { text, epoch, base: offset, verified, cuts, idlePolls: idlePolls + 1 })
+  }
+  const isUnsent = phase === 'driving' && error.isUnsent
+  return enter(state, 'waiting', 'waiting', {
+    error,
+    failures: failures + 1,
+    retryAfterMs: error.retryAfterMs,
+    drive: isUnsent ? 'wanted' : drive,
+  })
+}
+
+function isReading({ phase }: SessionState): boolean {
+  return phase === 'driving' || phase === 'following'
+}
+
+function start(state: SessionState): SessionState {
+  return state.drive === 'wanted' ? enter(state, 'driving', 'connecting', { drive: 'begun' }) : follow(state)
+}
+
+function follow(state: SessionState, change?: Change): SessionState {
+  return enter(state, 'following', 'connecting', change)
+}
+
+/** Every phase that is entered is a new attempt, so that nothing of the one before can still speak. */
+function enter(state: SessionState, phase: Phase['phase'], connection: Connection, change?: Change): SessionState {
+  const next = { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
+  // Of a drive without epochs nothing proves that it was stored: whoever follows it reads it again.
+  if (state.phase === 'driving' && next.epoch === undefined && phase !== 'finished') return { ...next, verified: 0 }
+  return next
+}
+
+function patch(state: SessionState, change: Change & { connection?: Connection }): SessionState {
+  for (const key in change) {
+    if (change[key as keyof Change] !== state[key as keyof Change]) return { ...state, ...change } as SessionState
+  }
+  return state
+}

@@ -1,0 +1,14 @@
+import { SourceError } from '../errors'
+import type { Snapshot, SnapshotSource, SourceRequest } from '../types'
+
+/** What a source of persisted text says first, whichever shape it has. The signal lets go of it, and rejects. */
+export function readOnce(source: SnapshotSource, request: SourceRequest): Promise<Snapshot> {
+  return new Promise((next, fail) => {
+    const sink = { next, fail, lost: fail, alive() {}, connection() {} }
+    request.signal.addEventListener('abort', () => fail(new SourceError('network', 'given up')))
+    const read = typeof source === 'function' ? source : 'open' in source && source.read
+    if (read) read(request).then(next, fail)
+    else if ('open' in source) source.open(request, sink).then(() => fail(new SourceError('network', 'cut')), fail)
+    else if ('subscribe' in source) request.signal.addEventListener('abort', source.subscribe(request, sink))
+  })
+}

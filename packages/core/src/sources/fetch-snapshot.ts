@@ -1,0 +1,29 @@
+import type { SnapshotFetcher, SourceRequest } from '../types'
+import { createBound } from './http/max-length'
+import { readSnapshot } from './http/read-json'
+import { createRequest, type RequestOptions } from './http/request'
+import { checkUrl } from './stream-url'
+
+export interface FetchSnapshotOptions extends RequestOptions {
+  /**
+   * Asked for on every look, if it is a function. What it makes of an id must not lead elsewhere: encode it. The offset and
+   * the epoch are added to its query.
+   */
+  readonly url: string | ((request: SourceRequest) => string)
+}
+
+/**
+ * One look by `GET`, answered with JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset` that is sent
+ * in the query.
+ */
+export function fetchSnapshot({ url, maxLength, ...options }: FetchSnapshotOptions): SnapshotFetcher {
+  const bound = createBound(maxLength)
+  const request = createRequest(options)
+  return async (source) => {
+    const target = typeof url === 'function' ? checkUrl(url(source), source.id) : url
+    const epoch = source.epoch === undefined ? '' : `&epoch=${source.epoch}`
+    const query = `${target.includes('?') ? '&' : '?'}offset=${source.offset}${epoch}`
+    const response = await request(target + query, 'application/json', { signal: source.signal })
+    return readSnapshot(response, bound)
+  }
+}

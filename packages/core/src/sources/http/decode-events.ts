@@ -1,0 +1,44 @@
+import { SourceError } from '../../errors'
+import { isTerminal, type LiveSink, type Snapshot } from '../../types'
+import type { SseEvent } from './read-sse'
+
+/**
+ * Reads Keepstream's own events: each becomes a snapshot from where the one before ended. A terminal status counts only
+ * with the explicit end, which alone is sent after the last character. `asked` is the epoch that was asked for: it stands
+ * until the server names its own, with the first status or in the id of the first text.
+ */
+export function createEventDecoder(end: number, check: (length: number) => void, asked?: number) {
+  let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
+
+  return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
+    try {
+      // An event of another name is from a newer server, and for newer clients.
+      if (!/^(|status|end)$/.test(event)) return { epoch: asked, ...known, offset: end, text: '' }
+      const value = JSON.parse(data)
+      const text = event ? '' : value
+      if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
+      else {
+        const [epoch, last] = id.split('.').map(Number)
+        end = Number(last)
+        known = { epoch, ...known }
+      }
+      if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
+      check(end)
+      if (event === 'end') known = { ...known, ...value, upToDate: true }
+      return { ...known, offset: end - text.length, text }
+    } catch (cause) {
+      if (cause instanceof SourceError) throw cause
+      throw new SourceError('server', 'this is no event of a Keepstream server', { cause })
+    }
+  }
+}
+
+/** Reads them for a driver: what was read so far as chunks, a terminal status as the end. */
+export function createDriveDecoder({ chunk, end }: LiveSink, check: (length: number) => void) {
+  const read = createEventDecoder(0, check)
+  return (event: SseEvent) => {
+    const { status, error, finishReason, ...piece } = read(event)
+    if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error, finishReason })
+    else chunk(piece)
+  }
+}

@@ -1,0 +1,49 @@
+import type { StreamEvent } from '@keepstream/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { merge } from '../../src/merge/merge'
+import { settle, useFakeTime } from '../support/fake-time'
+import { setup, shown } from '../support/setup'
+
+vi.mock(import('../../src/merge/merge'), async (original) => {
+  const { merge } = await original()
+  return { merge: vi.fn(merge) }
+})
+
+useFakeTime()
+afterEach(() => vi.restoreAllMocks())
+
+/** Merges, and code units that were compared, while so many pieces were driven. */
+async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
+  vi.mocked(merge).mockClear()
+  let compared = 0
+  const { startsWith } = String.prototype
+  vi.spyOn(String.prototype, 'startsWith').mockImplementation(function (this: string, ...args) {
+    compared += args[0].length
+    return startsWith.apply(this, args)
+  })
+  const { client, live } = setup({ onEvent })
+  const stream = client.stream('a')
+  stream.attach({ driven: true })
+  await settle()
+  const { chunk, end } = live.last.sink
+  for (let offset = 0; offset < 2 * pieces; offset += 2) chunk({ offset, text: 'ab', epoch: 1, base: 0 })
+  end({ end: 2 * pieces, status: 'done', epoch: 1 })
+  await settle()
+  vi.mocked(String.prototype.startsWith).mockRestore()
+  expect(shown(stream)).toMatchObject({ status: 'done', text: 'ab'.repeat(pieces) })
+  return { merges: vi.mocked(merge).mock.calls.length, compared }
+}
+
+describe('onEvent', () => {
+  it('costs no second merge and no comparison, however long the text is', async () => {
+    let events = 0
+    const without = await work(400)
+    const withEvents = await work(400, () => events++)
+    expect(events).toBe(402)
+    expect(withEvents).toEqual(without)
+    const longer = await work(1600, () => events++)
+    // Each piece once, and the end.
+    expect(longer.merges - withEvents.merges).toBe(1200)
+    expect(longer.compared).toBe(without.compared)
+  })
+})

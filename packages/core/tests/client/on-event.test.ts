@@ -1,0 +1,180 @@
+import { type Snapshot, SourceError, type StreamEvent } from '@keepstream/core'
+import { describe, expect, it } from 'vitest'
+import { fakeFetcher } from '../support/fake-source'
+import { pass, settle, useFakeTime } from '../support/fake-time'
+import { GRACE_MS, setup, shown } from '../support/setup'
+import { uncaughtIn } from '../support/uncaught'
+
+useFakeTime()
+
+function heard(options: Parameters<typeof setup>[0] = {}) {
+  const events: StreamEvent[] = []
+  const page = setup({ ...options, onEvent: (event) => events.push(event) })
+  return { ...page, events, words: () => events.splice(0).map(say) }
+}
+
+function say(event: StreamEvent) {
+  if ('source' in event) return `${event.type} ${event.source} ${event.offset}+${event.length}`
+  return `${event.type} ${event.offset} ${event.status}${event.error ? ` ${event.error.code}` : ''}`
+}
+
+describe('onEvent', () => {
+  it('hears of a drive from its beginning to its end', async () => {
+    const { client, live, words } = heard()
+    client.stream('a').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'one ' })
+    live.last.sink.chunk({ offset: 4, text: 'two' })
+    live.last.sink.end({ end: 7, status: 'done' })
+    await settle()
+    expect(words()).toEqual(['driving 0 pending', 'appended live 0+4', 'appended live 4+3', 'finished 7 done'])
+  })
+
+  it('hears of a cut, of what is read twice, of a gap and of text that the store contradicts', async () => {
+    const { client, live, tail, words } = heard()
+    client.stream('a').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'one two', epoch: 1, base: 0 })
+    live.last.close()
+    await settle()
+    expect(words()).toEqual(['driving 0 pending', 'appended live 0+7', 'following 7 streaming'])
+    tail.last.sink.next({ offset: 0, text: 'one ', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 4, text: 'two three', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 99, text: 'far', status: 'streaming', epoch: 1, base: 0 })
+    await pass(100)
+    expect(words()).toEqual([
+      'duplicate snapshot 0+4',
+      'appended snapshot 4+9',
+      'gap snapshot 99+3',
+      'following 13 streaming',
+    ])
+    tail.last.sink.next({ offset: 4, text: 'TWO', status: 'streaming', epoch: 2, base: 4 })
+    tail.last.sink.next({ offset: 4, text: 'two', status: 'streaming', epoch: 1, base: 0 })
+    await settle()
+    expect(words()).toEqual(['reconciled snapshot 4+3', 'stale snapshot 4+3'])
+  })
+
+  it('hears of every cut, and of no text beyond the end', async () => {
+    const { client, live, words } = heard()
+    client.stream('a').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'Hello world' })
+    live.last.sink.end({ end: 5, status: 'done' })
+    await settle()
+    expect(words()).toEqual(['driving 0 pending', 'appended live 0+11', 'reconciled live 5+0', 'finished 5 done'])
+
+    client.stream('b').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.fail(new SourceError('diverged', 'in a test', { offset: 2, epoch: 2 }))
+    await settle()
+    expect(words()).toEqual([
+      'driving 0 pending',
+      'appended live 0+5',
+      'reconciled snapshot 2+0',
+      'following 2 streaming',
+    ])
+
+    const stop = async () => ({ end: 8, status: 'stopped' as const })
+    const other = heard({ stop })
+    const stream = other.client.stream('c')
+    stream.attach({ driven: true })
+    await settle()
+    other.live.last.sink.chunk({ offset: 0, text: 'Hello' })
+    const isStopped = stream.stop()
+    await settle()
+    other.live.last.sink.chunk({ offset: 5, text: ', and much more' })
+    await isStopped
+    expect(shown(stream).text).toBe('Hello, a')
+    expect(other.words()).toEqual(['driving 0 pending', 'appended live 0+5', 'appended live 5+3', 'finished 8 stopped'])
+  })
+
+  it('hears why an attempt waits for the next one, and why a stream failed', async () => {
+    const { client, tail, words } = heard()
+    client.stream('a').attach()
+    await settle()
+    tail.last.fail(new SourceError('server', 'busy'))
+    await settle()
+    expect(words()).toEqual(['following 0 pending', 'waiting 0 pending server'])
+    await pass(200)
+    tail.last.fail(new SourceError('forbidden', 'not yours'))
+    await settle()
+    expect(words()).toEqual(['following 0 pending server', 'failed 0 pending forbidden'])
+  })
+
+  it('hears when nobody reads any more', async () => {
+    const { client, words } = heard()
+    const detach = client.stream('a').attach()
+    await settle()
+    detach()
+    await pass(GRACE_MS)
+    expect(words()).toEqual(['following 0 pending', 'idle 0 pending'])
+  })
+
+  it('hears of each look, and of no piece where a look brings none', async () => {
+    const answers: Snapshot[] = [
+      { text: '', status: 'pending' },
+      { text: 'ab', status: 'streaming' },
+      { text: 'ab', status: 'done' },
+    ]
+    const { client, words } = heard({
+      snapshot: fakeFetcher((_, look) => answers[look - 1] ?? { text: '', status: 'done' }),
+    })
+    client.stream('a').attach()
+    await pass(5000)
+    expect(words()).toEqual([
+      'following 0 pending',
+      'following 0 pending',
+      'appended snapshot 0+2',
+      'following 2 streaming',
+      'duplicate snapshot 0+2',
+      'finished 2 done',
+    ])
+  })
+
+  it('names the stream, and carries no text', async () => {
+    const { client, live, events } = heard()
+    client.stream('a stream').attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'secret' })
+    await settle()
+    expect(events.map(({ id }) => id)).toEqual(['a stream', 'a stream'])
+    expect(JSON.stringify(events)).not.toContain('secret')
+  })
+
+  it('finds every change made when it acts on the stream itself', async () => {
+    let retries = 0
+    const { client, tail } = setup({
+      onEvent: ({ type }) => {
+        if (type === 'waiting' && retries++ < 3) client.stream('a').retry()
+      },
+    })
+    client.stream('a').attach()
+    await settle()
+    for (let failure = 0; failure < 4; failure++) {
+      tail.last.fail(new SourceError('server', 'busy'))
+      await settle()
+    }
+    expect(retries).toBe(4)
+    expect(tail.opened).toHaveLength(4)
+    expect(tail.opened.filter(({ request }) => !request.signal.aborted)).toHaveLength(0)
+    expect(shown(client.stream('a'))).toMatchObject({ connection: 'waiting' })
+  })
+
+  it('disturbs no reading by what it throws, which is reported', async () => {
+    const { client, live } = setup({
+      onEvent: () => {
+        throw new Error('in a listener')
+      },
+    })
+    const stream = client.stream('a')
+    const errors = await uncaughtIn(async () => {
+      stream.attach({ driven: true })
+      await settle()
+      live.last.sink.chunk({ offset: 0, text: 'text' })
+      live.last.sink.end({ end: 4, status: 'done' })
+    })
+    expect(shown(stream)).toMatchObject({ text: 'text', status: 'done' })
+    expect(errors).toHaveLength(3)
+  })
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { settle, useFakeTime } from '../support/fake-time'
+import { setup, shown } from '../support/setup'
+
+useFakeTime()
+
+/** A followed stream, and a screen that is kept by its deltas alone. */
+async function followed() {
+  const { client, tail } = setup({ publishMs: 0 })
+  const stream = client.stream('a')
+  const told: [delta: string, offset: number][] = []
+  let screen = ''
+  const undo = stream.onText((delta, offset) => {
+    told.push([delta, offset])
+    screen = screen.slice(0, offset) + delta
+  })
+  stream.attach()
+  await settle()
+  return { stream, told, undo, sink: tail.last.sink, screen: () => screen }
+}
+
+describe('onText', () => {
+  it('tells what was added, and where', async () => {
+    const { sink, told, stream, screen } = await followed()
+    sink.next({ text: 'Hello', status: 'streaming' })
+    sink.next({ offset: 3, text: 'lo wor', status: 'streaming' })
+    sink.next({ offset: 9, text: 'ld', status: 'done' })
+    expect(told[0]).toEqual(['Hello', 0])
+    expect(told.at(-1)?.[1]).toBeGreaterThanOrEqual(5)
+    expect(screen()).toBe('Hello world')
+    expect(screen()).toBe(shown(stream).text)
+  })
+
+  it('tells a cut by an offset below what was shown', async () => {
+    const { sink, told, stream, screen } = await followed()
+    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
+    expect(told).toEqual([
+      ['Hello world', 0],
+      [', you', 5],
+    ])
+    expect(screen()).toBe('Hello, you')
+    expect(shown(stream)).toMatchObject({ text: 'Hello, you', isReconciled: true })
+  })
+
+  it('tells a cut that adds nothing', async () => {
+    const { sink, told, screen } = await followed()
+    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
+    expect(told.at(-1)).toEqual(['', 5])
+    expect(screen()).toBe('Hello')
+  })
+
+  it('goes on with additions after a cut', async () => {
+    const { sink, told, screen } = await followed()
+    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
+    sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 5 })
+    expect(told.at(-1)).toEqual(['!', 5])
+    expect(screen()).toBe('Hello!')
+  })
+
+  it('is silent when nothing of the text changes, and after its undo', async () => {
+    const { sink, told, undo } = await followed()
+    sink.next({ text: 'ab', status: 'streaming' })
+    const { length } = told
+    sink.next({ text: 'ab', status: 'streaming' })
+    expect(told).toHaveLength(length)
+    undo()
+    sink.next({ text: 'abc', status: 'done' })
+    await settle()
+    expect(told).toHaveLength(length)
+  })
+})

@@ -1,0 +1,51 @@
+import {
+  createStreamClient,
+  fetchLive,
+  fetchSnapshot,
+  keepstream,
+  type Snapshot,
+  type StreamState,
+  type StreamStatus,
+  type TerminalStatus,
+} from '@keepstream/core'
+import { describe, expectTypeOf, it } from 'vitest'
+import { fakeSubscription, fakeTail } from '../support/fake-source'
+
+describe('the types', () => {
+  it('take every kind of snapshot source, and a client of our own server as it is', () => {
+    expectTypeOf(createStreamClient).toBeCallableWith(keepstream({ url: '/streams' }))
+    expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fetchSnapshot({ url: '/read' }) })
+    expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fakeSubscription() })
+    expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fakeTail(), live: fetchLive({ url: '/drive' }) })
+    expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: async () => ({ text: '', status: 'pending' }) })
+  })
+
+  it('refuse a client that has nothing to read the persisted text from', () => {
+    // @ts-expect-error: a driver has to read on somewhere after a cut
+    expectTypeOf(createStreamClient).toBeCallableWith({ live: fetchLive({ url: '/drive' }) })
+  })
+
+  it('refuse sources without a url', () => {
+    // @ts-expect-error
+    expectTypeOf(fetchLive).toBeCallableWith({})
+    // @ts-expect-error
+    expectTypeOf(fetchSnapshot).toBeCallableWith({})
+    // @ts-expect-error
+    expectTypeOf(keepstream).toBeCallableWith({})
+  })
+
+  it('refuse a status that does not exist', () => {
+    // @ts-expect-error: `running` is no status
+    const snapshot: Snapshot = { text: '', status: 'running' }
+    expectTypeOf(snapshot).toExtend<Snapshot>()
+    expectTypeOf<TerminalStatus>().toExtend<StreamStatus>()
+    expectTypeOf<'streaming'>().not.toExtend<TerminalStatus>()
+  })
+
+  it('let nobody write a state', () => {
+    const state = { text: '' } as StreamState
+    // @ts-expect-error: a state is replaced, never changed
+    state.text = 'mine'
+    expectTypeOf<StreamState['error']>().toExtend<Error | undefined>()
+  })
+})

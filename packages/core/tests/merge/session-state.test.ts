@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { SourceError } from '../../src/errors'
+import { initialState, reduce, type SessionEvent, type SessionState, type Update } from '../../src/merge/session-state'
+
+/** What SPEC.md's table leaves out: what else a transition changes. */
+const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
+const following = () => reduce(idle(), { type: 'attached' })
+const pending = () => reduce(initialState(true), { type: 'attached' })
+const look: Update = { text: '', status: 'pending', isSnapshot: true }
+const read = (state: SessionState, reading: Update) =>
+  reduce(state, { type: 'read', attempt: state.attempt, reading: { ...reading } })
+const fail = (state: SessionState, error: SourceError) =>
+  reduce(state, { type: 'failed', attempt: state.attempt, error })
+
+describe('a stream that its client has driven before', () => {
+  it('is driven again by a person alone', () => {
+    const before = initialState(false, true)
+    const attached = reduce(before, { type: 'attached', driven: true })
+    expect(attached.phase).toBe('following')
+    expect(reduce(attached, { type: 'retried' })).toMatchObject({ phase: 'driving', connection: 'connecting' })
+  })
+})
+
+describe('a text that is given while something is read', () => {
+  const give = (state: SessionState, text: string, rest: object = {}) =>
+    reduce(state, { type: 'hydrated', initial: { text, status: 'streaming', ...rest } } as SessionEvent)
+
+  it('is shown at once if it goes on from what is shown', () => {
+    expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', cuts: 0 })
+    expect(give({ ...following(), epoch: 2 }, 'abcd', { epoch: 2 }).text).toBe('abcd')
+    expect(give({ ...pending(), text: '' }, 'a')).toMatchObject({ text: 'a', status: 'streaming' })
+  })
+
+  it.each([
+    ['is what is shown', 'abc', {}],
+    ['is older', 'ab', {}],
+    ['ends like it, but begins otherwise', 'xabc', {}],
+    ['is of another epoch', 'abcd', { epoch: 1 }],
+  ])('changes nothing if it %s', (_, text, rest) => {
+    const before = { ...following(), epoch: 2 }
+    expect(give(before, text, rest)).toBe(before)
+  })
+
+  it('begins nothing by being empty', () => {
+    const before = pending()
+    expect(give(before, '', { status: 'pending' })).toBe(before)
+  })
+
+  it('ends the stream as it is if that is over, also where it contradicts what is shown', () => {
+    expect(give(following(), 'aXY', { status: 'done' })).toMatchObject({
+      phase: 'finished',
+      text: 'aXY',
+      status: 'done',
+      cuts: 1,
+    })
+  })
+})
+
+describe('a look that says `pending`', () => {
+  it('clears the error of a follower, and leaves that of who drove for what comes of driving again', () => {
+    const error = new SourceError('network', 'in a test')
+    const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
+    const after = read(before, look)
+    expect(after).toMatchObject({ failures: 2, error: undefined })
+    // What brings nothing new counts as good only once it has ended well.
+    expect(reduce(after, { type: 'closed', attempt: after.attempt })).toMatchObject({ failures: 0 })
+    expect(read({ ...before, drive: 'begun' }, look)).toMatchObject({ failures: 2, error })
+  })
+
+  it('drives nothing again that has reached its end', () => {
+    const before: SessionState = {
+      ...following(),
+      canRepeat: true,
+      drive: 'begun',
+      end: { end: 4, status: 'stopped' },
+    }
+    const after = read(before, { text: 'abcd', status: 'pending', isSnapshot: true })
+    expect(after).toMatchObject({ phase: 'finished', text: 'abcd', status: 'stopped' })
+  })
+
+  it('says that it waits after a drive that failed', () => {
+    const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
+    expect(read(before, look)).toMatchObject({ phase: 'waiting', connection: 'waiting', drive: 'wanted' })
+  })
+})
+
+describe('a reading', () => {
+  it('of an older epoch changes nothing at all, not even with an end', () => {
+    const before: SessionState = { ...following(), epoch: 2, base: 0, failures: 1 }
+    expect(read(before, { offset: 3, text: 'd', status: 'streaming', epoch: 1 })).toBe(before)
+    expect(read(before, { offset: 3, text: '', status: 'done', epoch: 1 })).toBe(before)
+  })
+
+  it('without text may tell that the stream has begun, which is news', () => {
+    const before = { ...pending(), idlePolls: 3 }
+    expect(read(before, { text: '', status: 'streaming', isSnapshot: true })).toMatchObject({
+      status: 'streaming',
+      idlePolls: 0,
+    })
+  })
+})
+
+describe('a connection that is over', () => {
+  it('counts as a failure of a drive, and is followed up at once', () => {
+    const driving: SessionState = {
+      ...reduce(pending(), { type: 'attached', driven: true }),
+      failures: 1,
+      idlePolls: 2,
+    }
+    expect(reduce(driving, { type: 'closed', attempt: driving.attempt })).toMatchObject({ failures: 2, idlePolls: 0 })
+  })
+})
+
+describe('a stream that nobody reads any more', () => {
+  it('is not caught up: what comes next is backlog', () => {
+    const before = read(following(), { text: 'abc', status: 'streaming', isSnapshot: true })
+    expect(before.isCaughtUp).toBe(true)
+    expect(reduce(before, { type: 'detached' }).isCaughtUp).toBe(false)
+  })
+})
+
+describe('a person who asks to try again', () => {
+  it('need not wait for a drive that is due, also where no error is shown', () => {
+    const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
+    expect(reduce(read(before, look), { type: 'retried' }).phase).toBe('driving')
+  })
+})
+
+describe('the answer to `stop()`', () => {
+  it('changes nothing where an end is known already', () => {
+    const before: SessionState = { ...following(), epoch: 1, end: { end: 9, status: 'done' } }
+    expect(reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })).toBe(before)
+  })
+
+  it('of another epoch is looked up at once', () => {
+    const before: SessionState = { ...following(), epoch: 1, idlePolls: 3 }
+    const after = reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })
+    expect(after).toMatchObject({ phase: 'following', idlePolls: 0, attempt: before.attempt + 1 })
+  })
+})
+
+describe('a failure', () => {
+  const diverged = (offset: number) => new SourceError('diverged', 'in a test', { offset, epoch: 1 })
+
+  it('that says where the texts part is reconciled only if something is cut', () => {
+    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', base: 2, epoch: 1, cuts: 1 })
+    expect(fail(following(), diverged(3))).toMatchObject({ text: 'abc', cuts: 0 })
+    expect(fail(following(), diverged(9))).toMatchObject({ text: 'abc', cuts: 0 })
+    expect(fail({ ...following(), cuts: 1 }, diverged(9)).cuts).toBe(1)
+  })
+
+  it('that says where the texts part again and again is asked about ever more seldom', () => {
+    expect(fail(following(), diverged(2)).idlePolls).toBe(1)
+    expect(fail({ ...following(), idlePolls: 1 }, diverged(2)).idlePolls).toBe(2)
+  })
+
+  it('of a request that was not sent makes nobody drive who follows', () => {
+    const unsent = new SourceError('network', 'in a test', { isUnsent: true })
+    expect(fail(following(), unsent)).toMatchObject({ phase: 'waiting', drive: 'none' })
+    const driving = reduce(pending(), { type: 'attached', driven: true })
+    expect(driving).toMatchObject({ phase: 'driving', connection: 'connecting', drive: 'begun' })
+    expect(fail(driving, unsent)).toMatchObject({ phase: 'waiting', drive: 'wanted' })
+  })
+})
+
+describe('a wait that the server asked for', () => {
+  it('is over once a person tries again', () => {
+    const limited = fail(following(), new SourceError('rate-limited', 'slow down', { retryAfterMs: 30_000 }))
+    expect(limited).toMatchObject({ phase: 'waiting', retryAfterMs: 30_000 })
+    expect(reduce(limited, { type: 'retried' }).retryAfterMs).toBeUndefined()
+  })
+})

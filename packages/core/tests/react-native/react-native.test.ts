@@ -1,0 +1,128 @@
+import { type AppStateLike, type NetInfoLike, reactNativeEnvironment } from '@keepstream/core/react-native'
+import { describe, expect, it, vi } from 'vitest'
+import { pass, settle, useFakeTime } from '../support/fake-time'
+import { setup, shown } from '../support/setup'
+
+useFakeTime()
+
+/** A phone, as its operating system tells of it. NetInfo tells each listener the present state first. */
+function fakePhone() {
+  const appListeners = new Set<(state: string) => void>()
+  const netListeners = new Set<(state: { isConnected: boolean | null }) => void>()
+  let isConnected: boolean | null = true
+  const AppState = {
+    currentState: 'active',
+    addEventListener(_: 'change', listener: (state: string) => void) {
+      appListeners.add(listener)
+      return { remove: () => appListeners.delete(listener) }
+    },
+  } satisfies AppStateLike
+  const NetInfo: NetInfoLike = {
+    addEventListener(listener) {
+      netListeners.add(listener)
+      listener({ isConnected })
+      return () => netListeners.delete(listener)
+    },
+  }
+  return {
+    environment: reactNativeEnvironment({ AppState, NetInfo }),
+    become(state: string) {
+      AppState.currentState = state
+      for (const listener of [...appListeners]) listener(state)
+    },
+    connect(next: boolean | null) {
+      isConnected = next
+      for (const listener of [...netListeners]) listener({ isConnected })
+    },
+    get listeners() {
+      return appListeners.size + netListeners.size
+    },
+  }
+}
+
+async function driven() {
+  vi.stubGlobal('requestAnimationFrame', (callback: () => void) => setTimeout(callback, 16))
+  const phone = fakePhone()
+  const made = setup({ environment: phone.environment, canRepeat: true })
+  const stream = made.client.stream('a')
+  stream.attach({ driven: true })
+  await settle()
+  made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+  return { ...made, stream, phone }
+}
+
+describe('an app in React Native', () => {
+  it('reads on at once when it comes back from the background, and drives nothing twice', async () => {
+    const { phone, live, tail, stream } = await driven()
+    phone.become('background')
+    await settle()
+    expect(live.last.request.signal.aborted).toBe(false)
+    phone.become('active')
+    await settle()
+    expect(live.opened).toHaveLength(1)
+    expect(live.last.request.signal.aborted).toBe(true)
+    expect(tail.last.request.offset).toBe(5)
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
+    expect(phone.listeners).toBe(0)
+  })
+
+  it('keeps its connection through a dialog of the system', async () => {
+    const { phone, live } = await driven()
+    phone.become('inactive')
+    phone.become('active')
+    await settle()
+    expect(live.last.request.signal.aborted).toBe(false)
+  })
+
+  it('says that it is offline, tries on all the same, and goes on at once when it is online', async () => {
+    const { phone, live, tail, stream } = await driven()
+    phone.connect(false)
+    live.last.fail(new TypeError('Network request failed'))
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'offline' })
+    await pass(100)
+    expect(tail.opened).toHaveLength(1)
+    tail.last.fail(new TypeError('Network request failed'))
+    await settle()
+    phone.connect(null)
+    await settle()
+    expect(tail.opened).toHaveLength(1)
+    phone.connect(true)
+    await settle()
+    expect(tail.opened).toHaveLength(2)
+  })
+
+  it('is not woken by being told once more that it is online', async () => {
+    const { phone, live, tail } = await driven()
+    live.last.fail(new TypeError('Network request failed'))
+    await settle()
+    phone.connect(true)
+    await settle()
+    expect(tail.opened).toHaveLength(0)
+    await pass(200)
+    expect(tail.opened).toHaveLength(1)
+  })
+
+  it('does without NetInfo', async () => {
+    const AppState: AppStateLike = { currentState: 'active', addEventListener: () => ({ remove() {} }) }
+    const { client, tail } = setup({ environment: reactNativeEnvironment({ AppState }) })
+    client.stream('a').attach()
+    await settle()
+    tail.last.fail(new TypeError('Network request failed'))
+    await pass(200)
+    expect(tail.opened).toHaveLength(2)
+  })
+
+  it('hears of nothing after a listener was let go of', async () => {
+    const { environment, connect, become } = fakePhone()
+    const heard: string[] = []
+    const aborted = AbortSignal.abort()
+    environment.addEventListener?.('offline', () => heard.push('offline'), { signal: aborted })
+    environment.document?.addEventListener('resume', () => heard.push('resume'), { signal: aborted })
+    connect(false)
+    become('background')
+    become('active')
+    expect(heard).toEqual([])
+  })
+})

@@ -1,0 +1,117 @@
+import { type Snapshot, SourceError } from '@keepstream/core'
+import { describe, expect, it } from 'vitest'
+import { fakeFetcher } from '../support/fake-source'
+import { pass, settle, useFakeTime } from '../support/fake-time'
+import { setup, shown } from '../support/setup'
+
+useFakeTime()
+
+async function driven(options?: Parameters<typeof setup>[0]) {
+  const { client, live, tail } = setup(options)
+  const stream = client.stream('a')
+  stream.attach({ driven: true })
+  await settle()
+  return { stream, live, tail }
+}
+
+describe('driving again (P6)', () => {
+  const pending = () => fakeFetcher((): Snapshot => ({ text: '', status: 'pending' }))
+
+  it('happens unasked when the request surely never reached the server', async () => {
+    const { stream, live, tail } = await driven()
+    live.last.fail(new SourceError('network', 'no headers', { isUnsent: true }))
+    await settle()
+    expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
+    await pass(100)
+    expect([live.opened.length, tail.opened.length]).toEqual([2, 0])
+    live.last.sink.chunk({ offset: 0, text: 'ab' })
+    expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })
+  })
+
+  it('never happens unasked at a source that cannot repeat, whatever the persisted status', async () => {
+    const snapshot = pending()
+    const { stream, live } = await driven({ snapshot })
+    live.last.fail(new SourceError('server', 'down'))
+    await pass(120_000)
+    expect(snapshot.looks.length).toBeGreaterThan(10)
+    expect(live.opened).toHaveLength(1)
+    expect(shown(stream).error).toMatchObject({ code: 'server' })
+    stream.retry()
+    await pass(1000)
+    expect(live.opened).toHaveLength(2)
+  })
+
+  it('happens at a source that can repeat, while the persisted status is pending', async () => {
+    const { live } = await driven({ canRepeat: true, snapshot: pending() })
+    live.last.fail(new SourceError('server', 'down'))
+    await pass(1000)
+    expect(live.opened.length).toBeGreaterThan(1)
+  })
+
+  it('waits ever longer while it goes on failing', async () => {
+    const { live } = await driven({ canRepeat: true, snapshot: pending() })
+    for (let second = 0; second < 600; second++) {
+      live.last.fail(new SourceError('server', 'down'))
+      await pass(100)
+    }
+    expect(live.opened.length).toBeGreaterThan(5)
+    expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
+  })
+
+  it('does not happen once the persisted status is another', async () => {
+    const snapshot = fakeFetcher(() => ({ text: '', status: 'streaming' }))
+    const { live } = await driven({ canRepeat: true, snapshot })
+    live.last.fail(new SourceError('server', 'down'))
+    await pass(120_000)
+    expect(live.opened).toHaveLength(1)
+  })
+
+  it('happens at a source that can repeat, when nobody goes on with the text, and joins there', async () => {
+    const { stream, live, tail } = await driven({ canRepeat: true })
+    live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
+    live.last.close()
+    await settle()
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0 })
+    expect(live.opened).toHaveLength(1)
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0, stalled: true })
+    await pass(1000)
+    expect(live.opened).toHaveLength(2)
+    expect(live.last.request).toMatchObject({ offset: 4, epoch: 1 })
+    live.last.sink.chunk({ offset: 4, text: '', epoch: 1, base: 0, stalled: true })
+    expect(shown(stream)).toMatchObject({ status: 'streaming', connection: 'live', isStalled: true, error: undefined })
+    live.last.sink.chunk({ offset: 2, text: 'lo', epoch: 2, base: 2 })
+    await pass(100)
+    expect(shown(stream)).toMatchObject({ text: 'halo', isStalled: false, isReconciled: true })
+  })
+
+  it('waits ever longer while nobody goes on with the text and each drive is cut', async () => {
+    const { live, tail } = await driven({ canRepeat: true })
+    for (let second = 0; second < 600; second++) {
+      live.last.close()
+      await settle()
+      tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+      await pass(100)
+    }
+    expect(live.opened.length).toBeGreaterThan(5)
+    expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
+  })
+
+  it('does not happen at a source that cannot repeat, though nobody goes on with the text', async () => {
+    const { live, tail } = await driven()
+    live.last.sink.chunk({ offset: 0, text: 'half' })
+    live.last.close()
+    await settle()
+    tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+    await pass(60_000)
+    expect(live.opened).toHaveLength(1)
+  })
+
+  it('does not happen to a follower, which never asked for the text', async () => {
+    const snapshot = pending()
+    const { client, live } = setup({ canRepeat: true, snapshot })
+    client.stream('a').attach()
+    await pass(120_000)
+    expect(snapshot.looks.length).toBeGreaterThan(10)
+    expect(live.opened).toHaveLength(0)
+  })
+})

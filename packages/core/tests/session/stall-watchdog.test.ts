@@ -1,0 +1,123 @@
+import { type Snapshot, SourceError } from '@keepstream/core'
+import { describe, expect, it, vi } from 'vitest'
+import { fakeFetcher, fakeSubscription } from '../support/fake-source'
+import { pass, settle, useFakeTime } from '../support/fake-time'
+import { setup, shown } from '../support/setup'
+
+useFakeTime()
+
+/** A driver on a channel without keep-alives, which is silent after its first word. */
+async function silent(options: Parameters<typeof setup>[0] = {}) {
+  const made = setup(options)
+  const stream = made.client.stream('a')
+  const detach = stream.attach({ driven: true })
+  await settle()
+  made.live.last.sink.chunk({ offset: 0, text: 'Hello' })
+  const isOpen = () => !made.live.last.request.signal.aborted
+  return { ...made, stream, detach, isOpen }
+}
+
+/** Answers looks one after the other, the last one for ever. */
+const answers = (...list: (Snapshot | SourceError)[]) =>
+  fakeFetcher((_, look) => {
+    const answer = list[Math.min(look, list.length) - 1]
+    if (answer === undefined || answer instanceof Error) throw answer
+    return answer
+  })
+
+describe('a channel without keep-alives that is silent', () => {
+  it('is kept as long as the store knows no more, and asked about every 30 s, by looks from where it is', async () => {
+    const snapshot = answers(
+      { text: 'Hel', status: 'streaming' },
+      { text: '', status: 'pending' },
+      { offset: 5, text: '', status: 'streaming' },
+    )
+    const { live, stream, isOpen } = await silent({ snapshot })
+    await pass(301_000)
+    expect(snapshot.looks.length).toBe(10)
+    expect(snapshot.looks.every(({ request }) => request.offset === 5)).toBe(true)
+    expect(isOpen()).toBe(true)
+    live.last.sink.chunk({ offset: 5, text: ', at last' })
+    live.last.sink.end({ end: 14, status: 'done' })
+    expect(shown(stream)).toMatchObject({ text: 'Hello, at last', status: 'done' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is not asked about while it is not silent', async () => {
+    const snapshot = answers({ text: 'Hello', status: 'streaming' })
+    const { live } = await silent({ snapshot })
+    for (let time = 0; time < 20; time++) {
+      await pass(20_000)
+      live.last.sink.chunk({ offset: 5 + time, text: 'x' })
+    }
+    expect(snapshot.looks).toEqual([])
+  })
+
+  it.each<[string, Snapshot]>([
+    ['more text', { text: 'Hello, world', status: 'streaming' }],
+    ['a terminal status', { text: 'Hello', status: 'timeout' }],
+    ['that there is more', { offset: 5, text: '', status: 'streaming', upToDate: false }],
+  ])('is given up when the store has %s', async (_, answer) => {
+    const { isOpen } = await silent({ snapshot: answers(answer) })
+    await pass(29_000)
+    expect(isOpen()).toBe(true)
+    await pass(2_000)
+    expect(isOpen()).toBe(false)
+  })
+
+  it('is given up when the store refuses, which is shown then', async () => {
+    const { stream, isOpen } = await silent({ snapshot: answers(new SourceError('not-found', 'deleted')) })
+    await pass(31_000)
+    expect(isOpen()).toBe(false)
+    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'closed', error: { code: 'not-found' } })
+  })
+
+  it.each(['network', 'server', 'rate-limited'] as const)('is kept when the look fails by itself: %s', async (code) => {
+    const { isOpen, stream } = await silent({ snapshot: answers(new SourceError(code, 'in a test')) })
+    await pass(120_000)
+    expect(isOpen()).toBe(true)
+    expect(shown(stream)).toMatchObject({ connection: 'live', error: undefined })
+  })
+
+  it('is asked about at a subscription or a tail too, and either is let go of afterwards', async () => {
+    const subscription = fakeSubscription({ text: 'Hello', status: 'streaming' })
+    const one = await silent({ snapshot: subscription })
+    await pass(31_000)
+    expect(subscription.subscribed.map(({ isUndone }) => isUndone)).toEqual([true])
+    await pass(30_000)
+    expect(subscription.subscribed.map(({ isUndone }) => isUndone)).toEqual([true, true])
+    expect(one.isOpen()).toBe(true)
+    one.detach()
+    await pass(1000)
+    expect(subscription.last.isUndone).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+
+    const { tail, isOpen } = await silent()
+    await pass(31_000)
+    expect(tail.opened).toHaveLength(1)
+    tail.last.sink.next({ offset: 5, text: '!', status: 'streaming' })
+    await settle()
+    expect(isOpen()).toBe(false)
+    expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
+  })
+
+  it('is asked about in time, though the clock was set back meanwhile', async () => {
+    const { live } = await silent({ stallMs: 25_000 })
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await pass(31_000)
+    expect(live.last.request.signal.aborted).toBe(true)
+  })
+
+  it('has one look at a time: one that never answers is given up for the next', async () => {
+    const { tail, isOpen } = await silent()
+    await pass(91_000)
+    expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, true, false])
+    tail.opened[0]?.sink.next({ text: 'Hello, too late', status: 'done' })
+    tail.opened[1]?.fail(new SourceError('not-found', 'too late'))
+    await settle()
+    expect(isOpen()).toBe(true)
+    tail.opened[2]?.sink.next({ text: 'Hello, in time', status: 'done' })
+    await settle()
+    expect(isOpen()).toBe(false)
+  })
+})

@@ -1,0 +1,172 @@
+import { SourceError } from '@keepstream/core'
+import { describe, expect, it } from 'vitest'
+import { pass, settle, useFakeTime } from '../support/fake-time'
+import { setup, shown, WAITS } from '../support/setup'
+
+useFakeTime()
+
+async function followed(options?: Parameters<typeof setup>[0]) {
+  const { client, tail } = setup(options)
+  const stream = client.stream('a')
+  stream.attach()
+  await settle()
+  return { stream, tail }
+}
+
+const offsets = ({ tail }: { tail: Awaited<ReturnType<typeof followed>>['tail'] }) =>
+  tail.opened.map(({ request }) => request.offset)
+
+describe('a snapshot that is followed over one connection', () => {
+  it('is opened again at once while it holds more, and after a pause once it was read to its end', async () => {
+    const { tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', upToDate: false })
+    tail.last.close()
+    await settle()
+    expect(offsets({ tail })).toEqual([0, 5])
+    tail.last.sink.next({ offset: 5, text: '!', status: 'streaming', upToDate: false })
+    // That this was all comes as news of its own.
+    tail.last.sink.next({ offset: 6, text: '', status: 'streaming', upToDate: true })
+    tail.last.close()
+    await settle()
+    expect(offsets({ tail })).toEqual([0, 5])
+    await pass(WAITS.minMs)
+    expect(offsets({ tail })).toEqual([0, 5, 6])
+  })
+
+  it('is read on one connection up to the end', async () => {
+    const { stream, tail } = await followed()
+    expect(shown(stream).connection).toBe('connecting')
+    for (const [offset, text] of ['Hel', 'lo ', 'wor', 'ld'].entries()) {
+      tail.last.sink.next({ offset: offset * 3, text, status: 'streaming', epoch: 1, base: 0 })
+    }
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
+    await pass(60_000)
+    expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', connection: 'closed' })
+    expect(tail.opened).toHaveLength(1)
+    expect(tail.last.request.signal.aborted).toBe(true)
+  })
+
+  it('is opened again from what is shown after a cut, which is normal and no error', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 2, base: 0 })
+    tail.last.close()
+    await pass(1000)
+    expect(offsets({ tail })).toEqual([0, 5])
+    expect(tail.last.request.epoch).toBe(2)
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: undefined })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 0 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
+  })
+
+  it('is not opened in a hot loop when it ends at once and brings nothing', async () => {
+    const { tail } = await followed()
+    for (let tick = 0; tick < 600; tick++) {
+      tail.last.sink.next({ text: '', status: 'pending', epoch: 1, base: 0 })
+      tail.last.close()
+      await pass(100)
+    }
+    expect(tail.opened.length).toBeGreaterThan(10)
+    expect(tail.opened.length).toBeLessThan(60_000 / 800 + 10)
+  })
+
+  it('is given up for a gap, and opened again from what is shown', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    const first = tail.last
+    first.sink.next({ offset: 8, text: 'rld', status: 'streaming', epoch: 1, base: 0 })
+    first.sink.next({ offset: 5, text: ' LATE', status: 'streaming', epoch: 1, base: 0 })
+    await pass(1000)
+    expect(first.request.signal.aborted).toBe(true)
+    expect(offsets({ tail })).toEqual([0, 5])
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: false })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
+  })
+
+  it('shows a terminal status only when the text has reached its end (P4)', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
+    await pass(1000)
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming' })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'streaming', epoch: 1, base: 0 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
+  })
+
+  it('is cut when not even a keep-alive came for stallMs, and only then', async () => {
+    const { tail } = await followed({ stallMs: 25_000 })
+    const first = tail.last
+    for (let beat = 0; beat < 10; beat++) {
+      first.sink.alive()
+      await pass(24_000)
+    }
+    expect(first.request.signal.aborted).toBe(false)
+    await pass(2000)
+    expect(first.request.signal.aborted).toBe(true)
+    expect(tail.opened).toHaveLength(2)
+  })
+
+  it('is never cut for silence when it promises no keep-alives', async () => {
+    const { tail } = await followed()
+    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    await pass(3_600_000)
+    expect(tail.opened).toHaveLength(1)
+    expect(tail.last.request.signal.aborted).toBe(false)
+  })
+
+  it('is no backlog any more once it says so', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ text: 'Hel', status: 'streaming', upToDate: false })
+    expect(shown(stream).isCaughtUp).toBe(false)
+    tail.last.sink.next({ offset: 3, text: 'lo', status: 'streaming', upToDate: false })
+    expect(shown(stream).isCaughtUp).toBe(false)
+    tail.last.sink.next({ offset: 5, text: '', status: 'streaming', upToDate: true })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', isCaughtUp: true })
+  })
+
+  it('replaces text of an epoch that was lost from the base of the next one, once (P9)', async () => {
+    const { stream, tail } = await followed()
+    const { sink } = tail.last
+    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
+    sink.next({ offset: 5, text: ' world and all', status: 'streaming', epoch: 1, base: 0 })
+    await pass(100)
+    expect(shown(stream)).toMatchObject({ text: 'Hello, you', isReconciled: true })
+  })
+
+  it('goes on from the told base after `diverged`', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
+    await pass(1000)
+    expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: true, error: undefined })
+    tail.last.sink.next({ offset: 5, text: ', you', status: 'done', epoch: 2, base: 5 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done' })
+  })
+
+  it('cuts to the told base after `diverged` also where no epoch was known', async () => {
+    const { client, live, tail } = setup()
+    const stream = client.stream('a')
+    stream.attach({ driven: true })
+    await settle()
+    live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
+    live.last.close()
+    await settle()
+    tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
+    await pass(1000)
+    expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', isReconciled: true })
+  })
+
+  it('cuts to the told base of `diverged` also when it is told again in the same epoch', async () => {
+    const { client, tail } = setup()
+    const stream = client.stream('a')
+    stream.attach()
+    await settle()
+    tail.last.sink.next({ text: 'Hello world', status: 'streaming', epoch: 2, base: 0 })
+    tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
+    await pass(1000)
+    expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
+  })
+})

@@ -1,0 +1,164 @@
+import type { StreamState, TextStream } from '@keepstream/core'
+import { smooth } from '@keepstream/core/smooth'
+import { createFakeClock } from '@keepstream/core/testing'
+import fc from 'fast-check'
+import { atom } from 'nanostores'
+import { describe, expect, it } from 'vitest'
+import { checkAsync } from '../support/property'
+
+const LAG_MS = 400
+
+/** Characters as readers see them, in pieces that come together or apart. */
+const pieces = fc.constantFrom(
+  'a',
+  'b ',
+  '漢',
+  '😀',
+  '👩',
+  '\u200D',
+  '👧',
+  '🏽',
+  '🇩',
+  '🇪',
+  'e',
+  '\u0301',
+  '\r',
+  '\n',
+  'ก',
+  '็',
+)
+const burst = fc.array(pieces, { minLength: 1, maxLength: 60, size: 'max' }).map((parts) => parts.join(''))
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('burst' as const), text: burst }) },
+    { weight: 8, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 300 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('frames' as const), areOn: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('connection' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('cut' as const),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        text: burst,
+      }),
+    },
+  ),
+  { maxLength: 40, size: 'max' },
+)
+type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never
+
+/** A stream in the hands of the test: only its state matters here. */
+function createSource() {
+  const $state = atom<StreamState>({
+    text: '',
+    epoch: undefined,
+    base: undefined,
+    status: 'streaming',
+    connection: 'live',
+    error: undefined,
+    isCaughtUp: true,
+    isReconciled: false,
+    isStalled: false,
+    finishReason: undefined,
+  })
+  const source = { id: 'a', $state, attach: () => () => {} } as unknown as TextStream
+  const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some })
+  return { $state, change, client: { stream: () => source } }
+}
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+let last = { text: '', ends: [0] }
+/** Where characters end, as readers see them. */
+function endsOf(text: string) {
+  const starts = () => [...segmenter.segment(text)].map(({ index }) => index)
+  if (last.text !== text) last = { text, ends: [...starts(), text.length] }
+  return last.ends
+}
+
+/** Plays the steps and holds what is shown to the promises, at every change and after every step. */
+async function play(list: readonly Step[], isDone: boolean) {
+  const clock = createFakeClock({ frameMs: 16 })
+  let areFramesOn = true
+  const environment = {
+    ...clock,
+    Intl,
+    requestAnimationFrame: (run: () => void) => clock.requestAnimationFrame(() => areFramesOn && run()),
+  }
+  const { $state, change, client } = createSource()
+  const stream = smooth(client, { maxLagMs: LAG_MS, environment }).stream('a')
+  const now = () => clock.Date.now()
+  /** How long the text was at each moment since the last cut. */
+  let arrivals: { length: number; atMs: number }[] = []
+  let isCutting = false
+  /** Shown before a cut that does not contradict it: it stays, whatever character the new text makes of its end (P2). */
+  let kept: string | undefined
+  let heard = ''
+  let before = ''
+
+  stream.onText((delta, offset) => {
+    heard = heard.slice(0, offset) + delta
+  })
+  stream.subscribe(({ text, status }) => {
+    const whole = $state.get()
+    expect(whole.text.startsWith(text), 'a prefix of the text (P1)').toBe(true)
+    if (!isCutting) expect(text.startsWith(before), 'no shorter, and the same (P2)').toBe(true)
+    before = text
+    if (status === 'done') expect(text, 'the end comes with the whole text (P3)').toBe(whole.text)
+    const isForced = arrivals.some(({ length, atMs }) => length === text.length && atMs + LAG_MS <= now())
+    if (!isForced && !isCutting && text !== kept) expect(endsOf(whole.text), 'whole characters').toContain(text.length)
+  })
+
+  const checkLag = () => {
+    const due = arrivals.filter(({ atMs }) => atMs + LAG_MS <= now()).at(-1)
+    // A character has come when the last part of it has.
+    const dueLength = Math.max(0, ...endsOf($state.get().text).filter((end) => end <= (due?.length ?? 0)))
+    expect(stream.$state.get().text.length, 'within the lag').toBeGreaterThanOrEqual(dueLength)
+    expect(heard).toBe(stream.$state.get().text)
+  }
+  const arrive = () => arrivals.push({ length: $state.get().text.length, atMs: now() })
+
+  for (const step of list) {
+    if (step.do === 'burst') {
+      change({ text: $state.get().text + step.text })
+      arrive()
+    } else if (step.do === 'pass') {
+      for (let passed = 0; passed < step.ms; passed += 50) {
+        await clock.advance(Math.min(50, step.ms - passed))
+        checkLag()
+      }
+    } else if (step.do === 'frames') {
+      areFramesOn = step.areOn
+    } else if (step.do === 'connection') {
+      const { connection } = $state.get()
+      change({ connection: connection === 'live' ? 'waiting' : 'live' })
+      expect(stream.$state.get().connection, 'a connection is told at once').toBe($state.get().connection)
+    } else {
+      const { text } = $state.get()
+      const at = Math.floor(step.at * text.length)
+      isCutting = true
+      arrivals = arrivals.filter(({ length }) => length <= at)
+      const shown = stream.$state.get().text
+      change({ text: text.slice(0, at) + step.text, isReconciled: true })
+      kept = $state.get().text.startsWith(shown) ? shown : undefined
+      arrive()
+      isCutting = false
+      expect($state.get().text.startsWith(stream.$state.get().text), 'cut as the stream is (P9)').toBe(true)
+    }
+  }
+
+  if (!isDone) return
+  const endMs = now()
+  change({ status: 'done', connection: 'closed' })
+  await clock.drain()
+  expect(stream.$state.get(), 'the end, whole').toBe($state.get())
+  expect(heard).toBe($state.get().text)
+  expect(now() - endMs, 'the end within the lag').toBeLessThanOrEqual(LAG_MS)
+  expect(clock.waiting).toBe(0)
+}
+
+describe('whatever bursts come and whatever frames do', () => {
+  it('what is shown is a growing prefix, at whole characters, within the lag, and ends with the text', async () => {
+    await checkAsync(fc.asyncProperty(steps, fc.boolean(), play), 100)
+  }, 120_000)
+})
