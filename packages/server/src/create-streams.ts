@@ -9,7 +9,8 @@ import { checkNames, checkObject, numberFrom } from './options/check-options'
 import type { StreamsOptions } from './options/streams-options'
 import { createRuntime } from './runtime'
 import { createStreamId, isStreamId } from './store/stream-id'
-import type { Streams } from './streams'
+import type { StreamHead } from './store/stream-store'
+import type { StreamBody, Streams } from './streams'
 
 /**
  * Runs text generations once, streams them to whoever drives, and keeps them in `store` for every other reader.
@@ -32,16 +33,11 @@ export function createStreams(options: StreamsOptions): Streams {
       return id
     },
     async getStreamBody(id) {
-      const slices: string[] = []
-      for (let position = 0; ; ) {
-        const range = isStreamId(id) ? await hub.read(id, position, bodySlice) : undefined
-        if (!range) throw new StreamsError('not-found', `there is no stream '${id}'`)
-        slices.push(range.text)
-        position += range.text.length
-        const { offset, status, epoch, base, finishReason } = range.head
-        if (position < offset) continue
-        return { text: slices.join(''), status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
+      for (let attempt = 1; attempt <= maxBodyAttempts; attempt++) {
+        const body = await readBody(id)
+        if (body) return body
       }
+      throw new StreamsError('store', `the store took back text of '${id}' each time it was read`)
     },
     stream: (request, id, producer, options = {}) => driveStream(runtime, request, id, producer, options),
     stopStream: (id) => stopStream(runtime, id),
@@ -62,6 +58,24 @@ export function createStreams(options: StreamsOptions): Streams {
   }
   return streams
 
+  /** The whole text, in slices; `undefined` where the slices are of two texts, since the store took one of them back. */
+  async function readBody(id: string): Promise<StreamBody | undefined> {
+    const slices: string[] = []
+    let position = 0
+    let first: StreamHead | undefined
+    for (;;) {
+      const range = isStreamId(id) ? await hub.read(id, position, bodySlice) : undefined
+      if (!range) throw new StreamsError('not-found', `there is no stream '${id}'`)
+      const { offset, status, epoch, base, finishReason } = range.head
+      first ??= range.head
+      if (offset < position || (epoch !== first.epoch && base < position)) return undefined
+      slices.push(range.text)
+      position += range.text.length
+      if (position < offset) continue
+      return { text: slices.join(''), status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
+    }
+  }
+
   async function close(): Promise<void> {
     await runs.drain()
     await hub.close()
@@ -71,3 +85,4 @@ export function createStreams(options: StreamsOptions): Streams {
 }
 
 const bodySlice = 262_144
+const maxBodyAttempts = 4

@@ -6,6 +6,7 @@ import { createExpiryRecheck } from './reading/expiry-recheck'
 import { createHub, type Hub } from './reading/hub'
 import { createStoreHealth, type StoreHealth } from './reading/store-health'
 import { createRuns, type Runs } from './run/runs'
+import { checkedStore } from './store/checked-store'
 import { createEventLoopYield } from './timing/event-loop-yield'
 
 /** The parts of one `createStreams`, wired together. */
@@ -25,8 +26,10 @@ export interface Runtime {
 
 export function createRuntime(given: StreamsOptions): Runtime {
   let isClosed = false
-  const options = resolveOptions(given)
-  const report = createReport(options)
+  const resolved = resolveOptions(given)
+  const report = createReport(resolved)
+  const store = checkedStore(resolved.store, (error, id) => report.error(error, { id, source: 'store' }))
+  const options = { ...resolved, store }
   const { leaseMs, environment } = options
   const health = createStoreHealth(leaseMs, environment)
   const expiry = createExpiry({

@@ -95,6 +95,7 @@ function driveRun(runtime: Runtime, run: Run, request: Request): Response {
   })
   body = createResponseBody(
     {
+      isRaw: !isSse,
       next: source.next,
       release() {
         source.release()
@@ -154,6 +155,7 @@ async function driveStored(
   report.event({ type: 'joined', id, reader: 'drive' })
   body = createResponseBody(
     {
+      isRaw: true,
       async next() {
         const step = await reader.next()
         if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')

@@ -64,8 +64,8 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   body = createResponseBody(
     {
       async next() {
-        if (run) return readOn(run).next()
         if (frames.hasEnded) return 'end'
+        if (run) return readOn(run).next()
         const text = frames.of(await reader.next(), reader.position)
         if (text === undefined || (text === '' && isLeaving)) return 'end'
         if (text === '' && !isKeepAliveDue) return undefined

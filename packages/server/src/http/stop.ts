@@ -78,11 +78,11 @@ function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<St
       if (isTerminal(seen.status)) finish()
     }
     const look = () =>
-      store.heads([asked.id]).then(
-        ([found]) => (found ? head(found) : deleted()),
-        // The store fails: the hub looks again, and wakes this once it answers.
-        () => health.failed(),
-      )
+      store
+        .requestStop(asked.id)
+        .then((found) => (found ? head(found) : deleted()))
+        // The store fails: the hub polls again, and wakes this once it answers.
+        .catch(() => health.failed())
     const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), shutDown: finish })
     void look()
   })

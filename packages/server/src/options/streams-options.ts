@@ -1,6 +1,5 @@
 import { type Environment, platformEnvironment } from '../environment'
 import type { ReportListeners } from '../events'
-import { checkedStore } from '../store/checked-store'
 import type { StreamStore } from '../store/stream-store'
 import { checkNames, checkObject, durationFrom, invalid, numberFrom } from './check-options'
 
@@ -78,7 +77,7 @@ export function resolveOptions(given: StreamsOptions): ResolvedOptions {
   const sentenceEnd = flush.sentenceEnd ?? /[.!?。！？\n]/
   if (!(sentenceEnd instanceof RegExp)) invalid('flush.sentenceEnd', 'pass a RegExp')
   return {
-    store: checkedStore(store),
+    store,
     keepsStore: given.keepsStore ?? false,
     flush: {
       sentenceMs: durationFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),

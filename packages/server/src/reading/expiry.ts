@@ -1,4 +1,5 @@
 import type { Environment } from '../environment'
+import { isStreamsError, StreamsError } from '../errors'
 import type { Report, StreamsEvent } from '../events'
 import { isTerminal, type TerminalStatus } from '../store/status'
 import type { StreamHead, StreamStore } from '../store/stream-store'
@@ -8,9 +9,9 @@ import type { StoreHealth } from './store-health'
 export interface Expiry {
   /**
    * The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. What
-   * this process produces is not stalled, however late its beats.
+   * this process produces is not stalled, however late its beats. It is no promise where there is nothing to do.
    */
-  settle(head: StreamHead): Promise<StreamHead>
+  settle(head: StreamHead): StreamHead | Promise<StreamHead>
 }
 
 export interface ExpiryOptions {
@@ -31,12 +32,15 @@ export interface ExpiryOptions {
   readonly graceMs: () => number
 }
 
+/** An expiry that takes longer is given up; the next poll tries again. */
+const timeoutMs = 15_000
+
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { store, environment, report, health, isProducedHere, onUndecided, resume } = options
   const underWay = new Map<string, Promise<StreamHead>>()
 
   return {
-    async settle(head) {
+    settle(head) {
       if (!head.isStalled && !head.isLapsed) return head
       if (isProducedHere(head.id)) return { ...head, isStalled: false }
       if (!head.isLapsed || isTerminal(head.status)) return head
@@ -60,15 +64,25 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
-      const now = await store.expire(head.id, head.epoch)
+      const now = await unlessLate(store.expire(head.id, head.epoch))
       if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
       return now ?? head
     } catch (error) {
       // The look itself succeeded; it is answered as it was, and the next one tries again.
       report.error(error, { id: head.id, source: 'store' })
-      health.failed()
+      // A damaged stream says nothing of the others.
+      if (!isStreamsError(error, 'corrupt')) health.failed()
       return head
     }
+  }
+
+  /** An act that the store never settles must not keep this stream, and whoever waits for it, for ever. */
+  function unlessLate<T>(act: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new StreamsError('store', `expire() was not settled within ${timeoutMs} ms`))
+      const timer = environment.setTimeout(late, timeoutMs)
+      act.then(resolve, reject).finally(() => environment.clearTimeout(timer))
+    })
   }
 }
 

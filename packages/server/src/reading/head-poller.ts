@@ -81,13 +81,15 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
       const asked = ids()
       const askedAt = environment.now()
       const heads = await store.heads(asked)
+      if (mine !== number) return
       health.answered(askedAt, heads[0]?.now)
       const found = new Map(heads.map((head) => [head.id, head]))
       for (const id of asked) {
         const head = found.get(id)
-        const settled = head && (await expiry.settle(head))
-        if (mine !== number) return
-        if (options.onHead(id, settled)) quiet = 0
+        const settled = head && expiry.settle(head)
+        // The end of one stream keeps no other one waiting: it is told as it was found, and again once it has ended.
+        if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
+        if (options.onHead(id, settled instanceof Promise ? head : settled)) quiet = 0
       }
       if (hasFailed) options.onRecovered(asked)
       hasFailed = false

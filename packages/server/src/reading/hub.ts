@@ -152,14 +152,15 @@ export function createHub(options: HubOptions): Hub {
     return asked
   }
 
-  async function readOnce(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
+  async function readOnce(id: string, offset: number, max: number, isAgain = false): Promise<StoredRange | undefined> {
     const range = await callStore(() => store.read(id, offset, max), id)
     if (!range) return undefined
     const head = await expiry.settle(range.head)
     if (head === range.head) return range
     // Not expired here but ended or taken up by somebody else, who may have stored more than was read.
-    if (head.offset !== range.head.offset || head.epoch !== range.head.epoch) return readOnce(id, offset, max)
-    return { ...range, head }
+    if (head.offset === range.head.offset && head.epoch === range.head.epoch) return { ...range, head }
+    // Once, because a store whose reads lag behind its writes would be asked without end.
+    return isAgain ? range : readOnce(id, offset, max, true)
   }
 
   /** Answers whether this is news that hints have missed. Where hints are enough, glances need not hurry. */

@@ -71,7 +71,7 @@ async function readPrefix(
     const range = await read(position, Math.min(prefixSlice, end - position))
     // It was deleted since: nothing to go on after, and the first write will say so.
     if (!range) break
-    if (range.text === '') {
+    if (range.text === '' || range.head.offset < end) {
       const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`
       throw new StreamsError('corrupt', message)
     }

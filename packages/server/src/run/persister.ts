@@ -52,6 +52,8 @@ export interface Persister {
   grew(text: string): void
   /** Stores what is left (with `isKeepingStored`: nothing more) and then sets the status. Tried until it succeeds or is fenced. */
   close(ending: Ending, isKeepingStored?: boolean): void
+  /** Renews the lease now: the store tells whether the stream is still this run's. */
+  beatNow(): void
   /** Lets go of everything; what is not stored yet will not be. */
   dispose(): void
 }
@@ -71,6 +73,8 @@ export function createPersister(options: PersisterOptions): Persister {
   let isWriting = false
   let isOver = false
   let failures = 0
+  let conflicts = 0
+  let isBeatDue = false
   let notBefore = -Infinity
   let storedAt = environment.now()
   let timer: unknown
@@ -90,6 +94,10 @@ export function createPersister(options: PersisterOptions): Persister {
       if (isKeepingStored) end = stored
       pump()
     },
+    beatNow() {
+      isBeatDue = true
+      pump()
+    },
     dispose: finish,
   }
 
@@ -104,7 +112,7 @@ export function createPersister(options: PersisterOptions): Persister {
     // More is unstored than has come since the last slice: that slice failed, or was only the first part of a backlog.
     const isBehind = log.length - stored > schedule.waiting
     const flushAt = ending || isBehind ? now : now + schedule.dueInMs(now)
-    return Math.max(notBefore, Math.min(flushAt, storedAt + options.beatMs))
+    return Math.max(notBefore, isBeatDue ? now : Math.min(flushAt, storedAt + options.beatMs))
   }
 
   /** Only an earlier moment costs a new timer: a thousand appends within one interval share one. */
@@ -132,6 +140,7 @@ export function createPersister(options: PersisterOptions): Persister {
 
   async function write(): Promise<void> {
     isWriting = true
+    isBeatDue = false
     disarm()
     const text = log.read(stored, maxSlice, end)
     const isLast = ending !== undefined && stored + text.length === (end ?? log.length)
@@ -161,6 +170,7 @@ export function createPersister(options: PersisterOptions): Persister {
     storedAt = environment.now()
     if (result.type === 'ok') {
       failures = 0
+      conflicts = 0
       notBefore = -Infinity
       const reached = stored + text.length
       stored = reached
@@ -172,10 +182,10 @@ export function createPersister(options: PersisterOptions): Persister {
       return
     }
     if (result.type === 'conflict' && isOurs(result.head.epoch, result.head.status, result.head.offset)) {
-      // An answer was lost, or the store lost a write it had acknowledged: the log holds both, so go on from there. An
-      // offset that is as expected would repeat the conflict for ever, and must not do so at full speed.
-      if (result.head.offset === stored) backOff()
-      else stored = result.head.offset
+      // An answer was lost, or the store lost a write it had acknowledged: the log holds both, so go on from there. A store
+      // that finds a conflict again and again must not be asked at full speed.
+      if (result.head.offset === stored || ++conflicts > 1) backOff()
+      stored = result.head.offset
       if (end !== undefined) end = Math.max(end, stored)
       if (result.head.stopRequested) listener.onStopRequested()
       return

@@ -17,25 +17,28 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
   return hub.subscribe(run.id, {
     isRun: true,
     // Not subject to the quiet time below: a glance tells the same news only once.
-    onHead: heed,
+    onHead,
     wake() {
       if (isLooking || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
       isLooking = true
       // Not through the hub, whose wake this is: that would look for ever. A failure is no news; the next beat tells.
       store
         .heads([run.id])
-        .then(
-          ([head]) => heed(head),
-          () => undefined,
-        )
+        .then(([head]) => onHead(head))
+        .catch(() => undefined)
         .finally(() => {
           isLooking = false
         })
     },
   })
 
-  function heed(head: StreamHead | undefined): void {
-    if (head?.stopRequested) run.stop()
-    if (!head || head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
+  function onHead(head: StreamHead | undefined): void {
+    // No head may also mean that the store reads from where its writes have not arrived: an act of the run's own tells.
+    if (!head) {
+      run.checkClaim()
+      return
+    }
+    if (head.stopRequested) run.stop()
+    if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
   }
 }

@@ -37,6 +37,8 @@ export interface Run {
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
   stop(): void
+  /** Something about the stream may have changed elsewhere: asks the store whether it is still this run's. */
+  checkClaim(): void
   /** The stream was deleted. */
   fence(): void
   /** Gives up storing: the process ends. */
@@ -105,6 +107,7 @@ export function createRun(options: RunOptions): Run {
     },
     end: (ending) => end(ending),
     stop,
+    checkClaim: persister.beatNow,
     fence,
     abandon: () => settle({ type: 'fenced' }),
     subscribe(onChange) {

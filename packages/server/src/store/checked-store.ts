@@ -1,43 +1,112 @@
 import { StreamsError } from '../errors'
 import { isFinishReason } from './finish-reason'
 import { isStatus } from './status'
-import type { StoredRange, StreamHead, StreamStore } from './stream-store'
+import type { StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
- * The border between stores and the runtime: what a store reads is checked here once, so that no reader has to doubt it.
- * A store that gives back less than it acknowledged, or something else, rejects with `corrupt`: that stream cannot be read
- * until its store is repaired, and other streams are as they were.
+ * The border between stores and the runtime: whatever a store returns is checked here once, so that nothing behind it has
+ * to doubt it. A store that returns less than it acknowledged, or something else, rejects with `corrupt`: that stream
+ * cannot be used until its store is repaired, and other streams are as they were.
  *
  * Every read that passes has begun where it was asked to, is no longer than it was asked to be, and makes progress: one
  * that is short of the durable length carries at least one whole character.
+ *
+ * `heads` is about many streams, so a head that cannot be true is left out, and `onFault` is called with it. A stream that
+ * has no head there is not known to be gone: an act on the stream itself tells.
  */
-export function checkedStore(store: StreamStore): StreamStore {
+export function checkedStore(store: StreamStore, onFault: (error: StreamsError, id: string) => void): StreamStore {
   return {
-    create: (id, meta) => store.create(id, meta),
-    claim: (id, request) => store.claim(id, request),
-    append: (id, request) => store.append(id, request),
-    beat: (id, epoch) => store.beat(id, epoch),
-    close: (id, request) => store.close(id, request),
-    requestStop: (id) => store.requestStop(id),
-    expire: (id, epoch) => store.expire(id, epoch),
-    delete: (id) => store.delete(id),
-    sweep: (request) => store.sweep(request),
-    heads: (ids) => store.heads(ids),
+    create: async (id, meta) => store.create(id, meta),
+    async claim(id, request) {
+      const result = await store.claim(id, request)
+      const isClaimed = result?.type === 'claimed'
+      check('claim', id, isClaimed ? claimFaultOf(result) : headOf(result, ['busy', 'terminal', 'gone'], id))
+      return result
+    },
+    async append(id, request) {
+      const result = await store.append(id, request)
+      check('append', id, writeFaultOf(result, id, request.offset + request.text.length))
+      return result
+    },
+    async beat(id, epoch) {
+      const result = await store.beat(id, epoch)
+      check('beat', id, writeFaultOf(result, id))
+      return result
+    },
+    async close(id, request) {
+      const result = await store.close(id, request)
+      check('close', id, writeFaultOf(result, id, request.offset + request.text.length))
+      return result
+    },
+    async requestStop(id) {
+      const head = await store.requestStop(id)
+      check('requestStop', id, head && headFaultOf(head, id))
+      return head
+    },
+    async expire(id, epoch) {
+      const head = await store.expire(id, epoch)
+      check('expire', id, head && headFaultOf(head, id))
+      return head
+    },
+    delete: async (id) => store.delete(id),
+    sweep: async (request) => store.sweep(request),
+    async heads(ids) {
+      const heads: unknown = await store.heads(ids)
+      if (!Array.isArray(heads))
+        throw new StreamsError('store', `the store's heads() gave ${typeof heads}, not an array`)
+      return heads.filter((head) => {
+        const id = ids.find((one) => one === head?.id)
+        const fault = id === undefined ? 'it is of a stream that was not asked for' : headFaultOf(head, id)
+        if (fault !== undefined) onFault(corrupt(`heads(['${id ?? String(head?.id)}'])`, fault), id ?? ids[0] ?? '')
+        return fault === undefined
+      })
+    },
     watch: (onHint) => store.watch(onHint),
-    dispose: () => store.dispose(),
+    dispose: async () => store.dispose(),
     async read(id, offset, max) {
       const range = await store.read(id, offset, max)
       if (range === undefined) return undefined
       const fault = faultOf(range, id, offset, max)
       if (fault === undefined) return range
-      throw new StreamsError(
-        'corrupt',
-        `the store's answer to read('${id}', ${offset}, ${max}) cannot be the text it acknowledged: ${fault}. Restore ` +
-          'what it has lost, or delete the stream.',
-      )
+      throw corrupt(`read('${id}', ${offset}, ${max})`, fault)
     },
   }
+}
+
+function check(act: string, id: string, fault: string | undefined): void {
+  if (fault !== undefined) throw corrupt(`${act}('${id}')`, fault)
+}
+
+function corrupt(act: string, fault: string): StreamsError {
+  return new StreamsError(
+    'corrupt',
+    `the store's answer to ${act} cannot be the text it acknowledged: ${fault}. Restore what it has lost, or delete the ` +
+      'stream.',
+  )
+}
+
+function claimFaultOf({ epoch, offset }: { readonly epoch: number; readonly offset: number }): string | undefined {
+  if (!Number.isSafeInteger(epoch) || epoch < 1) return `its epoch is ${String(epoch)}`
+  return isLength(offset) ? undefined : `its offset is ${String(offset)}`
+}
+
+/** `end`: where the text must end now; left out where nothing was added. */
+function writeFaultOf(result: WriteResult, id: string, end?: number): string | undefined {
+  if (result?.type !== 'ok') return headOf(result, ['conflict', 'gone'], id)
+  const { offset } = result
+  if (!isLength(offset)) return `its offset is ${String(offset)}`
+  return end === undefined || offset === end ? undefined : `it ends at ${offset}, not at ${end}`
+}
+
+/** Of a result that is a refusal: one of these, each but `gone` with a head. */
+function headOf(
+  result: { readonly type: string } | undefined,
+  types: readonly string[],
+  id: string,
+): string | undefined {
+  if (!types.includes(result?.type ?? '')) return `there is no result '${String(result?.type)}'`
+  return result?.type === 'gone' ? undefined : headFaultOf((result as unknown as { head: StreamHead }).head, id)
 }
 
 function faultOf(range: StoredRange, id: string, offset: number, max: number): string | undefined {
@@ -63,9 +132,13 @@ function headFaultOf(head: StreamHead, id: string): string | undefined {
   if (head.id !== id) return `its head is of '${head.id}'`
   if (!isStatus(head.status)) return `there is no status '${String(head.status)}'`
   for (const name of ['epoch', 'base', 'offset'] as const) {
-    if (!Number.isSafeInteger(head[name]) || head[name] < 0) return `its ${name} is ${String(head[name])}`
+    if (!isLength(head[name])) return `its ${name} is ${String(head[name])}`
   }
   if (head.finishReason !== undefined && !isFinishReason(head.finishReason)) return 'its finish reason is none'
   if (!Number.isFinite(head.now)) return `its clock says ${String(head.now)}`
   return head.base > head.offset ? `its base ${head.base} is beyond its offset ${head.offset}` : undefined
+}
+
+function isLength(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
 }

@@ -14,18 +14,29 @@ export async function refusalResponse(verdict: unknown): Promise<Response | unde
   if (status < 400 || status > 599 || isUsed) {
     const culprit = isUsed ? 'whose body was read already' : `of status ${status}`
     const cure = 'answer with true, false, or a new Response from 400 to 599'
+    if (!isUsed) letGo(body)
     return invalid('authorize', `it answered with a Response ${culprit}; ${cure}`)
   }
   // In words of its own it would tell that there is such a stream.
-  if (status === 404) return notFoundResponse()
+  if (status === 404) {
+    letGo(body)
+    return notFoundResponse()
+  }
   const headers = new Headers(verdict.headers)
   headers.set('Cache-Control', 'no-store')
   headers.set('X-Content-Type-Options', 'nosniff')
   headers.delete('Content-Length')
+  // What `fetch` gives has been decoded already.
+  headers.delete('Content-Encoding')
   const type = body ? (headers.get('Content-Type') ?? '') : mediaTypes.text
   if (/^text\/plain/i.test(type)) headers.set('Content-Type', mediaTypes.json)
   else if (!/json/i.test(type)) return new Response(body, { status, statusText, headers })
   return new Response(withCode(await verdict.text(), type, status), { status, statusText, headers })
+}
+
+/** It may hold a connection of the application's own `fetch`. */
+function letGo(body: Response['body'] | undefined): void {
+  body?.cancel().catch(() => undefined)
 }
 
 /** Not by its class, which an adapter may have replaced. */

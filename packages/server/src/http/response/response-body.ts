@@ -4,6 +4,11 @@ export interface BodySource {
   next(): Uint8Array | undefined | 'end' | Promise<Uint8Array | undefined | 'end'>
   /** Called once, when the body has ended, failed or was cancelled. */
   release(): void
+  /**
+   * Nothing in the body itself tells a part from the whole, as with plain text: when the request is aborted, the body is
+   * errored. One of events just ends.
+   */
+  readonly isRaw?: boolean
 }
 
 export interface ResponseBody {
@@ -83,7 +88,7 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
     { highWaterMark: 0 },
   )
 
-  const onAbort = () => end()
+  const onAbort = () => (source.isRaw ? fail(signal.reason) : end())
   // Later, because the caller has yet to note what `release` is to undo.
   if (signal.aborted) queueMicrotask(onAbort)
   else signal.addEventListener('abort', onAbort, { once: true })

@@ -16,6 +16,7 @@ export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: Abor
 
   const body = createResponseBody(
     {
+      isRaw: true,
       async next() {
         if (position >= end) return 'end'
         const text = position === first.start ? cutBeforeSplitPair(first.text) : await readOn()

@@ -1,6 +1,7 @@
+import { StreamsError } from '../../errors'
 import { cancel, type PgSession } from './cancel'
 import type { PgPool, PgPoolClient } from './client'
-import type { Row, Subscribe } from './database'
+import type { Row, SqlValue, Subscribe } from './database'
 import type { Connections } from './persistent-database'
 import { refusalOf } from './refusal'
 import { withinTimeout } from './within-timeout'
@@ -27,12 +28,23 @@ export interface PgConnectionsOptions {
   readonly close?: () => Promise<void>
 }
 
+/**
+ * A pool without a time limit of its own keeps each request for a connection until it has one. So many may be waiting after
+ * their time; what comes then is refused at once.
+ */
+const maxOverdue = 64
+
 /** Asks through a pool of `pg`. */
 export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectionsOptions): Connections {
+  let overdue = 0
   return {
     query(text, values) {
       let held: PgPoolClient | undefined
       let isOver = false
+      let isOverdue = false
+      let isConnected = false
+      // Let go of when nobody waits any more, because the pool keeps what it is asked for longer than that.
+      let statement: readonly [text: string, values: SqlValue[]] | undefined = [text, [...values]]
       const release = (destroy: boolean) => {
         isOver = true
         held?.removeListener('error', ignore)
@@ -40,8 +52,15 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
         held = undefined
       }
       const ask = async (): Promise<readonly Row[]> => {
-        const client = await connect(pool)
-        if (isOver) {
+        if (overdue >= maxOverdue) {
+          isConnected = true
+          throw new StreamsError('store', unanswered)
+        }
+        const client = await connect(pool).finally(() => {
+          isConnected = true
+          if (isOverdue) overdue -= 1
+        })
+        if (isOver || statement === undefined) {
           // It came too late; nobody waits for it any more.
           client.removeListener('error', ignore)
           client.release()
@@ -49,7 +68,7 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
         }
         held = client
         try {
-          const { rows } = await client.query(text, [...values])
+          const { rows } = await client.query(...statement)
           if (!isOver) release(false)
           return rows as Row[]
         } catch (error) {
@@ -63,6 +82,11 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
         rows: ask(),
         giveUp() {
           if (held) void cancel(held as PgSession, timeoutMs)
+          if (!isConnected && !isOverdue) {
+            isOverdue = true
+            overdue += 1
+          }
+          statement = undefined
           // A connection that does not answer may never do so again, and would fill the pool.
           release(true)
         },
@@ -72,6 +96,10 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
     close: close ?? (async () => undefined),
   }
 }
+
+const unanswered =
+  `postgresStore still waits for ${maxOverdue} connections of the pool that it gave up. Is the database there? Give the pool ` +
+  'a `connectionTimeoutMillis`.'
 
 /**
  * A connection with a listener for its errors from the first moment on. A promise would hand it out a moment later: one that

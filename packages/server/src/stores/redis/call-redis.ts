@@ -42,8 +42,8 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
       add(bucket, 1)
       const settled = () => add(bucket, -1)
       talking.then(settled, settled)
-      if (refused !== undefined) return explained(refused, `found no server that did it within ${timeoutMs} ms: `)
       if (link !== undefined) source.stalled(link)
+      if (refused !== undefined) return explained(refused, `found no server that did it within ${timeoutMs} ms: `)
       return new StreamsError(
         'store',
         `redisStore had no answer within ${timeoutMs} ms; what it asked for may be done all the same.`,
@@ -85,6 +85,8 @@ const pauses = { firstMs: 50, longestMs: 1_000 }
 /** Redis' own words, and the cure where there is one. */
 function explained(error: unknown, what = 'could not do what it was asked: '): StreamsError {
   if (error instanceof StreamsError) return error
+  // A client keeps the command with its arguments in its errors: the text and the meta must reach no log.
+  if (error instanceof Error) delete (error as { command?: unknown }).command
   const words = error instanceof Error ? error.message : String(error)
   const [, cure] = cures.find(([pattern]) => pattern.test(words)) ?? []
   const message = `redisStore ${what}${words}${cure === undefined ? '' : ` ${cure}`}`

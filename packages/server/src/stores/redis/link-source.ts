@@ -114,7 +114,11 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
       }),
     isRetired: (link) => retiredLinks.has(link),
     // The other end may be gone without a word, and the system would wait for it for a quarter of an hour.
-    stalled: (link) => withLink(link, (client) => client.close()),
+    stalled(link) {
+      withLink(link, (client) => client.close())
+      // One that was retired waits for what is under way over it, which may never be answered.
+      for (const client of retired) if (client.link === link) client.close()
+    },
     close() {
       isClosed = true
       opened?.close()

@@ -35,18 +35,16 @@ export interface RedisRecord {
 export function toRecord(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
   const fields = Object.fromEntries(recordFields.map((field, i) => [field, (values as unknown[])[i]])) as Fields
   if (fields.status === null) return undefined
-  const length = Number(fields.length)
-  if (!Number.isSafeInteger(length)) {
-    throw new StreamsError(
-      'store',
-      `redisStore found a record of "${id}" that it has not written. Is its prefix its own?`,
-    )
+  const [length, epoch, base] = [fields.length, fields.epoch, fields.base].map(Number) as [number, number, number]
+  if (![length, epoch, base].every((value) => Number.isSafeInteger(value) && value >= 0)) {
+    const message = `redisStore found a record of "${id}" that it has not written. Is its prefix its own?`
+    throw new StreamsError('corrupt', message)
   }
   const record: StreamRecord = {
     id,
     status: fields.status,
-    epoch: Number(fields.epoch),
-    base: Number(fields.base),
+    epoch,
+    base,
     length,
     stopRequested: fields.stopRequested === '1',
     error: text(fields.error),
@@ -58,6 +56,15 @@ export function toRecord(id: string, values: unknown, moment: StoreMoment): Redi
     endedAt: fields.endedAt === '' ? undefined : Number(fields.endedAt),
   }
   return { record, moment, revision: fields.revision, birth: fields.birth }
+}
+
+/** As `toRecord`, but `undefined` also for a record that is damaged. */
+export function toRecordIfWhole(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
+  try {
+    return toRecord(id, values, moment)
+  } catch {
+    return undefined // Whoever reads the stream itself learns why.
+  }
 }
 
 type Fields = Record<Exclude<(typeof recordFields)[number], 'status'>, string> & {

@@ -7,7 +7,7 @@ import { type Claims, ForeignClaim } from './claims'
 import { findEnded } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
 import { createMetaCache } from './meta-cache'
-import { changingFields, optional, type RedisRecord, toRecord } from './record-fields'
+import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
 import {
   insertScript,
   loadScript,
@@ -62,8 +62,14 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     return [record, text, index, expiring]
   }
 
+  async function load(id: string): Promise<RedisRecord | undefined> {
+    const [record] = await Promise.all(groupsOf([id]).map((group) => loadGroup(group, toRecord)))
+    return record?.[0]
+  }
+
+  /** A damaged record is left out, so that it is a failure of its own stream alone. */
   async function loadAll(ids: readonly string[]): Promise<readonly RedisRecord[]> {
-    return (await Promise.all(groupsOf(ids).map(loadGroup))).flat()
+    return (await Promise.all(groupsOf(ids).map((group) => loadGroup(group, toRecordIfWhole)))).flat()
   }
 
   /** At most `maxLoad` ids at once, of one bucket. */
@@ -83,10 +89,13 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     return groups
   }
 
-  async function loadGroup({ bucket, ids }: { bucket: number; ids: readonly string[] }): Promise<RedisRecord[]> {
+  async function loadGroup(
+    { bucket, ids }: { bucket: number; ids: readonly string[] },
+    read: typeof toRecord,
+  ): Promise<RedisRecord[]> {
     const keys = ids.map((id) => streamKeys(prefix, id).record) as [string, ...string[]]
     const [at, ...records] = (await run(bucket, loadScript, keys, [moment()])) as unknown[]
-    return ids.flatMap((id, i) => toRecord(id, records[i], toMoment(at)) ?? [])
+    return ids.flatMap((id, i) => read(id, records[i], toMoment(at)) ?? [])
   }
 
   async function remove(keys: StreamKeys, revision: string): Promise<boolean> {
@@ -103,8 +112,8 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const [recordKey, textKey, indexKey] = keysOf(keys)
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },
-    load: async (id) => (await loadAll([id]))[0],
-    birthOf: async (id) => (await loadAll([id]))[0]?.birth,
+    load,
+    birthOf: async (id) => (await load(id))?.birth,
     loadAll,
     async replace(seen, record, pieces, mustBeWhole) {
       const keys = streamKeys(prefix, record.id)

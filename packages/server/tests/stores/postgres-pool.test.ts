@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { pgConnections } from '../../src/stores/postgres/pg-connections'
+
+it('asks a pool that gives no connection for a bounded number of them, and again once it gives some', async () => {
+  const waiting: ((error: Error | undefined, client?: unknown) => void)[] = []
+  const pool = { connect: (callback: (typeof waiting)[number]) => void waiting.push(callback) }
+  const { query } = pgConnections({ pool: pool as never, timeoutMs: 1_000, subscribe: undefined })
+  for (let act = 0; act < 100; act++) {
+    const asked = query('INSERT', ['a text'])
+    asked.rows.catch(() => undefined)
+    await Promise.resolve()
+    asked.giveUp()
+  }
+  expect(waiting).toHaveLength(64)
+  await expect(query('SELECT', []).rows).rejects.toMatchObject({ code: 'store' })
+
+  for (const callback of waiting.splice(0)) callback(new Error('timeout exceeded when trying to connect'))
+  await new Promise((resolve) => setTimeout(resolve))
+  const { rows } = query('SELECT', ['value'])
+  const asked: unknown[] = []
+  waiting[0]?.(undefined, {
+    on() {},
+    removeListener() {},
+    release() {},
+    async query(...statement: unknown[]) {
+      asked.push(statement)
+      return { rows: [{ a: 1 }] }
+    },
+  })
+  expect(await rows).toEqual([{ a: 1 }])
+  expect(asked).toEqual([['SELECT', ['value']]])
+})
