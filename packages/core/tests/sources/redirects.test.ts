@@ -149,6 +149,22 @@ describe('a URL that the network stack has put into its normal form', () => {
     expect(await read(asked, told)).toMatchObject({ code: 'redirected' })
   })
 
+  it('leaves a redirect to a slash at the end visible where URL adds one to each, as in React Native', async () => {
+    vi.stubGlobal(
+      'URL',
+      class {
+        readonly href: string
+        constructor(url: string) {
+          this.href = url.endsWith('/') ? url : `${url}/`
+        }
+      },
+    )
+    expect(await read('https://api.example:443/drive', 'https://api.example/drive')).toBeUndefined()
+    expect(await read('https://api.example', 'https://api.example/')).toBeUndefined()
+    expect(await read('https://api.example/drive', 'https://api.example/drive/')).toMatchObject({ code: 'redirected' })
+    vi.unstubAllGlobals()
+  })
+
   it('is no redirect where URL does nothing, as in an older React Native', async () => {
     vi.stubGlobal(
       'URL',

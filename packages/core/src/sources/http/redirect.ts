@@ -79,9 +79,10 @@ function bare(url: string): string {
     .replace(/^(?:(https:..[^/]*):443|(http:..[^/]*):80)(?![^/])/i, '$1$2')
     .replace(/^https?:..[^/]*$/i, '$&/')
   try {
-    return decodeURI(new URL(plain).href).toLowerCase()
+    // React Native's own URL ends each one with a slash, which would hide a redirect to just that: it lands behind the `?`.
+    return decodeURI(new URL(`${plain}?`).href).toLowerCase()
   } catch {
-    return plain.toLowerCase() // a `%` that encodes nothing
+    return plain.toLowerCase() // a `%` that encodes nothing, or no URL that works
   }
 }
 
