@@ -53,9 +53,8 @@ export type SessionEvent =
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
   /** News of the connection, or a failure to show of a subscription that goes on by itself. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly news: ConnectionUpdate }
-  /** The connection is over, or the look is done. */
-  | { readonly type: 'closed'; readonly attempt: number }
-  /** `isProven`: the connection had been open for a while. */
+  /** The connection is over, or the read is done. `isProven`: nothing had failed for a while. */
+  | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
   /** The wait is over; or the page was away so long that its connection is likely to be dead. */
   | { readonly type: 'wakeUp'; readonly attempt: number }
@@ -112,7 +111,7 @@ export function reduce(
   event: SessionEvent,
   onPiece?: (outcome: ChunkOutcome) => void,
 ): SessionState {
-  const { phase, attempt, drive, idlePolls } = state
+  const { phase, attempt, drive, idlePolls, failures } = state
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
     case 'attached': {
@@ -143,8 +142,12 @@ export function reduce(
     case 'connectionChanged':
       return patch(state, event.news)
     case 'closed':
-      if (phase === 'driving') return follow(state, { failures: state.failures + 1, idlePolls: 0 })
-      return patch(state, { attempt: attempt + 1, idlePolls: idlePolls + 1, failures: 0 })
+      if (phase === 'driving') return follow(state, { failures: failures + 1, idlePolls: 0 })
+      return patch(state, {
+        attempt: attempt + 1,
+        idlePolls: idlePolls + 1,
+        failures: event.isProven ? 0 : failures,
+      })
     case 'failed':
       return fail(event.isProven ? { ...state, failures: 0 } : state, event.error)
     case 'wakeUp':
@@ -187,6 +190,7 @@ function receive(state: SessionState, reading: Update, onPiece?: (outcome: Chunk
   const isStreaming = text || status !== 'pending'
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
   const { epoch, base, verified, cuts } = shown
+  const end = isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end
   const next = finishIfComplete(
     patch(state, {
       text: shown.text,
@@ -195,7 +199,7 @@ function receive(state: SessionState, reading: Update, onPiece?: (outcome: Chunk
       verified,
       cuts,
       status: isStreaming ? 'streaming' : state.status,
-      end: isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end,
+      end,
       isCaughtUp: state.isCaughtUp || upToDate,
       isStalled: stalled,
       // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
@@ -208,7 +212,7 @@ function receive(state: SessionState, reading: Update, onPiece?: (outcome: Chunk
       // To learn that what was asked for has not begun, or is not gone on with, is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined }),
       // A connection that brings only what is known, and fails, has to be opened less and less often.
-      ...(isMoved &&
+      ...((isMoved || (end && !state.end)) &&
         (!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
       ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
     }),

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import { isFinal, toSourceError } from '../errors'
+import { isFinal, type SourceError, toSourceError } from '../errors'
 import {
   type ChunkOutcome,
   type ConnectionUpdate,
@@ -33,7 +33,7 @@ const LOOK_MS = 30_000
 /** A channel that brought nothing at all is opened again after so long, in milliseconds; meanwhile short reads do. */
 const AGAIN_MS = 30_000
 
-/** A connection that fails this long after its first byte was good, in milliseconds: the waits begin anew. */
+/** After so long without a failure, from the first byte on, the waits after failures begin anew, in milliseconds. */
 const PROVEN_MS = 10_000
 
 export interface SessionOptions extends StreamSources {
@@ -66,6 +66,9 @@ export function createSession(
   let isSuspect = false
   /** It has brought nothing at all. */
   let isMute = false
+  /** When the first byte came since the last wait after a failure, of whichever attempt. */
+  let wellSince = Infinity
+  const { Date: clock = Date } = environment
 
   function dispatch(event: SessionEvent) {
     const before = state
@@ -120,6 +123,7 @@ export function createSession(
     const tell = (news: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, news })
     const pageResumed = () => dispatch({ type: 'wakeUp', attempt })
     if (phase === 'waiting') {
+      wellSince = Infinity
       const offline = () => tell({ connection: 'offline' })
       // A server that asks for patience gets it, however often somebody looks.
       const pageVisible = () => retryAfterMs || pageResumed()
@@ -140,21 +144,15 @@ export function createSession(
     let heard = (_pieces: number) => {}
     let isOpen = false
     let reads = 0
-    let firstByteAt = Infinity
     const believe = () => {
       isSuspect = slots.isHeld = isMute = false
       tell({ connection: 'live' })
     }
     const position = () => ({ id, offset: state.verified, epoch: state.epoch })
-    const closed = () => dispatch({ type: 'closed', attempt })
-    const { Date: clock = Date } = environment
-    const failed = (cause: unknown) =>
-      dispatch({
-        type: 'failed',
-        attempt,
-        error: checkFailure(cause),
-        isProven: clock.now() - firstByteAt >= PROVEN_MS,
-      })
+    const over = (how: { readonly type: 'closed' } | { readonly type: 'failed'; readonly error: SourceError }) =>
+      dispatch({ ...how, attempt, isProven: clock.now() - wellSince >= PROVEN_MS })
+    const closed = () => over({ type: 'closed' })
+    const failed = (cause: unknown) => over({ type: 'failed', error: checkFailure(cause) })
     const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>
       isTerminal(status) || upToDate === false || offset + text.length > state.text.length
 
@@ -195,8 +193,8 @@ export function createSession(
         const { code, retryAfterMs = 0 } = toSourceError(cause)
         if (until.aborted) return false
         // A drive is asked for what the store may not have yet, and lives without the store.
-        if (isDriving) return isFinal(code) ? 'enough' : Math.min(retryAfterMs, retry.maxMs)
-        if (isFinal(code) || code === 'diverged') failed(cause)
+        if (isDriving && isFinal(code)) return 'enough'
+        if (!isDriving && (isFinal(code) || code === 'diverged')) failed(cause)
         return Math.min(retryAfterMs, retry.maxMs)
       }
       if (until.aborted) return false
@@ -275,7 +273,9 @@ export function createSession(
       const watch =
         (stallMs || isDriving) && watchForStall(stallMs || LOOK_MS, stallMs ? silent : probe, ask, environment, signal)
       heard = (pieces) => {
-        if (!reads++) firstByteAt = clock.now()
+        reads++
+        // A clock that is set back must not leave it in the future.
+        if (!signal.aborted) wellSince = Math.min(wellSince, clock.now())
         if (watch) watch.heard()
         isMute = false
         channel.received(pieces)

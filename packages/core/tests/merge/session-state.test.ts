@@ -62,8 +62,10 @@ describe('a look that says `pending`', () => {
     const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
     const after = read(before, look)
     expect(after).toMatchObject({ failures: 2, error: undefined })
-    // What brings nothing new counts as good only once it has ended well.
-    expect(reduce(after, { type: 'closed', attempt: after.attempt })).toMatchObject({ failures: 0 })
+    // What brings nothing new counts as good only once nothing has failed for a while.
+    const { attempt } = after
+    expect(reduce(after, { type: 'closed', attempt })).toMatchObject({ failures: 2 })
+    expect(reduce(after, { type: 'closed', attempt, isProven: true })).toMatchObject({ failures: 0 })
     expect(read({ ...before, drive: 'begun' }, look)).toMatchObject({ failures: 2, error })
   })
 
@@ -85,6 +87,13 @@ describe('a look that says `pending`', () => {
 })
 
 describe('a reading', () => {
+  it('that tells the end is progress once, also where the text has not reached it', () => {
+    const end: Update = { offset: 9, text: '', status: 'done' }
+    const after = read({ ...following(), failures: 3 }, end)
+    expect(after).toMatchObject({ phase: 'following', failures: 0 })
+    expect(read({ ...after, failures: 3 }, end)).toMatchObject({ phase: 'following', failures: 3 })
+  })
+
   it('of an older epoch changes nothing at all, not even with an end', () => {
     const before: SessionState = { ...following(), epoch: 2, base: 0, failures: 1 }
     expect(read(before, { offset: 3, text: 'd', status: 'streaming', epoch: 1 })).toBe(before)

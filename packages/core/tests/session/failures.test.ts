@@ -1,5 +1,5 @@
 import { SourceError, type SourceErrorCode } from '@keepstream/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fakePage } from '../support/fake-page'
 import { fakeFetcher, waits } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
@@ -120,39 +120,97 @@ describe('a read that fails', () => {
     expect(snapshot.looks).toHaveLength(length + 1)
   })
 
-  it('is opened less and less often where it brings only what is known before it fails', async () => {
-    const { client, tail } = setup()
-    const stream = client.stream('a')
-    stream.attach()
-    const openedAt: number[] = []
+  describe('and has brought only what is known', () => {
     const known = { text: '', status: 'streaming' } as const
-    for (let opened = 0; openedAt.length < 7; await pass(100)) {
-      if (tail.opened.length === opened) continue
-      opened = tail.opened.length
-      openedAt.push(Date.now())
-      tail.last.sink.next(known)
-      tail.last.fail(new SourceError('network', 'cut'))
-    }
-    const between = openedAt.slice(1).map((at, index) => at - (openedAt[index] as number))
-    // The first one brought the status, which was news.
-    expect(between).toEqual([100, 200, 400, 800, 800, 800])
-  })
+    const cut = new SourceError('network', 'cut')
 
-  it('is opened soon again after it has brought nothing new for a good while', async () => {
-    const { client, tail } = setup()
-    client.stream('a').attach()
-    await settle()
-    const known = { text: '', status: 'streaming' } as const
-    for (let failures = 0; failures < 5; failures++) {
-      tail.last.sink.next(known)
-      tail.last.fail(new SourceError('network', 'cut'))
-      await pass(2_000)
+    /** The waits before each connection but the first, each of which says what is known and then ends as `end` has it. */
+    async function openedAfter(count: number, end: (opened: number) => 'fail' | 'close') {
+      const { client, tail } = setup()
+      client.stream('a').attach()
+      const openedAt: number[] = []
+      for (; openedAt.length < count; await pass(100)) {
+        if (tail.opened.length === openedAt.length) continue
+        openedAt.push(Date.now())
+        tail.last.sink.next(known)
+        if (end(openedAt.length) === 'fail') tail.last.fail(cut)
+        else tail.last.close()
+      }
+      return openedAt.slice(1).map((at, index) => at - (openedAt[index] as number))
     }
-    const { length } = tail.opened
-    tail.last.sink.next(known)
-    await pass(10_000)
-    tail.last.fail(new SourceError('network', 'cut'))
-    await pass(100)
-    expect(tail.opened).toHaveLength(length + 1)
+
+    /** A follower whose tail has failed five times in a row. */
+    async function failedOften() {
+      const { client, tail } = setup()
+      client.stream('a').attach()
+      await settle()
+      for (let failures = 0; failures < 5; failures++) {
+        tail.last.sink.next(known)
+        tail.last.fail(cut)
+        await pass(2_000)
+      }
+      return {
+        tail,
+        /** Whether it is opened again as soon as after a first failure. */
+        async isSoonOpened() {
+          const { length } = tail.opened
+          tail.last.fail(cut)
+          await pass(100)
+          return tail.opened.length > length
+        },
+      }
+    }
+
+    it('is opened less and less often', async () => {
+      expect(await openedAfter(7, () => 'fail')).toEqual([100, 200, 400, 800, 800, 800])
+    })
+
+    it('is opened less and less often where every other connection ends well, but at once', async () => {
+      const waits = await openedAfter(11, (opened) => (opened % 2 ? 'fail' : 'close'))
+      expect(waits.filter((_, index) => index % 2 === 0)).toEqual([100, 200, 400, 800, 800])
+    })
+
+    it('is opened soon again after one that stayed for a good while', async () => {
+      const { tail, isSoonOpened } = await failedOften()
+      tail.last.sink.next(known)
+      await pass(10_000)
+      expect(await isSoonOpened()).toBe(true)
+    })
+
+    it('is not opened soon again after one that stayed too short', async () => {
+      const { tail, isSoonOpened } = await failedOften()
+      tail.last.sink.next(known)
+      await pass(9_000)
+      expect(await isSoonOpened()).toBe(false)
+    })
+
+    it('is not opened soon again because a connection that is over still speaks', async () => {
+      const { tail, isSoonOpened } = await failedOften()
+      tail.opened.at(-2)?.sink.alive()
+      await pass(2_000)
+      tail.last.sink.next(known)
+      await pass(9_000)
+      expect(await isSoonOpened()).toBe(false)
+    })
+
+    it('is opened soon again after several that ended well, as those of a server that closes each one in time', async () => {
+      const { tail, isSoonOpened } = await failedOften()
+      for (let closed = 0; closed < 4; closed++) {
+        tail.last.sink.next(known)
+        await pass(3_000)
+        tail.last.close()
+        await pass(800)
+      }
+      expect(await isSoonOpened()).toBe(true)
+    })
+
+    it('is opened soon again after one that stayed for a good while, the clock set back meanwhile', async () => {
+      const { tail, isSoonOpened } = await failedOften()
+      tail.last.sink.next(known)
+      vi.setSystemTime(Date.now() - 3_600_000)
+      tail.last.sink.next(known)
+      await pass(10_000)
+      expect(await isSoonOpened()).toBe(true)
+    })
   })
 })
