@@ -7,7 +7,8 @@ const reported = new WeakSet<StreamClient>()
 
 /**
  * For bindings, where a call of `useStream` runs more than once: the client that was given first for the id at this place.
- * A client made on each run would drive on each run, and what it reads would cause the next run, without end.
+ * A client made on each run would drive on each run, and what it reads would cause the next run, without end. A component
+ * that is mounted anew is another place, and takes another client.
  *
  * @param place Whatever stays the same from run to run, such as the component. It is held weakly.
  */
@@ -26,8 +27,8 @@ export function reportClient(first: StreamClient, given: StreamClient): void {
   reported.add(first)
   console.warn(
     '@keepstream: useStream was given another client for the same id, and keeps the first one. A client made inside a ' +
-      'component is a new one on each render. Make it once, outside of the component (or memoise it). To change the ' +
-      'client on purpose, give the component another key.',
+      'component is a new one on each render. Make it once, outside of the component, or in a ' +
+      'parent that stays mounted. To change the client on purpose, give the component another key.',
   )
 }
 

@@ -1,5 +1,6 @@
-import { type Snapshot, SourceError } from '@keepstream/core'
+import { createStreamClient, keepstream, type Snapshot, SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
+import { fakeFetch, json } from '../support/fake-fetch'
 import { fakeFetcher } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
 import { setup, shown } from '../support/setup'
@@ -113,5 +114,36 @@ describe('driving again (P6)', () => {
     await pass(120_000)
     expect(snapshot.looks.length).toBeGreaterThan(10)
     expect(live.opened).toHaveLength(0)
+  })
+})
+
+describe('many clients that drive one id at one server', () => {
+  function world() {
+    const drives: string[] = []
+    const fetch = fakeFetch(({ url, headers, init }) => {
+      const token = headers.get('authorization') ?? ''
+      if (url.endsWith('/drive')) drives.push(token)
+      if (token === 'old') return json({ code: 'unauthorized' }, { status: 401 })
+      return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+    })
+    const drive = async (authorization: string) => {
+      const client = createStreamClient(keepstream({ url: '/streams', fetch, headers: { authorization } }))
+      client.stream('a').attach({ driven: true })
+      await settle()
+    }
+    return { drives, drive }
+  }
+
+  it('all drive, as tabs, users and requests in one process do', async () => {
+    const { drives, drive } = world()
+    for (let user = 0; user < 20; user++) await drive(`user ${user}`)
+    expect(drives).toHaveLength(20)
+  })
+
+  it('leave it to the next one to drive where they were refused', async () => {
+    const { drives, drive } = world()
+    for (let refused = 0; refused < 20; refused++) await drive('old')
+    await drive('new')
+    expect(drives.at(-1)).toBe('new')
   })
 })
