@@ -11,6 +11,8 @@ export interface FakeRequest {
 export function fakeFetch(answer: (request: FakeRequest, count: number) => Response | Promise<Response>) {
   const requests: FakeRequest[] = []
   const fetch: FetchLike = async (url, init) => {
+    // As every `fetch` does: what was aborted before it is sent is never sent.
+    init.signal?.throwIfAborted()
     const request = { url, init, method: init.method ?? 'GET', headers: new Headers(init.headers) }
     requests.push(request)
     return answer(request, requests.length)
