@@ -17,7 +17,9 @@ const companions = { 'docs/convex.md': ['packages/convex/tests/support/app', 'co
 export async function findPages() {
   const docs = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
   const own = (await findWorkspaces()).flatMap((path) => [`${path}/README.md`, `${path}/SPEC.md`])
-  return ['README.md', 'CHANGELOG.md', ...docs, ...own].filter((path) => existsSync(join(root, path)))
+  return ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...docs, ...own].filter((path) =>
+    existsSync(join(root, path)),
+  )
 }
 
 /**
