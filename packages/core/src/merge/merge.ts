@@ -1,72 +1,73 @@
 import type { Chunk } from '../types'
 
-/** The text shown, and what is known of where it came from. */
+/** The text shown, and where it came from as far as that is known. */
 export interface Shown {
   readonly text: string
-  /** The epoch of the text, once a source has told one. */
+  /** The epoch of the text, once a source has named one. */
   readonly epoch: number | undefined
-  /** Where that epoch began: text before it is durable, and stays whatever epochs follow. */
+  /** Where that epoch began. Text before it is durable, and stays in every later epoch. */
   readonly base: number | undefined
   /**
-   * How much of the text is known to be that epoch's or, without one, to be durable. The rest was kept by a page, or read
-   * by a drive that told no epoch and is over: it is shown, and compared before it is believed.
+   * How much of the text is known to belong to that epoch or, without an epoch, to be durable. The rest was kept by a page,
+   * or came from a drive without epochs that is over. It is shown, and compared with what is read next.
    */
   readonly verified: number
-  /** How often text that was shown has been replaced or cut (P9). */
+  /** How often shown text was replaced or cut (P9). */
   readonly cuts: number
 }
 
-/** A piece of the text from a live source, or a look at the persisted text. */
-export interface Piece extends Omit<Chunk, 'offset'> {
+/** A chunk of a live source, or a snapshot of the persisted text. */
+export interface MergeInput extends Omit<Chunk, 'offset'> {
   /** @default 0 */
   readonly offset?: number | undefined
-  /** Durable text: where it disagrees with what is shown, it is right. */
+  /** This is durable text. Where it differs from the shown text, it replaces that. */
   readonly isSnapshot?: boolean
-  /** Kept by a page, without an epoch: it may be the text of a driver whose generation was lost. */
+  /** A page kept this text without an epoch. It may be the text of a generation that was lost. */
   readonly isKept?: boolean
-  /** Nothing follows this piece, and the text is complete. */
+  /** The text is complete at the end of this chunk. */
   readonly isDone?: boolean
 }
 
 export interface Merged {
   /**
-   * - `stale`: the piece is from an older epoch, or
-   * - `duplicate`: it brings nothing that is not shown; in both cases `shown` is the same reference
-   * - `appended`: what is beyond the shown text was added
-   * - `reconciled`: text that was shown has been cut or replaced
-   * - `gap`: text between what is shown and the piece is missing, and the source is to be given up
+   * - `stale`: the chunk is of an older epoch. `shown` is the same reference.
+   * - `duplicate`: all of the chunk is shown already. `shown` is the same reference.
+   * - `appended`: the part beyond the shown text was added.
+   * - `reconciled`: shown text was cut or replaced.
+   * - `gap`: text between the shown text and the chunk is missing. The source has to be closed.
    */
   readonly outcome: 'stale' | 'duplicate' | 'appended' | 'reconciled' | 'gap'
   readonly shown: Shown
 }
 
 /**
- * The merge rule: pure, idempotent, and indifferent to which source a piece came from.
+ * The merge rule (docs/design.md, section 4). It is pure and idempotent, and does not depend on which source a chunk came
+ * from.
  *
- * A text shown without an epoch adopts the first one it hears of, and nothing is cut for it: what is not verified is
- * compared with the pieces that are read, and a piece that begins beyond what is verified is beyond a gap.
+ * Text without an epoch adopts the first epoch that a source names. Nothing is cut for that: text that is not verified is
+ * compared with the chunks that are read, and a chunk that begins beyond the verified text is beyond a gap.
  */
-export function merge(shown: Shown, piece: Piece): Merged {
-  const { offset = 0, text: added, isSnapshot, isKept } = piece
+export function merge(shown: Shown, chunk: MergeInput): Merged {
+  const { offset = 0, text: added, isSnapshot, isKept } = chunk
   let { text, epoch: known, base, verified } = shown
-  if (isSnapshot && known !== undefined && piece.epoch === undefined) {
-    // A source without epochs cannot say whose text it goes on. Only what was durable when that epoch began is the same.
+  if (isSnapshot && known !== undefined && chunk.epoch === undefined) {
+    // A source without epochs cannot say which text it continues. Only what was durable when this epoch began is the same.
     verified = Math.min(verified, base ?? 0)
     known = base = undefined
   }
-  const epoch = piece.epoch ?? known
+  const epoch = chunk.epoch ?? known
   if (Number(epoch) < Number(known)) return { outcome: 'stale', shown }
 
   if (epoch !== known) {
     if (known !== undefined) {
-      // An epoch that was missed may have begun anywhere after the one shown.
-      const kept = epoch === known + 1 ? piece.base : Math.min(base ?? 0, piece.base ?? 0)
+      // An epoch that was missed may have begun anywhere after the shown one.
+      const kept = epoch === known + 1 ? chunk.base : Math.min(base ?? 0, chunk.base ?? 0)
       if ((kept ?? 0) < verified) {
         text = text.slice(0, kept)
         verified = kept ?? 0
       }
     }
-    base = piece.base
+    base = chunk.base
   }
   let isCut = text.length < shown.text.length
 
@@ -81,7 +82,7 @@ export function merge(shown: Shown, piece: Piece): Merged {
       isCut = true
     } else {
       if (end > text.length) text = isSnapshot && !offset ? added : text + added.slice(overlap)
-      else if (piece.isDone && end < text.length) {
+      else if (chunk.isDone && end < text.length) {
         text = text.slice(0, end)
         isCut = true
       }

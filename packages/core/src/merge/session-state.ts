@@ -1,8 +1,8 @@
 import { isFinal, type SourceError, StreamError } from '../errors'
 import { type Connection, type End, isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../types'
-import { type Merged, merge, type Piece, type Shown } from './merge'
+import { type Merged, type MergeInput, merge, type Shown } from './merge'
 
-/** What a session is doing, and how that looks from outside. */
+/** What a session is doing, and the `connection` that users see. */
 export type Phase =
   | { readonly phase: 'idle'; readonly connection: 'idle' }
   | { readonly phase: 'driving'; readonly connection: 'connecting' | 'live' | 'polling' }
@@ -16,29 +16,29 @@ interface Common extends Shown {
   readonly isCaughtUp: boolean
   readonly isStalled: boolean
   readonly finishReason: string | undefined
-  /** The end of the text, known before the text has reached it. Nothing is shown beyond it. */
+  /** The end of the text, which may be known before the text has reached it. Nothing is shown beyond it. */
   readonly end: End | undefined
-  /** Whether this stream is to be driven (`wanted`), or was already (`begun`), which is not done twice unasked. */
+  /** `wanted`: this stream has to be driven. `begun`: it was driven, and is not driven again without a reason. */
   readonly drive: 'none' | 'wanted' | 'begun'
   /** Driving again joins the running generation. */
   readonly canRepeat: boolean
-  /** The number of the current attempt: an answer to any other one has no effect. */
+  /** The number of the current attempt. Results of any other attempt have no effect. */
   readonly attempt: number
   /** Attempts in a row that failed. */
   readonly failures: number
   /** The wait the server asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
-  /** Looks in a row that brought nothing new. The next one is made at once unless this is positive. */
+  /** Polls in a row that brought nothing new. Unless this is positive, the next poll is sent at once. */
   readonly idlePolls: number
 }
 
 /** The whole life of a session as one value. SPEC.md has the table of its transitions. */
 export type SessionState = Common & Phase
 
-/** Whatever a source tells: a chunk, a look at the persisted text, or, with a terminal status, the end. */
-export interface Update extends Omit<Piece, 'isDone'> {
+/** What a source reports: a chunk, a snapshot or, with a terminal status, the end. */
+export interface Update extends Omit<MergeInput, 'isDone'> {
   readonly status: StreamStatus
-  /** `false`: more is stored than this brings. @default true */
+  /** `false`: the store has more text than this brings. @default true */
   readonly upToDate?: boolean | undefined
   readonly error?: string | undefined
   readonly finishReason?: string | undefined
@@ -47,27 +47,27 @@ export interface Update extends Omit<Piece, 'isDone'> {
 
 export type SessionEvent =
   | { readonly type: 'attached'; readonly driven?: boolean | undefined }
-  /** What a reader's page was rendered with, whole. */
+  /** A reader brought the whole text that its page was rendered with. */
   | { readonly type: 'hydrated'; readonly initial: Snapshot }
   | { readonly type: 'detached' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
-  /** News of the connection, or a failure to show of a subscription that goes on by itself. */
+  /** The connection changed, or a subscription that goes on by itself has a failure to show. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly news: ConnectionUpdate }
-  /** The connection is over, or the read is done. `isProven`: nothing had failed for a while. */
+  /** The connection or the poll has ended. `isProven`: nothing had failed for a while. */
   | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
-  /** The wait is over; or the page was away so long that its connection is likely to be dead. */
+  /** The wait is over, or the page was away so long that its connection is likely to be dead. */
   | { readonly type: 'wakeUp'; readonly attempt: number }
-  /** A person asked to try again. */
+  /** The user called `retry()`. */
   | { readonly type: 'retried' }
-  /** The answer to `stop()`. It disturbs no reading: the text may still be on its way. */
+  /** The response to `stop()`. Reading goes on: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
 
 export type ConnectionUpdate =
   | { readonly connection: 'live' | 'polling' | 'waiting' | 'offline' }
   | { readonly error: SourceError }
 
-/** What became of a piece that was read, without what lies beyond the known end. */
+/** What a chunk did to the shown text. The part beyond the known end does not count. */
 export interface ChunkOutcome {
   readonly outcome: Merged['outcome']
   readonly source: 'live' | 'snapshot'
@@ -77,7 +77,7 @@ export interface ChunkOutcome {
 
 type Change = Partial<Common>
 
-/** `isDriven`: the client that makes it has driven the stream before. */
+/** The state before the first reader. `isDriven`: this client has driven the stream before. */
 export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Snapshot): SessionState {
   const state: SessionState = {
     text: '',
@@ -103,13 +103,13 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
 }
 
 /**
- * The one place where a session changes. Pure; what changes nothing comes back as the same reference. `onPiece` is called
- * with what became of the piece that a `read` brought, so that nobody has to find that out again from two texts.
+ * The one place where a session changes. It is pure. If an event changes nothing, the same reference comes back. `onChunk` is
+ * called with the outcome of the chunk that a `read` brought.
  */
 export function reduce(
   state: SessionState,
   event: SessionEvent,
-  onPiece?: (outcome: ChunkOutcome) => void,
+  onChunk?: (outcome: ChunkOutcome) => void,
 ): SessionState {
   const { phase, attempt, drive, idlePolls, failures } = state
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
@@ -123,7 +123,7 @@ export function reduce(
       const { status, epoch, base = state.base } = event.initial
       if (!attempt || isTerminal(status)) return hydrate(state, event.initial)
       const { text } = clip(event.initial, state)
-      // It is older than whatever was read since, unless it goes on from there.
+      // It is older than what was read since, unless it continues the shown text.
       if (text === state.text || !text.startsWith(state.text)) return state
       if (epoch === undefined) return patch(state, { text, status: 'streaming' })
       if (epoch !== (state.epoch ?? epoch)) return state
@@ -132,8 +132,8 @@ export function reduce(
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
     case 'read': {
-      const next = receive(state, event.reading, onPiece)
-      // That nobody produces is a reason to drive only where driving is idempotent; elsewhere a person has to ask again.
+      const next = receive(state, event.reading, onChunk)
+      // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
       if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat) return next
       return next.failures
         ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
@@ -159,7 +159,7 @@ export function reduce(
     }
     case 'stopped': {
       const next = finishIfComplete(patch(state, { end: state.end ?? event.end }))
-      // Text of another epoch may never have been stored: only what is read next can end it.
+      // Text of another epoch may never have been stored, so the stream ends only after the next read.
       return next.end === event.end && !isOwnEnd(event.end, next) && isReading(next)
         ? follow(next, { idlePolls: 0 })
         : next
@@ -167,23 +167,23 @@ export function reduce(
   }
 }
 
-/** Text of a known epoch is that epoch's, and a text that is over is what it is: any other one is to be compared first. */
+/** Text with an epoch, and text that has ended, is used as it is. Other text is compared with the store first. */
 function hydrate(state: SessionState, initial: Snapshot): SessionState {
   const { epoch, status, upToDate } = initial
   const isOver = isTerminal(status) && upToDate !== false
   return receive(state, { ...initial, isSnapshot: true, isKept: epoch === undefined && !isOver })
 }
 
-/** What everything that is read goes through, whichever source it came from. */
-function receive(state: SessionState, reading: Update, onPiece?: (outcome: ChunkOutcome) => void): SessionState {
+/** Takes an update of any source. */
+function receive(state: SessionState, reading: Update, onChunk?: (outcome: ChunkOutcome) => void): SessionState {
   const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
-  const piece = clip(reading, state)
-  const { outcome, shown } = merge(state, piece)
-  onPiece?.({
+  const chunk = clip(reading, state)
+  const { outcome, shown } = merge(state, chunk)
+  onChunk?.({
     outcome,
     source: reading.isSnapshot ? 'snapshot' : 'live',
-    offset: piece.offset,
-    length: piece.text.length,
+    offset: chunk.offset,
+    length: chunk.text.length,
   })
   if (outcome === 'stale') return state
 
@@ -202,31 +202,31 @@ function receive(state: SessionState, reading: Update, onPiece?: (outcome: Chunk
       end,
       isCaughtUp: state.isCaughtUp || upToDate,
       isStalled: stalled,
-      // -1 is for a source that holds more: it is asked again at once, until it says that it was read to its end.
+      // -1: the source has more text, and is polled again at once until it reports that it was read to its end.
       idlePolls:
         isMoved && !upToDate && verified > state.verified
           ? -1
           : isMoved || (upToDate && state.idlePolls < 0)
             ? 0
             : state.idlePolls,
-      // To learn that what was asked for has not begun, or is not gone on with, is no progress.
+      // A text that has not begun, or that no process continues, is no progress.
       ...((isStreaming || state.drive === 'none') && { error: undefined }),
-      // A connection that brings only what is known, and fails, has to be opened less and less often.
+      // A connection that brings nothing new and then fails is opened less and less often.
       ...((isMoved || (end && !state.end)) &&
         (!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
       ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
     }),
   )
-  // What is missing never comes from a source that has passed it: go on as a follower from what is shown.
+  // A source never brings what it has passed, so a follower reads on from the verified text.
   return outcome === 'gap' ? follow(next, { idlePolls: next.phase === 'driving' ? 0 : next.idlePolls + 1 }) : next
 }
 
-/** Nobody produces this stream at the moment, as far as its store knows. */
+/** No process produces this stream at the moment, as far as its store knows. */
 function isIdle({ status, text, stalled }: Update): boolean {
   return (status === 'pending' && !text) || !!stalled
 }
 
-/** What of a reading lies before the known end. */
+/** The part of an update before the known end. */
 function clip(reading: Update, { end }: Pick<Common, 'end'>) {
   const { offset = 0, text } = reading
   const last = end?.end ?? Infinity
@@ -234,7 +234,7 @@ function clip(reading: Update, { end }: Pick<Common, 'end'>) {
   return { ...reading, offset: start, text: text.slice(0, last - start) }
 }
 
-/** Finishes once the text has reached its end; a `done` text longer than that is cut to it. */
+/** Finishes once the text has reached its end. A `done` text that is longer is cut. */
 function finishIfComplete(state: SessionState): SessionState {
   if (!state.end || state.verified < state.end.end || !isOwnEnd(state.end, state)) return state
   const { end, status, error, finishReason } = state.end
@@ -251,7 +251,7 @@ function finishIfComplete(state: SessionState): SessionState {
   })
 }
 
-/** Why an end is no success; `undefined` for one that was wanted. */
+/** The error of an end that is no success; `undefined` for `done` and `stopped`. */
 function endError(status: TerminalStatus, word: string | undefined): StreamError | undefined {
   const kept = 'the text up to here is kept'
   if (status === 'timeout') return new StreamError(status, `nobody was heard to write any more; ${kept}`)
@@ -260,7 +260,7 @@ function endError(status: TerminalStatus, word: string | undefined): StreamError
   return Object.assign(error, { serverCode: word })
 }
 
-/** The known end belongs to the text shown, as far as both say where they come from. */
+/** Whether the known end belongs to the shown text, as far as both have an epoch. */
 function isOwnEnd(end: End, { epoch = end.epoch }: Shown): boolean {
   return (end.epoch ?? epoch) === epoch
 }
@@ -298,10 +298,10 @@ function follow(state: SessionState, change?: Change): SessionState {
   return enter(state, 'following', 'connecting', change)
 }
 
-/** Every phase that is entered is a new attempt, so that nothing of the one before can still speak. */
+/** Each phase that is entered is a new attempt, so that results of the one before have no effect. */
 function enter(state: SessionState, phase: Phase['phase'], connection: Connection, change?: Change): SessionState {
   const next = { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
-  // Of a drive without epochs nothing proves that it was stored: whoever follows it reads it again.
+  // Without an epoch nothing proves that what a drive brought was stored, so a follower reads it again.
   if (state.phase === 'driving' && next.epoch === undefined && phase !== 'finished') return { ...next, verified: 0 }
   return next
 }

@@ -1,64 +1,64 @@
 import type { Environment } from '../environment'
 import { type Backoff, backoffMs } from './backoff'
 
-/** After a sign that the page is back, a channel has so long to bring a byte, in milliseconds. */
-const ASK_MS = 2000
+/** How long a channel may take to bring a byte after the page came back, in milliseconds. */
+const PROBE_MS = 2000
 
-/** Bytes that come closer together than this are of one moment, in milliseconds. */
-const MOMENT_MS = 100
+/** Bytes that arrive within this time belong together: they are one burst, in milliseconds. */
+const BURST_MS = 100
 
-/** So many pieces of text at one moment, after so long without a byte, were held back on their way. */
-const LUMP_PIECES = 3
-const LUMP_MS = 4000
+/** A burst of this many chunks after this long without a byte was held back on its way. */
+const BURST_CHUNKS = 3
+const HELD_MS = 4000
 
-/** A channel that never spoke, or was held back, has to speak at two moments this far apart to be believed. */
-const PROOF_MS = 1000
+/** A channel that brought no byte before, or was held back, is trusted after two bursts at least this far apart. */
+const TRUST_MS = 1000
 
 export interface ChannelOptions {
   /** How long a channel may take to bring its first byte, in milliseconds. */
   readonly pollAfterMs: number
-  /** Between short reads that bring nothing new. */
+  /** The waits between short reads that bring nothing new. */
   readonly poll: Backoff
   readonly environment: Environment
-  /** Ends the watch. */
+  /** Ends watching. */
   readonly signal: AbortSignal
-  /** Pieces that come in lumps put it in doubt. */
-  readonly mindsLumps: boolean
+  /** Whether chunks that arrive in bursts put the channel in doubt. */
+  readonly checksBursts: boolean
   /**
-   * One short read. Resolves with whether it brought news, with how long the server asked to wait after a failure, in
-   * milliseconds, or with `enough`, which ends them for now; never rejects.
+   * Does one short read; never rejects. Resolves with whether it brought something new, or with the wait that the server
+   * probing for after a failure, in milliseconds. `enough` ends the short reads for now.
    */
   readBeside(signal: AbortSignal): Promise<boolean | number | 'enough'>
-  /** The channel brings what there is, when it is there. */
+  /** The channel gets through: it brings text as soon as there is some. */
   proven(): void
-  /** The channel is held back on its way. */
+  /** Something holds the channel back on its way. */
   held(): void
 }
 
 export interface Channel {
-  /** It has brought a byte. */
-  readonly hasSpoken: boolean
-  /** Short reads go out beside it. */
-  readonly isDoubted: boolean
-  /** Short reads go out beside it from now on, until it proves that it is not held back. */
+  /** The channel has brought a byte. */
+  readonly hasReceived: boolean
+  /** Short reads are sent beside the channel. */
+  readonly isInDoubt: boolean
+  /** Sends short reads beside the channel from now on, until it proves that it is not held back. */
   poll(): void
-  /** It is opened: its first byte is waited for. */
+  /** The channel is opened: starts to wait for its first byte. */
   opened(): void
-  /** Bytes came, of which so many are pieces of text. */
-  received(pieces?: number): void
-  /** The page is back from wherever it was: whether the channel is alive is asked, unless that is under way. */
+  /** Bytes arrived, with this many chunks of text in them. */
+  received(chunks?: number): void
+  /** The page is back: finds out whether the channel is alive, unless that is under way. */
   probe(): void
 }
 
 /**
- * Watches whether a channel brings bytes when it should, and has the text read in short reads beside it while that is in
- * doubt: when its first byte is late, when pieces come in lumps, and when the page is back and no byte comes. The channel
- * itself is left alone. It is alive or not, and what it brings is welcome.
+ * Watches whether a channel brings bytes when it should. While that is in doubt, the text is read in short reads beside it:
+ * when the first byte is late, when chunks arrive in bursts, and when the page is back and no byte comes. The channel itself
+ * stays open, and what it brings is used.
  */
 export function watchChannel({
   pollAfterMs,
   poll,
-  mindsLumps,
+  checksBursts,
   environment,
   signal,
   readBeside,
@@ -66,20 +66,20 @@ export function watchChannel({
   held,
 }: ChannelOptions): Channel {
   const { Date: clock = Date } = environment
-  let heardAt = clock.now()
-  /** How long it was silent before the moment that is now, and how many pieces came in it. */
+  let receivedAt = clock.now()
+  /** How long no byte came before the current burst, and how many chunks the burst has brought. */
   let quietMs = 0
-  let pieces = 0
-  /** How often it has spoken. */
+  let chunks = 0
+  /** How often bytes arrived. */
   let count = 0
-  let momentAt = heardAt
-  let hasSpoken = false
-  /** It has spoken, or was believed, before it came into doubt. */
-  let isKnown = false
-  let spokeAt: number | undefined
-  /** The timers of the first byte, of the answer to a sign, and of the next short read. */
+  let burstAt = receivedAt
+  let hasReceived = false
+  /** The channel had brought bytes before it came into doubt. */
+  let wasTrusted = false
+  let trustedFrom: number | undefined
+  /** The timers for the first byte, for a probe, and for the next short read. */
   let firstByte: unknown
-  let asked: unknown
+  let probing: unknown
   let nextRead: unknown
   let beside: AbortController | undefined
 
@@ -89,8 +89,8 @@ export function watchChannel({
   function begin() {
     if (beside || signal.aborted) return
     beside = new AbortController()
-    isKnown = hasSpoken
-    spokeAt = undefined
+    wasTrusted = hasReceived
+    trustedFrom = undefined
     repeat(beside, 0)
   }
 
@@ -108,38 +108,38 @@ export function watchChannel({
     beside = undefined
   }
 
-  function judge() {
-    const isLump = quietMs >= LUMP_MS && pieces >= LUMP_PIECES
-    if (isLump) {
-      spokeAt = undefined
-      if (beside || !mindsLumps) return
+  function judgeBurst() {
+    const isHeldBurst = quietMs >= HELD_MS && chunks >= BURST_CHUNKS
+    if (isHeldBurst) {
+      trustedFrom = undefined
+      if (beside || !checksBursts) return
       held()
       return begin()
     }
     if (!beside) return
-    spokeAt ??= heardAt
-    if (!isKnown && heardAt - spokeAt < PROOF_MS) return
+    trustedFrom ??= receivedAt
+    if (!wasTrusted && receivedAt - trustedFrom < TRUST_MS) return
     end()
     proven()
   }
 
   signal.addEventListener('abort', () => {
-    for (const timer of [firstByte, asked]) forget(timer)
+    for (const timer of [firstByte, probing]) forget(timer)
     end()
   })
   return {
-    get hasSpoken() {
-      return hasSpoken
+    get hasReceived() {
+      return hasReceived
     },
-    get isDoubted() {
+    get isInDoubt() {
       return !!beside
     },
     poll: begin,
     opened() {
-      heardAt = clock.now()
+      receivedAt = clock.now()
       if (pollAfterMs === Infinity || signal.aborted) return
       firstByte = wait(pollAfterMs, () => {
-        if (hasSpoken) return
+        if (hasReceived) return
         held()
         begin()
       })
@@ -147,28 +147,28 @@ export function watchChannel({
     received(added = 0) {
       count++
       const now = clock.now()
-      // The clock was set back: what was noted by it lies in the future, and would for as long count as just now.
-      if (now < heardAt) {
-        heardAt = momentAt = now
-        spokeAt &&= now
+      // The clock was set back, so that the times noted before lie in the future.
+      if (now < receivedAt) {
+        receivedAt = burstAt = now
+        trustedFrom &&= now
       }
-      // A moment is judged by all that came in it: what one read of the body holds is told at once.
-      // Text that keeps coming is no endless moment.
-      if (now - heardAt > MOMENT_MS || now - momentAt >= PROOF_MS || !hasSpoken) {
-        momentAt = now
-        quietMs = now - heardAt
-        pieces = 0
-        queueMicrotask(judge)
+      // A burst is judged once all of it has arrived: one read of the body reports all its chunks in one task. Text that
+      // keeps coming begins a new burst after `TRUST_MS`.
+      if (now - receivedAt > BURST_MS || now - burstAt >= TRUST_MS || !hasReceived) {
+        burstAt = now
+        quietMs = now - receivedAt
+        chunks = 0
+        queueMicrotask(judgeBurst)
       }
-      hasSpoken = true
-      heardAt = now
-      pieces += added
+      hasReceived = true
+      receivedAt = now
+      chunks += added
     },
     probe() {
-      if (asked !== undefined || beside || signal.aborted) return
+      if (probing !== undefined || beside || signal.aborted) return
       const before = count
-      asked = wait(ASK_MS, () => {
-        asked = undefined
+      probing = wait(PROBE_MS, () => {
+        probing = undefined
         if (count === before) begin()
       })
     },

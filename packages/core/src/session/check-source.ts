@@ -16,7 +16,7 @@ const count: Rule = [isCount, 'a whole number from 0']
 const flag: Rule = [(value: unknown) => typeof value === 'boolean', 'true or false']
 const string: Rule = [(value: unknown) => typeof value === 'string', 'a string']
 
-/** What each field of an answer must be. */
+/** What each field of a result must be. */
 const rules = {
   offset: count,
   end: count,
@@ -31,21 +31,22 @@ const rules = {
   finishReason: string,
 } satisfies Record<string, Rule>
 
-/** What a snapshot may say besides. */
+/** The optional fields of a snapshot. */
 const facts: (keyof typeof rules)[] = ['offset', 'epoch', 'base', 'upToDate', 'error', 'finishReason', 'stalled']
 
 /**
- * The one door through which every answer of every source comes in, whoever wrote the source: fields of the right kinds
- * and no others. `null` counts as left out, since many backends write it so.
+ * Checks a snapshot of any source. The result has the known fields only, each of the right type. `null` counts as left out,
+ * because many backends send it so.
  *
  * @throws {SourceError} `server`, naming the field
  */
-export function checkSnapshot(answer: unknown): Snapshot {
-  return check('a snapshot', answer, ['text', 'status'], facts)
+export function checkSnapshot(result: unknown): Snapshot {
+  return check('a snapshot', result, ['text', 'status'], facts)
 }
 
 /**
- * What a page was rendered with, whole from offset 0, or a state that was kept. The error of a state is an object, made anew.
+ * Checks `initial`: the whole text from offset 0 that a page was rendered with, or a state that it kept. The error object of a
+ * state is left out, and is made again from the status.
  *
  * @throws {StreamError} `invalid-option`, naming the field
  */
@@ -58,22 +59,22 @@ export function checkInitial(initial: Initial | null | undefined): Snapshot | un
   return check('it', initial, ['text', 'status'], fields, fail)
 }
 
-export function checkChunk(answer: unknown): Chunk {
-  return check('a chunk', answer, ['offset', 'text'], ['epoch', 'base', 'upToDate', 'stalled'])
+export function checkChunk(result: unknown): Chunk {
+  return check('a chunk', result, ['offset', 'text'], ['epoch', 'base', 'upToDate', 'stalled'])
 }
 
-export function checkEnd(answer: unknown): End {
-  return check('an end', answer, ['end', 'ending'], ['epoch', 'error', 'finishReason'])
+export function checkEnd(result: unknown): End {
+  return check('an end', result, ['end', 'ending'], ['epoch', 'error', 'finishReason'])
 }
 
 type PushedConnection = Parameters<SubscriptionSink['connection']>[0]
 
-export function checkConnection(said: PushedConnection): PushedConnection {
-  if (said === 'live' || said === 'waiting') return said
+export function checkConnection(connection: PushedConnection): PushedConnection {
+  if (connection === 'live' || connection === 'waiting') return connection
   throw new SourceError('server', 'a subscription says a `connection` that is neither live nor waiting')
 }
 
-/** What a source failed with: one that says where texts part must say it in numbers, and a wait must be one. */
+/** Checks what a source failed with: `diverged` needs a numeric offset and epoch, and `retryAfterMs` must be a number. */
 export function checkFailure(cause: unknown): SourceError {
   const error = toSourceError(cause)
   const { code, offset, epoch = 0, retryAfterMs = 0 } = error
@@ -83,26 +84,26 @@ export function checkFailure(cause: unknown): SourceError {
   return error
 }
 
-function check<Answer>(
+function check<Result>(
   what: string,
-  answer: unknown,
+  result: unknown,
   needed: (keyof typeof rules)[],
   optional: (keyof typeof rules)[],
   fail: (words: string) => Error = (words) => new SourceError('server', words),
-): Answer {
+): Result {
   const clean: Record<string, unknown> = {}
   for (const rule of [...needed, ...optional]) {
     const name = rule === 'ending' ? 'status' : rule
-    const value = (answer as Record<string, unknown> | null | undefined)?.[name] ?? undefined
+    const value = (result as Record<string, unknown> | null | undefined)?.[name] ?? undefined
     const [is, words] = rules[rule]
     if (value === undefined ? needed.includes(rule) : !is(value as never))
       throw fail(`${what} came with ${describe(value)} as \`${name}\`, which must be ${words}`)
     clean[name] = value
   }
-  return clean as Answer
+  return clean as Result
 }
 
-/** Without its text, which is nobody's business. */
+/** Says the type of a value, and never its text. */
 function describe(value: unknown): string {
   if (typeof value === 'number') return String(value)
   return value === undefined ? 'nothing' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`

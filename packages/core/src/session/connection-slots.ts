@@ -1,46 +1,47 @@
-/** One reader's connection, held or waited for. */
+/** The connection of one reader: it is open, or waits for a slot. */
 export interface Slot {
-  /** There is room: the connection may be opened. */
+  /** A slot is free: opens the connection. */
   begin(): void
-  /** It has what there was to read, and others wait: it is to be closed, and to ask again later. */
+  /** The reader is caught up, and others wait: closes the connection. The reader polls again later. */
   end(): void
+  /** The reader has read all there was. */
   isCaughtUp?: boolean
 }
 
-/** Who may hold a connection. An undo is called once. */
+/** Limits how many connections of a client are open. Each returned function frees its slot, and is called once. */
 export interface ConnectionSlots {
-  /** Those who drive never wait, and leave the others less room. */
+  /** A drive never waits. It takes a slot that followers then do not have. */
   drive(): () => void
-  follow(turn: Slot): () => void
-  /** A connection was held back on its way, and none has proven since that it is not. */
+  follow(slot: Slot): () => void
+  /** A proxy held a connection back, and no connection has proven since that it gets through. */
   isHeld: boolean
-  /** The turn has brought what there was to read: it may be another's. */
-  caughtUp(turn: Slot): void
+  /** This reader has read all there was, so that its slot may go to another one. */
+  caughtUp(slot: Slot): void
 }
 
 /**
- * Keeps the connections a client holds open below what a browser allows for one server: a page that holds them all cannot
- * even send a stop. Followers wait in the order they came. While one waits, whoever was fed makes room, so that all of them
- * take turns; at least one follower reads, however many drive.
+ * Keeps the number of open connections below what a browser allows for one server: a page that uses them all cannot even
+ * send a stop. Followers wait in the order in which they came. While one waits, followers that are caught up free their
+ * slots. At least one follower reads, however many streams are driven.
  */
 export function createConnectionSlots(max: number): ConnectionSlots {
   const waiting = new Set<Slot>()
   const held = new Set<Slot>()
   let drivers = 0
 
-  function settle() {
-    const room = Math.max(1, max - drivers)
-    for (const turn of held) {
-      if (turn.isCaughtUp && held.size + waiting.size > room) {
-        held.delete(turn)
-        turn.end()
+  function assign() {
+    const limit = Math.max(1, max - drivers)
+    for (const slot of held) {
+      if (slot.isCaughtUp && held.size + waiting.size > limit) {
+        held.delete(slot)
+        slot.end()
       }
     }
-    for (const turn of waiting) {
-      if (held.size >= room) return
-      waiting.delete(turn)
-      held.add(turn)
-      turn.begin()
+    for (const slot of waiting) {
+      if (held.size >= limit) return
+      waiting.delete(slot)
+      held.add(slot)
+      slot.begin()
     }
   }
 
@@ -48,23 +49,23 @@ export function createConnectionSlots(max: number): ConnectionSlots {
     isHeld: false,
     drive() {
       drivers++
-      settle()
+      assign()
       return () => {
         drivers--
-        settle()
+        assign()
       }
     },
-    follow(turn) {
-      waiting.add(turn)
-      settle()
+    follow(slot) {
+      waiting.add(slot)
+      assign()
       return () => {
-        waiting.delete(turn)
-        if (held.delete(turn)) settle()
+        waiting.delete(slot)
+        if (held.delete(slot)) assign()
       }
     },
-    caughtUp(turn) {
-      turn.isCaughtUp = true
-      settle()
+    caughtUp(slot) {
+      slot.isCaughtUp = true
+      assign()
     },
   }
 }

@@ -1,16 +1,16 @@
 import type { Environment } from '../environment'
 
-/** What a page goes through, as far as it matters to a connection. */
+/** Events of a page that matter to a connection. */
 export interface PageSignals {
-  /** The page was put away or frozen, and is back: a connection of before is likely to be dead. */
+  /** The page comes back from the back/forward cache, or was frozen. Its connection is likely to be dead. */
   pageResumed(): void
-  /** A person looks again. */
+  /** The page is visible again. */
   pageVisible(): void
   online?(): void
   offline?(): void
 }
 
-/** Hears them until `signal` aborts. */
+/** Listens until `signal` aborts. */
 export function listenToPage(
   environment: Environment,
   { pageResumed, pageVisible, online, offline }: PageSignals,
@@ -18,7 +18,7 @@ export function listenToPage(
 ) {
   const { document } = environment
   const options = { signal }
-  // A page that was put away is told that it thaws, then that it is seen, and last that it is back: one of these is enough.
+  // A page that comes back from the cache gets `resume`, `visibilitychange` and, last, `pageshow`. Only the last one counts.
   let isAway = false
   environment.addEventListener?.('pagehide', () => (isAway = true), options)
   environment.addEventListener?.('pageshow', ({ persisted }) => persisted && pageResumed(), options)

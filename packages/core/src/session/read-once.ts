@@ -1,7 +1,7 @@
 import { SourceError } from '../errors'
 import type { Snapshot, SnapshotSource, SourceRequest } from '../types'
 
-/** What a source of persisted text says first, whichever shape it has. The signal lets go of it, and rejects. */
+/** The first snapshot of a source of persisted text, whatever its shape. Rejects when the signal aborts. */
 export function readOnce(source: SnapshotSource, request: SourceRequest): Promise<Snapshot> {
   return new Promise((next, fail) => {
     const sink = { next, fail, lost: fail, alive() {}, connection() {} }

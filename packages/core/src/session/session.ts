@@ -27,20 +27,20 @@ import { readOnce } from './read-once'
 import { shortRead } from './short-read'
 import { watchForStall } from './stall-watchdog'
 
-/** A look that has brought no answer after so long is given up for the next one, which may take as much longer, up to four times. */
-const LOOK_MS = 30_000
+/** A poll without a result is given up after this time, in milliseconds. The next one may take as much longer, up to four times. */
+const POLL_MS = 30_000
 
-/** A channel that brought nothing at all is opened again after so long, in milliseconds; meanwhile short reads do. */
-const AGAIN_MS = 30_000
+/** A channel that brought nothing at all is opened again after this time, in milliseconds. Short reads bring the text meanwhile. */
+const REOPEN_MS = 30_000
 
-/** After so long without a failure, from the first byte on, the waits after failures begin anew, in milliseconds. */
+/** After this time without a failure, counted from the first byte, the waits after failures start small again, in milliseconds. */
 const PROVEN_MS = 10_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
-  /** Between looks that bring nothing new. */
+  /** The waits between polls that bring nothing new. */
   readonly poll: Backoff
-  /** Between attempts that fail. */
+  /** The waits between attempts that fail. */
   readonly retry: Backoff
   /** How long a connection may take to bring its first byte, in milliseconds. */
   readonly pollAfterMs: number
@@ -54,7 +54,7 @@ export interface Session {
   dispatch(event: SessionEvent): void
 }
 
-/** Carries out what a state asks for: one attempt at a time, each with its own signal. */
+/** Does what the state asks for: one attempt at a time, each with its own signal. */
 export function createSession(
   id: string,
   state: SessionState,
@@ -62,12 +62,12 @@ export function createSession(
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
   let running = new AbortController()
-  /** The last channel was held back on its way or fell silent: short reads go out beside the next one from the start. */
+  /** The last channel was held back on its way, or stalled: short reads are sent beside the next one from the start. */
   let isSuspect = false
-  /** It has brought nothing at all. */
-  let isMute = false
-  /** When the first byte came since the last wait after a failure, of whichever attempt. */
-  let wellSince = Infinity
+  /** The last channel has brought nothing at all. */
+  let isSilent = false
+  /** When the first byte arrived since the last wait after a failure, in any attempt. */
+  let healthySince = Infinity
   const { Date: clock = Date } = environment
 
   function dispatch(event: SessionEvent) {
@@ -86,21 +86,21 @@ export function createSession(
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
     onChange(state, before)
-    // Whoever heard of the change may have caused the next attempt already.
+    // A listener may have started the next attempt already.
     if (isNew && running.signal.aborted) {
       running = new AbortController()
       startAttempt(running.signal)
     }
   }
 
-  /** In microtasks, so that a listener finds every change made, and one that throws interrupts none. */
+  /** Reports in microtasks: a listener sees the state after the change, and one that throws interrupts nothing. */
   function report(before: SessionState, piece: ChunkOutcome | undefined, tell: (event: StreamEvent) => void) {
     const { phase, attempt, text, status, error } = state
     const isCut = state.cuts !== before.cuts
     if (piece) {
       const { outcome, ...place } = piece
       const type = isCut ? 'reconciled' : outcome
-      // News of the status alone is no piece.
+      // An update of the status alone is no chunk.
       if (place.length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, ...place }))
     } else if (isCut)
       queueMicrotask(() => tell({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
@@ -110,11 +110,11 @@ export function createSession(
   function startAttempt(signal: AbortSignal) {
     const { attempt, phase, idlePolls, retryAfterMs = 0 } = state
     const isDriving = phase === 'driving'
-    const undos: (() => void)[] = []
+    const cleanups: (() => void)[] = []
     signal.addEventListener('abort', () => {
-      for (const undo of undos) undo()
+      for (const cleanUp of cleanups) cleanUp()
     })
-    const onAbort = (undo: () => void) => (signal.aborted ? undo() : undos.push(undo))
+    const onAbort = (cleanUp: () => void) => (signal.aborted ? cleanUp() : cleanups.push(cleanUp))
     const after = (ms: number, run: () => void) => {
       const timer = environment.setTimeout(run, ms) as never
       onAbort(() => environment.clearTimeout(timer))
@@ -123,34 +123,36 @@ export function createSession(
     const tell = (news: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, news })
     const pageResumed = () => dispatch({ type: 'wakeUp', attempt })
     if (phase === 'waiting') {
-      wellSince = Infinity
+      healthySince = Infinity
       const offline = () => tell({ connection: 'offline' })
-      // A server that asks for patience gets it, however often somebody looks.
+      // A wait that the server asked for is kept, also when the page becomes visible.
       const pageVisible = () => retryAfterMs || pageResumed()
       listenToPage(environment, { pageResumed, pageVisible, online: pageResumed, offline }, signal)
       after(Math.max(backoffMs(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), pageResumed)
-      // Only a word for the screen: it is wrong on many machines, so that it keeps nothing from being tried.
+      // Only for display: it is wrong on many machines, so it never keeps the client from trying.
       if (environment.navigator?.onLine === false) offline()
     }
     if (!isDriving && phase !== 'following') return
 
-    let sign = () => {}
-    listenToPage(environment, { pageResumed, pageVisible: () => sign(), online: () => sign() }, signal)
+    let onSignal = () => {}
+    listenToPage(environment, { pageResumed, pageVisible: () => onSignal(), online: () => onSignal() }, signal)
 
-    const isLook = !isDriving && typeof snapshot === 'function'
-    const { stallMs = isLook && LOOK_MS * Math.min(Math.max(0, idlePolls) + 1, 4) } = (isDriving ? live : snapshot) as {
+    const isPolled = !isDriving && typeof snapshot === 'function'
+    const { stallMs = isPolled && POLL_MS * Math.min(Math.max(0, idlePolls) + 1, 4) } = (
+      isDriving ? live : snapshot
+    ) as {
       stallMs?: number
     }
-    let heard = (_pieces: number) => {}
+    let onBytes = (_pieces: number) => {}
     let isOpen = false
     let reads = 0
-    const believe = () => {
-      isSuspect = slots.isHeld = isMute = false
+    const trust = () => {
+      isSuspect = slots.isHeld = isSilent = false
       tell({ connection: 'live' })
     }
     const position = () => ({ id, offset: state.verified, epoch: state.epoch })
     const over = (how: { readonly type: 'closed' } | { readonly type: 'failed'; readonly error: SourceError }) =>
-      dispatch({ ...how, attempt, isProven: clock.now() - wellSince >= PROVEN_MS })
+      dispatch({ ...how, attempt, isProven: clock.now() - healthySince >= PROVEN_MS })
     const closed = () => over({ type: 'closed' })
     const failed = (cause: unknown) => over({ type: 'failed', error: checkFailure(cause) })
     const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>
@@ -159,99 +161,99 @@ export function createSession(
     const isTail = !isDriving && 'open' in snapshot
     const canPoll = !('open' in snapshot) || !!snapshot.read
     const isChannel = (isDriving || isTail) && canPoll
-    const isDoubted = isChannel && (isSuspect || slots.isHeld)
-    const isLate = isDoubted && isMute && isTail
-    /** It is known to bring less than short reads do, and not only suspected. */
+    const isInDoubt = isChannel && (isSuspect || slots.isHeld)
+    const isLate = isInDoubt && isSilent && isTail
+    /** The channel is known, and not only suspected, to bring less than short reads do. */
     let isHeld = isLate
     const channel = watchChannel({
       pollAfterMs: isChannel ? pollAfterMs : Infinity,
       poll,
       environment,
       signal,
-      // To give up a drive that cannot be repeated may end the answer: a lump is no reason to ask whether it is behind.
-      mindsLumps: isTail || !!live?.canRepeat,
-      readBeside: readBeside,
+      // Closing a drive that cannot be repeated may end the result, so a burst is no reason to compare it with the store.
+      checksBursts: isTail || !!live?.canRepeat,
+      readBeside,
       held() {
         isSuspect = slots.isHeld = true
-        isMute = !channel.hasSpoken
-        isHeld ||= isMute
+        isSilent = !channel.hasReceived
+        isHeld ||= isSilent
       },
-      proven: believe,
+      proven: trust,
     })
-    const silent = () => {
+    const onStall = () => {
       isSuspect ||= isChannel
       closed()
     }
 
-    /** What a short read brings beside a channel is shown, unless the channel has begun and can tell the rest itself. */
+    /** Reads the text beside a channel and shows it, unless the channel is a drive that has begun: that brings the rest itself. */
     async function readBeside(until: AbortSignal) {
       const before = reads
-      let answer: Snapshot
+      let result: Snapshot
       try {
-        answer = await shortRead(snapshot, position(), until, environment)
+        result = await shortRead(snapshot, position(), until, environment)
       } catch (cause) {
         const { code, retryAfterMs = 0 } = toSourceError(cause)
         if (until.aborted) return false
-        // A drive is asked for what the store may not have yet, and lives without the store.
+        // A drive brings what the store may not have yet, so a store that refuses does not end it.
         if (isDriving && isFinal(code)) return 'enough'
         if (!isDriving && (isFinal(code) || code === 'diverged')) failed(cause)
         return Math.min(retryAfterMs, retry.maxMs)
       }
       if (until.aborted) return false
-      const isNews = isAhead(answer)
-      if (isDriving && channel.hasSpoken) {
-        // A drive that spoke meanwhile lives: what the store had first is on its way.
+      const isNews = isAhead(result)
+      if (isDriving && channel.hasReceived) {
+        // A drive that brought bytes meanwhile is alive: what the store had first is on its way.
         const isBehind = isNews && reads === before
         if (isBehind) closed()
         if (stallMs) return false
-        // Without keep-alives its silence says nothing: the next question comes in its own time.
-        if (!isBehind) believe()
+        // A drive without keep-alives may be onStall and alive: the stall watchdog probes it again later.
+        if (!isBehind) trust()
         return 'enough'
       }
       if (isChannel && (isNews || isHeld)) tell({ connection: 'polling' })
-      dispatch({ type: 'read', attempt, reading: { ...answer, isSnapshot: true } })
-      if (isOpen && answer.upToDate !== false) slots.caughtUp(turn)
-      // What was asked before hangs.
-      if (isLook) closed()
+      dispatch({ type: 'read', attempt, reading: { ...result, isSnapshot: true } })
+      if (isOpen && result.upToDate !== false) slots.caughtUp(slot)
+      // The poll that this read replaces hangs.
+      if (isPolled) closed()
       return isNews
     }
 
-    let aside = new AbortController()
-    onAbort(() => aside.abort())
-    // A channel without keep-alives is silent while a model thinks: it is given up only for a store that knows more.
+    let probing = new AbortController()
+    onAbort(() => probing.abort())
+    // A channel without keep-alives is onStall while a model thinks. It is closed only if the store has more.
     const probe = () => {
-      aside.abort()
-      const look = new AbortController()
-      aside = look
-      readOnce(snapshot, { ...position(), signal: look.signal })
+      probing.abort()
+      const attempt = new AbortController()
+      probing = attempt
+      readOnce(snapshot, { ...position(), signal: attempt.signal })
         .then(checkSnapshot)
         .then(
           isAhead,
-          // Reading on as a follower will show why. A look that fails otherwise says nothing of the channel.
+          // A refusal is shown by reading on as a follower. Any other failure says nothing about the channel.
           (cause) => !/network|server|limited/.test(toSourceError(cause).code),
         )
         .then((isBehind) => {
-          const isAsked = !look.signal.aborted
-          look.abort()
-          if (isBehind && isAsked) closed()
+          const isCurrent = !attempt.signal.aborted
+          attempt.abort()
+          if (isBehind && isCurrent) closed()
         })
     }
-    /** Takes what a source says, unless it is malformed: that ends the attempt, and is not thrown at whoever said it. */
+    /** Checks what a source reports, and uses it. A malformed result ends the attempt; it is not thrown into the source. */
     const take =
-      <Said, Answer>(check: (said: Said) => Answer, use: (answer: Answer) => void) =>
-      (said: Said) => {
-        let answer: Answer
+      <Given, Checked>(check: (given: Given) => Checked, use: (result: Checked) => void) =>
+      (given: Given) => {
+        let result: Checked
         try {
-          answer = check(said)
+          result = check(given)
         } catch (cause) {
           return failed(cause)
         }
-        use(answer)
+        use(result)
       }
     const read = (reading: Update) => {
-      heard(reading.text ? 1 : 0)
+      onBytes(reading.text ? 1 : 0)
       dispatch({ type: 'read', attempt, reading })
-      if (reading.upToDate !== false) slots.caughtUp(turn)
+      if (reading.upToDate !== false) slots.caughtUp(slot)
     }
     const sink: LiveSink & TailSink & Omit<SubscriptionSink, 'lost'> = {
       chunk: take(checkChunk, (chunk) => read({ ...chunk, status: 'streaming' })),
@@ -260,27 +262,27 @@ export function createSession(
       fail: (cause) => tell({ error: checkFailure(cause) }),
       connection: take(checkConnection, (connection) => tell({ connection })),
       alive() {
-        heard(0)
-        if (!channel.isDoubted) tell({ connection: 'live' })
+        onBytes(0)
+        if (!channel.isInDoubt) tell({ connection: 'live' })
       },
     }
 
     async function open(request: SourceRequest): Promise<unknown> {
       isOpen = true
-      // Nobody asks after a subscription, which reconnects by itself, nor after a tail that has no short reads.
-      const canAsk = isDriving || isLook || (canPoll && isTail)
+      // A subscription is not probed, since it reconnects by itself, nor is a tail without short reads.
+      const canAsk = isDriving || isPolled || (canPoll && isTail)
       const ask = () => canAsk && channel.probe()
       const watch =
-        (stallMs || isDriving) && watchForStall(stallMs || LOOK_MS, stallMs ? silent : probe, ask, environment, signal)
-      heard = (pieces) => {
+        (stallMs || isDriving) && watchForStall(stallMs || POLL_MS, stallMs ? onStall : probe, ask, environment, signal)
+      onBytes = (pieces) => {
         reads++
-        // A clock that is set back must not leave it in the future.
-        if (!signal.aborted) wellSince = Math.min(wellSince, clock.now())
-        if (watch) watch.heard()
-        isMute = false
+        // If the clock is set back, this must not stay in the future.
+        if (!signal.aborted) healthySince = Math.min(healthySince, clock.now())
+        if (watch) watch.reset()
+        isSilent = false
         channel.received(pieces)
       }
-      sign = () => {
+      onSignal = () => {
         if (watch) watch.check()
         ask()
       }
@@ -294,25 +296,25 @@ export function createSession(
     const begin = () => {
       open({ ...position(), signal }).then(closed, failed)
     }
-    const turn: Slot = {
+    const slot: Slot = {
       begin() {
-        // A source that never answers must not keep others waiting.
-        after(LOOK_MS, () => slots.caughtUp(turn))
+        // A source that never brings anything must not keep its slot for ever.
+        after(POLL_MS, () => slots.caughtUp(slot))
         begin()
       },
       end: closed,
     }
-    const ask = () => onAbort(slots.follow(turn))
+    const ask = () => onAbort(slots.follow(slot))
     if (isDriving) onAbort(slots.drive())
-    // Looks are short, and a subscription shares a connection of its own.
+    // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
     const run = isTail ? ask : begin
-    if (isDoubted) channel.poll()
+    if (isInDoubt) channel.poll()
     if (isLate || (idlePolls > 0 && !isDriving)) {
-      sign = () => {
-        isMute = false
+      onSignal = () => {
+        isSilent = false
         pageResumed()
       }
-      after(isLate ? AGAIN_MS : backoffMs(idlePolls, poll), run)
+      after(isLate ? REOPEN_MS : backoffMs(idlePolls, poll), run)
     } else run()
   }
 

@@ -3,10 +3,10 @@ import type { Snapshot, SnapshotSource, SourceRequest } from '../types'
 import { checkSnapshot } from './check-source'
 import { readOnce } from './read-once'
 
-/** A short read that has brought no answer after so long is given up, in milliseconds. */
+/** A short read without a result is given up after this time, in milliseconds. */
 const LIMIT_MS = 10_000
 
-/** One look at the persisted text beside whatever else is read, which is let go of when `until` aborts. */
+/** Reads the persisted text once, beside another connection. Rejects when `until` aborts, or after `LIMIT_MS`. */
 export async function shortRead(
   source: SnapshotSource,
   place: Omit<SourceRequest, 'signal'>,

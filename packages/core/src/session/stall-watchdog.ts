@@ -1,40 +1,40 @@
 import type { Environment } from '../environment'
 
-/** How soon it is noticed that the machine has slept, in milliseconds. */
+/** The longest timer, in milliseconds: how soon the watchdog notices that the machine slept. */
 const TICK_MS = 5_000
 
-/** A timer that fires so much later than it should says that the machine, or the page, stood still, in milliseconds. */
+/** A timer that fires this much too late means that the machine or the page was suspended, in milliseconds. */
 const LATE_MS = 1_500
 
 /**
- * Calls `onSilence` whenever nothing was heard for `limitMs`: by the wall clock, since timers stand still while a machine
- * sleeps; and `onLate` when one of its timers fires late. Ends with the signal.
+ * Calls `onStall` whenever `reset` was not called for `limitMs`. It measures by the wall clock, because timers stop while a
+ * machine sleeps. Calls `onLate` when one of its timers fires late. Ends with the signal.
  */
 export function watchForStall(
   limitMs: number,
-  onSilence: () => void,
+  onStall: () => void,
   onLate: () => void,
   environment: Environment,
   signal: AbortSignal,
 ) {
   const { Date: clock = Date } = environment
-  let heardAt = 0
+  let resetAt = 0
   let timer: unknown
   const cancel = () => environment.clearTimeout(timer as never)
-  const heard = () => {
-    heardAt = clock.now()
+  const reset = () => {
+    resetAt = clock.now()
   }
 
   function check() {
     cancel()
-    // A clock that is set back would stretch the silence by as much.
-    heardAt = Math.min(heardAt, clock.now())
-    if (heardAt + limitMs <= clock.now()) {
-      heard()
-      onSilence()
+    // If the clock is set back, the time without a byte must not grow by that.
+    resetAt = Math.min(resetAt, clock.now())
+    if (resetAt + limitMs <= clock.now()) {
+      reset()
+      onStall()
     }
     if (signal.aborted) return
-    const waitMs = Math.min(heardAt + limitMs - clock.now(), TICK_MS)
+    const waitMs = Math.min(resetAt + limitMs - clock.now(), TICK_MS)
     const dueAt = clock.now() + waitMs
     timer = environment.setTimeout(() => {
       const isLate = clock.now() > dueAt + LATE_MS
@@ -43,8 +43,8 @@ export function watchForStall(
     }, waitMs)
   }
 
-  heard()
+  reset()
   check()
   signal.addEventListener('abort', cancel)
-  return { heard, check }
+  return { reset, check }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { merge, type Piece, type Shown } from '../../src/merge/merge'
+import { type MergeInput, merge, type Shown } from '../../src/merge/merge'
 import { check, nastyText, patienceMs } from '../support/property'
 
 const nothing: Shown = { text: '', epoch: undefined, base: undefined, verified: 0, cuts: 0 }
@@ -63,7 +63,7 @@ describe('merging any pieces in any order', () => {
             const number = index % truths.length
             const { base, text } = truths[number] as (typeof truths)[number]
             const offset = Math.floor(from * text.length)
-            const piece: Piece = {
+            const piece: MergeInput = {
               offset,
               text: text.slice(offset, offset + length),
               epoch: number + 1,

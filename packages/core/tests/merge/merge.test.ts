@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { merge, type Piece, type Shown } from '../../src/merge/merge'
+import { type MergeInput, merge, type Shown } from '../../src/merge/merge'
 
 const shown = (text: string, epoch?: number, cuts = 0): Shown => ({
   text,
@@ -8,7 +8,7 @@ const shown = (text: string, epoch?: number, cuts = 0): Shown => ({
   verified: text.length,
   cuts,
 })
-const run = (before: Shown, piece: Piece) => {
+const run = (before: Shown, piece: MergeInput) => {
   const { outcome, shown: after } = merge(before, piece)
   return [outcome, after.text, after.epoch, after.cuts > 0]
 }

@@ -399,7 +399,7 @@ describe('a channel whose first byte is late', () => {
       poll: WAITS,
       environment: { setTimeout, clearTimeout, Date: { now: () => Date.now() + aheadMs } } as never,
       signal: over.signal,
-      mindsLumps: true,
+      checksBursts: true,
       readBeside: async () => false,
       held: () => void events.push('held'),
       proven: () => void events.push('proven'),
@@ -416,7 +416,7 @@ describe('a channel whose first byte is late', () => {
       await pass(30)
     }
     expect(events).toEqual(['held', 'proven'])
-    expect(channel.isDoubted).toBe(false)
+    expect(channel.isInDoubt).toBe(false)
     end()
   })
 
@@ -441,7 +441,7 @@ describe('a channel whose first byte is late', () => {
       setClock(byMs)
       channel.probe()
       await pass(2500)
-      expect(channel.isDoubted).toBe(true)
+      expect(channel.isInDoubt).toBe(true)
       end()
     },
   )
