@@ -5,7 +5,19 @@ import {
   type StreamState,
   type TextStream,
 } from '@keepstream/core'
-import { computed, type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue'
+import { useStore } from '@nanostores/vue'
+import {
+  computed,
+  type EffectScope,
+  effectScope,
+  getCurrentScope,
+  type MaybeRefOrGetter,
+  onScopeDispose,
+  type Ref,
+  shallowRef,
+  toValue,
+  watch,
+} from 'vue'
 import { findPlace } from './place'
 
 /** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
@@ -40,26 +52,37 @@ export function useStream(
     const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial) // the text of no stream
     const stream = computed<TextStream>((last) => client.stream(toValue(id), { initial: last ? undefined : initial() }))
 
-    // What is shown of it.
-    const shown = computed(() => {
-      const state = phase.value === 'served' ? initialStreamState(initial()) : stream.value.$state.get()
-      return { stream: stream.value, state: shallowRef(state) }
+    // What is shown of it. `useStore` takes one store for good, so for each stream there is a scope that holds its own.
+    const scope = getCurrentScope()
+    const isAway = computed(() => phase.value === 'away')
+    const shown = computed<Shown>((last) => {
+      last?.held?.stop()
+      return { stream: stream.value, held: isAway.value || scope?.active === false ? undefined : effectScope(true) }
     })
-    const field = (key: keyof StreamState) => [key, computed(() => shown.value.state.value[key])]
+    onScopeDispose(() => shown.value.held?.stop(), true)
+    const store = computed(() => {
+      const { $state } = shown.value.stream
+      return shown.value.held?.run(() => useStore($state)) ?? shallowRef($state.get())
+    })
+    const state = computed(() => (phase.value === 'served' ? initialStreamState(initial()) : store.value.value))
+    const field = (key: keyof StreamState) => [key, computed(() => state.value[key])]
     const fields = Object.fromEntries((Object.keys(initialStreamState()) as (keyof StreamState)[]).map(field))
+    void store.value // in the set-up, where it finds the component for the devtools
 
     // Reading it. (A shallow ref as a source would run this for every new options object, so it is a getter.)
     watch(
       [shown, () => toValue(options).driven, () => phase.value === 'reading'] as const,
-      ([{ stream, state }, driven, isReading], _, onCleanup) => {
-        const show = (next: StreamState) => {
-          state.value = next
-        }
-        if (isReading) onCleanup(stream.subscribe(show, { driven, initial: initial() }))
+      ([{ stream }, driven, isReading], _, onCleanup) => {
+        if (isReading) onCleanup(stream.attach({ driven, initial: initial() }))
       },
       { immediate: true, flush: 'pre' },
     )
 
     return { ...fields, stop: () => stream.value.stop(), retry: () => stream.value.retry() } as UseStreamResult
   })
+}
+
+interface Shown {
+  readonly stream: TextStream
+  readonly held: EffectScope | undefined
 }

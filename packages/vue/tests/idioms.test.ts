@@ -1,7 +1,19 @@
 import { type UseStreamOptions, useStream } from '@keepstream/vue'
 import { useStore } from '@nanostores/vue'
 import { expect, it, vi } from 'vitest'
-import { computed, defineComponent, h, isReadonly, ref, Suspense, shallowRef, watch, watchEffect } from 'vue'
+import {
+  computed,
+  defineComponent,
+  effectScope,
+  getCurrentInstance,
+  h,
+  isReadonly,
+  ref,
+  Suspense,
+  shallowRef,
+  watch,
+  watchEffect,
+} from 'vue'
 import { GRACE_MS } from '../../../tests/bindings/kit'
 import { paint, pass, stopTime } from '../../../tests/bindings/support/fake-time'
 import AsyncReply from './support/async-reply.vue'
@@ -158,6 +170,52 @@ it('shows the atom of a stream through the useStore of nanostores, which reads n
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
   detach()
+})
+
+it('shows the devtools of nanostores the atom of each id that its component is given', async () => {
+  const { open, happens, show } = createPage()
+  const client = open()
+  const id = ref('a')
+  let component: object | undefined
+  const Reply = defineComponent({
+    props: { id: { type: String, required: true } },
+    setup(props) {
+      const { text } = useStream(client, () => props.id)
+      component = getCurrentInstance()?.proxy ?? undefined
+      return () => h('output', text.value)
+    },
+  })
+  show(() => h(Reply, { id: id.value }))
+  await happens()
+  await happens(() => {
+    id.value = 'b'
+  })
+  const atoms = ['a', 'b'].map((id) => client.stream(id).$state)
+  expect(component).toHaveProperty('_nanostores', atoms)
+  expect(atoms.map(({ lc }) => lc)).toEqual([0, 1])
+})
+
+it('listens to no former id, nor to any once it has ended, though nobody reads what it shows', async () => {
+  const { open, happens } = createPage()
+  const client = open()
+  const id = ref('a')
+  const scope = effectScope()
+  const reply = scope.run(() => useStream(client, id))
+  const listeners = () => ['a', 'b', 'c'].map((id) => client.stream(id).$state.lc)
+  const streams = ['a', 'b', 'c'].map((id) => client.stream(id))
+  await happens()
+  expect(listeners()).toEqual([1, 0, 0])
+  await happens(() => {
+    id.value = 'b'
+    expect(reply?.text.value).toBe('') // in between, before any watcher has run
+    id.value = 'c'
+  })
+  expect(listeners().slice(0, 2)).toEqual([0, 0])
+  scope.stop()
+  id.value = 'a'
+  expect(reply?.text.value).toBe('')
+  expect(streams.map(({ $state }) => $state.lc)).toEqual([0, 0, 0])
+  await happens(() => pass(GRACE_MS))
 })
 
 it('tells a watcher of each field only what has changed in it', async () => {
