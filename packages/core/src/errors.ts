@@ -1,11 +1,11 @@
-/** Why a source could not be read. */
+/** Why a source could not be read. `unauthorized`, `forbidden`, `not-found` and `redirected` wait for `retry()`. */
 export type SourceErrorCode =
   | 'refused'
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
   | 'diverged'
-  /** The answer was a redirect, which is not followed. `location` tells where it leads, if that can be known. */
+  /** The response was a redirect, which is not followed. `location` has its target, if that is known. */
   | 'redirected'
   | 'rate-limited'
   | 'server'
@@ -13,23 +13,23 @@ export type SourceErrorCode =
 
 export type StreamErrorCode =
   | SourceErrorCode
-  /** The producer failed; the text up to there is kept. `serverCode` has the server's word for why. */
+  /** The producer failed. The text up to there is kept. `serverCode` has the server's code for why. */
   | 'generation'
-  /** The producer was not heard of any more; the text up to there is kept. */
+  /** The lease of the producing process expired. The text up to there is kept. */
   | 'timeout'
-  /** `stop()` without a stop source. */
+  /** `stop()` was called without a stop source. */
   | 'stop-unsupported'
-  /** `stop()` without a stream id. */
+  /** `stop()` was called without a stream id. */
   | 'no-stream'
   /** An option that cannot be used. */
   | 'invalid-option'
 
-/** The base of every error Keepstream throws or shows. Tell it by `code`. */
+/** The base class of every error that Keepstream throws or shows. Use `code` to tell them apart. */
 export class StreamError extends Error {
   readonly code: StreamErrorCode
-  /** The server's own word, if it told one: with `generation` why, such as `too-long` or `shutdown`. */
+  /** The server's own code, if it sent one. With `generation` it says why, such as `too-long` or `shutdown`. */
   declare readonly serverCode?: string | undefined
-  /** Survives duplicate packages, where `instanceof` does not: see {@link isStreamError}. */
+  /** Works with two copies of this package too, where `instanceof` does not: see {@link isStreamError}. */
   readonly isKeepstream = true
 
   constructor(code: StreamErrorCode, message: string, options?: { cause?: unknown }) {
@@ -41,20 +41,20 @@ export class StreamError extends Error {
 
 export interface SourceErrorFacts {
   readonly cause?: unknown
-  /** The request surely never reached the server, so that even a source that is not idempotent may try again. */
+  /** The request certainly never reached the server, so that even a drive that is not idempotent may be repeated. */
   readonly isUnsent?: boolean | undefined
-  /** How long the server asked us to wait, in milliseconds. */
+  /** The wait that the server asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
-  /** The server's own word for why, if it answered with JSON that has a `code`: Keepstream's `cross-origin`, or an app's. */
+  /** The `code` of the server's JSON error, such as Keepstream's `cross-origin` or the application's own. */
   readonly serverCode?: string | undefined
-  /** With `diverged`: where the text shown and the text stored part, and the epoch that began there. */
+  /** With `diverged`: the offset from which the shown and the stored text differ, and the epoch that began there. */
   readonly offset?: number | undefined
   readonly epoch?: number | undefined
-  /** With `redirected`: where it leads, without its query. Missing where a browser hides it. */
+  /** With `redirected`: the target without its query. Missing if the browser hides it. */
   readonly location?: string | undefined
 }
 
-/** A source could not be read. Anything else a source throws counts as `network`. */
+/** A source could not be read. Anything else that a source throws counts as `network`. */
 export class SourceError extends StreamError {
   declare readonly code: SourceErrorCode
   declare readonly isUnsent?: boolean | undefined
@@ -69,17 +69,17 @@ export class SourceError extends StreamError {
   }
 }
 
-/** Tells Keepstream's errors from others. A `SourceError` is one whose `code` is a {@link SourceErrorCode}. */
+/** Whether this is an error of Keepstream. It is a `SourceError` if its `code` is a {@link SourceErrorCode}. */
 export function isStreamError(value: unknown): value is StreamError {
   return !!(value as StreamError | undefined)?.isKeepstream
 }
 
-/** Whether what fails so is not tried again by itself. */
+/** Whether the client does not try again by itself after this failure. */
 export function isFinal(code: StreamErrorCode): boolean {
   return /^(unauthorized|forbidden|not-found|redirected|invalid-option)$/.test(code)
 }
 
-/** What a source threw, as an error that says what to do next. */
+/** Turns what a source threw into a `SourceError`. */
 export function toSourceError(cause: unknown): SourceError {
   return isStreamError(cause) ? (cause as SourceError) : new SourceError('network', 'the source failed', { cause })
 }

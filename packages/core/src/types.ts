@@ -1,9 +1,9 @@
 import type { StreamError } from './errors'
 
-/** A status after which nothing changes any more: the first one a stream reaches stays for ever (P13). */
+/** A status after which a stream never changes again. The first one that a stream reaches stays (P13). */
 export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 
-/** What the server says of the stream. It only moves up: `pending` → `streaming` → terminal. */
+/** The status of the stream on the server. It only moves up: `pending` → `streaming` → terminal. */
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
 const terminal: readonly unknown[] = ['done', 'error', 'timeout', 'stopped'] satisfies TerminalStatus[]
@@ -13,27 +13,30 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
 }
 
 /**
- * How this reader is connected. It says nothing about the text itself. `polling`: something on the way holds the connection
- * back, so that the text comes by short requests, some hundred milliseconds late. `offline`: attempts fail, and the
- * browser says that there is no network; they go on all the same.
+ * How this reader is connected. It says nothing about the text itself.
+ *
+ * - `idle`: no reader is attached.
+ * - `connecting`: a request is on its way.
+ * - `live`: the text arrives as it is written.
+ * - `polling`: something holds the connection back, so that the text is read in short requests, up to some hundred
+ *   milliseconds late.
+ * - `waiting`: an attempt failed, and the next one waits.
+ * - `offline`: as `waiting`, while the browser reports that there is no network. The client still tries.
+ * - `closed`: the stream has ended, or the backend refused for good.
  */
 export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'closed'
 
-/**
- * A piece of the text and where it starts.
- *
- * Offsets count UTF-16 code units, as `text.length` does.
- */
+/** A part of the text, and the offset where it starts. Offsets count UTF-16 code units, as `text.length` does. */
 export interface Chunk {
   readonly offset: number
   readonly text: string
-  /** The number of the claim this text was produced under. Left out by backends that have none. */
+  /** The number of the claim under which this text was produced. Left out by backends without epochs. */
   readonly epoch?: number | undefined
-  /** Where that epoch began: everything before it was durable. */
+  /** The offset where that epoch began. Everything before it was durable. */
   readonly base?: number | undefined
   /** `false`: this is backlog, and more of it follows. @default true */
   readonly upToDate?: boolean | undefined
-  /** Nobody writes at the moment: the process that did has not been heard of in time. @default false */
+  /** No process writes the text at the moment: the lease of the one that did has expired. @default false */
   readonly stalled?: boolean | undefined
 }
 
@@ -45,17 +48,17 @@ export interface Snapshot {
   readonly status: StreamStatus
   readonly epoch?: number | undefined
   readonly base?: number | undefined
-  /** `false`: the store holds more than this answer carries; ask again at once. @default true */
+  /** `false`: the store has more text than this. The client reads on at once. @default true */
   readonly upToDate?: boolean | undefined
-  /** A word for readers on why the status is `error`. */
+  /** A code for why the status is `error`. */
   readonly error?: string | undefined
-  /** With a terminal status: why the producer stopped, in its own word. */
+  /** With a terminal status: the producer's finish reason, such as `length`. */
   readonly finishReason?: string | undefined
-  /** Nobody writes at the moment: the process that did has not been heard of in time. @default false */
+  /** No process writes the text at the moment: the lease of the one that did has expired. @default false */
   readonly stalled?: boolean | undefined
 }
 
-/** The explicit end of a stream. A connection that closes without one was cut (P4). */
+/** The explicit end of a stream. A connection that closes without it was cut (P4). */
 export interface End {
   /** The length of the whole text. */
   readonly end: number
@@ -63,34 +66,34 @@ export interface End {
   /** The epoch that ended. */
   readonly epoch?: number | undefined
   readonly error?: string | undefined
-  /** Why the producer stopped, in its own word, such as `length`. */
+  /** The producer's finish reason, such as `length`. */
   readonly finishReason?: string | undefined
 }
 
-/** What a source is asked for: the text of `id` from `offset` on. */
+/** What a source has to read: the text of `id` from `offset` on. */
 export interface SourceRequest {
   readonly id: string
   readonly offset: number
-  /** The epoch of the text already held; left out while none is known. */
+  /** The epoch of the text that the client has. Left out while none is known. */
   readonly epoch?: number | undefined
-  /** Aborts when the answer is no longer wanted. A source must let go of everything then. */
+  /** Aborts when the result is not needed any more. A source must then close everything it opened. */
   readonly signal: AbortSignal
 }
 
 /**
- * The pluggable fetcher: one look at the persisted text. It is called again, with back-off while nothing changes, until
- * it answers with a terminal status. It may answer from `request.offset` or with the whole body.
+ * Reads the persisted text once. The client calls it again and again, with backoff while nothing changes, until it returns a
+ * terminal status. It may return the text from `request.offset`, or the whole text with `offset: 0`.
  */
 export type SnapshotFetcher = (request: SourceRequest) => Promise<Snapshot>
 
-/** Where a {@link SnapshotSubscription} tells what it sees. */
+/** Where a {@link SnapshotSubscription} reports. */
 export interface SubscriptionSink {
   next(snapshot: Snapshot): void
-  /** A failure to show. It does not end the subscription. */
+  /** Shows a failure. The subscription goes on. */
   fail(error: unknown): void
-  /** The subscription is over, and why. It is undone, and made anew like any attempt that failed. */
+  /** The subscription has ended with this error. The client unsubscribes, and subscribes again after a wait. */
   lost(error: unknown): void
-  /** `waiting` while the subscription's own socket is down, `live` once it is up again. */
+  /** `waiting` while the subscription's own connection is down, `live` once it is up again. */
   connection(connection: 'live' | 'waiting'): void
 }
 
@@ -98,13 +101,13 @@ export interface SubscriptionSink {
  * Persisted text that is pushed, such as a database's reactive query.
  *
  * An implementation MUST call `next` with the current snapshot soon after subscribing (synchronously is fine) and on
- * every change, MUST reconnect by itself, and MUST be silent once the returned undo was called.
+ * every change. It MUST reconnect by itself. It MUST call nothing after the returned function was called, which unsubscribes.
  */
 export interface SnapshotSubscription {
   subscribe(request: SourceRequest, sink: SubscriptionSink): () => void
 }
 
-/** Where a {@link SnapshotTail} tells what it reads. */
+/** Where a {@link SnapshotTail} reports what it reads. */
 export interface TailSink {
   next(snapshot: Snapshot): void
   /** Bytes arrived, keep-alives among them. */
@@ -114,24 +117,25 @@ export interface TailSink {
 /**
  * Persisted text that is followed over one connection as it grows.
  *
- * `open` MUST say where each piece starts (left out, it is 0 and replaces what is shown), MUST resolve when the connection ends for whatever reason and reject when it
- * failed, and leaves reconnecting to the caller. It needs no end of its own: a terminal snapshot is one.
+ * `open` MUST give the `offset` of each snapshot; without one it is 0, and the snapshot replaces the shown text. `open` MUST
+ * resolve when the connection ends, and reject when it fails. It MUST NOT reconnect: the client does. A terminal snapshot is
+ * the end.
  */
 export interface SnapshotTail {
   open(request: SourceRequest, sink: TailSink): Promise<void>
   /**
-   * One look at the same text, in a short request of its own: for when something on the way holds the connection back, or
-   * nobody knows whether it still lives. @default none: then only `stallMs` helps
+   * Reads the same text once, in a short request. The client calls it when something holds the connection back, or when the
+   * connection may be dead. @default none: then only `stallMs` finds a dead connection
    */
   readonly read?: SnapshotFetcher | undefined
-  /** A connection on which not even a keep-alive arrived for this long is given up, in milliseconds. @default never */
+  /** A connection without a byte for this long, in milliseconds, is closed and opened again. Keep-alives count. @default never */
   readonly stallMs?: number | undefined
 }
 
-/** Where the client reads persisted text from: asked, pushed, or followed. */
+/** Where the client reads persisted text: polled, pushed, or followed. */
 export type SnapshotSource = SnapshotFetcher | SnapshotSubscription | SnapshotTail
 
-/** Where a {@link LiveSource} tells what it reads. */
+/** Where a {@link LiveSource} reports what it reads. */
 export interface LiveSink {
   chunk(chunk: Chunk): void
   end(end: End): void
@@ -140,95 +144,99 @@ export interface LiveSink {
 }
 
 /**
- * Starts the generation of a stream and reads it. For the driver alone.
+ * Starts the generation of a stream and reads it. Only the driver uses it.
  *
- * `open` MUST resolve when the connection ends; without a call of `sink.end` before, that counts as a cut. It rejects
- * with a `SourceError` when the stream could not be driven. It may read from 0 or from `request.offset`: a chunk says where
- * it starts.
+ * `open` MUST resolve when the connection ends. Unless `sink.end` was called before, that counts as a cut. It MUST reject
+ * with a `SourceError` when the stream could not be driven. It may read from 0 or from `request.offset`.
  */
 export interface LiveSource {
   open(request: SourceRequest, sink: LiveSink): Promise<void>
-  /** Driving is idempotent at this backend: driving again joins the running generation. @default false */
+  /** Driving again joins the running generation, so that the client may repeat it. @default false */
   readonly canRepeat?: boolean | undefined
-  /** A connection on which not even a keep-alive arrived for this long is given up, in milliseconds. @default never */
+  /** A connection without a byte for this long, in milliseconds, is closed and opened again. Keep-alives count. @default never */
   readonly stallMs?: number | undefined
 }
 
 /**
- * Asks the server to stop a stream. Resolves with the stream's end once that is stored, or with `undefined` when the
- * wish is noted and the end will be read later. Must be safe to repeat. The signal aborts after 10 s.
+ * Requests the server to stop a stream. Resolves with the end once it is stored, or with `undefined` if the server has noted
+ * the request and the end will be read later. It must be safe to repeat. The signal aborts after 10 s.
  */
 export type StopSource = (request: { readonly id: string; readonly signal: AbortSignal }) => Promise<End | undefined>
 
-/** Everything a client reads from. */
+/** The sources of a client. */
 export interface StreamSources {
   readonly live?: LiveSource | undefined
   readonly snapshot: SnapshotSource
   readonly stop?: StopSource | undefined
 }
 
-/** What a screen shows of a stream. A new object for every published change, the same one while nothing changes. */
+/** What a page shows of a stream. It is a new object for each published change, and the same one while nothing changes. */
 export interface StreamState {
   readonly text: string
   /**
-   * Whose text this is, and where that epoch began: with both, a copy that was kept can be checked when it is given back as
-   * `initial`. `undefined` while it is not known, and with backends that have no epochs.
+   * The epoch of the text, and the offset where it began. With both, a copy that a page kept can be checked when it comes back
+   * as `initial`. `undefined` until all of the text is known to be of that epoch, and with backends without epochs.
    */
   readonly epoch: number | undefined
   readonly base: number | undefined
   readonly status: StreamStatus
   readonly connection: Connection
   /**
-   * Set with every terminal status but `done` and `stopped`: `generation` and `timeout` come from the stream and stay, and
-   * only another stream helps. The others come from the connection and go with progress; `retry()` tries again at once.
+   * The codes `generation` and `timeout` come from the stream: they stay, and only a new stream helps. All other codes come
+   * from the connection: they disappear with progress, and `retry()` tries again at once.
    */
   readonly error: StreamError | undefined
-  /** What is shown is no longer backlog. */
+  /** The shown text has caught up with the stream: it is no longer backlog. */
   readonly isCaughtUp: boolean
-  /** The store contradicted what was shown, and the stored text replaced it (P9). */
+  /** The store had another text than the shown one, which was replaced (P9). */
   readonly isReconciled: boolean
   /**
-   * Nobody writes at the moment: the process that did has not been heard of in time. It may come back, or another may take
-   * its place; otherwise the status becomes `timeout`. Never with a terminal status, nor where the backend cannot tell.
+   * No process writes the text at the moment: the lease of the one that did has expired. It may come back, or another one may
+   * resume the generation. Otherwise the status becomes `timeout`. Never `true` with a terminal status.
    */
   readonly isStalled: boolean
   /**
-   * Why the producer stopped, in its own word, where the backend tells it. With `done`, `length` and `content-filter` mean
-   * that the text is all there is and was cut by the model's provider. `undefined` until the end.
+   * The producer's finish reason, if the backend has one. With `done`, `length` and `content-filter` mean that the model's
+   * provider cut the text. `undefined` until the end.
    */
   readonly finishReason: string | undefined
 }
 
-/** What a page was rendered with, as a snapshot source gives it, or a state that was kept. Its text is whole. */
+/** What a page was rendered with: a snapshot, or a `StreamState` that was kept. Its text must be whole. */
 export type Initial = Snapshot | StreamState
 
-/** What a client does for a stream, for a log, a timeline or a metric. It carries no text. */
+/** Something that a client did for a stream, for a log, a timeline or a metric. It contains no text. */
 export type StreamEvent = PhaseEvent | PieceEvent
 
 /**
- * Another attempt, or the end of all: `driving` and `following` begin to read at `offset`, `waiting` will try again after
- * `error`, `failed` needs a person, `finished` is for ever, and `idle` has no reader left.
+ * The phase of a stream has changed. `driving` and `following` start to read at `offset`. `waiting` tries again after
+ * `error`. `failed` tries again only after `retry()`. `finished` is for ever. `idle` has no reader.
  */
 export interface PhaseEvent {
   readonly type: 'idle' | 'driving' | 'following' | 'waiting' | 'failed' | 'finished'
   readonly id: string
-  /** The length of the text shown. */
+  /** The length of the shown text. */
   readonly offset: number
   readonly status: StreamStatus
   readonly error: StreamError | undefined
 }
 
 /**
- * What became of a piece that was read: `appended`; `duplicate`, all of it shown already; `stale`, from an older epoch;
- * `gap`, text before it is missing and its source is given up; `reconciled`, text that was shown is replaced or cut.
+ * The outcome of a chunk that was read.
+ *
+ * - `appended`: its new part was added.
+ * - `duplicate`: all of it was shown already.
+ * - `stale`: it is of an older epoch, and was ignored.
+ * - `gap`: text before it is missing. Its source is closed, and reading goes on from the shown text.
+ * - `reconciled`: shown text was replaced or cut.
  */
 export interface PieceEvent {
   readonly type: 'appended' | 'duplicate' | 'stale' | 'gap' | 'reconciled'
   readonly id: string
   /** The drive's own response, or the persisted text. */
   readonly source: 'live' | 'snapshot'
-  /** Where the piece starts. */
+  /** Where the chunk starts. */
   readonly offset: number
-  /** In UTF-16 code units. What of it was shown already is not appended again. */
+  /** The length of the chunk, in UTF-16 code units. The part that was shown already is not appended again. */
   readonly length: number
 }

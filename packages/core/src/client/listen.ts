@@ -1,7 +1,7 @@
 import type { ReadableAtom } from 'nanostores'
 import { guarded } from './guarded'
 
-/** Attaches and listens, calling back with the state at once: the contract of a Svelte store. Returns the undo. */
+/** Attaches and calls back with each state, the first time at once: the contract of a Svelte store. Returns unsubscribe. */
 export function subscribe<State>(
   $state: ReadableAtom<State>,
   attach: () => () => void,
@@ -18,7 +18,7 @@ export function subscribe<State>(
 
 export type TextListener = (delta: string, offset: number) => void
 
-/** Adds an entry of its own for each call: the same function may listen twice, and each undo takes back one. */
+/** Adds one entry for each call, so that the same function may listen twice. The returned function removes one of them. */
 export function addListener(listeners: Set<TextListener>, listener: TextListener): () => void {
   const own: TextListener = (delta, offset) => listener(delta, offset)
   listeners.add(own)

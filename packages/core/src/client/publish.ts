@@ -1,8 +1,8 @@
 import type { Environment } from '../environment'
 
 /**
- * Thins out what is published, never who listens: an urgent change is published at once, any other one at the next frame
- * or after `maxDelayMs`, whichever is first. Reading goes on regardless (P8).
+ * Limits how often changes are published: an urgent one at once, any other one at the next frame or after `maxDelayMs`,
+ * whichever is first. Reading never waits for it (P8).
  */
 export function createPublisher(publish: () => void, maxDelayMs: number, environment: Environment) {
   let timer: unknown
@@ -17,7 +17,7 @@ export function createPublisher(publish: () => void, maxDelayMs: number, environ
   return (isUrgent: boolean) => {
     if (isUrgent) return flush()
     timer ??= environment.setTimeout(flush, maxDelayMs)
-    // A hidden tab has no frames: the one that is asked for serves whatever waits when it comes.
+    // A hidden tab has no frames. One request is enough: when its frame comes, it publishes whatever waits.
     if (isFrameAsked || !environment.requestAnimationFrame) return
     isFrameAsked = true
     environment.requestAnimationFrame(() => {

@@ -14,84 +14,88 @@ import { createPublisher } from './publish'
 import { stopStream } from './stop'
 
 export interface StreamClientOptions extends StreamSources {
-  /** Waits between looks that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
+  /** The waits between polls that bring nothing new, in milliseconds. @default { minMs: 250, maxMs: 5000 } */
   readonly poll?: Backoff | undefined
-  /** Waits between attempts that fail; a server's `Retry-After` counts up to `maxMs`. @default { minMs: 500, maxMs: 30000 } */
+  /**
+   * The waits between attempts that fail, in milliseconds. A server's `Retry-After` counts up to `maxMs`.
+   * @default { minMs: 500, maxMs: 30000 }
+   */
   readonly retry?: Backoff | undefined
   /**
-   * A connection that has not brought a byte after so long, in milliseconds, is held back on its way, or slow: until it
-   * brings what there is, the text is read in short requests beside it, with the waits of `poll`, and `connection` is
-   * `polling`. `Infinity`: never. @default 4000
+   * How long a connection may take to bring its first byte, in milliseconds. After that the text is read in short requests
+   * beside it, with the waits of `poll`, until the connection gets through. `connection` is `polling` meanwhile. `Infinity`
+   * turns that off. @default 4000
    */
   readonly pollAfterMs?: number | undefined
-  /** The longest that new text alone waits to be published, in milliseconds. @default 100 */
+  /** How long new text may wait to be published, in milliseconds. A frame publishes it earlier. @default 100 */
   readonly publishMs?: number | undefined
-  /** How long reading goes on after the last reader has left, in milliseconds. @default 1000 */
+  /** How long the client reads on after the last reader has left, in milliseconds. @default 1000 */
   readonly graceMs?: number | undefined
-  /** How many streams that nobody is attached to keep their state, within 1 Mi code units of text in all. @default 50 */
+  /** How many streams without a reader keep their state. All of them together keep at most 1 Mi code units. @default 50 */
   readonly maxIdle?: number | undefined
   /**
-   * How many connections may be held open, from 1. Those that drive are always opened; the others take turns while there
-   * is no room. A browser allows six for a server over HTTP/1.1, and a stop needs one. @default 4
+   * How many connections the client holds open, at least 1. A drive is always opened; followers share what is left. A browser
+   * allows six connections to a server over HTTP/1.1, and `stop()` needs one. @default 4
    */
   readonly maxLive?: number | undefined
-  /** Hears what is done for each stream, in order, in a microtask. What it throws disturbs no reading. */
+  /** Called with what the client does for each stream, in order, in a microtask. If it throws, reading goes on. */
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
-  /** Clock, frames and the network's return. @default globalThis */
+  /** Timers, frames, and events of the page and the network. @default globalThis */
   readonly environment?: Environment | undefined
 }
 
 export interface AttachOptions {
   /**
-   * Whoever reads here asked for the text: drive it. OR-ed over all readers, and latched for the id. Where driving is
-   * repeatable (`canRepeat`, as with `keepstream`), it may be said always, after a reload as well: driving starts what never
-   * began, takes up what nobody writes any more, and otherwise joins. At other sources only what is `pending` is driven, and
-   * only once. @default false
+   * This reader's user asked for the text, so the client drives the stream. One such reader of an id is enough, and it counts
+   * for good. Where driving can be repeated (`canRepeat`, as with `keepstream`), it may always be `true`, after a reload too:
+   * driving starts what never began, resumes what no process writes any more, and otherwise joins. Other sources are driven
+   * only once, and only while the stream is `pending`. @default false
    */
   readonly driven?: boolean | undefined
   /**
-   * Text the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base` it is read
-   * on from its end. Without an epoch it is shown, read again from the start, and compared before it is believed. One that
-   * has ended is believed as it is, and makes no request, driven or not.
+   * The text that the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base`,
+   * reading goes on from its end. Without an epoch it is shown, and compared with the text that is read again from the start.
+   * Text that has ended is used as it is, without a request.
    */
   readonly initial?: Initial | undefined
 }
 
-/** One text. At one client, the same id is the same stream, for however many readers. */
+/** One text. In one client the same id is the same stream, for any number of readers. */
 export interface TextStream {
-  /** `undefined` is a stream that shows nothing yet. */
+  /** `undefined`: a stream that shows nothing yet. */
   readonly id: string | undefined
-  /** What a screen shows. Listening to it does not attach. */
+  /** What a page shows. Listening to it does not attach a reader. */
   readonly $state: ReadableAtom<StreamState>
-  /** Registers a reader and starts reading, in a microtask. Returns the undo, which may be called more than once. */
+  /** Adds a reader, and starts to read in a microtask. Returns a function that removes the reader; it may be called twice. */
   attach(options?: AttachOptions): () => void
-  /** Attaches and listens, calling back with the state at once: the contract of a Svelte store. */
+  /** Attaches a reader and calls back with each state, the first time at once: the contract of a Svelte store. */
   subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
-  /** Hears what is added, as it is published. An offset below what was shown means: cut there first. */
+  /** Called with what was added, when it is published. If `offset` is below the length shown, cut the text there first. */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
-   * Asks the server to stop the generation. Resolves once a terminal status is shown; until then it reads on, also when
-   * every other reader has left. Rejects with code `stop-unsupported` without a stop source, `no-stream` without an id, or
-   * with why it could not be delivered.
+   * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then the client reads on,
+   * also when all readers have left. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
+   * or with the reason why the request could not be delivered.
    */
   stop(): Promise<void>
   /**
-   * Tries again now what failed, or waits, or was never begun; also what is not repeated unasked. For a person who was
-   * shown an error. Without a reader, and while all is well, it does nothing.
+   * Tries again now: what failed, what waits, and a drive that never began. Call it when the user asks for it. Without a
+   * reader, and while all is well, it does nothing.
    */
   retry(): void
 }
 
 export interface StreamClient {
   /**
-   * Finds or makes the stream. No side effect: safe in a render that is never committed. `initial` must be whole.
+   * Finds or makes the stream of an id. It has no side effect, so a render that is never committed may call it. `initial`
+   * must be whole.
    *
    * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
    */
   stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
 }
 
-/** How much text the streams nobody is attached to may hold in all, in UTF-16 code units. */
+/** How much text all streams without a reader may keep together, in UTF-16 code units. */
 const MAX_IDLE_LENGTH = 1024 * 1024
 
 /**
@@ -242,7 +246,7 @@ export function createStreamClient({
   }
 }
 
-/** What `initial` alone shows: the state of a server's render, and of the first one in the browser. */
+/** The state that `initial` alone shows: for the render on a server, and for the first one in the browser. */
 export function initialStreamState(initial?: Initial): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
@@ -256,7 +260,7 @@ function view(state: SessionState): StreamState {
   return { text, epoch, base, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
 }
 
-/** Told once all of the text is known to be its own, so that a copy of it can be checked. */
+/** The epoch, once all of the text is known to be of it, so that a copy of it can be checked. */
 function epochOf({ text, verified, epoch }: SessionState): number | undefined {
   return verified < text.length ? undefined : epoch
 }
