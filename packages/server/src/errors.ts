@@ -3,22 +3,22 @@ export type StreamsErrorCode =
   | 'invalid-option'
   /** A producer wrote something that is not a string, or returned something that cannot be read. */
   | 'invalid-text'
-  /** The body of a request was read before it was handed over, and somebody wants it. */
+  /** The body of the request was read before Keepstream got it, and the producer reads it again. */
   | 'body-used'
   /** No stream has this id. */
   | 'not-found'
   /** `close()` was called. */
   | 'shutting-down'
-  /** The store failed or did not answer; `cause` tells. */
+  /** The store failed or did not respond in time. See `cause`. */
   | 'store'
-  /** Thrown by a store: it will never take this text, however often it is asked. */
+  /** Thrown by a store that will never accept this text, so that a retry is useless. */
   | 'content-refused'
-  /** What is stored of a stream is not what was acknowledged: text is missing, or the store gave a wrong answer. */
+  /** The store does not have what it acknowledged for this stream: text is missing, or a result cannot be true. */
   | 'corrupt'
 
 const brand = Symbol.for('keepstream.streams-error')
 
-/** The one error class of this package. Tell it by `code`; {@link isStreamsError} survives duplicate packages. */
+/** The only error class of this package. Use `code` to tell errors apart, and {@link isStreamsError} to recognise them. */
 export class StreamsError extends Error {
   readonly code: StreamsErrorCode
   /** @internal */
@@ -31,7 +31,7 @@ export class StreamsError extends Error {
   }
 }
 
-/** Whether this is an error of this package, also of another copy of it; with `code`, only that one. */
+/** Whether this is an error of this package, or of another copy of it. With `code`: whether it has that code. */
 export function isStreamsError(value: unknown, code?: StreamsErrorCode): value is StreamsError {
   return value instanceof Error && brand in value && (code === undefined || (value as StreamsError).code === code)
 }

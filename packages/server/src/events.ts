@@ -1,11 +1,15 @@
 import type { TerminalStatus } from './store/status'
 
-/** What goes on, for metrics and logs. Never carries text. */
+/** Something that happened to a stream, for metrics and logs. It never contains text. */
 export type StreamsEvent =
+  /** A run has started in this process. `base` is the durable length at that moment. */
   | { readonly type: 'claimed'; readonly id: string; readonly epoch: number; readonly base: number }
-  /** A slice of `length` units became durable; `offset` is the durable length now. */
+  /** `length` code units became durable. `offset` is the durable length now. */
   | { readonly type: 'stored'; readonly id: string; readonly offset: number; readonly length: number }
-  /** The end is durable: of a run, or as `stopped` of a stream that nobody had driven. `error` and `finishReason` are what readers are told of it. */
+  /**
+   * The end of a run is durable, or a stream that was never driven was stopped. `error` and `finishReason` are what readers
+   * get.
+   */
   | {
       readonly type: 'closed'
       readonly id: string
@@ -14,11 +18,11 @@ export type StreamsEvent =
       readonly error?: string
       readonly finishReason?: string
     }
-  /** Another process produces this stream now, or it was deleted or has ended: this run has no say any more. */
+  /** The run in this process has lost the stream: another process produces it, or it was deleted or has ended. */
   | { readonly type: 'fenced'; readonly id: string; readonly epoch: number }
   /**
-   * This process ended a stream whose producer was silent or, with epoch 0, never began: as `timeout`, or as `stopped` if that
-   * was asked for.
+   * This process ended a stream whose lease had expired or which, with epoch 0, was never driven: as `timeout`, or as
+   * `stopped` if a stop was requested.
    */
   | {
       readonly type: 'expired'
@@ -27,10 +31,11 @@ export type StreamsEvent =
       readonly status: TerminalStatus
       readonly offset: number
     }
+  /** A reader started to read. `drive`: by driving the stream. `follow`: by an event stream. */
   | { readonly type: 'joined'; readonly id: string; readonly reader: 'drive' | 'follow' }
   | { readonly type: 'left'; readonly id: string; readonly reader: 'drive' | 'follow' }
 
-/** Where an error comes from. */
+/** Where an error comes from: which part, and for which stream. */
 export interface ErrorContext {
   readonly id?: string
   readonly source: 'producer' | 'store' | 'handler' | 'wait-until'
@@ -46,7 +51,7 @@ export interface ReportListeners {
   readonly onError: ((error: unknown, context: ErrorContext) => unknown) | undefined
 }
 
-/** Tells the application, and never lets a listener that throws or rejects disturb the work. */
+/** Calls the application's listeners. One that throws or rejects disturbs nothing. */
 export function createReport({ onEvent, onError = logError }: ReportListeners): Report {
   return {
     event: (event) => onEvent && call(() => onEvent(event)),
@@ -60,9 +65,9 @@ function logError(error: unknown, { id, source }: ErrorContext): void {
 
 function call(listener: () => unknown): void {
   try {
-    const answer = listener()
-    // There is nobody left to tell when the reporter itself fails, and the streams must not end for it.
-    if (answer instanceof Promise) answer.catch(() => undefined)
+    const result = listener()
+    // If the listener itself fails, there is no other one to call, and no stream may end because of that.
+    if (result instanceof Promise) result.catch(() => undefined)
   } catch {
     // As above.
   }

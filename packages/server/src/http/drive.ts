@@ -20,17 +20,17 @@ import { runBody } from './response/run-body'
 import { headerNames, liveHeaders, mediaTypes } from './wire-names'
 
 export interface StreamOptions {
-  /** Keeps a serverless process alive until the run is stored: pass the platform's function of this name. */
+  /** Keeps a serverless process alive until the run is stored. Pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can go on after `context.text`: a stream whose process died is taken up again, once it has lapsed, by a
-   * drive that waits for that or comes within a lease; later only if nobody looked at it, since a look makes it `timeout`. And
-   * not after `close()`, which ends what it does not let finish as `error`, for good. @default false
+   * The producer can continue after `context.text`. If its process dies, the stream is resumed once it has lapsed: by a drive
+   * that waits for that, or by one that comes within a lease. A later drive resumes it only if no reader came before, because a
+   * reader ends a lapsed stream as `timeout`. A stream that `close()` ended is never resumed. @default false
    */
   readonly canResume?: boolean
 }
 
-/** Starts the producer if nobody has, and responds with the text. See `Streams.stream`. */
+/** Starts or joins the run, and responds with the text. See `Streams.stream`. */
 export async function driveStream(
   runtime: Runtime,
   request: Request,

@@ -4,24 +4,24 @@ import { isTerminal, type StreamStatus } from '../store/status'
 import { isStreamId } from '../store/stream-id'
 import type { StreamHead } from '../store/stream-store'
 
-/** What came of a stop. */
+/** The stream after `stopStream`. */
 export interface StoppedStream {
-  /** `stopped`, or how the stream had ended before; not terminal while its end is not stored. */
+  /** `stopped`, or how the stream had ended before. Not terminal: the end is not stored yet. */
   readonly status: StreamStatus
   /** The durable length. */
   readonly offset: number
-  /** The claim the text is of; 0 if nobody has driven the stream. */
+  /** The epoch of the text. 0: the stream was never driven. */
   readonly epoch: number
   /** Why the status is `error`. */
   readonly error?: string
-  /** Why the producer stopped writing, if it told and if the stream had ended by itself. */
+  /** The producer's finish reason, if the stream had ended by itself with one. */
   readonly finishReason?: string
 }
 
-/** How long to wait for the end to be stored. */
+/** How long to wait until the end is stored, in milliseconds. */
 const waitMs = 5_000
 
-/** Stops the run here at once, or notes the wish for the process that has it, and waits for the end. */
+/** Stops the run of this process at once, or stores the request for the process that has it. Then waits for the end. */
 export async function stopStream(runtime: Runtime, id: string): Promise<StoppedStream> {
   const { callStore, runs, expiry, report } = runtime
   const { store } = runtime.options
@@ -44,7 +44,7 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
     ...(finishReason === undefined ? {} : { finishReason }),
   }
 
-  /** Nobody else tells the application of such an end. */
+  /** No run reports such an end, so it is reported here. */
   async function isNeverDriven(): Promise<boolean> {
     const [head] = await callStore(() => store.heads([id]), id)
     return head?.status === 'pending'

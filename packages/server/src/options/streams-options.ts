@@ -3,47 +3,51 @@ import type { ReportListeners } from '../events'
 import type { StreamStore } from '../store/stream-store'
 import { checkNames, checkObject, durationFrom, invalid, numberFrom } from './check-options'
 
-/** When text is written to the store. Whatever comes first counts. */
+/** When text is written to the store. Whichever comes first counts. */
 export interface FlushOptions {
-  /** A sentence end is stored at once, but not within this time of the last slice. @default 100 */
+  /** Writes at the end of a sentence, but not within this time after the last write, in milliseconds. @default 100 */
   readonly sentenceMs?: number
-  /** Text waits at most this long. @default 250 */
+  /** The longest time that text waits, in milliseconds. @default 250 */
   readonly intervalMs?: number
-  /** So much text does not wait, in UTF-16 code units. @default 4096 */
+  /** Writes as soon as this much text waits, in UTF-16 code units. @default 4096 */
   readonly maxLength?: number
-  /** What ends a sentence; looked for in each piece as it is appended. @default /[.!?。！？\n]/ */
+  /** Matches the end of a sentence in each text that is appended. @default /[.!?。！？\n]/ */
   readonly sentenceEnd?: RegExp
 }
 
-/** Durations are at most 2_147_483_647 ms, which is as long as a timer can wait. */
+/** The options of `createStreams`. Durations are at most 2_147_483_647 ms, the longest time of a timer. */
 export interface StreamsOptions extends Partial<ReportListeners> {
-  /** Where the streams are kept. `close()` disposes of it, unless `keepsStore`. */
+  /** Where the streams are kept. `close()` disposes the store, unless `keepsStore` is `true`. */
   readonly store: StreamStore
-  /** Leave the store open on `close()`, because something else uses it too. @default false */
+  /** Leaves the store open on `close()`, because something else uses it too. @default false */
   readonly keepsStore?: boolean
+  /** When text is written to the store. */
   readonly flush?: FlushOptions
   /**
-   * How long a process that runs a producer may be silent towards the store, in milliseconds. While it lives it beats every
-   * third of this by itself, however long the producer thinks. When it is over, readers are told that nobody writes; once it
-   * has been over for as long again, the stream becomes `timeout`. A process whose event loop stands still for two leases
-   * counts as dead, so keep this above the longest pause of yours, and above the store's own time limit. @default 8_000
+   * How long a process may write nothing to the store while it runs a producer, in milliseconds. A living process sends a
+   * heartbeat every third of this, however long the producer thinks. After this time readers see `isStalled`. After twice this
+   * time the stream becomes `timeout`. Keep it longer than half of the longest pause of your event loop, and longer than the
+   * store's own time limit. @default 8_000
    */
   readonly leaseMs?: number
-  /** The longest text, in UTF-16 code units. Beyond it the status is `error`, and the text up to it is kept. @default 4_194_304 */
+  /** The longest text, in UTF-16 code units. A longer one ends as `error`, and is kept up to here. @default 4_194_304 */
   readonly maxLength?: number
-  /** How long a drive response waits for the end to be stored before it is cut. The run goes on trying. @default 10_000 */
+  /** How long a drive response waits until the end is stored, in milliseconds. Then it fails, and the run keeps trying. @default 10_000 */
   readonly settleMs?: number
-  /** How long `close()` lets runs finish. @default 30_000 */
+  /** How long `close()` waits for runs to finish, in milliseconds. @default 30_000 */
   readonly drainMs?: number
-  /** How often a quiet event stream gets a comment. @default 8_000 */
+  /** How often an event stream without text gets a keep-alive comment, in milliseconds. @default 8_000 */
   readonly keepAliveMs?: number
-  /** After about so long (± 20 %) a followed event stream is closed, to be opened and authorized again. @default 60_000 */
+  /**
+   * After about this time (± 20 %), in milliseconds, the event stream of a follower is closed. The client opens it again, and
+   * it is authorized again. @default 60_000
+   */
   readonly rolloverMs?: number
-  /** Told what goes on, for metrics. A listener that throws disturbs nothing. */
+  /** Called with what happens, for metrics. If it throws, nothing else is disturbed. */
   readonly onEvent?: NonNullable<ReportListeners['onEvent']>
-  /** Told the causes that readers never see. @default writes them to the console */
+  /** Called with the causes of failures, which readers never see. @default writes them to the console */
   readonly onError?: NonNullable<ReportListeners['onError']>
-  /** Clock and timers. @default the platform's */
+  /** The clock and the timers. @default the platform's */
   readonly environment?: Environment
 }
 

@@ -1,40 +1,45 @@
-/** What a producer is given besides `append`. */
+/** The second argument of a producer. */
 export interface ProducerContext {
   readonly id: string
   /**
-   * A copy of the request that started the run. Its signal is the run's, so `abortSignal: request.signal` does the right
-   * thing: it aborts on stop, on shutdown and when another process took over, never because a reader left. If its body was
-   * read before it came here, reading it rejects with `body-used`.
+   * A copy of the request that started the run. Its `signal` is the signal of the run: pass `abortSignal: request.signal` to
+   * an SDK. It aborts on stop, on shutdown and when another process has taken over, and never because a reader left. If the
+   * body was read before, reading it rejects with `body-used`.
    */
   readonly request: Request
   /** The same signal. */
   readonly signal: AbortSignal
-  /** What is durable already: empty, unless the run takes up an interrupted stream (`canResume`). Go on after it. */
+  /** The text that is durable already. It is empty unless the run resumes an interrupted stream (`canResume`). Continue after it. */
   readonly text: string
-  /** The number of this run's claim: 1, and one more for each take-over. */
+  /** The number of this run's claim: 1, and one more each time the stream is resumed. */
   readonly epoch: number
 }
 
-/** How a producer says why it stopped. */
+/** What a producer may return. */
 export interface Finish {
   /**
-   * The model's own word, such as `stop`, `length` or `content-filter`: at most 64 printable ASCII characters without a
-   * space. It is stored with the end and told beside the status, so that a page can say that a whole text was cut.
+   * Why the model stopped, such as `stop`, `length` or `content-filter`: at most 64 printable ASCII characters without a
+   * space. It is stored with the end, and readers get it beside the status, so that a page can say that the text was cut.
    */
   readonly finishReason?: string | undefined
 }
 
 /**
- * Writes the text of a stream; it runs once for each stream (P6).
+ * Writes the text of a stream. It runs once for each stream (P6).
  *
- * Either it calls `append`, which resolves at once, is never slowed down by readers or the store, and is ignored once the
- * run has ended; or it returns (or resolves to) an async iterable or a `ReadableStream` of strings, which is read as
- * `for await` would. It may say why it stopped: `{ finishReason }`, as its own result or as a generator's return value.
+ * It has two ways to write:
  *
- * When it returns, the stream is `done`, also with an empty text; so it MUST throw where the text is not whole. Many text
- * streams of SDKs do not: they just end when the provider fails. docs/producers.md says which can be passed. When it throws,
- * the text is kept, the status is `error`, and the cause goes to `onError` alone. The same befalls one that appends or
- * yields something else than a string, awaited or not, or returns something else than the above.
+ * - It calls `append`. That resolves at once; neither readers nor the store slow it down. After the run has ended it does
+ *   nothing.
+ * - It returns an async iterable or a `ReadableStream` of strings, or a promise of one. It is read as `for await` does.
+ *
+ * It may return why it stopped: `{ finishReason }`, as its own result or as the return value of a generator.
+ *
+ * When it returns, the stream is `done`, also with an empty text. So it MUST throw if the text is not whole. The text streams
+ * of many SDKs do not throw: they just end when the provider fails. docs/producers.md lists which ones are safe.
+ *
+ * When it throws, the text is kept, the status is `error`, and only `onError` gets the cause. The same happens if it appends
+ * or yields anything but strings, or returns anything else.
  */
 export type Producer = (
   append: (text: string) => Promise<void>,

@@ -1,19 +1,19 @@
 import type { StreamStatus, TerminalStatus } from './status'
 
-/** What is known of a stream without its text. */
+/** The state of a stream, without its text. */
 export interface StreamHead {
   readonly id: string
   readonly status: StreamStatus
-  /** The number of the latest claim; 0 while nobody has claimed the stream. */
+  /** The number of the latest claim. 0: the stream was never claimed. */
   readonly epoch: number
-  /** Where that epoch began: everything before it was durable then. */
+  /** The offset where that epoch began. Everything before it was durable then. */
   readonly base: number
   /** The durable length, in UTF-16 code units. */
   readonly offset: number
   readonly stopRequested: boolean
-  /** A code for readers on why the status is `error`. */
+  /** Why the status is `error`: a code for readers. */
   readonly error?: string
-  /** Why the producer stopped writing, in its own word: `length`, `content-filter`. At most 64 printable ASCII characters. */
+  /** The producer's finish reason, such as `length`. At most 64 printable ASCII characters. */
   readonly finishReason?: string
   /**
    * The stream may be expired now, by the store's clock: its lease has been over for a further lease, or it has been
@@ -21,23 +21,23 @@ export interface StreamHead {
    */
   readonly isLapsed: boolean
   /**
-   * Nobody writes at the moment, by the store's clock: the stream is `streaming`, and its lease is over. The next write or
-   * beat of its owner takes that back; a lapsed one is stalled too.
+   * By the store's clock, no process writes at the moment: the stream is `streaming`, and its lease has expired. The next
+   * write or heartbeat of its owner makes this `false` again. A lapsed stream is stalled too.
    */
   readonly isStalled: boolean
   /**
-   * The store's clock when it looked, in milliseconds since 1970: the one that it reckons leases by. Whoever asks compares it
-   * with a clock that does not jump, and ends nobody's stream for a clock that was set forward.
+   * The store's clock at the time of this read, in milliseconds since 1970. The store measures leases by it. The server
+   * compares it with a clock that does not jump, so that a clock that was set forward ends no stream.
    */
   readonly now: number
 }
 
-/** One consistent view of a range of the text and of the head that goes with it. */
+/** A part of the text, and the head at the same moment. */
 export interface StoredRange {
   readonly head: StreamHead
-  /** What was given to `create`. */
+  /** What was passed to `create`. */
   readonly meta: unknown
-  /** Where `text` starts: the offset asked for, or the durable length if that is smaller. */
+  /** Where `text` starts: the requested offset, or the durable length if that is smaller. */
   readonly start: number
   readonly text: string
 }
@@ -45,49 +45,49 @@ export interface StoredRange {
 export type CreateResult = 'created' | 'exists'
 
 export type ClaimResult =
-  /** The stream is the owner's: it appends under `epoch`, from `offset` on, which is the durable length now. */
+  /** The owner has the stream. It appends under `epoch` from `offset` on, which is the durable length now. */
   | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number }
-  /** Somebody else produces it. */
+  /** Another owner has the stream. */
   | { readonly type: 'busy'; readonly head: StreamHead }
   | { readonly type: 'terminal'; readonly head: StreamHead }
   | { readonly type: 'gone' }
 
-/** The answer to an act of a producer. */
+/** The result of `append`, `beat` and `close`. */
 export type WriteResult =
   /** Durable. `offset` is the durable length now. */
   | { readonly type: 'ok'; readonly offset: number; readonly stopRequested: boolean }
   /**
-   * Not written: the epoch, the offset or the status is another one, and `head` tells which. Under the writer's own
-   * epoch and status `streaming` it resumes at `head.offset`; otherwise it is fenced for good.
+   * Nothing was written: the epoch, the offset or the status differs, and `head` has the current one. If `head` has the
+   * writer's epoch and is `streaming`, the writer goes on at `head.offset`. Otherwise it is fenced for good.
    */
   | { readonly type: 'conflict'; readonly head: StreamHead }
-  /** The stream was deleted, or never was. */
+  /** The stream was deleted, or never existed. */
   | { readonly type: 'gone' }
 
 export interface ClaimRequest {
-  /** Random per run. The same owner gets the same answer, so that a claim may be repeated. */
+  /** A random string for each run. The same owner gets the same result, so that a claim may be repeated. */
   readonly owner: string
-  /** How long the claim holds without an append or a beat, in milliseconds. */
+  /** How long the claim lasts without an append or a heartbeat, in milliseconds. */
   readonly leaseMs: number
   /**
-   * Claim a lapsed `streaming` stream too, under the next epoch, at its durable length. Otherwise that is `busy`. One with
-   * `stopRequested` becomes `stopped` instead, and the answer is `terminal`.
+   * `true`: also claims a lapsed `streaming` stream, under the next epoch, at its durable length. If a stop was requested, the
+   * stream becomes `stopped` instead, and the result is `terminal`. `false`: a lapsed stream is `busy`.
    */
   readonly canTakeOver: boolean
 }
 
 export interface AppendRequest {
   readonly epoch: number
-  /** Where `text` starts: the durable length this writer believes in. */
+  /** Where `text` starts: the durable length as this writer knows it. */
   readonly offset: number
-  /** Never empty, well-formed, without U+0000, and never ending inside a surrogate pair. */
+  /** It is never empty, has no lone surrogate and no U+0000, and never ends inside a surrogate pair. */
   readonly text: string
 }
 
 export interface CloseRequest {
   readonly epoch: number
   readonly offset: number
-  /** What is still to be stored, or the empty string. */
+  /** The last text to store, or an empty string. */
   readonly text: string
   readonly status: TerminalStatus
   readonly error?: string
@@ -96,75 +96,76 @@ export interface CloseRequest {
 
 export interface SweepRequest {
   /**
-   * Only streams that ended before this moment, in milliseconds since 1970 by the store's clock: those that became
-   * terminal before it, and those that lapsed before it and that nobody has ended or taken up since.
+   * Deletes only streams that ended before this moment, in milliseconds since 1970 by the store's clock: those that became
+   * terminal before it, and those that lapsed before it and were neither ended nor resumed since.
    */
   readonly before: number
-  /** How many at the most. */
+  /** The largest number of streams to delete. */
   readonly limit: number
 }
 
 /**
- * Where the server keeps streams. Passive: it starts nothing by itself.
+ * Where the server keeps streams. A store is passive: it starts nothing by itself.
  *
  * Every implementation MUST
- * - carry out each act in one transaction, so that all processes see either none or all of it;
- * - have made durable what it acknowledges, as far as its documentation promises;
- * - answer the same to an act that is repeated after an unknown outcome: a repeated `claim` by its owner is `claimed`, a
- *   repeated `append` is a `conflict` whose head has the offset after it, a repeated `close` (the same epoch, end, status,
+ * - do each call in one transaction, so that all processes see either all or nothing of it;
+ * - make durable what it acknowledges, as far as its documentation promises;
+ * - return the same for a call that is repeated after an unknown outcome: a repeated `claim` by its owner is `claimed`, a
+ *   repeated `append` is a `conflict` whose head has the offset after it, and a repeated `close` (the same epoch, end, status,
  *   error and finish reason) is `ok`;
- * - let statuses only move up (P13): once terminal, `append`, `close`, `requestStop` and `expire` change nothing;
- * - never create in any act but `create`;
- * - reckon leases by its own clock alone, never by the caller's;
- * - compute offsets from JavaScript lengths, never by SQL functions that count code points;
- * - reject, with the cause, when it cannot tell the outcome, and leave retrying to the caller.
- * - reject with `new StreamsError('content-refused', …)` a text that it will never accept; any other rejection is retried.
- * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and a `close` as `done` or an append after
- *   it: the runtime then ends the run as `error`. A wrong answer to `read` is refused with the same code at the border.
+ * - let statuses only move up (P13): after a terminal status, `append`, `close`, `requestStop` and `expire` change nothing;
+ * - create a stream only in `create`;
+ * - measure leases by its own clock, never by the caller's;
+ * - compute offsets from JavaScript lengths, never with SQL functions that count code points;
+ * - reject, with the cause, if it does not know the outcome, and leave retries to the caller;
+ * - reject with `new StreamsError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
+ * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
+ *   `close` as `done`. The run then ends as `error`. The server checks all results, and treats one that cannot be true as
+ *   `corrupt` too.
  */
 export interface StreamStore {
   /**
-   * `meta` is any JSON value, copied; `undefined` reads as `null`. An id that exists is left as it is. What JSON cannot
-   * hold is refused with `invalid-option`, and nothing is created.
+   * Creates a `pending` stream. `meta` is any JSON value, and is copied; `undefined` becomes `null`. An existing stream is not
+   * changed. If `meta` cannot be JSON, it rejects with `invalid-option` and creates nothing.
    */
   create(id: string, meta: unknown): Promise<CreateResult>
-  /** `pending` becomes `streaming` under epoch 1. The lease begins, or begins anew for the owner that has it. */
+  /** Makes a `pending` stream `streaming`, under epoch 1. The lease starts; for the owner that has it, it starts again. */
   claim(id: string, request: ClaimRequest): Promise<ClaimResult>
-  /** Compare-and-append: only under the current epoch, at the durable length, while `streaming`. Renews the lease. */
+  /** Appends only under the current epoch, at the durable length, while the status is `streaming`. Renews the lease. */
   append(id: string, request: AppendRequest): Promise<WriteResult>
-  /** Renews the lease, also one that is over and that nobody has expired. */
+  /** Renews the lease, also one that is over, unless the stream has ended. */
   beat(id: string, epoch: number): Promise<WriteResult>
-  /** Appends the last text and sets the terminal status, both or neither. */
+  /** Appends the last text and sets the terminal status, in one transaction. */
   close(id: string, request: CloseRequest): Promise<WriteResult>
-  /** Notes the wish. A `pending` stream becomes `stopped` at once; a terminal one stays as it is. */
+  /** Stores that a stop is requested. A `pending` stream becomes `stopped` at once, and a terminal one does not change. */
   requestStop(id: string): Promise<StreamHead | undefined>
   /**
-   * Sets `timeout`, or `stopped` if that was requested, only if the stream is lapsed and its epoch still is `epoch`.
-   * Answers with the head as it is then.
+   * Sets `timeout`, or `stopped` if a stop was requested, but only if the stream has lapsed and its epoch is still `epoch`.
+   * Returns the head after that.
    */
   expire(id: string, epoch: number): Promise<StreamHead | undefined>
   /**
-   * Really removes the text. `false` if there was nothing. When the stream is gone but something of it could not be
-   * erased yet, it rejects, and repeating it finishes the work.
+   * Removes the stream and erases its text. `false`: there was none. If the stream is gone but some of it could not be erased
+   * yet, it rejects, and a repeated call finishes the work.
    */
   delete(id: string): Promise<boolean>
   /**
-   * Deletes old streams, those that ended first before the others, and answers with their ids. A lapsed one goes without
-   * having been terminal, so that what nobody ever looked at goes too; its producer, should it come back, finds it gone.
+   * Deletes old streams, starting with those that ended first, and returns their ids. A lapsed stream is deleted without
+   * having been terminal. If its producer comes back, its next write is `gone`.
    */
   sweep(request: SweepRequest): Promise<readonly string[]>
   /**
-   * From `offset` on, or from the durable length if that is smaller; at most `max` code units, and at least one whole
-   * character where more is stored and `max` has room for it. May end inside a surrogate pair. `undefined` for an unknown id.
+   * Reads from `offset` on, or from the durable length if that is smaller: at most `max` code units. If more is stored and
+   * `max` allows it, at least one whole character. The text may end inside a surrogate pair. `undefined`: the id is unknown.
    */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
-  /** The heads of those that exist, once each, in any order. */
+  /** The heads of the streams that exist, each once, in any order. */
   heads(ids: readonly string[]): Promise<readonly StreamHead[]>
   /**
-   * Calls `onHint(id)` when a stream may have changed, as far as this store notices: always for changes made through this
-   * object. A hint only: it may be missing, late, repeated or wrong, and is never trusted for data or order.
+   * Calls `onChange(id)` when a stream may have changed: always for changes made through this object, and for other changes
+   * as far as the store notices them. A notification may be missing, late, repeated or wrong. Returns a function that ends it.
    */
-  watch(onHint: (id: string) => void): () => void
-  /** Lets go of everything this object opened. Idempotent; acts after it reject. */
+  watch(onChange: (id: string) => void): () => void
+  /** Closes everything that this object opened. It may be called again; other calls after it reject. */
   dispose(): Promise<void>
 }
