@@ -85,7 +85,8 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 
 const fileWeights: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [/^README\.md$/, 1.2],
-  [/SPEC\.md$/, 0.3],
+  // For those who change the code: less often what a visitor asks about.
+  [/SPEC\.md$|^docs\/(architecture|where-is)\.md$/, 0.3],
   [/^CHANGELOG\.md$/, 0.5],
 ]
 
