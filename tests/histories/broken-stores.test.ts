@@ -17,6 +17,9 @@ const rare = new Set([
   'brings back what was deleted',
 ])
 
+/** Servers are not misled by these: a head among many only makes them read or write the stream itself. */
+const tolerated = new Set(['tells done in a head while the close is still under way'])
+
 describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
   const create = () => memoryTarget((store): StreamStore => ({ ...store, ...flaw(store) }))
 
@@ -26,6 +29,12 @@ describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
   })
 
   if (rare.has(name)) return
+  if (tolerated.has(name)) {
+    it('misleads no server', async () => {
+      await expect(playHistories(create, { seed, count })).resolves.not.toThrow()
+    })
+    return
+  }
   it('is found out by what servers on it do and tell, which names the seed', async () => {
     await expect(playHistories(create, { seed, count })).rejects.toThrow(/Run again with SEED=\d+ RUNS=1/)
   })
