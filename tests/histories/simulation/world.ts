@@ -33,7 +33,8 @@ export function createWorld(target: Pick<StoreTarget, 'advance'>, start: number)
   return {
     now: () => now,
     at(time, callback) {
-      const timer = { time: Math.max(now, time), order: ++order, callback }
+      // In whole milliseconds, as stores keep them: a lease must not be over for one of two that round it apart.
+      const timer = { time: Math.max(now, Math.ceil(time)), order: ++order, callback }
       timers.add(timer)
       return timer
     },
