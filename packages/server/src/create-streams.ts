@@ -7,10 +7,10 @@ import { notFoundResponse } from './http/response/responses'
 import { stopStream } from './http/stop'
 import { checkNames, checkObject, numberFrom } from './options/check-options'
 import type { StreamsOptions } from './options/streams-options'
+import { readWholeText } from './reading/read-text'
 import { createRuntime } from './runtime'
 import { createStreamId, isStreamId } from './store/stream-id'
-import type { StreamHead } from './store/stream-store'
-import type { StreamBody, Streams } from './streams'
+import type { Streams } from './streams'
 
 /**
  * Runs text generations once, streams them to whoever drives, and keeps them in `store` for every other reader.
@@ -33,11 +33,10 @@ export function createStreams(options: StreamsOptions): Streams {
       return id
     },
     async getStreamBody(id) {
-      for (let attempt = 1; attempt <= maxBodyAttempts; attempt++) {
-        const body = await readBody(id)
-        if (body) return body
-      }
-      throw new StreamsError('store', `the store took back text of '${id}' each time it was read`)
+      const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
+      if (!whole) throw new StreamsError('not-found', `there is no stream '${id}'`)
+      const { status, epoch, base, finishReason } = whole.head
+      return { text: whole.text, status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
     },
     stream: (request, id, producer, options = {}) => driveStream(runtime, request, id, producer, options),
     stopStream: (id) => stopStream(runtime, id),
@@ -58,24 +57,6 @@ export function createStreams(options: StreamsOptions): Streams {
   }
   return streams
 
-  /** The whole text, in slices; `undefined` where the slices are of two texts, since the store took one of them back. */
-  async function readBody(id: string): Promise<StreamBody | undefined> {
-    const slices: string[] = []
-    let position = 0
-    let first: StreamHead | undefined
-    for (;;) {
-      const range = isStreamId(id) ? await hub.read(id, position, bodySlice) : undefined
-      if (!range) throw new StreamsError('not-found', `there is no stream '${id}'`)
-      const { offset, status, epoch, base, finishReason } = range.head
-      first ??= range.head
-      if (offset < position || (epoch !== first.epoch && base < position)) return undefined
-      slices.push(range.text)
-      position += range.text.length
-      if (position < offset) continue
-      return { text: slices.join(''), status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
-    }
-  }
-
   async function close(): Promise<void> {
     await runs.drain()
     await hub.close()
@@ -83,6 +64,3 @@ export function createStreams(options: StreamsOptions): Streams {
     if (!runtime.options.keepsStore) await store.dispose()
   }
 }
-
-const bodySlice = 262_144
-const maxBodyAttempts = 4

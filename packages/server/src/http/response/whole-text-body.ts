@@ -1,4 +1,5 @@
 import { StreamsError } from '../../errors'
+import { isSameText } from '../../reading/read-text'
 import { maxRead } from '../../reading/store-reader'
 import type { Runtime } from '../../runtime'
 import type { StoredRange } from '../../store/stream-store'
@@ -32,9 +33,7 @@ export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: Abor
   async function readOn(): Promise<string> {
     const range = await hub.read(id, position, Math.min(maxRead, end - position))
     if (!range) throw new StreamsError('not-found', 'the stream was deleted')
-    const { head } = range
-    // What was durable stays under every later claim, unless the store took it back: then the two parts do not fit.
-    if (head.offset < end || (head.epoch !== epoch && head.base < end)) {
+    if (!isSameText({ epoch }, range.head, end)) {
       throw new StreamsError('store', 'the store took back text while it was read; read it again')
     }
     return cutBeforeSplitPair(range.text)
