@@ -5,15 +5,14 @@ import type { StoredRange, StreamHead, StreamStore, WriteResult } from './stream
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
- * The border between stores and the runtime: whatever a store returns is checked here once, so that nothing behind it has
- * to doubt it. A store that returns less than it acknowledged, or something else, rejects with `corrupt`: that stream
- * cannot be used until its store is repaired, and other streams are as they were.
+ * Checks each result of a store once, so that no other code has to. A result that cannot be true, such as text that is
+ * shorter than what was acknowledged, is rejected with `corrupt`. Only its own stream is affected.
  *
- * Every read that passes has begun where it was asked to, is no longer than it was asked to be, and makes progress: one
- * that is short of the durable length carries at least one whole character.
+ * A read that passes starts at the requested offset, is not longer than requested, and makes progress: if it ends before the
+ * durable length, it has at least one whole character.
  *
- * `heads` is about many streams, so a head that cannot be true is left out, and `onFault` is called with it. A stream that
- * has no head there is not known to be gone: an act on the stream itself tells.
+ * `heads` reads many streams, so it leaves out a head that cannot be true, and calls `onFault` for it. A stream without a
+ * head there may still exist: only a call for that stream tells.
  */
 export function checkedStore(store: StreamStore, onFault: (error: StreamsError, id: string) => void): StreamStore {
   return {
@@ -21,7 +20,7 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
     async claim(id, request) {
       const result = await store.claim(id, request)
       const isClaimed = result?.type === 'claimed'
-      check('claim', id, isClaimed ? claimFaultOf(result) : headOf(result, ['busy', 'terminal', 'gone'], id))
+      check('claim', id, isClaimed ? claimFaultOf(result) : refusalFaultOf(result, ['busy', 'terminal', 'gone'], id))
       return result
     },
     async append(id, request) {
@@ -55,10 +54,11 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
       const heads: unknown = await store.heads(ids)
       if (!Array.isArray(heads))
         throw new StreamsError('store', `the store's heads() gave ${typeof heads}, not an array`)
-      return heads.filter((head) => {
-        const id = ids.find((one) => one === head?.id)
-        const fault = id === undefined ? 'it is of a stream that was not asked for' : headFaultOf(head, id)
-        if (fault !== undefined) onFault(corrupt(`heads(['${id ?? String(head?.id)}'])`, fault), id ?? ids[0] ?? '')
+      const requested = new Set(ids)
+      return heads.filter((head: StreamHead | undefined) => {
+        const id = String(head?.id)
+        const fault = requested.has(id) ? headFaultOf(head, id) : 'its stream was not requested'
+        if (fault !== undefined) onFault(corrupt(`heads(['${id}'])`, fault), id)
         return fault === undefined
       })
     },
@@ -91,16 +91,16 @@ function claimFaultOf({ epoch, offset }: { readonly epoch: number; readonly offs
   return isLength(offset) ? undefined : `its offset is ${String(offset)}`
 }
 
-/** `end`: where the text must end now; left out where nothing was added. */
+/** `end`: where the text must end after the write. Left out where nothing was added. */
 function writeFaultOf(result: WriteResult, id: string, end?: number): string | undefined {
-  if (result?.type !== 'ok') return headOf(result, ['conflict', 'gone'], id)
+  if (result?.type !== 'ok') return refusalFaultOf(result, ['conflict', 'gone'], id)
   const { offset } = result
   if (!isLength(offset)) return `its offset is ${String(offset)}`
   return end === undefined || offset === end ? undefined : `it ends at ${offset}, not at ${end}`
 }
 
-/** Of a result that is a refusal: one of these, each but `gone` with a head. */
-function headOf(
+/** The fault of a result that must be one of these refusals. Each but `gone` has a head. */
+function refusalFaultOf(
   result: { readonly type: string } | undefined,
   types: readonly string[],
   id: string,
@@ -127,7 +127,7 @@ function faultOf(range: StoredRange, id: string, offset: number, max: number): s
   return undefined
 }
 
-function headFaultOf(head: StreamHead, id: string): string | undefined {
+function headFaultOf(head: StreamHead | undefined, id: string): string | undefined {
   if (typeof head !== 'object' || head === null) return 'it has no head'
   if (head.id !== id) return `its head is of '${head.id}'`
   if (!isStatus(head.status)) return `there is no status '${String(head.status)}'`
