@@ -69,21 +69,22 @@ function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<St
       resolve(last)
     }
     const timer = environment.setTimeout(finish, waitMs)
-    const deleted = () => {
+    const onDeleted = () => {
       leave()
       reject(unknown(asked.id))
     }
-    const head = (seen: StreamHead) => {
-      last = seen
-      if (isTerminal(seen.status)) finish()
+    const onHead = (head: StreamHead) => {
+      last = head
+      if (isTerminal(head.status)) finish()
     }
-    const look = () =>
+    // Not `heads`, where a stream that is missing may still exist.
+    const poll = () =>
       store
-        .requestStop(asked.id)
-        .then((found) => (found ? head(found) : deleted()))
-        // The store fails: the hub polls again, and wakes this once it answers.
+        .read(asked.id, 0, 0)
+        .then((range) => (range ? onHead(range.head) : onDeleted()))
+        // The hub keeps polling, and wakes this once the store works again.
         .catch(() => health.failed())
-    const unsubscribe = hub.subscribe(asked.id, { wake: () => void look(), shutDown: finish })
-    void look()
+    const unsubscribe = hub.subscribe(asked.id, { wake: () => void poll(), shutDown: finish })
+    void poll()
   })
 }
