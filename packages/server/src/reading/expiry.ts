@@ -3,6 +3,7 @@ import { isStreamsError, StreamsError } from '../errors'
 import type { Report, StreamsEvent } from '../events'
 import { isTerminal, type TerminalStatus } from '../store/status'
 import type { StreamHead, StreamStore } from '../store/stream-store'
+import { settleWithin } from '../timing/settle-within'
 import type { StoreHealth } from './store-health'
 
 /** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
@@ -32,7 +33,7 @@ export interface ExpiryOptions {
   readonly graceMs: () => number
 }
 
-/** An expiry that takes longer is given up; the next poll tries again. */
+/** An expiry that takes longer has failed, in milliseconds. The next poll tries again. */
 const timeoutMs = 15_000
 
 export function createExpiry(options: ExpiryOptions): Expiry {
@@ -64,25 +65,18 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
-      const now = await unlessLate(store.expire(head.id, head.epoch))
+      // A call that never settles must not hold up this stream for ever.
+      const late = () => new StreamsError('store', `expire() did not settle within ${timeoutMs} ms`)
+      const now = await settleWithin(timeoutMs, store.expire(head.id, head.epoch), late, environment)
       if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
       return now ?? head
     } catch (error) {
-      // The look itself succeeded; it is answered as it was, and the next one tries again.
+      // The head itself was read, so it is used as it is. The next poll tries again.
       report.error(error, { id: head.id, source: 'store' })
-      // A damaged stream says nothing of the others.
+      // A damaged stream says nothing about the store as a whole.
       if (!isStreamsError(error, 'corrupt')) health.failed()
       return head
     }
-  }
-
-  /** An act that the store never settles must not keep this stream, and whoever waits for it, for ever. */
-  function unlessLate<T>(act: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new StreamsError('store', `expire() was not settled within ${timeoutMs} ms`))
-      const timer = environment.setTimeout(late, timeoutMs)
-      act.then(resolve, reject).finally(() => environment.clearTimeout(timer))
-    })
   }
 }
 

@@ -1,14 +1,26 @@
-/** The answer of `asked`, or after `ms` a rejection with what `onLate` returns. A later answer has no effect. */
-export function settleWithin<T>(ms: number, asked: PromiseLike<T>, onLate: () => Error): Promise<T> {
+import { type Environment, platformEnvironment } from '../environment'
+
+/**
+ * The result of `promise`. If it is not settled after `ms` milliseconds, rejects with what `onLate` returns. A later result
+ * has no effect.
+ *
+ * @param timers @default the platform's
+ */
+export function settleWithin<T>(
+  ms: number,
+  promise: PromiseLike<T>,
+  onLate: () => Error,
+  timers: Pick<Environment, 'setTimeout' | 'clearTimeout'> = platformEnvironment,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(onLate()), ms)
-    asked.then(
-      (answer) => {
-        clearTimeout(timer)
-        resolve(answer)
+    const timer = timers.setTimeout(() => reject(onLate()), ms)
+    promise.then(
+      (result) => {
+        timers.clearTimeout(timer)
+        resolve(result)
       },
       (error) => {
-        clearTimeout(timer)
+        timers.clearTimeout(timer)
         reject(error)
       },
     )
