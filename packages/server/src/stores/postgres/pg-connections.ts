@@ -29,65 +29,58 @@ export interface PgConnectionsOptions {
 }
 
 /**
- * A pool without a time limit of its own keeps each request for a connection until it has one. So many may be waiting after
- * their time; what comes then is refused at once.
+ * How many queries that were given up may still wait for a connection. Further ones are refused at once, because a pool
+ * without a time limit keeps each request for a connection until it gets one.
  */
 const maxOverdue = 64
 
-/** Asks through a pool of `pg`. */
+/** Queries through a pool of `pg`. */
 export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectionsOptions): Connections {
   let overdue = 0
   return {
     query(text, values) {
-      let held: PgPoolClient | undefined
-      let isOver = false
-      let isOverdue = false
-      let isConnected = false
-      // Let go of when nobody waits any more, because the pool keeps what it is asked for longer than that.
+      let client: PgPoolClient | undefined
+      let isConnecting = false
+      // Dropped once the query is over. A pool keeps a request for a connection, with what it refers to, for much longer.
       let statement: readonly [text: string, values: SqlValue[]] | undefined = [text, [...values]]
-      const release = (destroy: boolean) => {
-        isOver = true
-        held?.removeListener('error', ignore)
-        held?.release(destroy)
-        held = undefined
+
+      function release(destroy: boolean): void {
+        client?.removeListener('error', ignore)
+        client?.release(destroy)
+        client = undefined
+        statement = undefined
       }
-      const ask = async (): Promise<readonly Row[]> => {
-        if (overdue >= maxOverdue) {
-          isConnected = true
-          throw new StreamsError('store', unanswered)
-        }
-        const client = await connect(pool).finally(() => {
-          isConnected = true
-          if (isOverdue) overdue -= 1
+
+      async function run(): Promise<readonly Row[]> {
+        if (overdue >= maxOverdue) throw new StreamsError('store', unanswered)
+        isConnecting = true
+        client = await connect(pool).finally(() => {
+          isConnecting = false
+          if (!statement) overdue -= 1
         })
-        if (isOver || statement === undefined) {
-          // It came too late; nobody waits for it any more.
-          client.removeListener('error', ignore)
-          client.release()
+        if (!statement) {
+          // It was given up meanwhile, and the connection is good for the next query.
+          release(false)
           return []
         }
-        held = client
         try {
           const { rows } = await client.query(...statement)
-          if (!isOver) release(false)
+          if (statement) release(false)
           return rows as Row[]
         } catch (error) {
-          // The pool throws away what it sees to be lost, but keeps what leads to a server that was demoted.
+          // The pool throws away a connection that it sees is lost, but keeps one that leads to a demoted server.
           const refusal = refusalOf(error)
-          if (!isOver) release(refusal === 'elsewhere' || refusal === 'lost')
+          if (statement) release(refusal === 'elsewhere' || refusal === 'lost')
           throw error
         }
       }
+
       return {
-        rows: ask(),
+        rows: run(),
         giveUp() {
-          if (held) void cancel(held as PgSession, timeoutMs)
-          if (!isConnected && !isOverdue) {
-            isOverdue = true
-            overdue += 1
-          }
-          statement = undefined
-          // A connection that does not answer may never do so again, and would fill the pool.
+          if (client) void cancel(client as PgSession, timeoutMs)
+          if (isConnecting && statement) overdue += 1
+          // A connection that does not respond may never do so again, and would fill the pool.
           release(true)
         },
       }
