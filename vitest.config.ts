@@ -46,7 +46,7 @@ function react18(): TestProjectInlineConfiguration {
   const { test, resolve, ...config } = binding('react-18')
   const react = {
     find: /^(react|react-dom)(?=$|\/)/,
-    replacement: source('./older-majors/react-18/node_modules/$1'),
+    replacement: source('./other-majors/react-18/node_modules/$1'),
   }
   return {
     ...config,
@@ -86,7 +86,7 @@ function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
 /** The contract with components of Svelte 4, which the store contract serves as well. */
 function svelte4(): TestProjectInlineConfiguration {
   const { test, resolve } = binding('svelte-4')
-  const runtime = './older-majors/svelte-4/node_modules/svelte/src/'
+  const runtime = './other-majors/svelte-4/node_modules/svelte/src/'
   const alias = [
     ...sources,
     { find: /^svelte$/, replacement: source(`${runtime}runtime/index.js`) },

@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os'
+import { ensurePrograms } from './runner/programs.mjs'
 import { stopCommands } from './runner/run-command.mjs'
+import { runSteps } from './runner/run-steps.mjs'
 import { selectSteps, usage } from './runner/select-steps.mjs'
 import { steps } from './runner/steps.mjs'
 import { seconds, summarize } from './runner/summary.mjs'
@@ -18,7 +21,7 @@ if (words.includes('--help') || words.includes('-h')) console.log(usage(steps))
 else process.exitCode = await run()
 
 async function run() {
-  const started = performance.now()
+  const startedAt = performance.now()
   /** @type {import('./runner/types').Step[]} */
   let chosen
   try {
@@ -27,25 +30,25 @@ async function run() {
     console.error(error instanceof Error ? error.message : error)
     return 2
   }
-  const results = []
-  for (const [index, step] of chosen.entries()) {
-    const place = `[${index + 1}/${chosen.length}]`
-    console.log(`${place} ${step.name}: ${step.title} …`)
-    const begun = performance.now()
-    const outcome = await step.run().catch(broken)
-    const durationMs = performance.now() - begun
-    if (outcome.failed > 0 && outcome.output) console.log(outcome.output.trimEnd())
-    const note = outcome.note ? ` (${outcome.note})` : ''
-    console.log(`${place} ${step.name}: ${outcome.failed > 0 ? 'FAILED' : 'ok'}, ${seconds(durationMs)}${note}`)
-    results.push({ step, outcome, durationMs })
-  }
-  const { text, isPassed } = summarize(results, Boolean(process.env['CI']) && process.env['CI'] !== 'false')
-  console.log(`\n${seconds(performance.now() - started)} in all\n${text}`)
+  // Set by hand to find out what a machine with fewer cores would do, or to follow one step after another.
+  const cores = Number(process.env['TEST_CORES'] ?? availableParallelism())
+  const isLive = chosen.filter(({ name }) => name !== 'build').length === 1
+  let ended = 0
+  const results = await runSteps(chosen, {
+    cores,
+    isLive,
+    programs: ensurePrograms([...new Set(chosen.flatMap(({ needs }) => needs))]),
+    onStart: ({ name, title }) => console.log(`        ${name}: ${title} …`),
+    onEnd({ step, outcome, durationMs }) {
+      ended += 1
+      if (outcome.failed > 0 && outcome.output) console.log(outcome.output.trimEnd())
+      const place = `[${ended}/${chosen.length}]`.padEnd(7)
+      const note = outcome.note ? ` (${outcome.note})` : ''
+      console.log(`${place} ${step.name}: ${outcome.failed > 0 ? 'FAILED' : 'ok'}, ${seconds(durationMs)}${note}`)
+    },
+  })
+  const isStrict = Boolean(process.env['CI']) && process.env['CI'] !== 'false'
+  const { text, isPassed } = summarize(results, { isStrict, durationMs: performance.now() - startedAt })
+  console.log(text)
   return isPassed ? 0 : 1
-}
-
-/** @param {unknown} error @returns {import('./runner/types').Outcome} */
-function broken(error) {
-  const output = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { passed: 0, failed: 1, skipped: 0, skips: [], output }
 }

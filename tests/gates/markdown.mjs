@@ -2,7 +2,7 @@
  * @typedef {object} Example
  * @property {number} line where its fence begins
  * @property {'ts' | 'tsx' | 'vue' | 'svelte'} language
- * @property {string | undefined} name the file that the fence names, as in "```tsx chat.tsx"
+ * @property {string | undefined} name the file that the fence names, such as `chat.tsx`
  * @property {string} code
  */
 

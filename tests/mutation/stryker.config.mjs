@@ -11,7 +11,7 @@ export default {
   vitest: { configFile: 'tests/mutation/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],
   coverageAnalysis: 'perTest',
-  ignorePatterns: ['**/dist', '**/.turbo', '**/.output', 'playground', 'older-majors', 'docs'],
+  ignorePatterns: ['**/dist', '**/.turbo', '**/.output', 'playground', 'other-majors', 'docs'],
   concurrency: 2,
   // A change that only makes a busy machine slow is no change that was noticed.
   timeoutMS: 30_000,

@@ -3,35 +3,38 @@ import { join, relative } from 'node:path'
 import { root, runCommand } from './run-command.mjs'
 
 /**
- * Runs Vitest projects and counts what came of them. A folder out of which no test ran is a failure: a suite that has
- * lost its tests must not look like one that passed.
+ * Runs Vitest projects and counts the results. A folder in which no test ran is a failure: a suite that has lost its tests
+ * must not look like one that passed.
  *
  * @param {{
  *   name: string,
  *   projects: readonly string[],
  *   folders: readonly string[],
- *   env?: Record<string, string>,
+ *   env: Record<string, string>,
  *   skip?: Omit<import('./types').Skip, 'suite'>,
- * }} request `folders` are what must have run; `skip` tells why tests that skip themselves do so.
+ *   isLive: boolean,
+ * }} request `folders` are those in which tests must run; `skip` says why tests that skip themselves do so.
  * @returns {Promise<import('./types').Outcome>}
  */
-export async function runVitest({ name, projects, folders, env = {}, skip }) {
+export async function runVitest({ name, projects, folders, env, skip, isLive }) {
   const reportPath = join(root, 'tests', '.output', `${name}.json`)
   await mkdir(join(root, 'tests', '.output'), { recursive: true })
   await rm(reportPath, { force: true })
   const args = ['run', ...projects.flatMap((project) => ['--project', project])]
   if (projects.length === 1) args.push(...folders)
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`)
-  const { code } = await runCommand('vitest', args, { env, isLive: true })
+  const { code, output } = await runCommand('vitest', args, { env, isLive })
 
   const report = await readReport(reportPath)
-  if (!report) return failed('Vitest wrote no report.')
+  const shown = isLive ? '' : output
+  if (!report) return failed(`${shown}\nVitest wrote no report.`)
   const counts = { passed: 0, failed: 0, skipped: 0 }
   const ran = new Set()
   const skippedFiles = new Set()
+  const timings = []
   for (const file of report.testResults) {
     const path = relative(root, file.name)
-    for (const { status } of file.assertionResults) {
+    for (const { status, fullName, duration } of file.assertionResults) {
       if (status === 'passed') counts.passed += 1
       else if (status === 'failed') counts.failed += 1
       else {
@@ -39,6 +42,7 @@ export async function runVitest({ name, projects, folders, env = {}, skip }) {
         skippedFiles.add(path)
       }
       ran.add(folders.find((folder) => path.startsWith(folder)))
+      timings.push({ test: `${path}: ${fullName}`, durationMs: duration ?? 0 })
     }
     const hasFailure = file.assertionResults.some(({ status }) => status === 'failed')
     if (file.status === 'failed' && !hasFailure) counts.failed += 1
@@ -51,7 +55,8 @@ export async function runVitest({ name, projects, folders, env = {}, skip }) {
     ...counts,
     skips: [...skippedFiles].map((suite) => ({ suite, ...(skip ?? unexplained) })),
     note: `${counts.passed + counts.failed} tests`,
-    output: empty.map((folder) => `no test ran in ${folder}`).join('\n'),
+    output: [shown, ...empty.map((folder) => `no test ran in ${folder}`)].join('\n'),
+    timings,
   }
 }
 
@@ -63,7 +68,8 @@ function failed(output) {
 }
 
 /**
- * @typedef {{ name: string, status: string, assertionResults: { status: string }[] }} FileReport
+ * @typedef {{ name: string, status: string, assertionResults: AssertionReport[] }} FileReport
+ * @typedef {{ status: string, fullName: string, duration?: number | null }} AssertionReport
  * @param {string} path
  * @returns {Promise<{ testResults: FileReport[] } | undefined>}
  */
@@ -71,7 +77,7 @@ async function readReport(path) {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch {
-    // Vitest ended before it could write one; its own words are on the screen already.
+    // Vitest ended before it could write one; its output says why.
     return undefined
   }
 }

@@ -20,15 +20,16 @@ export function selectSteps(steps, words) {
 /** @param {readonly import('./types').Step[]} steps */
 export function usage(steps) {
   const width = Math.max(...steps.map(({ name }) => name.length))
+  const groups = [...new Set(steps.map(({ group }) => group))]
   return [
-    'npm test                 everything, in this order:',
+    'npm test                 everything, several parts at a time:',
     '',
     ...steps.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`),
     '',
-    'npm test -- NAME …       these parts alone; "gates" and "tests" are whole groups',
+    `npm test -- NAME …       these parts alone; ${groups.join(', ')} are groups of them`,
     'npm test -- --help       this text',
     '',
     'CI=true counts a skipped suite as a failure. CHROMIUM_PATH and REDIS_SERVER_PATH name the programs to use,',
-    'POSTGRES_BIN the folder of the Postgres server.',
+    'POSTGRES_BIN the folder of the Postgres server. TEST_CORES=1 runs one part after another.',
   ].join('\n')
 }

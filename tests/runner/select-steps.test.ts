@@ -10,22 +10,28 @@ describe('the parts of the test command', () => {
   })
 
   it('keep their order and bring the build where it is needed', () => {
-    expect(names(['unit', 'sizes'])).toEqual(['build', 'sizes', 'unit'])
-    expect(names(['lint'])).toEqual(['lint'])
+    expect(names(['sizes', 'e2e'])).toEqual(['build', 'e2e', 'sizes'])
+    expect(names(['core', 'lint'])).toEqual(['core', 'lint'])
   })
 
   it('come as groups too', () => {
-    const tests = steps.filter(({ group }) => group === 'tests').map(({ name }) => name)
-    expect(tests).toContain('unit')
-    expect(names(['tests'])).toEqual(['build', ...tests])
-    expect(names(['gates'])).not.toContain('unit')
+    const unit = steps.filter(({ group }) => group === 'unit').map(({ name }) => name)
+    expect(unit).toContain('core')
+    expect(names(['unit'])).toEqual(['build', ...unit])
+    expect(names(['gates'])).not.toContain('core')
   })
 
-  it('answer an unknown name with the known ones', () => {
-    expect(() => names(['unti'])).toThrow(/no part "unti".*lint.*unit/)
+  it('run all tests of a package under its own name, without a build', () => {
+    for (const name of ['core', 'server', 'react', 'vue', 'svelte', 'solid', 'convex', 'ai-sdk']) {
+      expect(names([name])).toEqual([name])
+    }
   })
 
-  it('are all told by --help', () => {
+  it('reject an unknown name and list the known ones', () => {
+    expect(() => names(['croe'])).toThrow(/no part "croe".*core.*lint/)
+  })
+
+  it('are all listed by --help', () => {
     for (const { name } of steps) expect(usage(steps)).toContain(`\n  ${name} `)
   })
 })

@@ -8,244 +8,155 @@ import { checkReadme } from '../gates/readme.mjs'
 import { checkSizes } from '../gates/sizes.mjs'
 import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
-import { ensureChromium } from './chromium.mjs'
 import { commandOutcome } from './outcome.mjs'
-import { ensurePostgres } from './postgres.mjs'
-import { ensureRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
-import { ensureRuntimes } from './runtimes.mjs'
 
-/** @type {readonly import('./types').Step[]} */
+/** How much of a core a step uses that mostly waits for processes, leases and pages. */
+const waiting = 0.5
+
+/** In the order in which they start: what takes long comes first, so that the end is short. */
 export const steps = [
-  { name: 'build', group: 'gates', title: 'all packages and the playground', needsBuild: false, run: build },
-  { name: 'lock', group: 'gates', title: 'npm ci accepts the lock', needsBuild: false, run: checkLock },
-  { name: 'lint', group: 'gates', title: 'lint and format', needsBuild: false, run: checkLint },
-  { name: 'types', group: 'gates', title: 'type check of every workspace', needsBuild: false, run: checkTypes },
-  {
-    name: 'dead-code',
-    group: 'gates',
-    title: 'unused files, exports and dependencies',
-    needsBuild: false,
-    run: checkDeadCode,
-  },
-  {
-    name: 'test-files',
-    group: 'gates',
-    title: 'every test is run by some project',
-    needsBuild: false,
-    run: checkTestFiles,
-  },
-  { name: 'borders', group: 'gates', title: 'who may import whom', needsBuild: true, run: checkBorders },
-  { name: 'packaging', group: 'gates', title: 'what npm would publish', needsBuild: true, run: checkPackaging },
-  {
-    name: 'sizes',
-    group: 'gates',
-    title: 'what a page downloads, and what the README says of it',
+  gate('build', 'all packages and the playground', build),
+  suite('e2e', 'end to end, with the playground in Chromium', {
+    group: 'system',
+    folders: ['tests/e2e/'],
     needsBuild: true,
-    run: checkSizes,
-  },
-  {
-    name: 'readme',
-    group: 'gates',
-    title: 'the README’s examples compile, its links lead somewhere',
+    needs: ['chromium'],
+    load: waiting,
+  }),
+  suite('processes', 'server processes on each store, killed and frozen', {
+    group: 'system',
+    folders: ['tests/processes/'],
     needsBuild: true,
-    run: checkReadme,
-  },
-  { name: 'api', group: 'gates', title: 'the API reference builds from the types', needsBuild: false, run: checkApi },
-  { name: 'unit', group: 'tests', title: 'unit and property tests', needsBuild: true, run: unit },
-  { name: 'postgres', group: 'tests', title: 'the Postgres store on a real server', needsBuild: false, run: postgres },
-  { name: 'docs', group: 'tests', title: 'the examples of the documentation, run', needsBuild: true, run: docs },
-  {
-    name: 'faults',
-    group: 'tests',
-    title: 'cut connections and killed servers, over real sockets',
+    needs: ['postgres', 'redis'],
+    load: waiting,
+  }),
+  suite('server', 'the server package', { folders: ['packages/server/'] }),
+  suite('core', 'the core package', { folders: ['packages/core/'] }),
+  gate('types', 'type check of every workspace', checkTypes),
+  suite('postgres', 'the Postgres store on a real server', {
+    group: 'system',
+    folders: ['tests/stores/postgres/'],
+    needs: ['postgres'],
+    load: waiting,
+  }),
+  suite('redis', 'the Redis store on real servers', {
+    group: 'system',
+    folders: ['tests/stores/redis/'],
+    needs: ['redis'],
+    load: waiting,
+  }),
+  suite('faults', 'cut connections and killed servers, over real sockets', {
+    group: 'system',
+    projects: ['e2e'],
+    folders: ['tests/faults/'],
     needsBuild: true,
-    run: faults,
-  },
-  {
-    name: 'redis',
-    group: 'tests',
-    title: 'the store in Redis, on real servers',
-    needsBuild: false,
-    run: redis,
-  },
-  {
-    name: 'histories',
-    group: 'tests',
-    title: 'random histories of servers on each store, in one process',
-    needsBuild: false,
-    run: histories,
-  },
-  {
-    name: 'processes',
-    group: 'tests',
-    title: 'server processes on each store, killed and frozen',
+    load: waiting,
+  }),
+  suite('histories', 'random histories of servers on each store, in one process', {
+    group: 'system',
+    folders: ['tests/histories/'],
+    needs: ['postgres', 'redis'],
+  }),
+  suite('ssr', 'server rendering, and hydration in Chromium', {
+    group: 'system',
+    folders: ['tests/bindings/ssr/', 'tests/hydration/'],
     needsBuild: true,
-    run: processes,
-  },
-  {
-    name: 'runtimes',
-    group: 'tests',
-    title: 'the server on Node, Bun, Deno and an edge runtime',
+    needs: ['chromium'],
+  }),
+  suite('contract', 'the contract of all bindings in Chromium', {
+    group: 'system',
+    projects: ['react-chromium', 'vue-chromium', 'svelte-chromium', 'solid-chromium'],
+    folders: ['tests/environments/', ...['react', 'vue', 'svelte', 'solid'].map((name) => `tests/bindings/${name}/`)],
+    needs: ['chromium'],
+  }),
+  suite('convex', 'the hooks for Convex, with the real component', { folders: ['packages/convex/'] }),
+  suite('react', 'the React binding, with React 19 and 18', {
+    projects: ['react', 'react-18'],
+    folders: ['packages/react/', 'tests/bindings/react/', 'tests/bindings/react-18/'],
+  }),
+  suite('svelte', 'the Svelte binding, with Svelte 5 and 4', {
+    projects: ['svelte', 'svelte-4'],
+    folders: ['packages/svelte/', 'tests/bindings/svelte/', 'tests/bindings/svelte-4/'],
+  }),
+  suite('vue', 'the Vue binding', { folders: ['packages/vue/', 'tests/bindings/vue/'] }),
+  suite('solid', 'the Solid binding', { folders: ['packages/solid/', 'tests/bindings/solid/'] }),
+  suite('ai-sdk', 'the adapter for the AI SDK', { folders: ['packages/ai-sdk/'] }),
+  suite('docs', 'the examples of the documentation, run', {
+    group: 'system',
+    projects: ['docs', 'docs-server'],
+    folders: ['tests/docs/pages', 'tests/docs/server/'],
     needsBuild: true,
-    run: runtimes,
-  },
-  {
-    name: 'ssr',
-    group: 'tests',
-    title: 'server rendering, and hydration in Chromium',
+  }),
+  suite('runtimes', 'the server on Node, Bun, Deno and an edge runtime', {
+    group: 'system',
+    folders: ['tests/runtimes/'],
     needsBuild: true,
-    run: ssr,
-  },
-  {
-    name: 'contract',
-    group: 'tests',
-    title: 'the contract of all bindings again, in Chromium',
-    needsBuild: false,
-    run: contract,
-  },
-  { name: 'e2e', group: 'tests', title: 'end to end, the playground in Chromium among it', needsBuild: true, run: e2e },
+    needs: ['runtimes'],
+    load: waiting,
+  }),
+  suite('playground', 'the parts of the playground', { folders: ['playground/'], needsBuild: true }),
+  suite('tools', 'the contract itself, the gates and this test command', {
+    projects: ['contract', 'runner'],
+    folders: ['tests/bindings/contract', 'tests/runner/', 'tests/gates/'],
+    needsBuild: true,
+  }),
+  gate('packaging', 'what npm would publish', checkPackaging, { needsBuild: true }),
+  gate('readme', 'the examples of all pages compile, and their links lead somewhere', checkReadme, {
+    needsBuild: true,
+  }),
+  gate('sizes', 'what a page downloads, and what the README says of it', checkSizes, { needsBuild: true }),
+  gate('dead-code', 'unused files, exports and dependencies', checkDeadCode),
+  gate('api', 'the API reference builds from the types', checkApi),
+  gate('borders', 'which folder may import which', checkBorders, { needsBuild: true }),
+  gate('test-files', 'every test is run by some project', checkTestFiles),
+  gate('lint', 'lint and format', checkLint),
+  gate('lock', 'npm ci accepts the lock', checkLock),
 ]
 
-async function build() {
-  return commandOutcome(await runCommand('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream']))
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {() => Promise<import('./types').Outcome>} run
+ * @param {{ needsBuild?: boolean }} [options]
+ * @returns {import('./types').Step}
+ */
+function gate(name, title, run, { needsBuild = false } = {}) {
+  return { name, group: 'gates', title, needsBuild, needs: [], load: 1, run }
 }
 
-function unit() {
-  return runVitest({
-    name: 'unit',
-    projects: [
-      'core',
-      'server',
-      'ai-sdk',
-      'contract',
-      'react',
-      'react-18',
-      'vue',
-      'svelte',
-      'svelte-4',
-      'solid',
-      'convex',
-      'playground',
-      'runner',
-    ],
-    folders: [
-      'packages/core/',
-      'packages/server/',
-      'packages/ai-sdk/',
-      'packages/react/',
-      'packages/vue/',
-      'packages/svelte/',
-      'packages/solid/',
-      'packages/convex/',
-      'tests/bindings/contract',
-      'tests/bindings/react/',
-      'tests/bindings/react-18/',
-      'tests/bindings/vue/',
-      'tests/bindings/svelte/',
-      'tests/bindings/svelte-4/',
-      'tests/bindings/solid/',
-      'playground/',
-      'tests/runner/',
-      'tests/gates/',
-    ],
-  })
-}
-
-async function histories() {
-  return runVitest({
-    name: 'histories',
-    projects: ['histories'],
-    folders: ['tests/histories/'],
-    ...(await databases()),
-  })
-}
-
-async function processes() {
-  return runVitest({
-    name: 'processes',
-    projects: ['processes'],
-    folders: ['tests/processes/'],
-    ...(await databases()),
-  })
-}
-
-async function postgres() {
-  const found = await ensurePostgres()
-  return runVitest({
-    name: 'postgres',
-    projects: ['postgres'],
-    folders: ['tests/stores/postgres/'],
-    ...('path' in found ? { env: { POSTGRES_BIN: found.path } } : { skip: found }),
-  })
-}
-
-function docs() {
-  const folders = ['tests/docs/pages', 'tests/docs/server/']
-  return runVitest({ name: 'docs', projects: ['docs', 'docs-server'], folders })
-}
-
-function faults() {
-  return runVitest({ name: 'faults', projects: ['e2e'], folders: ['tests/faults/'] })
-}
-
-async function redis() {
-  const found = await ensureRedis()
-  return runVitest({
-    name: 'redis',
-    projects: ['redis'],
-    folders: ['tests/stores/redis/'],
-    ...('path' in found ? { env: { REDIS_SERVER_PATH: found.path } } : { skip: found }),
-  })
-}
-
-async function ssr() {
-  return runVitest({
-    name: 'ssr',
-    projects: ['ssr'],
-    folders: ['tests/bindings/ssr/', 'tests/hydration/'],
-    ...(await chromium()),
-  })
-}
-
-async function contract() {
-  const found = await ensureChromium()
-  const frameworks = ['react', 'vue', 'svelte', 'solid']
-  const projects = frameworks.map((name) => `${name}-chromium`)
-  if ('reason' in found) {
-    const skips = projects.map((suite) => ({ suite, ...found }))
-    return { passed: 0, failed: 0, skipped: skips.length, skips, note: 'nothing ran' }
-  }
-  const folders = ['tests/environments/', ...frameworks.map((name) => `tests/bindings/${name}/`)]
-  return runVitest({ name: 'contract', projects, folders, env: { CHROMIUM_PATH: found.path } })
-}
-
-async function e2e() {
-  return runVitest({ name: 'e2e', projects: ['e2e'], folders: ['tests/e2e/'], ...(await chromium()) })
-}
-
-async function runtimes() {
-  const skip = await ensureRuntimes()
-  return runVitest({ name: 'runtimes', projects: ['runtimes'], folders: ['tests/runtimes/'], ...(skip && { skip }) })
-}
-
-/** The database servers, or why tests that need one of them skip themselves. */
-async function databases() {
-  const [postgres, redis] = [await ensurePostgres(), await ensureRedis()]
-  const missing = [postgres, redis].flatMap((found) => ('path' in found ? [] : [found]))
-  const reasons = missing.map(({ reason }) => reason).join('; ')
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {{ folders: readonly string[], projects?: readonly string[] } & Partial<Omit<import('./types').Step, 'run'>>} options
+ *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name
+ * @returns {import('./types').Step}
+ */
+function suite(name, title, { projects = [name], folders, ...options }) {
+  const { group = 'unit', needsBuild = false, needs = [], load = 1 } = options
   return {
-    env: {
-      ...('path' in postgres && { POSTGRES_BIN: postgres.path }),
-      ...('path' in redis && { REDIS_SERVER_PATH: redis.path }),
+    ...{ name, group, title, needsBuild, needs, load },
+    async run({ programs, isLive }) {
+      const missing = needs.flatMap((need) => programs.missing[need] ?? [])
+      if (missing.length > 0 && projects.some((project) => project.endsWith('-chromium'))) {
+        // Vitest has no such projects without the browser.
+        const skips = missing.flatMap((skip) => projects.map((suite) => ({ suite, ...skip })))
+        return { passed: 0, failed: 0, skipped: skips.length, skips, note: 'nothing ran' }
+      }
+      const skip = {
+        reason: missing.map(({ reason }) => reason).join('; '),
+        cure: missing.map(({ cure }) => cure).join('; '),
+      }
+      return runVitest({ name, projects, folders, env: programs.env, isLive, ...(missing.length > 0 && { skip }) })
     },
-    ...(missing.length > 0 && { skip: { reason: reasons, cure: missing.map(({ cure }) => cure).join('; ') } }),
   }
 }
 
-/** The browser, or why tests that need it skip themselves. */
-async function chromium() {
-  const found = await ensureChromium()
-  return 'path' in found ? { env: { CHROMIUM_PATH: found.path } } : { skip: found }
+async function build() {
+  // Elsewhere a package whose inputs did not change keeps its build.
+  const force = process.env['CI'] ? ['--force'] : []
+  return commandOutcome(
+    await runCommand('turbo', ['run', 'build', '--output-logs=errors-only', '--ui=stream', ...force]),
+  )
 }

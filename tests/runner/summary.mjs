@@ -1,11 +1,14 @@
+/** How many of the slowest tests are listed. */
+const slowestCount = 20
+
 /**
- * The end of a run: a table, what was skipped and why, and the count as the last line.
+ * The end of a run: the slowest tests, a table of the steps, what was skipped and why, and the count as the last line.
  *
  * @param {readonly import('./types').StepResult[]} results
- * @param {boolean} isStrict where nothing may be skipped
+ * @param {{ isStrict: boolean, durationMs: number }} run `isStrict` where nothing may be skipped
  * @returns {{ text: string, isPassed: boolean }}
  */
-export function summarize(results, isStrict) {
+export function summarize(results, { isStrict, durationMs }) {
   const totals = { passed: 0, failed: 0, skipped: 0 }
   for (const { outcome } of results) {
     totals.passed += outcome.passed
@@ -25,8 +28,17 @@ export function summarize(results, isStrict) {
   if (unwanted > 0) reasons.push('CI is set, so each skipped suite counts as a failure.')
   const count = [`${totals.passed} passed`, `${totals.failed} failed`]
   if (totals.skipped > 0) count.push(`${totals.skipped} skipped`)
-  const text = ['', ...rows, '', ...reasons, count.join(', ')].join('\n')
-  return { text, isPassed: totals.failed === 0 }
+  const lines = [...slowest(results), '', ...rows, '', `${seconds(durationMs)} in all`, ...reasons, count.join(', ')]
+  return { text: lines.join('\n'), isPassed: totals.failed === 0 }
+}
+
+/** @param {readonly import('./types').StepResult[]} results */
+function slowest(results) {
+  const timings = results.flatMap(({ outcome }) => outcome.timings ?? [])
+  if (timings.length <= slowestCount) return []
+  const sorted = [...timings].sort((a, b) => b.durationMs - a.durationMs).slice(0, slowestCount)
+  const rows = sorted.map(({ test, durationMs }) => `  ${seconds(durationMs).padStart(8)}  ${test}`)
+  return ['', `the slowest ${slowestCount} tests:`, ...rows]
 }
 
 /** @param {number} durationMs */

@@ -5,7 +5,7 @@ export interface Skip {
   readonly cure: string
 }
 
-/** What came of a step. A gate counts as one test, a suite as the tests its runner counted. */
+/** The result of a step. A gate counts as one test, a suite as the tests its runner counted. */
 export interface Outcome {
   readonly passed: number
   readonly failed: number
@@ -15,16 +15,43 @@ export interface Outcome {
   readonly note?: string
   /** Shown when the step failed and has not printed it already. */
   readonly output?: string
+  /** How long each test took. */
+  readonly timings?: readonly Timing[]
+}
+
+export interface Timing {
+  readonly test: string
+  readonly durationMs: number
+}
+
+/** What tests run and npm does not install. */
+export type ProgramName = 'chromium' | 'redis' | 'postgres' | 'runtimes'
+
+/** What `ensurePrograms` found. */
+export interface Programs {
+  /** The variables that lead tests to the programs. */
+  readonly env: Record<string, string>
+  readonly missing: Partial<Record<ProgramName, Omit<Skip, 'suite'>>>
+}
+
+export interface StepContext {
+  readonly programs: Programs
+  /** Whether output appears at once, which suits a step that runs alone. Otherwise only a failed step prints it. */
+  readonly isLive: boolean
 }
 
 export interface Step {
   /** What one writes after `npm test --`. */
   readonly name: string
-  readonly group: 'gates' | 'tests'
+  readonly group: 'gates' | 'unit' | 'system'
   readonly title: string
-  /** It reads `dist` folders, so a run of this step alone builds first. */
+  /** It reads `dist` folders, so it waits for the build, and a run of this step alone builds first. */
   readonly needsBuild: boolean
-  run(): Promise<Outcome>
+  /** The programs without which some of its tests skip themselves. */
+  readonly needs: readonly ProgramName[]
+  /** How much of a core it uses: 1 for computing, less for a step that mostly waits for time to pass. */
+  readonly load: number
+  run(context: StepContext): Promise<Outcome>
 }
 
 export interface StepResult {

@@ -8,7 +8,7 @@ import { type Deployment, deploy } from './support/deployment'
 import { openReactClient } from './support/hooks/clients'
 
 /** Written there before the tests, as it stands in docs/convex.md. */
-const folder = join(import.meta.dirname, '../../../tests/.output/running-examples/react/docs-convex')
+const folder = join(import.meta.dirname, '../../../tests/.output/running-examples-convex/react/docs-convex')
 const patience = { timeout: 15_000, interval: 10 }
 
 type ChatWindow = ComponentType<{ convexSiteUrl: string }>

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-const require = createRequire(new URL('../../../older-majors/svelte-4/package.json', import.meta.url))
+const require = createRequire(new URL('../../../other-majors/svelte-4/package.json', import.meta.url))
 
 /**
  * Components by Svelte 4's own compiler; its runtime takes the place of today's.

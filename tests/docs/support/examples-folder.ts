@@ -1,4 +1,6 @@
 import { join } from 'node:path'
 
-/** Not the one of the gate that compiles them, which may be at work too. */
-export const examplesFolder = join(import.meta.dirname, '../../.output/running-examples')
+/** Where the tests of a Vitest project find the examples. Each project has its own folder, because they run at the same time. */
+export const examplesOf = (project: string) => join(import.meta.dirname, '../../.output', `running-examples-${project}`)
+
+export const examplesFolder = examplesOf('docs')
