@@ -100,6 +100,9 @@ function svelte4(): TestProjectInlineConfiguration {
   }
 }
 
+/** Launches the browser that the test files of a project share. */
+const browserServer = source('./tests/support/browser-server.ts')
+
 /** The contract once more, in a real browser. */
 function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
   const executablePath = findChromium()
@@ -165,6 +168,7 @@ export default defineConfig({
           name: 'ssr',
           environment: 'node',
           include: ['tests/bindings/ssr/*.test.ts', 'tests/hydration/*.test.ts'],
+          globalSetup: browserServer,
           // The pages' server bundles are for Node alone, under its own conditions.
           server: { deps: { external: [/\/tests\/\.output\//] } },
           fileParallelism: false,
@@ -242,7 +246,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['tests/{e2e,faults}/**/*.test.ts'],
-          fileParallelism: false,
+          globalSetup: browserServer,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { answerPieces, answerText } from '../support/answer-text.mjs'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
-import { launchChromium } from '../support/playground-page'
+import { connectChromium } from '../support/playground-page'
 
 const chromiumPath = findChromium()
 const seed = 60
@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)('a browser’s own EventSource', () 
   let browser: Browser
   let server: MemoryServer
   beforeAll(async () => {
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterAll(() => browser?.close())
   afterEach(() => server.close())

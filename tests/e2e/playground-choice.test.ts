@@ -10,7 +10,7 @@ const panes = ['Driver', 'Follower'] as const
 
 describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () => {
   describe('of an answer that is being written', () => {
-    const { url, open } = withPlayground(chromiumPath, { answerSpeed: 0.7 })
+    const { url, open } = withPlayground({ answerSpeed: 0.7 })
 
     it('takes no character from the screen', async () => {
       const shown = await open('/')
@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
   })
 
   describe('anywhere', () => {
-    const { url, open } = withPlayground(chromiumPath)
+    const { url, open } = withPlayground()
 
     it('keeps the reader’s place, and the question that is being typed', async () => {
       const shown = await open('/')

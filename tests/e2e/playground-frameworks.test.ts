@@ -9,7 +9,7 @@ const question = 'What is the difference between a driver and a follower?'
 const panes = ['Driver', 'Follower'] as const
 
 describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
-  const { url, open } = withPlayground(chromiumPath)
+  const { url, open } = withPlayground()
 
   const pairs = [...frameworkNames.map((name) => [name, name] as const), ['Vue', 'Solid'] as const]
   it.each(pairs)('driven by %s and followed by %s grow, and are whole at the end', async (driver, follower) => {

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openChats } from '../../playground/server/chats'
 import { findChromium } from '../runner/chromium.mjs'
-import { frameworkNames, launchChromium } from '../support/playground-page'
+import { connectChromium, frameworkNames } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)('a conversation with answers that ar
     hard = await keep(folder, answers)
     long = await keep(folder, { nested: answers.nested, long: paragraphs(50_000), plain: answers.plain })
     server = await startServer('playground/dist/server.js', { DATA_DIR: folder }, { readyPath: '/api/chats' })
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterAll(async () => {
     await browser?.close()

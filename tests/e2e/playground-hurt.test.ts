@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { controlsOf } from '../support/pane-controls'
-import { launchChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
+import { connectChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)('a pane that is hurt', () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
     const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }
     server = await startServer('playground/dist/server.js', env, { readyPath: '/api/chats' })
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close()

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
-import { launchChromium } from '../support/playground-page'
+import { connectChromium } from '../support/playground-page'
 
 const chromiumPath = findChromium()
 let browser: Browser
@@ -11,7 +11,7 @@ let page: Page
 
 describe.skipIf(chromiumPath === undefined)('HTML that the markdown renderer let through by mistake', () => {
   beforeAll(async () => {
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
     page = await browser.newPage()
     await page.addScriptTag({ content: await buildSanitizer() })
   })

@@ -9,7 +9,7 @@ const question = 'What is the difference between a driver and a follower?'
 const another = 'When should I not use it?'
 
 describe.skipIf(chromiumPath === undefined)('while a question is being sent', () => {
-  const { url, open } = withPlayground(chromiumPath)
+  const { url, open } = withPlayground()
 
   it.each(['React', 'Vue', 'Svelte', 'Solid'] as const)('what is typed stays (%s)', async (name) => {
     const shown = await open(`/?driver=${name.toLowerCase()}`)

@@ -5,7 +5,7 @@ import { withPlayground } from '../support/with-playground'
 const chromiumPath = findChromium()
 
 describe.skipIf(chromiumPath === undefined)('on a phone that is held sideways', () => {
-  const { open } = withPlayground(chromiumPath, { answerSpeed: 0.7 })
+  const { open } = withPlayground({ answerSpeed: 0.7 })
 
   it('half of the screen is the conversation’s, and every button of a pane is on it', async () => {
     const shown = await open('/')

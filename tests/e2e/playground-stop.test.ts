@@ -9,7 +9,7 @@ const chromiumPath = findChromium()
 const question = 'What is the difference between a driver and a follower?'
 
 describe.skipIf(chromiumPath === undefined)('a stop that fails', () => {
-  const { url, open } = withPlayground(chromiumPath, { answerSpeed: 0.7 })
+  const { url, open } = withPlayground({ answerSpeed: 0.7 })
 
   it.each(frameworkNames)('says so beside its button, and can be tried again (%s)', async (name) => {
     const shown = await open(`/?driver=${name.toLowerCase()}`)

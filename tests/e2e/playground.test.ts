@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole, readStored } from '../support/expect-whole'
-import { launchChromium, openPlayground } from '../support/playground-page'
+import { connectChromium, openPlayground } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
@@ -24,7 +24,7 @@ function start(port?: number) {
 
 describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => {
   beforeAll(async () => {
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterAll(() => browser?.close())
   beforeEach(async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildBrowser, buildServer, type Framework, frameworks } from '../bindings/ssr/build-pages'
 import type { PageData, ServerModule } from '../bindings/ssr/pages/page-types'
 import { findChromium } from '../runner/chromium.mjs'
-import { launchChromium } from '../support/playground-page'
+import { connectChromium } from '../support/playground-page'
 import { openPage } from './open-page'
 import { type PageServer, startPageServer } from './page-server'
 
@@ -30,7 +30,7 @@ const complaints: Record<Framework, string[]> = {
 describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterAll(() => browser?.close())
 

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { chromiumArgs } from '../runner/chromium.mjs'
+import { inject } from 'vitest'
 
 export type PaneName = 'Driver' | 'Follower'
 
@@ -32,8 +32,11 @@ export interface PlaygroundPage {
   problems(): Promise<string[]>
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: chromiumArgs })
+/** Connects to the browser that all test files of the project share. Closing it closes only the caller's pages. */
+export function connectChromium(): Promise<Browser> {
+  const endpoint = inject('browserEndpoint')
+  if (endpoint === undefined) throw new Error('this Vitest project does not launch a browser: see browser-server.ts')
+  return chromium.connect(endpoint)
 }
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { launchChromium, openPlayground, type PlaygroundPage } from './playground-page'
+import { connectChromium, openPlayground, type PlaygroundPage } from './playground-page'
 import { type ServerProcess, startServer } from './server-process'
 
 export interface PlaygroundUnderTest {
@@ -13,17 +13,20 @@ export interface PlaygroundUnderTest {
   open(path: string, options?: { isNetworkFaulty?: boolean }): Promise<PlaygroundPage>
 }
 
-/** One Chromium for the tests of a `describe`, and for each of them a server with nothing stored. */
-export function withPlayground(
-  chromiumPath: string | undefined,
-  { answerSpeed = 3, env: more = () => ({}) }: { answerSpeed?: number; env?: () => Record<string, string> } = {},
-): PlaygroundUnderTest {
+/** Pages in the shared browser, and for each test a server with nothing stored. */
+export function withPlayground({
+  answerSpeed = 3,
+  env: more = () => ({}),
+}: {
+  answerSpeed?: number
+  env?: () => Record<string, string>
+} = {}): PlaygroundUnderTest {
   let browser: Browser
   let folder: string
   let server: ServerProcess
 
   beforeAll(async () => {
-    browser = await launchChromium(chromiumPath ?? '')
+    browser = await connectChromium()
   })
   afterAll(() => browser?.close())
   beforeEach(async () => {
