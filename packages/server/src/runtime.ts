@@ -18,9 +18,9 @@ export interface Runtime {
   readonly health: StoreHealth
   readonly hub: Hub
   readonly runs: Runs
-  /** `close()` has ended everything. */
+  /** `close()` has finished. */
   readonly isClosed: boolean
-  /** From now on nothing is asked of the store. */
+  /** From now on the store is not called. */
   shut(): void
 }
 
@@ -37,14 +37,14 @@ export function createRuntime(given: StreamsOptions): Runtime {
     report,
     health,
     isProducedHere: (id) => runs.isProducing(id),
-    onUndecided: (id) => lapses.recheck(id),
+    onUndecided: (id) => expiryRecheck.recheck(id),
     resume: (id) => runs.resume(id),
     graceMs: () => (runs.canResume ? leaseMs : 0),
   })
   const callStore = createCallStore(report, health, environment, () => isClosed)
   const shared = { ...options, report, expiry, health, callStore }
   const hub = createHub(shared)
-  const lapses = createExpiryRecheck(hub, leaseMs, environment)
+  const expiryRecheck = createExpiryRecheck(hub, leaseMs, environment)
   const runs: Runs = createRuns({ ...shared, hub, yieldToEventLoop: createEventLoopYield(environment) })
   return {
     options,

@@ -6,12 +6,12 @@ import { shuttingDown } from './shutting-down'
 import type { StoreHealth } from './store-health'
 
 /**
- * Does one act of the store for a caller who waits for it. When the act fails, the caller gets
+ * Makes one call to the store for a caller that waits for the result. If the call fails, it rejects with
  *
- * - `store`, with the cause: the failure is reported, and nobody is expired for a while.
- * - `corrupt`, as it is: it is reported, and says nothing of the store's health, since it is about one stream.
- * - `invalid-option`, as it is: it is the caller's own mistake, and is not reported.
- * - `shutting-down`, after `close()`: the store may be gone, so it is asked nothing, and nothing is reported.
+ * - `store`, with the cause: the failure is reported, and this process expires no stream for a while.
+ * - `corrupt`, unchanged: it is reported. It says nothing about the store's health, because it concerns one stream.
+ * - `invalid-option`, unchanged: it is the caller's own mistake, and is not reported.
+ * - `shutting-down`, after `close()`: the store may be disposed, so it is not called, and nothing is reported.
  */
 export type CallStore = <T>(act: () => Promise<T>, id?: string) => Promise<T>
 
@@ -23,24 +23,24 @@ export function createCallStore(
 ): CallStore {
   return async (act, id) => {
     if (isClosed()) throw shuttingDown()
-    const askedAt = environment.now()
+    const calledAt = environment.now()
     try {
-      const answer = await act()
-      health.answered(askedAt, clockIn(answer))
-      return answer
+      const result = await act()
+      health.responded(calledAt, clockIn(result))
+      return result
     } catch (cause) {
       if (isClosed()) throw shuttingDown()
       if (isStreamsError(cause, 'invalid-option')) throw cause
       report.error(cause, { ...(id === undefined ? {} : { id }), source: 'store' })
       if (isStreamsError(cause, 'corrupt')) throw cause
       health.failed()
-      throw new StreamsError('store', 'the store did not do what it was asked; see the cause', { cause })
+      throw new StreamsError('store', 'the call to the store failed; see the cause', { cause })
     }
   }
 }
 
-/** The store's clock, if this is an answer that has a head in it. */
-function clockIn(answer: unknown): number | undefined {
-  const first = (Array.isArray(answer) ? answer[0] : answer) as { readonly head?: StreamHead } | null | undefined
+/** The store's clock, if the result contains a head. */
+function clockIn(result: unknown): number | undefined {
+  const first = (Array.isArray(result) ? result[0] : result) as { readonly head?: StreamHead } | null | undefined
   return ((first?.head ?? first) as Partial<StreamHead> | null | undefined)?.now
 }

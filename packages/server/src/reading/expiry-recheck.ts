@@ -1,11 +1,11 @@
 import type { Environment } from '../environment'
 import type { Hub } from './hub'
 
-/** Looks at lapsed streams again, for those who found them when this process could not judge yet. */
+/** Polls streams that lapsed when this process could not decide yet whether their producer is gone. */
 export interface ExpiryRecheck {
   /**
-   * Keeps looking until the stream has ended, was renewed or is gone; for four leases at the most. Answers since when this
-   * process has been looking.
+   * Polls until the stream has ended, was renewed or is gone, but for at most four leases. Returns the time at which
+   * this process began to poll it.
    */
   recheck(id: string): number
 }
@@ -24,7 +24,7 @@ export function createExpiryRecheck(hub: Hub, leaseMs: number, environment: Envi
         environment.clearTimeout(timer)
         unsubscribe()
       }
-      // A store that never answers well enough must not be asked for ever on behalf of nobody.
+      // The time limit: a store that never becomes healthy must not be polled for ever for a stream without readers.
       const timer = environment.setTimeout(leave, 4 * leaseMs)
       const unsubscribe = hub.subscribe(id, {
         wake: () => undefined,

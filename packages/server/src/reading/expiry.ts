@@ -6,11 +6,14 @@ import type { StreamHead, StreamStore } from '../store/stream-store'
 import { settleWithin } from '../timing/settle-within'
 import type { StoreHealth } from './store-health'
 
-/** Ends streams whose producer is silent. By whoever looks; age alone never ends a live stream. */
+/**
+ * Ends streams whose producer is silent. Any process that reads such a stream may do it. Age alone never ends a stream.
+ */
 export interface Expiry {
   /**
-   * The head, with its end if it had lapsed and this process may say so; or as somebody else has changed it since. What
-   * this process produces is not stalled, however late its beats. It is no promise where there is nothing to do.
+   * Expires the stream if it has lapsed and this process may decide that. Returns the head after that, which may also
+   * contain what another process has changed since. A stream that this process produces is never stalled, however late
+   * its heartbeats are. If there is nothing to do, the result is not a promise.
    */
   settle(head: StreamHead): StreamHead | Promise<StreamHead>
 }
@@ -20,16 +23,16 @@ export interface ExpiryOptions {
   readonly environment: Environment
   readonly report: Report
   readonly health: StoreHealth
-  /** A run in this process knows better than its lease. */
+  /** While a run of this process produces the stream, its lease does not matter here. */
   readonly isProducedHere: (id: string) => boolean
   /**
-   * This stream has lapsed and cannot be judged yet: it is to be looked at again, until it can be. Answers since when that has
-   * been so.
+   * Called for a stream that has lapsed while this process cannot decide yet. It must poll the stream until that is
+   * possible. Returns the time of the first call.
    */
   readonly onUndecided: (id: string) => number
-  /** A drive that waits here takes the stream up, in place of an end. */
+  /** Resumes the stream instead of ending it, if a drive waits for that here. Returns whether one does. */
   readonly resume: (id: string) => boolean
-  /** How long a stream must have been known as lapsed here, so that a drive that is to come may take it up first. */
+  /** How long this process leaves a lapsed stream alone, so that a later drive can resume it first. */
   readonly graceMs: () => number
 }
 
@@ -38,7 +41,7 @@ const timeoutMs = 15_000
 
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { store, environment, report, health, isProducedHere, onUndecided, resume } = options
-  const underWay = new Map<string, Promise<StreamHead>>()
+  const inFlight = new Map<string, Promise<StreamHead>>()
 
   return {
     settle(head) {
@@ -55,11 +58,11 @@ export function createExpiry(options: ExpiryOptions): Expiry {
         if (graceMs > 0 && environment.now() - onUndecided(head.id) < graceMs) return head
       }
       const key = `${head.id}.${head.epoch}`
-      const known = underWay.get(key)
+      const known = inFlight.get(key)
       if (known) return known
-      const asked = expire(head).finally(() => underWay.delete(key))
-      underWay.set(key, asked)
-      return asked
+      const call = expire(head).finally(() => inFlight.delete(key))
+      inFlight.set(key, call)
+      return call
     },
   }
 
@@ -80,7 +83,7 @@ export function createExpiry(options: ExpiryOptions): Expiry {
   }
 }
 
-/** What is told of a lapsed stream that was ended here. */
+/** The event for a lapsed stream that this process ended. */
 export function expired({ id, epoch, status, offset }: StreamHead): StreamsEvent {
   return { type: 'expired', id, epoch, status: status as TerminalStatus, offset }
 }

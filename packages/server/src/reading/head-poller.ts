@@ -6,11 +6,11 @@ import { backoffMs } from '../timing/backoff'
 import type { Expiry } from './expiry'
 import type { StoreHealth } from './store-health'
 
-/** One batched look at all streams that somebody watches, again and again, for what hints have missed. */
+/** Polls the heads of all watched streams in one store call, to catch updates that notifications missed. */
 export interface HeadPoller {
-  /** Glances soon, and then less and less often while that brings no news. */
+  /** Polls soon, then backs off while nothing changes. */
   pollSoon(): void
-  /** Nobody watches any more: nothing is left, not even of a glance that is under way. */
+  /** Stops polling and ignores the result of a poll in flight. */
   stop(): void
 }
 
@@ -22,76 +22,76 @@ export interface HeadPollerOptions {
   readonly health: StoreHealth
   readonly leaseMs: number
   readonly ids: () => readonly string[]
-  /** What a glance found, `undefined` for a stream that is gone. Answers whether that was news worth hurrying for. */
+  /** Gets each head, or `undefined` for a stream that is gone. Returns whether the next poll is to come soon. */
   readonly onHead: (id: string, head: StreamHead | undefined) => boolean
-  /** The store answers again, so what failed meanwhile may be tried anew. */
+  /** Called when the store responds again after a failure, so that failed reads can be retried. */
   readonly onRecovered: (ids: readonly string[]) => void
 }
 
 /**
- * They back off while they bring no news, because hints are enough or nothing happens; but within a lease there are several,
- * since only a row of answers shows that nothing but its owner was away.
+ * The longest time between two polls, if nothing changes or notifications arrive. Within a lease there are always
+ * several polls: only a row of results proves that the store was healthy, and that a lapsed stream has lost its owner.
  */
 const longestMs = 5_000
 
-/** A glance that the store does not answer for so long is given up, or it would be the last one. */
+/** A poll that takes longer has failed, in milliseconds. Otherwise a call that never settles would be the last poll. */
 const timeoutMs = 15_000
 
 export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
   const { store, environment, report, expiry, health, ids, leaseMs } = options
   const intervals = { firstMs: Math.min(250, leaseMs / 4), longestMs: Math.min(longestMs, leaseMs / 2) }
-  let quiet = 0
-  let isUnderWay = false
-  /** Counts glances, so that one which was given up has no effect when it is answered after all. */
+  let quietPolls = 0
+  let isPolling = false
+  /** The number of the latest poll. The late result of an earlier one is ignored. */
   let number = 0
   let hasFailed = false
-  /** For the next glance, or for giving up the one that is under way. */
+  /** For the next poll, or for the time limit of the poll in flight. */
   let timer: unknown
   let timerAt = Infinity
 
   return {
     pollSoon() {
-      quiet = 0
+      quietPolls = 0
       schedule()
     },
     stop: end,
   }
 
   function schedule(): void {
-    if (isUnderWay || ids().length === 0) return
-    const at = environment.now() + backoffMs(quiet + 1, intervals, () => environment.random())
+    if (isPolling || ids().length === 0) return
+    const at = environment.now() + backoffMs(quietPolls + 1, intervals, () => environment.random())
     if (timer !== undefined && timerAt <= at) return
     environment.clearTimeout(timer)
     timerAt = at
     timer = environment.setTimeout(() => {
       timer = undefined
       health.timerFired(at)
-      void glance(++number)
+      void poll(++number)
     }, at - environment.now())
   }
 
-  async function glance(mine: number): Promise<void> {
-    isUnderWay = true
-    quiet++
+  async function poll(mine: number): Promise<void> {
+    isPolling = true
+    quietPolls++
     timer = environment.setTimeout(() => {
-      failed(new StreamsError('store', `it did not answer a glance within ${timeoutMs} ms`))
+      failed(new StreamsError('store', `heads() did not settle within ${timeoutMs} ms`))
       next()
     }, timeoutMs)
     try {
-      const asked = ids()
-      const askedAt = environment.now()
-      const heads = await store.heads(asked)
+      const requested = ids()
+      const calledAt = environment.now()
+      const heads = await store.heads(requested)
       if (mine !== number) return
-      health.answered(askedAt, heads[0]?.now)
+      health.responded(calledAt, heads[0]?.now)
       const found = new Map(heads.map((head) => [head.id, head]))
-      for (const id of asked) {
+      for (const id of requested) {
         const head = found.get(id)
         const settled = head && expiry.settle(head)
-        // The end of one stream keeps no other one waiting: it is told as it was found, and again once it has ended.
+        // Expiring one stream must not delay the others: this head is reported now, and the new one after the expiry.
         if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
-        if (options.onHead(id, settled instanceof Promise ? head : settled)) quiet = 0
+        if (options.onHead(id, settled instanceof Promise ? head : settled)) quietPolls = 0
       }
-      if (hasFailed) options.onRecovered(asked)
+      if (hasFailed) options.onRecovered(requested)
       hasFailed = false
     } catch (error) {
       if (mine !== number) return
@@ -115,6 +115,6 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
     environment.clearTimeout(timer)
     timer = undefined
     number++
-    isUnderWay = false
+    isPolling = false
   }
 }

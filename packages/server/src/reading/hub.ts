@@ -9,25 +9,25 @@ import type { StoreHealth } from './store-health'
 export interface Subscriber {
   /** The stream may have changed. */
   wake(): void
-  /** A glance brought news of the stream: its head now, or `undefined` if it is gone. Called before `wake`. */
+  /** A poll found that the stream has changed. Gets its head, or `undefined` if it is gone. Called before `wake`. */
   onHead?(head: StreamHead | undefined): void
-  /** Every `keepAliveMs`, for those that have to be kept alive. */
+  /** Called every `keepAliveMs`, for connections that have to be kept alive. */
   tick?(): void
-  /** A run watches for what others want of it. Its own writes are no news that glances must hurry for. */
+  /** A run subscribes to get requests from outside, such as a stop. Its own writes need no faster polls. */
   readonly isRun?: boolean
-  /** The process ends: take what is there, then leave; at once if `isLate`. */
+  /** The process ends. The subscriber reads what is stored and then leaves, or leaves at once if `isLate`. */
   shutDown?(isLate: boolean): void
 }
 
-/** What all readers of the store in this process share: hints, glances, reads and one keep-alive timer. */
+/** What all readers of the store in this process share: notifications, polls, reads and one keep-alive timer. */
 export interface Hub {
-  /** Returns the undo. Without subscribers nothing of the hub is left: no timer, no watch. */
+  /** Returns a function that unsubscribes. A hub without subscribers holds no timer and does not watch the store. */
   subscribe(id: string, subscriber: Subscriber): () => void
-  /** One read serves all who ask for the same range at the same time. Rejects with `store`. */
+  /** Concurrent reads of the same range share one read of the store. Rejects with `store`. */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
-  /** Looks at this stream soon: a hint came, or a read failed. */
+  /** Polls this stream soon, for example because a read failed. */
   pollSoon(id: string): void
-  /** Lets every subscriber read what is there and leave, for a second at the most. Idempotent. */
+  /** Lets every subscriber read what is stored and leave, for at most one second. Idempotent. */
   close(): Promise<void>
 }
 
@@ -46,16 +46,16 @@ interface Watched {
   readonly subscribers: Set<Subscriber>
   readonly reads: Map<string, Promise<StoredRange | undefined>>
   /**
-   * What the last glance saw, to tell whether the next one brings news. Set by glances alone: a read is news to the one who
-   * asked, and would hide it from all others.
+   * The head at the last poll, to detect changes. Only polls set it: a read reaches one reader, and would hide the
+   * change from all others.
    */
   seen: string | undefined
-  /** A hint came since the last glance, so the next one finds nothing that hints have missed. */
-  isHinted: boolean
+  /** A notification came since the last poll, so a change that the next poll finds was not missed. */
+  wasNotified: boolean
 }
 
-/** How long a client that does not read may hold up the end of the process. */
-const farewellMs = 1_000
+/** How long a client that does not read may delay the end of the process. */
+const shutdownMs = 1_000
 
 export function createHub(options: HubOptions): Hub {
   const { store, keepAliveMs, environment, expiry, health, callStore } = options
@@ -64,10 +64,10 @@ export function createHub(options: HubOptions): Hub {
   let isClosed = false
   let tickTimer: unknown
   let onEmpty: () => void = () => undefined
-  const glances = createHeadPoller({
+  const poller = createHeadPoller({
     ...options,
     ids: () => [...watched.keys()],
-    onHead: found,
+    onHead,
     onRecovered(ids) {
       for (const id of ids) {
         const stream = watched.get(id)
@@ -79,27 +79,27 @@ export function createHub(options: HubOptions): Hub {
   return {
     subscribe(id, subscriber) {
       if (isClosed) {
-        // Later, because the caller has yet to receive the undo.
+        // Later, because the caller does not have the function that unsubscribes yet.
         queueMicrotask(() => subscriber.shutDown?.(true))
         return () => undefined
       }
       const stream = watched.get(id) ?? newlyWatched()
       watched.set(id, stream)
       stream.subscribers.add(subscriber)
-      unwatch ??= store.watch(hinted)
-      glances.pollSoon()
+      unwatch ??= store.watch(onNotification)
+      poller.pollSoon()
       scheduleTick()
       return () => {
         stream.subscribers.delete(subscriber)
         if (stream.subscribers.size === 0 && watched.get(id) === stream) watched.delete(id)
-        if (watched.size === 0) rest()
+        if (watched.size === 0) stop()
       }
     },
     read,
     pollSoon(id) {
       const stream = watched.get(id)
       if (stream) stream.seen = undefined
-      glances.pollSoon()
+      poller.pollSoon()
     },
     async close() {
       if (isClosed) return
@@ -108,7 +108,7 @@ export function createHub(options: HubOptions): Hub {
       if (watched.size > 0) await emptied()
       shutDownAll(true)
       watched.clear()
-      rest()
+      stop()
     },
   }
 
@@ -119,7 +119,7 @@ export function createHub(options: HubOptions): Hub {
 
   function emptied(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = environment.setTimeout(resolve, farewellMs)
+      const timer = environment.setTimeout(resolve, shutdownMs)
       onEmpty = () => {
         environment.clearTimeout(timer)
         resolve()
@@ -127,11 +127,11 @@ export function createHub(options: HubOptions): Hub {
     })
   }
 
-  function hinted(id: string): void {
+  function onNotification(id: string): void {
     const stream = watched.get(id)
     if (!stream) return
-    stream.isHinted = true
-    // A read that began before the hint may not show what the hint is about, so nobody may join it any more.
+    stream.wasNotified = true
+    // A read that began before the notification may miss the change, so later readers must not share it.
     stream.reads.clear()
     wake(stream)
   }
@@ -145,11 +145,11 @@ export function createHub(options: HubOptions): Hub {
     const key = `${offset}+${max}`
     const known = stream?.reads.get(key)
     if (known) return known
-    const asked = readOnce(id, offset, max).finally(() => {
-      if (stream?.reads.get(key) === asked) stream.reads.delete(key)
+    const call = readOnce(id, offset, max).finally(() => {
+      if (stream?.reads.get(key) === call) stream.reads.delete(key)
     })
-    stream?.reads.set(key, asked)
-    return asked
+    stream?.reads.set(key, call)
+    return call
   }
 
   async function readOnce(id: string, offset: number, max: number, isAgain = false): Promise<StoredRange | undefined> {
@@ -157,18 +157,19 @@ export function createHub(options: HubOptions): Hub {
     if (!range) return undefined
     const head = await expiry.settle(range.head)
     if (head === range.head) return range
-    // Not expired here but ended or taken up by somebody else, who may have stored more than was read.
+    // If the offset or the epoch differs, another process has ended or resumed the stream, and may have stored more
+    // text.
     if (head.offset === range.head.offset && head.epoch === range.head.epoch) return { ...range, head }
-    // Once, because a store whose reads lag behind its writes would be asked without end.
+    // Only once, because a store whose reads lag behind its writes would be read without end.
     return isAgain ? range : readOnce(id, offset, max, true)
   }
 
-  /** Answers whether this is news that hints have missed. Where hints are enough, glances need not hurry. */
-  function found(id: string, head: StreamHead | undefined): boolean {
+  /** Returns whether notifications missed this change. If they do not miss changes, polls need not come sooner. */
+  function onHead(id: string, head: StreamHead | undefined): boolean {
     const stream = watched.get(id)
     if (!stream) return false
-    const wasHinted = stream.isHinted
-    stream.isHinted = false
+    const { wasNotified } = stream
+    stream.wasNotified = false
     const seen = head ? signature(head) : 'gone'
     if (stream.seen === seen) return false
     stream.seen = seen
@@ -176,7 +177,7 @@ export function createHub(options: HubOptions): Hub {
     const subscribers = [...stream.subscribers]
     for (const subscriber of subscribers) subscriber.onHead?.(head)
     wake(stream)
-    return !wasHinted && subscribers.some(({ isRun }) => !isRun)
+    return !wasNotified && subscribers.some(({ isRun }) => !isRun)
   }
 
   function scheduleTick(): void {
@@ -197,8 +198,8 @@ export function createHub(options: HubOptions): Hub {
     return false
   }
 
-  function rest(): void {
-    glances.stop()
+  function stop(): void {
+    poller.stop()
     environment.clearTimeout(tickTimer)
     tickTimer = undefined
     unwatch?.()
@@ -208,7 +209,7 @@ export function createHub(options: HubOptions): Hub {
 }
 
 function newlyWatched(): Watched {
-  return { subscribers: new Set(), reads: new Map(), seen: undefined, isHinted: false }
+  return { subscribers: new Set(), reads: new Map(), seen: undefined, wasNotified: false }
 }
 
 function signature({ epoch, status, offset, stopRequested, isStalled }: StreamHead): string {

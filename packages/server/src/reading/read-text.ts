@@ -4,7 +4,7 @@ import type { Hub } from './hub'
 
 /** The longest part that is read at once, in UTF-16 code units. */
 const maxPart = 262_144
-/** How often reading starts again after the store took back text. */
+/** How often reading starts from 0 at most, because the store lost text that was read before. */
 const maxAttempts = 4
 
 export interface WholeText {
@@ -16,7 +16,7 @@ export interface WholeText {
 /**
  * Reads all of the durable text, in parts. Resolves with `undefined` for an unknown stream.
  *
- * @throws {StreamsError} `store` if the store took back text each time it was read
+ * @throws {StreamsError} `store` if the store lost text each time it was read
  */
 export async function readWholeText(hub: Hub, id: string): Promise<WholeText | undefined> {
   let parts: string[] = []
@@ -27,7 +27,8 @@ export async function readWholeText(hub: Hub, id: string): Promise<WholeText | u
     if (!range) return undefined
     const { head, text } = range
     if (last && !isSameText(last, head, position)) {
-      if (++attempt > maxAttempts) throw new StreamsError('store', `the store took back text of '${id}' at each read`)
+      if (++attempt > maxAttempts)
+        throw new StreamsError('store', `the store lost text of '${id}' during each attempt to read it`)
       parts = []
       position = 0
       last = undefined
@@ -41,8 +42,8 @@ export async function readWholeText(hub: Hub, id: string): Promise<WholeText | u
 }
 
 /**
- * Whether text that is read now continues the text before `position`, which was read with the head `before`. Durable text
- * stays in every later epoch, unless the store took it back, as after a failover.
+ * Whether text that is read now continues the text before `position`, which was read with the head `before`. Durable
+ * text stays in every later epoch, unless the store lost it, as after a failover.
  */
 export function isSameText(before: Pick<StreamHead, 'epoch'>, now: StreamHead, position: number): boolean {
   return now.offset >= position && (now.epoch === before.epoch || now.base >= position)

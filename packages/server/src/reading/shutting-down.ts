@@ -1,6 +1,6 @@
 import { StreamsError } from '../errors'
 
-/** Told to whoever asks for something that `close()` has ended. Another process may do it. */
+/** The error of calls after `close()`. Another process may still serve them. */
 export function shuttingDown(): StreamsError {
-  return new StreamsError('shutting-down', 'close() was called; nothing is started any more')
+  return new StreamsError('shutting-down', 'close() was called, so nothing new is started')
 }

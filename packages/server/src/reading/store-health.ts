@@ -1,53 +1,54 @@
 import type { Environment } from '../environment'
 
 /**
- * Whether this process knows for a whole lease that the store could be reached, that its clock ran as this machine's does,
- * and that this machine did not stand still. Only then does a lease that is long over prove that its owner is gone: otherwise
- * perhaps nobody could beat, or nobody was late.
+ * Whether for a whole lease the store could be reached, its clock ran as fast as this machine's, and this machine did
+ * not pause. Only then does a lease that is long over prove that its owner is gone. Otherwise the owner may have been
+ * unable to send heartbeats, or the lease may only look old.
  */
 export interface StoreHealth {
-  /** Right after an answer of the store: whether that has been so for a lease. Never at a process's first look. */
+  /** Right after a response of the store: whether all of this has been so for a lease. At first it has not. */
   isProven(): boolean
-  /** The store rejected an act, or gave no answer. */
+  /** A call to the store rejected, or did not settle in time. */
   failed(): void
   /**
-   * The store answers what it was asked at `askedAt`. `clock` is the store's own clock, where the answer tells it: one that
-   * ran further than ours since the answers before was set forward, or is another server's, and leases look older than they are.
+   * The store responds to a call made at `calledAt`. `clock` is the store's own clock, if the result contains it. If it
+   * ran faster than ours since earlier responses, it was set forward or belongs to another server, and leases look
+   * older than they are.
    */
-  answered(askedAt: number, clock?: number): void
-  /** A timer meant for `plannedAt` fires. */
+  responded(calledAt: number, clock?: number): void
+  /** A timer that was set for `plannedAt` fires. */
   timerFired(plannedAt: number): void
 }
 
-/** The times given are those of `environment.now()`, which does not jump. */
+/** All times are those of `environment.now()`, which does not jump. */
 export function createStoreHealth(leaseMs: number, environment: Environment): StoreHealth {
-  /** Beats come every third of a lease, so that nothing shorter than this costs a healthy run its second lease. */
+  /** Heartbeats come every third of a lease, so a shorter pause never makes a healthy run lapse. */
   const toleranceMs = leaseMs / 3
-  /** When the unbroken row of good answers began, and when the last of them came. */
+  /** When the unbroken row of good responses began, and when the last of them came. */
   let since: number | undefined
   let last = 0
-  /** By how much the store's clock is ahead of ours: never by more than this since the row began. */
+  /** The store's clock was ahead of ours by at most this since the row began. */
   let ahead = Infinity
 
   return {
     isProven: () => since !== undefined && environment.now() - since >= leaseMs,
-    failed: doubt,
-    answered(askedAt, clock) {
+    failed: reset,
+    responded(calledAt, clock) {
       const now = environment.now()
-      // More than a lease without an answer says nothing of the time between.
-      if (now - askedAt > toleranceMs || now - last > leaseMs) doubt()
-      // Read between question and answer, so that it can only be lower than this if the clock was set forward.
-      if (clock !== undefined && clock - now - ahead > toleranceMs) doubt()
-      if (clock !== undefined) ahead = Math.min(ahead, clock - askedAt)
+      // After more than a lease without a response, nothing is known about the time between.
+      if (now - calledAt > toleranceMs || now - last > leaseMs) reset()
+      // The store read its clock between call and response, so the difference exceeds `ahead` only if its clock jumped.
+      if (clock !== undefined && clock - now - ahead > toleranceMs) reset()
+      if (clock !== undefined) ahead = Math.min(ahead, clock - calledAt)
       since ??= now
       last = now
     },
     timerFired(plannedAt) {
-      if (environment.now() - plannedAt > toleranceMs) doubt()
+      if (environment.now() - plannedAt > toleranceMs) reset()
     },
   }
 
-  function doubt(): void {
+  function reset(): void {
     since = undefined
     ahead = Infinity
   }

@@ -4,40 +4,42 @@ import type { StoredRange, StreamHead } from '../store/stream-store'
 import { cutBeforeSplitPair } from '../store/surrogates'
 import type { Hub } from './hub'
 
-/** What a reader of the store meets next. */
+/** What a reader of the store gets next. */
 export type StoredStep =
   | { readonly type: 'text'; readonly head: StreamHead; readonly offset: number; readonly text: string }
-  /** Nothing new, until `wake` is called. The head is missing while the store cannot be read. */
+  /** Nothing is new until `wake` is called. The head is `undefined` if the store could not be read yet. */
   | { readonly type: 'wait'; readonly head: StreamHead | undefined }
   /** All of the text was read, and nothing follows. */
   | { readonly type: 'end'; readonly head: StreamHead }
   | { readonly type: 'gone' }
 
-/** A position in a stored text. It never sees what is not durable (P5). */
+/** A position in a stored text. It reads only durable text (P5). */
 export interface StoreReader {
   readonly position: number
-  /** What the reader begins with; `next` reads on after it. */
+  /** Sets the first range. `next` returns it and then reads on after it. */
   start(range: StoredRange): void
   next(): Promise<StoredStep>
   close(): void
 }
 
 export interface StoreReaderListener {
-  /** `next` may have more now. */
+  /** `next` may return more now. */
   wake(): void
   tick?(): void
   /** See `Subscriber`. */
   shutDown(isLate: boolean): void
 }
 
-/** A live piece is at most this long, in UTF-16 code units. */
-export const maxPiece = 16_384
-/** What a reader holds of a backlog while its client takes it piece by piece. */
+/** The longest chunk that is sent at once, in UTF-16 code units. */
+export const maxChunk = 16_384
+/**
+ * The longest range that is read from the store at once. The reader holds it while its client takes it chunk by chunk.
+ */
 export const maxRead = 65_536
 
 /**
- * Listens from the moment it is opened, so that nothing which is stored between the first read and the first `next` is
- * missed.
+ * Subscribes as soon as it is opened, so that it does not miss what is stored between the first read and the first
+ * `next`.
  */
 export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListener): StoreReader {
   let head: StreamHead | undefined
@@ -82,7 +84,7 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
 
   function take(): { offset: number; text: string } {
     const offset = position
-    const text = buffer.length > maxPiece ? cutBeforeSplitPair(buffer.slice(0, maxPiece)) : buffer
+    const text = buffer.length > maxChunk ? cutBeforeSplitPair(buffer.slice(0, maxChunk)) : buffer
     buffer = buffer.slice(text.length)
     position += text.length
     return { offset, text }
@@ -92,15 +94,15 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
     try {
       return await hub.read(id, position, maxRead)
     } catch (error) {
-      // Asking again would find the same; the reader's answer ends as an error, and nobody takes it for whole.
+      // A retry would find the same. The response fails, so that the client does not take its text for whole.
       if (isStreamsError(error, 'corrupt')) throw error
-      // Already reported. The connection stays; the hub wakes this reader once the store answers again.
+      // Already reported. The connection stays open, and the hub wakes this reader when the store responds again.
       hub.pollSoon(id)
       return 'later'
     }
   }
 
-  /** No reader is ahead of what is durable, so what it handed out stays true under every later epoch. */
+  /** A reader is never ahead of the durable text, so the text that it has returned stays valid in every later epoch. */
   function adopt(range: StoredRange): void {
     if (range.start === position) buffer = cutBeforeSplitPair(range.text)
     head = range.head

@@ -19,7 +19,7 @@ function setUp() {
       const askedAt = clock.now()
       const told = clock.now() + aheadMs
       clock.stall(tookMs)
-      health.answered(askedAt, told)
+      health.responded(askedAt, told)
     },
     /** Good answers for some time, every two seconds. */
     well(ms: number) {
@@ -88,7 +88,7 @@ describe('S11 what a process knows of the store', () => {
         for (let n = 0; n < 10; n++) it.answer(leaseMs / 3 - 1)
       },
     ],
-    ['answers that tell no clock', ({ health, clock }) => health.answered(clock.now())],
+    ['responses without a clock', ({ health, clock }) => health.responded(clock.now())],
   ])('is not doubted for %s', (_, happens) => {
     const it = setUp()
     it.well(20_000)

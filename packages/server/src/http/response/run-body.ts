@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors'
-import { maxPiece } from '../../reading/store-reader'
+import { maxChunk } from '../../reading/store-reader'
 import type { Run } from '../../run/run'
 import type { Runtime } from '../../runtime'
 import { encode } from './encode'
@@ -41,7 +41,7 @@ export function runBody({ hub }: Runtime, run: Run, options: RunBodyOptions): Bo
     next() {
       const { state } = run
       if (hasEnded) return 'end'
-      const text = log.read(position, maxPiece, state.type === 'closed' ? state.offset : undefined)
+      const text = log.read(position, maxChunk, state.type === 'closed' ? state.offset : undefined)
       if (text !== '') return piece(text)
       if (state.type === 'closed') return ended(state.offset)
       if (state.type === 'fenced')
