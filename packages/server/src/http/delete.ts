@@ -1,7 +1,7 @@
 import type { Runtime } from '../runtime'
 import { isStreamId } from '../store/stream-id'
 
-/** Removes the stream from the store, and ends its run in this process once it is gone, also when removing it failed halfway. */
+/** Removes the stream from the store. If it is gone then, even after a failed call, its run in this process ends. */
 export async function deleteStream(runtime: Runtime, id: string): Promise<boolean> {
   const {
     callStore,
@@ -14,7 +14,7 @@ export async function deleteStream(runtime: Runtime, id: string): Promise<boolea
     return await callStore(() => store.delete(id), id)
   } catch (error) {
     if (runtime.isClosed) throw error
-    // Where even this fails, the run's next beat tells.
+    // If this fails too, the run ends at its next heartbeat.
     isGone = await store.heads([id]).then(
       ([head]) => head === undefined,
       () => false,

@@ -23,9 +23,10 @@ export interface StreamOptions {
   /** Keeps a serverless process alive until the run is stored. Pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can continue after `context.text`. If its process dies, the stream is resumed once it has lapsed: by a drive
-   * that waits for that, or by one that comes within a lease. A later drive resumes it only if no reader came before, because a
-   * reader ends a lapsed stream as `timeout`. A stream that `close()` ended is never resumed. @default false
+   * The producer can continue after `context.text`. If its process dies, the stream is resumed once it has lapsed: by a
+   * drive that waits for that, or by one that comes within a lease. A later drive resumes it only if no reader came
+   * before, because a reader ends a lapsed stream as `timeout`. A stream that `close()` ended is never resumed.
+   * @default false
    */
   readonly canResume?: boolean
 }
@@ -81,7 +82,7 @@ async function openAndDrive(
   }
 }
 
-/** The text as it is produced in this process, from where the reader is. */
+/** The text as it is produced in this process, from the reader's position on. */
 function driveRun(runtime: Runtime, run: Run, request: Request): Response {
   const { report, options } = runtime
   const form = negotiate(request, [mediaTypes.text, mediaTypes.sse])
@@ -109,14 +110,17 @@ function driveRun(runtime: Runtime, run: Run, request: Request): Response {
   return new Response(body.stream, { headers: driveHeaders(form, run) })
 }
 
-/** As far as what the reader holds is surely this run's text. Events tell where it goes on. */
+/** The reader's position, as far as its text is certainly this run's text. The events contain where they continue. */
 function positionIn({ epoch, base, log }: Run, { offset, epoch: known }: Position): number {
   const shared = known === epoch ? log.length : known === epoch - 1 ? base : 0
   const position = Math.min(offset, shared)
   return isLowSurrogate(log.read(position, 2).charCodeAt(0)) ? position - 1 : position
 }
 
-/** The text as it is stored: the stream has ended, or another process produces it. With `resumeWhenExpired` until it lapses there. */
+/**
+ * The text as it is stored: the stream has ended, or another process produces it. With `resumeWhenExpired` it is
+ * resumed here when it lapses.
+ */
 async function driveStored(
   runtime: Runtime,
   id: string,
@@ -150,8 +154,8 @@ async function driveStored(
   }
   const { epoch } = first.head
   reader.start(first)
-  // The channel has no room to go on with it: it ends when the new epoch is read.
-  const forget = resumeWhenExpired?.(() => undefined)
+  // Plain text cannot continue with the new run: the body fails when the new epoch is read.
+  const cancelResume = resumeWhenExpired?.(() => undefined)
   report.event({ type: 'joined', id, reader: 'drive' })
   body = createResponseBody(
     {
@@ -159,15 +163,15 @@ async function driveStored(
       async next() {
         const step = await reader.next()
         if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')
-        // The channel has no room to say that text before this point may be another one now.
-        if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was taken up again')
+        // Plain text cannot report that the text before this point may be different now.
+        if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was resumed')
         if (step.type === 'text') return encode(step.text)
         if (step.type === 'end') return 'end'
         if (isLeaving) throw leaving()
         return undefined
       },
       release() {
-        forget?.()
+        cancelResume?.()
         reader.close()
         report.event({ type: 'left', id, reader: 'drive' })
       },
@@ -178,7 +182,7 @@ async function driveStored(
   return new Response(body.stream, { headers: driveHeaders(form, first.head) })
 }
 
-/** A raw answer that simply ended would look whole. */
+/** Plain text that just ended would look whole, so it fails with this. */
 function leaving(): StreamsError {
   return new StreamsError('shutting-down', 'the server is about to restart; follow the stream')
 }

@@ -18,11 +18,11 @@ export interface FollowOptions {
   readonly reader: 'drive' | 'follow'
   /** Close after about `rolloverMs`, so that the reader is authorized again. */
   readonly rollsOver: boolean
-  /** Goes on with the run's own text, should the stream be taken up here. */
+  /** If the stream is resumed here, the response continues with the text of the new run. */
   readonly resumeWhenExpired?: ResumeWhenExpired | undefined
 }
 
-/** The stored text as an event stream: what there is, and everything after it as it becomes durable. */
+/** The stored text as an event stream: what is durable now, and everything after it as it becomes durable. */
 export async function follow(runtime: Runtime, id: string, from: Position, options: FollowOptions): Promise<Response> {
   const { hub, report } = runtime
   const { environment, rolloverMs } = runtime.options
@@ -57,8 +57,8 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   report.event({ type: 'joined', id, reader: options.reader })
   let run: Run | undefined
   let runReader: BodySource | undefined
-  const forget = options.resumeWhenExpired?.((taken) => {
-    run = taken
+  const cancelResume = options.resumeWhenExpired?.((resumed) => {
+    run = resumed
     body?.wake()
   })
   body = createResponseBody(
@@ -73,7 +73,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
         return encode(text || keepAliveFrame)
       },
       release() {
-        forget?.()
+        cancelResume?.()
         runReader?.release()
         reader.close()
         report.event({ type: 'left', id, reader: options.reader })
@@ -84,19 +84,19 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   )
   return new Response(body.stream, { headers: { ...liveHeaders, 'Content-Type': mediaTypes.sse } })
 
-  /** No reader is ahead of what is durable, so what it was told is a prefix of the run's text. */
-  function readOn(taken: Run): BodySource {
-    runReader ??= runBody(runtime, taken, { isSse: true, position: reader.position, wake: () => body?.wake() })
+  /** A follower is never ahead of the durable text, so the text that it has received is a prefix of the run's text. */
+  function readOn(resumed: Run): BodySource {
+    runReader ??= runBody(runtime, resumed, { isSse: true, position: reader.position, wake: () => body?.wake() })
     return runReader
   }
 
-  /** An answer, if it is not an event stream. */
+  /** Returns a response if there will be no event stream. */
   async function begin(): Promise<Response | undefined> {
     const range = await catchUp((offset) => hub.read(id, offset, maxRead), from)
     if (!range) return notFoundResponse()
     if (range instanceof Response) return range
     if (from.isEventSource && isTerminal(range.head.status) && from.offset >= range.head.offset) {
-      // The one answer that makes a native EventSource stop asking.
+      // 204 is the only status at which a native EventSource does not reconnect.
       return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
     }
     reader.start(range)
@@ -104,9 +104,9 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   }
 }
 
-/** Turns what a reader meets into events. */
+/** Turns the steps of a reader into events. */
 function createFrames() {
-  let told: string | undefined
+  let lastStatus: string | undefined
   let isUpToDate = false
   let hasEnded = false
 
@@ -114,7 +114,7 @@ function createFrames() {
     get hasEnded() {
       return hasEnded
     },
-    /** `undefined` ends the connection without an end: the next request learns that the stream is not there any more. */
+    /** `undefined` closes the connection without an `end` event. The client reconnects, and gets 404 for the stream. */
     of(step: StoredStep, position: number): string | undefined {
       switch (step.type) {
         case 'gone':
@@ -129,19 +129,19 @@ function createFrames() {
         }
         case 'end':
           hasEnded = true
-          return (told === undefined ? statusOf(step.head, position) : '') + endOf(step.head)
+          return (lastStatus === undefined ? statusOf(step.head, position) : '') + endOf(step.head)
       }
     },
   }
 
-  /** Told first and on every change, but never as terminal while text is on the way: that is what the end says. */
+  /** Sent first and at every change. It is never terminal while more text follows: the `end` event has that status. */
   function statusOf({ status, offset, epoch, base, isStalled }: StreamHead, position: number): string {
     isUpToDate ||= position >= offset
-    if (told !== undefined && isTerminal(status)) return ''
+    if (lastStatus !== undefined && isTerminal(status)) return ''
     const shown = isTerminal(status) && !isUpToDate ? 'streaming' : status
     const key = `${shown} ${epoch} ${base} ${isUpToDate} ${isStalled}`
-    if (key === told) return ''
-    told = key
+    if (key === lastStatus) return ''
+    lastStatus = key
     return statusFrame({ status: shown, offset, epoch, base, upToDate: isUpToDate, isStalled })
   }
 

@@ -6,52 +6,60 @@ import { type Cors, isHeaderName } from './request/cors'
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
 
 export interface AuthorizeRequest {
-  /** Its body, at most `maxBodyBytes` of it, may be read here: `produce` has one of its own. With a body it is a copy. */
+  /**
+   * Its body, of at most `maxBodyBytes`, may be read here: `produce` gets its own copy. A request with a body is a
+   * copy.
+   */
   readonly request: Request
   readonly id: string
   readonly action: StreamAction
-  /** What was given to `createStream`; `undefined` if there is no such stream. Read once, and only if asked for. */
+  /**
+   * The `meta` of `createStream`, or `undefined` if there is no such stream. Reads the store once, at the first call.
+   */
   readonly getMeta: () => Promise<unknown>
 }
 
-export type Authorize = (asked: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
+export type Authorize = (request: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
 
 export interface ProduceRequest {
   readonly id: string
-  /** With its body, at most `maxBodyBytes` of it, and the run's signal. */
+  /** The request with its body, of at most `maxBodyBytes`, and with the run's signal. */
   readonly request: Request
   readonly meta: unknown
 }
 
 export interface HandlerOptions {
   /**
-   * The path the streams are under, such as `/streams`, as a URL shows it or as it is read: `/größe` is `/gr%C3%B6%C3%9Fe`.
-   * It is no pattern and has no `.` or `..` in it. A request may have a slash at its end.
+   * The path of the streams, such as `/streams`. It may be percent-encoded or not: `/größe` is the same as
+   * `/gr%C3%B6%C3%9Fe`. It is not a pattern, and has no `.` or `..` in it. The path of a request may end with a slash.
    */
   readonly basePath: string
   /**
-   * Decides whether this request may do this. It is required, because forgetting it would publish everything; the word
-   * `'public'` allows everything on purpose. It returns one of these:
+   * Decides whether this request may perform this action. It is required, because everything would be public without
+   * it. `'public'` allows everything. The function returns one of these:
    *
-   * - `true`: the request may go on.
-   * - `false`: the answer is 404, as for a stream that does not exist.
-   * - A new `Response` from 400 to 599, returned or thrown: it is passed on, and no cache stores it. Use 401 for a token
-   *   that has expired (the client's `headers` function is then asked for another one), 402, 403, or 429 with
-   *   `Retry-After`. Let it depend on the user, never on the stream, since it would tell whether that exists. A 404 is
-   *   the same as `false`.
+   * - `true`: the request is allowed.
+   * - `false`: the response is 404, as for a stream that does not exist.
+   * - A new `Response` from 400 to 599, returned or thrown: it is sent as it is, and no cache stores it. Use 401 for an
+   *   expired token (the client then calls its `headers` function again), 402, 403, or 429 with `Retry-After`. It must
+   *   depend on the user and never on the stream, because it would reveal whether the stream exists. A 404 is the same
+   *   as `false`.
    *
-   * The words of a JSON body `{ code, message }` reach the page as `error.serverCode` and in `error.message`. A body
-   * that is empty or plain text is made into such JSON. Any other `Response` is a mistake: the answer is 500, and
-   * `onError` is called.
+   * A page gets a JSON body `{ code, message }` as `error.serverCode` and in `error.message`. A body that is empty or
+   * plain text is turned into such JSON. Any other `Response` is a mistake: the response is 500, and `onError` is
+   * called.
    */
   readonly authorize: 'public' | Authorize
-  /** Returns the producer for `POST /:id/drive`. It is called once for each run, and a throw ends the run as `error`. @default nobody can drive here */
-  readonly produce?: (asked: ProduceRequest) => Producer | Promise<Producer>
+  /**
+   * Returns the producer for `POST /:id/drive`. It is called once for each run. If it throws, the run ends as `error`.
+   * @default there is no drive route
+   */
+  readonly produce?: (request: ProduceRequest) => Producer | Promise<Producer>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**
-   * Other origins that may call from a page, each as browsers send it, without a path: `https://app.example`, or an app's own
-   * such as `tauri://localhost`. There are no wildcards. @default none
+   * Other origins whose pages may send requests, each as browsers send it, without a path: `https://app.example`, or
+   * the origin of an app such as `tauri://localhost`. There are no wildcards. @default none
    */
   readonly allowedOrigins?: readonly string[]
   /**
@@ -65,7 +73,7 @@ export interface HandlerOptions {
   readonly maxBodyBytes?: number
 }
 
-/** Answers every request; never rejects. */
+/** Responds to every request. It never rejects. */
 export type Handler = (request: Request) => Promise<Response>
 
 export type ResolvedHandlerOptions = Pick<HandlerOptions, 'authorize' | 'produce'> &
@@ -82,7 +90,7 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
   checkNames('', given, names)
   const { authorize, produce, canResume = false } = given
   if (authorize !== 'public' && typeof authorize !== 'function') {
-    invalid('authorize', "pass a function that answers with true or false, or the word 'public'")
+    invalid('authorize', "pass a function that returns true or false, or the string 'public'")
   }
   if (produce !== undefined && typeof produce !== 'function') {
     invalid('produce', 'pass a function that returns a producer')
@@ -104,7 +112,7 @@ function checkedCors({ allowedOrigins = [], allowedHeaders, allowCredentials = f
   }
   if (typeof allowCredentials !== 'boolean') invalid('allowCredentials', 'pass true or false')
   const useless = allowCredentials ? 'allowCredentials' : allowedHeaders && 'allowedHeaders'
-  if (useless && allowedOrigins.length === 0) invalid(useless, 'it is for the origins in allowedOrigins; list them')
+  if (useless && allowedOrigins.length === 0) invalid(useless, 'it applies to the origins in allowedOrigins; list them')
   return {
     allowedOrigins: allowedOrigins.map(checkOrigin),
     allowedHeaders: allowedHeaders && [...allowedHeaders],
@@ -112,20 +120,21 @@ function checkedCors({ allowedOrigins = [], allowedHeaders, allowCredentials = f
   }
 }
 
-/** As the URLs of requests will have it: percent-encoded, and without the slash at the end. */
+/** The path in the form of request URLs: percent-encoded, and without the slash at the end. */
 function checkedPath(basePath: unknown): string {
-  // A URL drops control characters and takes a backslash for a slash, so such a path would never match, or match another.
+  // URLs drop control characters and turn a backslash into a slash. A path with them never matches, or matches another
+  // path.
   if (typeof basePath !== 'string' || !/^(\/[^?#\\*\p{Cc}]+)*\/?$/u.test(basePath) || basePath.includes('/:')) {
-    return invalid('basePath', "pass a path such as '/streams'; it is compared as it stands, and is no pattern")
+    return invalid('basePath', "pass a path such as '/streams'; it is compared as a string, and is not a pattern")
   }
-  if (basePath.includes('//')) return invalid('basePath', "it has an empty part ('//'); write the path that is meant")
+  if (basePath.includes('//')) return invalid('basePath', "it has an empty part ('//'); write the path without it")
   if (/\/(\.|%2e){1,2}(?=\/|$)/i.test(basePath)) {
-    return invalid('basePath', "a URL takes its '.' and '..' for another path; write the path that is meant")
+    return invalid('basePath', "a URL resolves its '.' and '..' to another path; write that path")
   }
   return canonicalPath(new URL(`http://any.host${basePath.replace(/\/?$/, '/')}`).pathname).slice(0, -1)
 }
 
-/** `%c3` and `%C3` are the same: browsers write the second, people either. */
+/** `%c3` and `%C3` are the same. Browsers write `%C3`, and people write either. */
 export function canonicalPath(pathname: string): string {
   return pathname.replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase())
 }

@@ -35,20 +35,20 @@ type GetMeta = () => Promise<unknown>
 export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
   const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
   const { allowedOrigins } = cors
-  // Known from the start: a reader may come before the first drive.
+  // Set before the first drive, because a reader may come first and must not end a lapsed stream at once.
   runtime.runs.canResume ||= canResume
 
-  return async (request) => withCors(request, await answerOrFailure(request), cors)
+  return async (request) => withCors(request, await respondOrFail(request), cors)
 
-  async function answerOrFailure(request: Request): Promise<Response> {
+  async function respondOrFail(request: Request): Promise<Response> {
     try {
-      return await answer(request)
+      return await respond(request)
     } catch (error) {
       return failureResponse(error, runtime.report)
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function respond(request: Request): Promise<Response> {
     const route = routed(request, basePath, produce !== undefined)
     if (route instanceof Response) return route
     const { id, action, allow } = route
@@ -64,7 +64,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     const getMeta = metaOf(id)
     if (authorize !== 'public') {
       const refusal = await refusalResponse(
-        await answered(authorize, { request: received.open(), id, action, getMeta }),
+        await verdictOf(authorize, { request: received.open(), id, action, getMeta }),
       )
       if (refusal) return refusal
     }
@@ -84,14 +84,18 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
 
   async function drive(request: Request, id: string, getMeta: GetMeta): Promise<Response> {
     if (!produce) return notFoundResponse()
-    // Before the claim, so that a store which fails leaves the stream as it is. Whoever joins a run needs no meta.
+    // Before the claim, so that a failure of the store leaves the stream unchanged. A drive that joins a run needs no
+    // meta.
     const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
     const producer: Producer = async (append, context) =>
       (await produce({ id, request: context.request, meta }))(append, context)
     return driveStream(runtime, request, id, producer, { canResume })
   }
 
-  /** Read once for a request, and only if asked for; not as a look, which would end what a drive may still take up. */
+  /**
+   * Reads the store at the first call. Not through the hub, which would expire a stream that this drive may still
+   * resume.
+   */
   function metaOf(id: string): GetMeta {
     let meta: Promise<unknown> | undefined
     return () => {
@@ -101,10 +105,10 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
   }
 }
 
-/** What `authorize` answers, or throws in the way of some frameworks. */
-async function answered(authorize: Authorize, asked: AuthorizeRequest): Promise<unknown> {
+/** What `authorize` returns, or the `Response` that it throws, as some frameworks do. */
+async function verdictOf(authorize: Authorize, request: AuthorizeRequest): Promise<unknown> {
   try {
-    return await authorize(asked)
+    return await authorize(request)
   } catch (error) {
     if (isResponse(error)) return error
     throw error
@@ -114,7 +118,7 @@ async function answered(authorize: Authorize, asked: AuthorizeRequest): Promise<
 function routed(request: Request, basePath: string, canDrive: boolean): Route | Response {
   const pathname = canonicalPath(new URL(request.url).pathname)
   if (!pathname.startsWith(`${basePath}/`)) return notFoundResponse()
-  // One slash at the end, which some routers add to every path, changes nothing.
+  // One slash at the end is ignored, because some routers add it to every path.
   const [id, verb, ...more] = pathname
     .slice(basePath.length + 1)
     .replace(/(?<=[^/])\/$/, '')

@@ -8,19 +8,25 @@ import { errorResponse, notFoundResponse } from './response/responses'
 import { snapshotResponse } from './response/snapshot-response'
 import { mediaTypes, queryNames } from './wire-names'
 
-/** So many UTF-16 code units are read at once for a look. As JSON it carries no more, as plain text it goes on after them. */
+/**
+ * The longest range of a snapshot that is read at once, in UTF-16 code units. JSON contains no more. Plain text
+ * continues after it.
+ */
 const maxSnapshot = 1_048_576
-/** Enough to see whether an offset is inside a surrogate pair. */
+/** Long enough to detect an offset inside a surrogate pair. */
 const maxHead = 2
 
-/** `GET` and `HEAD` of a stream: a look at what is durable, or an event stream that follows it. */
+/** `GET` and `HEAD` of a stream: a snapshot of the durable text, or an event stream that follows it. */
 export async function readStream(runtime: Runtime, request: Request, id: string): Promise<Response> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD') {
     return errorResponse('method-not-allowed', 'Read a stream with GET or HEAD.', { headers: { Allow: 'GET, HEAD' } })
   }
   if (new URL(request.url).searchParams.has(queryNames.live)) {
-    return errorResponse('invalid-request', `'${queryNames.live}' is reserved; ask for text/event-stream to follow.`)
+    return errorResponse(
+      'invalid-request',
+      `'${queryNames.live}' is reserved; send Accept: text/event-stream to follow.`,
+    )
   }
   const position = readPosition(request)
   if (!position) return errorResponse('invalid-offset', 'The offset and the epoch must be whole numbers.')

@@ -44,7 +44,7 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
     ...(finishReason === undefined ? {} : { finishReason }),
   }
 
-  /** No run reports such an end, so it is reported here. */
+  /** No run reports the end of such a stream, so `stopStream` reports it. */
   async function isNeverDriven(): Promise<boolean> {
     const [head] = await callStore(() => store.heads([id]), id)
     return head?.status === 'pending'
@@ -55,11 +55,13 @@ function unknown(id: string): StreamsError {
   return new StreamsError('not-found', `there is no stream '${id}'`)
 }
 
-/** The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile. */
-function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<StreamHead> {
+/**
+ * The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile.
+ */
+function ended({ hub, options, health }: Runtime, first: StreamHead): Promise<StreamHead> {
   const { environment, store } = options
   return new Promise((resolve, reject) => {
-    let last = asked
+    let last = first
     const leave = () => {
       environment.clearTimeout(timer)
       unsubscribe()
@@ -71,7 +73,7 @@ function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<St
     const timer = environment.setTimeout(finish, waitMs)
     const onDeleted = () => {
       leave()
-      reject(unknown(asked.id))
+      reject(unknown(first.id))
     }
     const onHead = (head: StreamHead) => {
       last = head
@@ -80,11 +82,11 @@ function ended({ hub, options, health }: Runtime, asked: StreamHead): Promise<St
     // Not `heads`, where a stream that is missing may still exist.
     const poll = () =>
       store
-        .read(asked.id, 0, 0)
+        .read(first.id, 0, 0)
         .then((range) => (range ? onHead(range.head) : onDeleted()))
         // The hub keeps polling, and wakes this once the store works again.
         .catch(() => health.failed())
-    const unsubscribe = hub.subscribe(asked.id, { wake: () => void poll(), shutDown: finish })
+    const unsubscribe = hub.subscribe(first.id, { wake: () => void poll(), shutDown: finish })
     void poll()
   })
 }

@@ -1,13 +1,13 @@
-/** Every name that travels: headers, events, query fields, media types. */
+/** Every name on the wire: headers, events, query fields, media types. */
 export const headerNames = {
   offset: 'Stream-Offset',
   status: 'Stream-Status',
   epoch: 'Stream-Epoch',
   base: 'Stream-Base',
   upToDate: 'Stream-Up-To-Date',
-  /** `true` while the lease of the producing process is over; left out otherwise. */
+  /** `true` while the lease of the producing process has expired. Left out otherwise. */
   stalled: 'Stream-Stalled',
-  /** The producer's own word for why it stopped writing; left out where it told none. */
+  /** The producer's finish reason. Left out if it returned none. */
   finishReason: 'Stream-Finish-Reason',
 } as const
 
@@ -21,21 +21,23 @@ export const mediaTypes = { json: 'application/json', sse: 'text/event-stream', 
 
 export type MediaType = (typeof mediaTypes)[keyof typeof mediaTypes]
 
-/** For answers that go on while the text grows. Some browsers hold back the first bytes of text without `nosniff`. */
+/**
+ * For responses that continue while the text grows. Without `nosniff` some browsers hold back the first bytes of text.
+ */
 export const liveHeaders = {
   'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** For answers about one moment. */
+/** For responses that describe one moment. */
 export const snapshotHeaders = {
   'Cache-Control': 'private, no-cache',
   Vary: 'Accept, Authorization, Cookie',
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** Codes of error answers, and their HTTP status. */
+/** Codes of error responses, and their HTTP status. */
 export const errorStatus = {
   'invalid-offset': 400,
   'invalid-request': 400,
@@ -51,7 +53,7 @@ export const errorStatus = {
 
 export type WireErrorCode = keyof typeof errorStatus
 
-/** The code of a refusal by `authorize` that says none, by its status. */
+/** The code of a refusal by `authorize` without a code, by its status. */
 export const refusalCodes: Readonly<Record<number, string>> = {
   401: 'unauthorized',
   402: 'payment-required',

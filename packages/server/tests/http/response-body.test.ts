@@ -105,7 +105,7 @@ describe('S16 a body', () => {
     await reading
     for (let tick = 0; tick < 3; tick++) body.tick()
     expect(released()).toBe(1)
-    await expect(reader.read()).rejects.toThrow('nobody reads this')
+    await expect(reader.read()).rejects.toThrow('the client stopped reading')
   })
 
   it('is released when its source throws, and when the client was gone before', async () => {

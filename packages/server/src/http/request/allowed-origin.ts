@@ -1,8 +1,8 @@
 import { errorResponse } from '../response/responses'
 
 /**
- * Whether a request that changes something may come from where it comes. Browsers say so in `Sec-Fetch-Site`; older ones
- * send `Origin`, whose host must then be ours. A request with neither does not come from a page.
+ * Whether a request that changes something comes from an allowed origin. Browsers send `Sec-Fetch-Site`. Older ones
+ * send only `Origin`, whose host must then be ours. A request with neither header does not come from a page.
  */
 export function isAllowedOrigin(request: Request, allowedOrigins: readonly string[]): boolean {
   const origin = request.headers.get('Origin')
@@ -10,7 +10,7 @@ export function isAllowedOrigin(request: Request, allowedOrigins: readonly strin
   const site = request.headers.get('Sec-Fetch-Site')
   if (site !== null) return site === 'same-origin' || site === 'same-site' || site === 'none'
   if (origin === null) return true
-  // `app://server.test` is another one, though its host is ours.
+  // `app://server.test` is another origin, though its host is ours.
   return (
     /^https?:/.test(origin) &&
     URL.canParse(origin) &&
@@ -18,10 +18,12 @@ export function isAllowedOrigin(request: Request, allowedOrigins: readonly strin
   )
 }
 
-/** Says the cure, since the client has nothing else to go by. It never says the `Host`, which may be an internal name. */
+/**
+ * The message contains the fix, because the client gets nothing else. It has no `Host`, which may be an internal name.
+ */
 export function crossOrigin(): Response {
   return errorResponse(
     'cross-origin',
-    "The page's origin is not this server's. If it may do this, list it in the handler's allowedOrigins. If a proxy stands in between, let it pass on the Host header as the browser sent it.",
+    "The page's origin is not this server's. If it may do this, list it in the handler's allowedOrigins. If there is a proxy in between, make it forward the Host header as the browser sent it.",
   )
 }

@@ -1,29 +1,32 @@
 import { consumedBody } from '../../run/consumed-body'
 
-/** A request whose body can be read by several, each on its own. */
+/** A request whose body can be read more than once. */
 export interface BoundedRequest {
-  /** The request itself where nothing is to be read; otherwise a new copy each time, with what middleware has put on it. */
+  /**
+   * The request itself if it has no body. Otherwise a new copy each time, with the properties that middleware has
+   * added.
+   */
   open(): Request
 }
 
 /**
- * Takes in the body of a request; `too-long` if that is longer than `maxBytes`, `cut` if the client left before its end.
- * Nothing beyond the bound is ever held, whatever `Content-Length` claims. A body that somebody has read before is missing
- * only to those who want it.
+ * Reads the body of a request. `too-long`: it is longer than `maxBytes`. `cut`: the client left before its end. It
+ * never holds more than `maxBytes`, whatever `Content-Length` says. If the body was read before, only a read of it
+ * fails.
  */
 export async function boundRequest(request: Request, maxBytes: number): Promise<BoundedRequest | 'too-long' | 'cut'> {
-  const claim = request.headers.get('Content-Length')
-  const claimed = Number(claim ?? 0)
-  if (claimed > maxBytes) return 'too-long'
+  const contentLength = request.headers.get('Content-Length')
+  const declaredBytes = Number(contentLength ?? 0)
+  if (declaredBytes > maxBytes) return 'too-long'
   const { body } = request
   if (!body) return { open: () => request }
-  // Adapters make a body for every POST, also where the client says that there is none.
-  if (claim === '0') return { open: () => (request.bodyUsed ? copyOf(request, null) : request) }
+  // Adapters create a body for every POST, even if the client says that there is none.
+  if (contentLength === '0') return { open: () => (request.bodyUsed ? copyOf(request, null) : request) }
   if (request.bodyUsed || body.locked) return { open: () => copyOf(request, consumedBody()) }
   const bytes = await readBytes(body, maxBytes, request.signal)
   if (typeof bytes === 'string') return bytes
-  // Where a parser has read the request of Node before, an adapter makes a body of it that is empty.
-  return { open: () => copyOf(request, claimed > 0 && bytes.byteLength === 0 ? consumedBody() : bytes) }
+  // If a parser has read the Node request before, an adapter creates an empty body from it.
+  return { open: () => copyOf(request, declaredBytes > 0 && bytes.byteLength === 0 ? consumedBody() : bytes) }
 }
 
 function copyOf(request: Request, body: ArrayBuffer | ReadableStream | null): Request {
@@ -51,7 +54,7 @@ async function readBytes(
     if (done) return joined(chunks, length)
     length += value.length
     if (length > maxBytes) {
-      // The rest is not wanted; whether the client hears that changes nothing for us.
+      // The rest is not needed, and a failed cancel has no effect here.
       void reader.cancel().catch(() => undefined)
       return 'too-long'
     }

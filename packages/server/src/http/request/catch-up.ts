@@ -3,7 +3,10 @@ import { isLowSurrogate } from '../../store/surrogates'
 import { errorResponse } from '../response/responses'
 import type { Position } from './position'
 
-/** The range that continues what the reader holds, or the answer that says why there is none; `undefined` if unknown. */
+/**
+ * The range that continues the reader's text, or an error response if there is none. `undefined`: the stream is
+ * unknown.
+ */
 export async function catchUp(
   read: (offset: number) => Promise<StoredRange | undefined>,
   { offset, epoch }: Position,
@@ -12,10 +15,10 @@ export async function catchUp(
   if (!range) return undefined
   const { head, start, text } = range
   if (epoch !== undefined && epoch < head.epoch && offset > 0) {
-    // More than one claim was made since: nobody knows where the texts parted, and the whole text tells.
+    // There was more than one claim since. The head has only the latest base, so the reader gets the whole text.
     if (epoch + 1 < head.epoch) return read(0)
     if (head.base < offset) {
-      return errorResponse('diverged', 'The text was taken up again before this offset.', {
+      return errorResponse('diverged', 'The text was resumed before this offset.', {
         offset: head.base,
         epoch: head.epoch,
       })

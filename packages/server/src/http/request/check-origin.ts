@@ -1,13 +1,13 @@
 import { invalid } from '../../options/check-options'
 
 /**
- * An origin as browsers send it, so that it can be compared as it stands: schemes of their own, as apps and extensions
- * have, are opaque to `URL.origin`. What would never match, or would match anybody, is refused.
+ * Checks an origin, which must be written as browsers send it, and is compared as a string: `URL.origin` is opaque for
+ * the custom schemes of apps and extensions. An origin that would never match, or would match any page, is refused.
  */
 export function checkOrigin(given: unknown): string {
   const cure = problemOf(given)
   if (typeof given === 'string' && cure === undefined) return given
-  return invalid('allowedOrigins', `${JSON.stringify(String(given))} is no origin to list: ${cure}`)
+  return invalid('allowedOrigins', `${JSON.stringify(String(given))} cannot be listed: ${cure}`)
 }
 
 function problemOf(given: unknown): string | undefined {
@@ -15,7 +15,7 @@ function problemOf(given: unknown): string | undefined {
   if (typeof given !== 'string') return form
   if (given.includes('*')) return 'there are no wildcards; list each origin'
   if (given === 'null' || /^file:/i.test(given)) {
-    return 'every file and every sandboxed page sends it, whoever made it; serve the page from an origin of its own'
+    return 'every file and every sandboxed page sends it, so it would allow them all; serve the page from its own origin'
   }
   if (!/^\s*[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(given) || !URL.canParse(given)) return form
   const { protocol, host } = new URL(given)

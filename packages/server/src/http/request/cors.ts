@@ -1,18 +1,18 @@
 import { lastEventId, headerNames as wire } from '../wire-names'
 
-/** What pages of other origins may do: those that are listed, and no others. */
+/** What pages of the listed origins may do. Pages of other origins may do nothing. */
 export interface Cors {
   readonly allowedOrigins: readonly string[]
-  /** Without a list, any that a listed origin asks for. */
+  /** `undefined`: a page of a listed origin may send any header. */
   readonly allowedHeaders: readonly string[] | undefined
   readonly allowCredentials: boolean
 }
 
-/** What clients of this wire send besides what every page may send. */
+/** What clients of this wire send besides the headers that every page may send. */
 const ownHeaders = ['Authorization', 'Content-Type', 'If-None-Match', lastEventId]
 const exposedHeaders = ['ETag', 'Retry-After', ...Object.values(wire)].join(', ')
 
-/** Lets a page of a listed origin read the answer. Every other one is told nothing. */
+/** Lets a page of a listed origin read the response. For every other page it adds only `Vary`. */
 export function withCors(request: Request, response: Response, cors: Cors): Response {
   if (cors.allowedOrigins.length === 0) return response
   const { headers } = response
@@ -26,24 +26,26 @@ export function withCors(request: Request, response: Response, cors: Cors): Resp
 }
 
 /**
- * The answer to what a browser asks before it sends. A page of a listed origin may send any header: whoever trusts it with
- * the streams gains nothing by refusing it the trace headers that its libraries add.
+ * The response to a browser's preflight request. A page of a listed origin may send any header: if it is trusted with
+ * the streams, nothing is gained by refusing the trace headers that its libraries add.
  */
 export function preflight(request: Request, cors: Cors): Response {
-  const asked = request.headers.get('Access-Control-Request-Headers') ?? ''
-  const isReflected = !cors.allowedHeaders && listedOrigin(request, cors) !== undefined && isHeaderList(asked)
+  const requested = request.headers.get('Access-Control-Request-Headers') ?? ''
+  const isReflected = !cors.allowedHeaders && listedOrigin(request, cors) !== undefined && isHeaderList(requested)
   return new Response(null, {
     status: 204,
     headers: {
       'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
-      'Access-Control-Allow-Headers': isReflected ? asked : [...ownHeaders, ...(cors.allowedHeaders ?? [])].join(', '),
+      'Access-Control-Allow-Headers': isReflected
+        ? requested
+        : [...ownHeaders, ...(cors.allowedHeaders ?? [])].join(', '),
       'Access-Control-Max-Age': '600',
       Vary: 'Access-Control-Request-Headers',
     },
   })
 }
 
-/** Without `*`, which is a name by the grammar and stands for all of them in an answer. */
+/** `*` is refused. It is a name by the grammar, but in a response it stands for all headers. */
 export function isHeaderName(name: unknown): name is string {
   return typeof name === 'string' && /^[\w!#$%&'+.^`|~-]+$/.test(name)
 }

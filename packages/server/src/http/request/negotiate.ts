@@ -1,6 +1,6 @@
 import type { MediaType } from '../wire-names'
 
-/** The one of `offered` that the client prefers; the first of them when it does not say, or accepts none. */
+/** The type of `offered` that the client prefers. The first one if the client does not say, or accepts none. */
 export function negotiate<const Offered extends MediaType>(
   request: Request,
   offered: readonly [Offered, ...Offered[]],

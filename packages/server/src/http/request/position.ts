@@ -1,26 +1,28 @@
 import { lastEventId, queryNames } from '../wire-names'
 
-/** Where a request wants to read on. */
+/** Where a request reads on. */
 export interface Position {
   readonly offset: number
-  /** The epoch of the text the reader holds, if it told. */
+  /** The epoch of the text that the reader holds, if it sent one. */
   readonly epoch: number | undefined
-  /** It came as `Last-Event-ID`, so a native `EventSource` is asking. */
+  /** The position came as `Last-Event-ID`, so the reader is a native `EventSource`. */
   readonly isEventSource: boolean
 }
 
 const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
 
 /**
- * Where a drive is to go on: a driver that joins brings the offset and the epoch of the text it holds. Anything else is
- * answered from 0, which is never wrong.
+ * Where a drive continues. A driver that joins sends the offset and the epoch of the text that it holds. Anything else
+ * starts from 0, which is always correct.
  */
 export function drivePosition(request: Request): Position {
   const position = readPosition(request)
   return position?.epoch === undefined ? beginning : { ...position, isEventSource: false }
 }
 
-/** `undefined` for anything malformed. `Last-Event-ID` wins over the query, which an `EventSource` repeats unchanged. */
+/**
+ * `undefined` for anything malformed. `Last-Event-ID` wins over the query, which an `EventSource` repeats unchanged.
+ */
 export function readPosition(request: Request): Position | undefined {
   const last = request.headers.get(lastEventId)
   if (last !== null && last !== '') {

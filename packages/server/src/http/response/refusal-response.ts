@@ -3,8 +3,8 @@ import { mediaTypes, refusalCodes } from '../wire-names'
 import { notFoundResponse } from './responses'
 
 /**
- * The answer to a request that `authorize` has not allowed; `undefined` if it has. A `Response` of the application's keeps
- * its status, its headers and its words, and is never stored by a cache.
+ * The response to a request that `authorize` did not allow, or `undefined` if it did. A `Response` of the application
+ * keeps its status, its headers and its message, and no cache stores it.
  */
 export async function refusalResponse(verdict: unknown): Promise<Response | undefined> {
   if (verdict === true) return undefined
@@ -13,20 +13,20 @@ export async function refusalResponse(verdict: unknown): Promise<Response | unde
   const isUsed = verdict.bodyUsed || body?.locked
   if (status < 400 || status > 599 || isUsed) {
     const culprit = isUsed ? 'whose body was read already' : `of status ${status}`
-    const cure = 'answer with true, false, or a new Response from 400 to 599'
-    if (!isUsed) letGo(body)
-    return invalid('authorize', `it answered with a Response ${culprit}; ${cure}`)
+    const cure = 'return true, false, or a new Response from 400 to 599'
+    if (!isUsed) cancel(body)
+    return invalid('authorize', `it returned a Response ${culprit}; ${cure}`)
   }
-  // In words of its own it would tell that there is such a stream.
+  // A message of its own would reveal that the stream exists.
   if (status === 404) {
-    letGo(body)
+    cancel(body)
     return notFoundResponse()
   }
   const headers = new Headers(verdict.headers)
   headers.set('Cache-Control', 'no-store')
   headers.set('X-Content-Type-Options', 'nosniff')
   headers.delete('Content-Length')
-  // What `fetch` gives has been decoded already.
+  // `fetch` has already decoded the body of its response.
   headers.delete('Content-Encoding')
   const type = body ? (headers.get('Content-Type') ?? '') : mediaTypes.text
   if (/^text\/plain/i.test(type)) headers.set('Content-Type', mediaTypes.json)
@@ -34,31 +34,31 @@ export async function refusalResponse(verdict: unknown): Promise<Response | unde
   return new Response(withCode(await verdict.text(), type, status), { status, statusText, headers })
 }
 
-/** It may hold a connection of the application's own `fetch`. */
-function letGo(body: Response['body'] | undefined): void {
+/** Cancels the body, because it may hold a connection of the application's own `fetch`. */
+function cancel(body: Response['body'] | undefined): void {
   body?.cancel().catch(() => undefined)
 }
 
-/** Not by its class, which an adapter may have replaced. */
+/** Does not check the class, because an adapter may have replaced it. */
 export function isResponse(value: unknown): value is Response {
   const { status, headers, text } = Object(value)
   return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function'
 }
 
-/** Clients could not tell a refusal without a code from one of a proxy, and would wait for it to pass. */
-function withCode(words: string, type: string, status: number): string {
-  const said = /json/i.test(type) ? parsed(words) : { message: words || undefined }
-  if (said === undefined || typeof said['code'] === 'string') return words
+/** Adds a code. Without one, clients would take the refusal for a failure of a proxy, and would retry. */
+function withCode(body: string, type: string, status: number): string {
+  const fields = /json/i.test(type) ? parsed(body) : { message: body || undefined }
+  if (fields === undefined || typeof fields['code'] === 'string') return body
   const code = refusalCodes[status] ?? (status < 500 ? 'refused' : 'server')
-  return JSON.stringify({ ...said, code, message: said['message'] ?? 'The request was refused.' })
+  return JSON.stringify({ ...fields, code, message: fields['message'] ?? 'The request was refused.' })
 }
 
-/** `undefined` if it is no object. */
+/** `undefined` if it is not an object. */
 function parsed(json: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(json)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
-    return undefined // It is the application's own, and passed on as it is.
+    return undefined // The application's own format is passed on unchanged.
   }
 }

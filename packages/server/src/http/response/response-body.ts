@@ -1,12 +1,15 @@
-/** What a response body is made of. */
+/** Where a response body gets its bytes from. */
 export interface BodySource {
-  /** What comes next; `undefined` while there is nothing, until `wake()`. What it throws becomes the error of the body. */
+  /**
+   * Returns the next chunk, or `undefined` if there is nothing until `wake()`. If it throws, the body fails with that
+   * error.
+   */
   next(): Uint8Array | undefined | 'end' | Promise<Uint8Array | undefined | 'end'>
   /** Called once, when the body has ended, failed or was cancelled. */
   release(): void
   /**
-   * Nothing in the body itself tells a part from the whole, as with plain text: when the request is aborted, the body is
-   * errored. One of events just ends.
+   * `true` for plain text, in which nothing marks the end. When the request is aborted, such a body fails, so that a
+   * part is not taken for the whole. A body of events just ends.
    */
   readonly isRaw?: boolean
 }
@@ -15,15 +18,18 @@ export interface ResponseBody {
   readonly stream: ReadableStream<Uint8Array>
   /** There may be something new. */
   wake(): void
-  /** Closes the body, also one that nobody reads. */
+  /** Closes the body, even if the client does not read it. */
   end(): void
-  /** Errors it, so that nobody takes it for whole. */
+  /** Fails the body, so that the client does not take it for whole. */
   fail(error: unknown): void
-  /** An interval has passed. Errors a body that nobody has asked for anything through `maxIdle` of them. */
+  /** An interval has passed. The body fails if the client has read nothing for `maxIdle` intervals. */
   tick(): void
 }
 
-/** A body that nobody reads is let go after `rolloverMs`, as a follower is that somebody reads. */
+/**
+ * How many ticks a body waits for a client that does not read: `rolloverMs`, which is also the longest time of a
+ * follower.
+ */
 export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; keepAliveMs: number }): number {
   return Math.ceil(rolloverMs / keepAliveMs)
 }
@@ -31,14 +37,14 @@ export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; 
 const empty = new Uint8Array()
 
 /**
- * A response body that is a position: it asks its source only when the client has taken what came before, and holds
- * nothing for a client that does not. `signal` is the request's, for servers that abort it rather than cancel the body.
+ * A response body that reads from its source only when the client has taken the previous chunk. It buffers nothing for
+ * a slow client. `signal` is the request's, for servers that abort it instead of cancelling the body.
  */
 export function createResponseBody(source: BodySource, signal: AbortSignal, maxIdle = Infinity): ResponseBody {
   let isAwake = false
   let isOver = false
   let isBegun = false
-  let isAsked = false
+  let isPulled = false
   let idle = 0
   let wakeUp: (() => void) | undefined
   let end: () => void = () => undefined
@@ -55,7 +61,7 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
         }
       },
       async pull(controller) {
-        isAsked = true
+        isPulled = true
         idle = 0
         for (;;) {
           isAwake = false
@@ -68,12 +74,12 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
           }
           if (isOver) return
           if (step === 'end') return end()
-          // Most hosts send the headers with the first chunk alone, so one without bytes takes the place of what is not there
-          // yet: a reader must be able to tell a producer that thinks from a server that hangs.
+          // Most hosts send the headers only with the first chunk, so an empty chunk is sent if there is no text yet.
+          // Without the headers a reader cannot tell a thinking producer from a server that hangs.
           if (step === undefined && !isBegun) step = empty
           isBegun = true
           if (step !== undefined) {
-            isAsked = false
+            isPulled = false
             return controller.enqueue(step)
           }
           if (!isAwake) await new Promise<void>((resolve) => (wakeUp = resolve))
@@ -84,12 +90,12 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
         finish()
       },
     },
-    // Nothing is asked for before the client does: 22 kB instead of 8 MB for a stalled reader of an 8 MB text.
+    // Reads nothing ahead of the client. A stalled reader of an 8 MB text then costs 22 kB instead of 8 MB.
     { highWaterMark: 0 },
   )
 
   const onAbort = () => (source.isRaw ? fail(signal.reason) : end())
-  // Later, because the caller has yet to note what `release` is to undo.
+  // Later, because the caller has not stored yet what `release` needs.
   if (signal.aborted) queueMicrotask(onAbort)
   else signal.addEventListener('abort', onAbort, { once: true })
 
@@ -99,8 +105,10 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
     end: () => end(),
     fail: (error) => fail(error),
     tick() {
-      // Some hosts neither read on nor cancel when their client has left. A client that stalls for so long reads on by offset.
-      if (!isAsked && ++idle >= maxIdle) fail(new DOMException('@keepstream/server: nobody reads this', 'AbortError'))
+      // Some hosts neither read on nor cancel when their client has left. A client that only stalled reconnects by
+      // offset.
+      if (!isPulled && ++idle >= maxIdle)
+        fail(new DOMException('@keepstream/server: the client stopped reading', 'AbortError'))
     },
   }
 

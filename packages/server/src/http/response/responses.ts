@@ -1,6 +1,6 @@
 import { errorStatus, mediaTypes, snapshotHeaders, type WireErrorCode } from '../wire-names'
 
-/** An error answer: `{ code, message }`, in words of our own and never a producer's or a store's. */
+/** An error response: `{ code, message }`. The message is always our own, never a producer's or a store's. */
 export function errorResponse(
   code: WireErrorCode,
   message: string,
@@ -10,7 +10,7 @@ export function errorResponse(
   return jsonResponse({ code, message, ...rest }, errorStatus[code], headers)
 }
 
-/** Unknown and not yours look the same. */
+/** The same response for an unknown stream and for one that the user may not see. */
 export function notFoundResponse(): Response {
   return errorResponse('not-found', 'There is no such stream.')
 }

@@ -7,26 +7,26 @@ import type { BodySource } from './response-body'
 import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse-frames'
 
 export interface RunBodyOptions {
-  /** Events; otherwise raw text. */
+  /** `true`: events. `false`: raw text. */
   readonly isSse: boolean
   /** Where the reader is. Never inside a surrogate pair. */
   readonly position: number
-  /** `next` may have more now. */
+  /** `next` may return more now. */
   readonly wake: () => void
-  /** Called every `keepAliveMs`, for events alone. */
+  /** Called every `keepAliveMs`, only for events. */
   readonly tick?: () => void
 }
 
-/** The text of a run as it is produced in this process: the only answer that may be ahead of the store (P5). */
+/** The text of a run as it is produced in this process. No other body may be ahead of the store (P5). */
 export function runBody({ hub }: Runtime, run: Run, options: RunBodyOptions): BodySource {
   const { id, epoch, base, log } = run
   const { isSse, wake, tick } = options
   let { position } = options
-  let told: boolean | undefined
+  let lastUpToDate: boolean | undefined
   let isKeepAliveDue = false
   let hasEnded = false
   const unsubscribe = run.subscribe(wake)
-  const untick = isSse
+  const stopTicks = isSse
     ? hub.subscribe(id, {
         wake: () => undefined,
         tick() {
@@ -42,7 +42,7 @@ export function runBody({ hub }: Runtime, run: Run, options: RunBodyOptions): Bo
       const { state } = run
       if (hasEnded) return 'end'
       const text = log.read(position, maxChunk, state.type === 'closed' ? state.offset : undefined)
-      if (text !== '') return piece(text)
+      if (text !== '') return chunk(text)
       if (state.type === 'closed') return ended(state.offset)
       if (state.type === 'fenced')
         throw new StreamsError('store', 'the stream is not produced here any more; follow it')
@@ -54,11 +54,11 @@ export function runBody({ hub }: Runtime, run: Run, options: RunBodyOptions): Bo
     },
     release() {
       unsubscribe()
-      untick?.()
+      stopTicks?.()
     },
   }
 
-  function piece(text: string): Uint8Array {
+  function chunk(text: string): Uint8Array {
     const before = isSse ? status() : ''
     position += text.length
     isKeepAliveDue = false
@@ -72,9 +72,9 @@ export function runBody({ hub }: Runtime, run: Run, options: RunBodyOptions): Bo
   }
 
   function status(): string {
-    const upToDate = told || position >= log.length
-    if (told === upToDate) return ''
-    told = upToDate
+    const upToDate = lastUpToDate || position >= log.length
+    if (lastUpToDate === upToDate) return ''
+    lastUpToDate = upToDate
     return statusFrame({ status: 'streaming', offset: log.length, epoch, base, upToDate })
   }
 }

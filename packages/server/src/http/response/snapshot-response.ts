@@ -5,7 +5,7 @@ import { headerNames, mediaTypes, snapshotHeaders } from '../wire-names'
 import { jsonResponse } from './responses'
 import { wholeTextBody } from './whole-text-body'
 
-/** What is durable at this moment: JSON, plain text or headers alone, or 304 where the client has it already. */
+/** What is durable at this moment, as JSON, as plain text or as headers only. 304 if the client has it already. */
 export function snapshotResponse(runtime: Runtime, request: Request, range: StoredRange, form: string): Response {
   const { head, start } = range
   const { id, epoch, base, isStalled } = head
@@ -15,7 +15,7 @@ export function snapshotResponse(runtime: Runtime, request: Request, range: Stor
   const hasAll = start + text.length >= head.offset
   const end = hasAll || isHead || isText ? head.offset : start + text.length
   const upToDate = end >= head.offset
-  // A terminal status beside a part would pass it for the whole, to whoever does not know `upToDate`.
+  // A client that ignores `upToDate` would take a part with a terminal status for the whole text.
   const { status, error, finishReason }: Pick<StreamHead, 'status' | 'error' | 'finishReason'> = upToDate
     ? head
     : { status: 'streaming' }

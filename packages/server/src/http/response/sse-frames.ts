@@ -3,13 +3,13 @@ import { eventNames } from '../wire-names'
 
 export interface StatusEvent {
   readonly status: StreamStatus
-  /** The durable length; for a drive the length produced. */
+  /** The durable length, or for a drive the length that is produced. */
   readonly offset: number
   readonly epoch: number
   readonly base: number
-  /** Once true, the reader has been sent everything there was. */
+  /** From the first `true` on, the reader has received everything that existed at that moment. */
   readonly upToDate: boolean
-  /** Nobody writes at the moment. Left out of the event while somebody does. */
+  /** No process writes at the moment. Left out of the event if it is `false`. */
   readonly isStalled?: boolean
 }
 
@@ -25,7 +25,7 @@ export function statusFrame({ status, offset, epoch, base, upToDate, isStalled }
   return `event: ${eventNames.status}\ndata: ${JSON.stringify({ status, offset, epoch, base, upToDate, stalled })}\n\n`
 }
 
-/** As one JSON string the text is exact: no CR, LF or NUL of it ever meets the framing. */
+/** The text is one JSON string, so that its CR, LF and NUL never break the framing. */
 export function textFrame(epoch: number, end: number, text: string): string {
   return `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`
 }

@@ -8,8 +8,9 @@ import { encode } from './encode'
 import { createResponseBody } from './response-body'
 
 /**
- * All that was durable when `first` was read, from its start on, as a body of UTF-8. What `first` does not have is read as
- * the client takes it. The body is errored where the rest cannot be had any more, so that nobody takes a part for the whole.
+ * Everything that was durable when `first` was read, from its start on, as UTF-8. The text after `first` is read while
+ * the client takes it. If it cannot be read any more, the body fails, so that the client does not take a part for the
+ * whole.
  */
 export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { id, epoch, offset: end } = first.head
@@ -34,7 +35,7 @@ export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: Abor
     const range = await hub.read(id, position, Math.min(maxRead, end - position))
     if (!range) throw new StreamsError('not-found', 'the stream was deleted')
     if (!isSameText({ epoch }, range.head, end)) {
-      throw new StreamsError('store', 'the store took back text while it was read; read it again')
+      throw new StreamsError('store', 'the store lost text while it was read; read it again')
     }
     return cutBeforeSplitPair(range.text)
   }
