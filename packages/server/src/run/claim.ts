@@ -6,7 +6,7 @@ import type { ClaimResult, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
 import { streamErrors } from './stream-errors'
 
-/** A claim, and with it what was durable before. */
+/** The result of a claim, with the text that was durable before it. */
 export type Claim =
   | { readonly type: 'claimed'; readonly epoch: number; readonly base: number; readonly prefix: readonly string[] }
   | Exclude<ClaimResult, { readonly type: 'claimed' }>
@@ -16,19 +16,20 @@ const retry = { firstMs: 100, longestMs: 1_000 }
 const prefixSlice = 262_144
 
 /**
- * Claims a stream for a run; one that has lapsed only if `mayTakeOver` then. Repeated while the outcome is unknown, since
- * the same owner gets the same answer; rejects with `store` after four tries.
+ * Claims a stream for a run. A lapsed stream is claimed only if `mayTakeOver` returns `true` at that moment. While the
+ * outcome is unknown it repeats the claim, because the same owner gets the same result. Rejects with `store` after four
+ * tries.
  */
 export async function claimStream(
   id: string,
   mayTakeOver: () => boolean,
-  ask: CallStore,
+  callStore: CallStore,
   { store, leaseMs, environment }: ResolvedOptions,
 ): Promise<Claim> {
   const owner = createStreamId()
   const ownClaim = (canTakeOver: boolean) => retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
   let claim = await ownClaim(false)
-  // Judged only now: a claim that waited for a store that stood still would find every healthy run lapsed.
+  // Checked only after this claim: if it waited for a store that hung, every healthy run seems to have lapsed.
   if (claim.type === 'busy' && claim.head.isLapsed && mayTakeOver()) claim = await ownClaim(true)
   if (claim.type !== 'claimed') return claim
   const { epoch, offset: base } = claim
@@ -40,10 +41,10 @@ export async function claimStream(
       prefix: await readPrefix(id, base, (at, max) => retried(() => store.read(id, at, max))),
     }
   } catch (error) {
-    // Nothing can be added to a text that is not whole, and nobody needs to wait until the claim lapses to learn it.
+    // Nothing can be added to a text that is not whole. Closing it now spares readers the wait until the claim lapses.
     if (isStreamsError(error, 'corrupt')) {
       const ending = { status: 'error', error: streamErrors.corrupt } as const
-      await ask(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
+      await callStore(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
     }
     throw error
   }
@@ -51,7 +52,7 @@ export async function claimStream(
   async function retried<T>(act: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await ask(act, id)
+        return await callStore(act, id)
       } catch (error) {
         if (attempt === tries || isStreamsError(error, 'corrupt')) throw error
         const waitMs = backoffMs(attempt, retry, () => environment.random())
@@ -69,7 +70,7 @@ async function readPrefix(
   const slices: string[] = []
   for (let position = 0; position < end; ) {
     const range = await read(position, Math.min(prefixSlice, end - position))
-    // It was deleted since: nothing to go on after, and the first write will say so.
+    // The stream was deleted since. The first write finds that too.
     if (!range) break
     if (range.text === '' || range.head.offset < end) {
       const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`

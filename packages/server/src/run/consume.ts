@@ -3,9 +3,9 @@ import { finishReasonOf } from '../store/finish-reason'
 import type { Produced } from './producer'
 
 /**
- * Appends everything `produced` yields, read as `for await` reads it, and answers with its finish reason. Gives up as soon
- * as `signal` aborts, even if the source is stuck, or `append` refuses a piece, and lets the source go without waiting
- * for it.
+ * Appends everything that `produced` yields, read as `for await` reads it, and returns its finish reason. It stops as
+ * soon as `signal` aborts, even if the source is stuck, or as soon as `append` rejects. It then closes the source
+ * without waiting for that.
  */
 export async function consume(
   produced: Produced,
@@ -16,27 +16,28 @@ export async function consume(
   const source = sourceOf(produced)
   if (source === undefined) return finishReasonOf(produced)
   const iterator = openIterator(source)
-  // As `for await` does: a `next` that is replaced while it runs is not called.
+  // Read once, as `for await` does: a `next` that replaces it later is not called.
   const { next } = iterator
   for (;;) {
     const step = await unlessAborted(() => next.call(iterator), signal)
     if (step === aborted) {
-      letGo(iterator)
+      closeSource(iterator)
       return undefined
     }
-    if (!isObject(step)) throw notIterable(`next() of what a producer returned came to ${kindOf(step)}, not an object`)
+    if (!isObject(step))
+      throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
     if (step.done) return finishReasonOf(step.value)
     try {
       await append(step.value)
     } catch (error) {
-      letGo(iterator)
+      closeSource(iterator)
       throw error
     }
   }
 }
 
-/** Not awaited: a stuck source would hold up the end of the stream. Its failure to stop changes nothing there. */
-function letGo(iterator: AsyncIterator<string, unknown>): void {
+/** Not awaited, because a stuck source would delay the end of the stream. An error while it closes has no effect. */
+function closeSource(iterator: AsyncIterator<string, unknown>): void {
   void Promise.resolve()
     .then(() => iterator.return?.())
     .catch(() => undefined)
@@ -44,7 +45,7 @@ function letGo(iterator: AsyncIterator<string, unknown>): void {
 
 const aborted = Symbol('aborted')
 
-/** A promise of its own for each step: racing against one promise that lives as long as the run would pile up on it. */
+/** Each step has its own promise: racing against one that lives as long as the run would pile up reactions on it. */
 function unlessAborted<Step>(
   take: () => Step | PromiseLike<Step>,
   signal: AbortSignal,
@@ -62,7 +63,7 @@ function unlessAborted<Step>(
 
 type Source = AsyncIterable<string, unknown> | ReadableStream<string>
 
-/** `undefined` for a producer's own result without text: `{ finishReason }`. */
+/** `undefined` for a result without text: `{ finishReason }`. */
 function sourceOf(produced: Exclude<Produced, void>): Source | undefined {
   if (isObject(produced)) {
     if (Symbol.asyncIterator in produced || 'getReader' in produced) return produced as Source
@@ -91,7 +92,7 @@ function kindOf(value: unknown): string {
   return value === undefined || value === null ? String(value) : `a value of type ${typeof value}`
 }
 
-/** The language's own error for this. */
+/** `TypeError`, as `for await` throws here. */
 function notIterable(what: string): TypeError {
   return new TypeError(`@keepstream/server: ${what}`)
 }

@@ -1,17 +1,17 @@
 import { StreamsError } from '../errors'
 
-/** Stands in for a body that was read before, and says so to whoever reads it: an empty one would be taken for what was sent. */
+/** Replaces a body that was read before. Reading it fails: an empty body would look like what the client sent. */
 export function consumedBody(): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       pull(controller) {
-        const cure = 'Whoever reads it first must read request.clone(), or no body parser may run on this route'
+        const cure = 'Read it first from request.clone(), or run no body parser on this route'
         controller.error(
-          new StreamsError('body-used', `the body of this request was read before it came here. ${cure}`),
+          new StreamsError('body-used', `the body of this request was read before Keepstream got it. ${cure}`),
         )
       },
     },
-    // Nobody may want it.
+    // Fails only if it is read.
     { highWaterMark: 0 },
   )
 }

@@ -1,13 +1,13 @@
 import type { FlushOptions } from '../options/streams-options'
 
-/** When the next slice is due. Pure; times are given, never asked for. */
+/** When the next slice is due. It reads no clock: the caller passes the time. */
 export interface FlushSchedule {
-  /** How much has come since the last slice began. */
+  /** The length of the text since the last slice began. */
   readonly waiting: number
   grew(text: string, now: number): void
-  /** Everything so far is being written now. */
+  /** A slice begins: everything so far is being written now. */
   began(now: number): void
-  /** How long from `now` until a slice is due: 0 for at once, `Infinity` for never. */
+  /** The time from `now` until a slice is due, in milliseconds. 0: at once. `Infinity`: never. */
   dueInMs(now: number): number
 }
 

@@ -9,11 +9,11 @@ import { createFlushSchedule } from './flush-schedule'
 import { streamErrors } from './stream-errors'
 import type { TextLog } from './text-log'
 
-/** How the stream is to end. */
+/** How the stream will end. */
 export interface Ending {
   readonly status: TerminalStatus
   readonly error?: string
-  /** Why the producer stopped writing, in its own word. */
+  /** The producer's finish reason. */
   readonly finishReason?: string
 }
 
@@ -22,11 +22,11 @@ export interface PersisterListener {
   onClosed(ending: Ending, offset: number): void
   onStopRequested(): void
   /**
-   * The store will never take this text (`content-refused`), or has lost some of what it took before (`corrupt`). What is
-   * durable stays, and nothing is added to it.
+   * The store will never accept this text (`content-refused`), or has lost text that it acknowledged (`corrupt`). The
+   * durable text stays, and nothing is added to it.
    */
   onRefused(code: 'content-refused' | 'corrupt'): void
-  /** The stream is not ours any more. Nothing will be written. */
+  /** The stream no longer belongs to this run. Nothing more is written. */
   onFenced(): void
 }
 
@@ -36,7 +36,7 @@ export interface PersisterOptions {
   readonly epoch: number
   readonly log: TextLog
   readonly flush: Required<FlushOptions>
-  readonly beatMs: number
+  readonly heartbeatMs: number
   readonly environment: Environment
   readonly report: Report
   readonly onStoreFailed: () => void
@@ -44,29 +44,32 @@ export interface PersisterOptions {
   readonly listener: PersisterListener
 }
 
-/** A reader of the run's text that writes it to the store. Never more than one act is under way. */
+/** Writes the text of the run to the store. There is at most one call to the store in flight. */
 export interface Persister {
-  /** When the store last answered. */
+  /** When the store last responded to a write. */
   readonly storedAt: number
   /** The log grew by `text`. */
   grew(text: string): void
-  /** Stores what is left (with `isKeepingStored`: nothing more) and then sets the status. Tried until it succeeds or is fenced. */
+  /**
+   * Stores the rest of the text, or with `isKeepingStored` no more text, and sets the status. It retries until that
+   * succeeds or the run is fenced.
+   */
   close(ending: Ending, isKeepingStored?: boolean): void
-  /** Renews the lease now: the store tells whether the stream is still this run's. */
-  beatNow(): void
-  /** Lets go of everything; what is not stored yet will not be. */
+  /** Renews the lease now. The result shows whether the stream still belongs to this run. */
+  heartbeatNow(): void
+  /** Stops. Text that is not stored yet is dropped. */
   dispose(): void
 }
 
-/** A slice is never larger, so that a long backlog does not become one long transaction. */
+/** The longest slice that is written at once, so that a long backlog does not become one long transaction. */
 const maxSlice = 262_144
 
 export function createPersister(options: PersisterOptions): Persister {
   const { store, id, epoch, log, environment, report, listener } = options
   const schedule = createFlushSchedule(options.flush)
-  // Half of what is between two beats at the most: whoever looks after an outage must find a lease that was renewed again, also
-  // where the last attempt in it took as long as a store may take.
-  const retry = { firstMs: 100, longestMs: Math.min(5_000, options.beatMs / 2) }
+  // At most half of the time between two heartbeats: a reader after an outage must find a lease that was renewed again,
+  // even if the last attempt during the outage took as long as a call may take.
+  const retry = { firstMs: 100, longestMs: Math.min(5_000, options.heartbeatMs / 2) }
   let stored = log.length
   let end: number | undefined
   let ending: Ending | undefined
@@ -74,7 +77,7 @@ export function createPersister(options: PersisterOptions): Persister {
   let isOver = false
   let failures = 0
   let conflicts = 0
-  let isBeatDue = false
+  let isHeartbeatDue = false
   let notBefore = -Infinity
   let storedAt = environment.now()
   let timer: unknown
@@ -94,8 +97,8 @@ export function createPersister(options: PersisterOptions): Persister {
       if (isKeepingStored) end = stored
       pump()
     },
-    beatNow() {
-      isBeatDue = true
+    heartbeatNow() {
+      isHeartbeatDue = true
       pump()
     },
     dispose: finish,
@@ -109,13 +112,13 @@ export function createPersister(options: PersisterOptions): Persister {
 
   function dueAt(): number {
     const now = environment.now()
-    // More is unstored than has come since the last slice: that slice failed, or was only the first part of a backlog.
+    // More text is unstored than came since the last slice. So that slice failed, or was only a part of a backlog.
     const isBehind = log.length - stored > schedule.waiting
     const flushAt = ending || isBehind ? now : now + schedule.dueInMs(now)
-    return Math.max(notBefore, isBeatDue ? now : Math.min(flushAt, storedAt + options.beatMs))
+    return Math.max(notBefore, isHeartbeatDue ? now : Math.min(flushAt, storedAt + options.heartbeatMs))
   }
 
-  /** Only an earlier moment costs a new timer: a thousand appends within one interval share one. */
+  /** Sets a new timer only for an earlier time, so a thousand appends within one interval share one timer. */
   function arm(): void {
     const at = dueAt()
     if (timerAt <= at && timer !== undefined) return
@@ -140,13 +143,13 @@ export function createPersister(options: PersisterOptions): Persister {
 
   async function write(): Promise<void> {
     isWriting = true
-    isBeatDue = false
+    isHeartbeatDue = false
     disarm()
     const text = log.read(stored, maxSlice, end)
     const isLast = ending !== undefined && stored + text.length === (end ?? log.length)
     if (text !== '') schedule.began(environment.now())
     try {
-      const result = isLast ? await closeWith(text) : await appendOrBeat(text)
+      const result = isLast ? await closeWith(text) : await appendOrRenew(text)
       if (isOver) return
       apply(result, text, isLast)
     } catch (error) {
@@ -162,7 +165,7 @@ export function createPersister(options: PersisterOptions): Persister {
     return store.close(id, { epoch, offset: stored, text, ...(ending as Ending) })
   }
 
-  function appendOrBeat(text: string): Promise<WriteResult> {
+  function appendOrRenew(text: string): Promise<WriteResult> {
     return text === '' ? store.beat(id, epoch) : store.append(id, { epoch, offset: stored, text })
   }
 
@@ -182,8 +185,8 @@ export function createPersister(options: PersisterOptions): Persister {
       return
     }
     if (result.type === 'conflict' && isOurs(result.head.epoch, result.head.status, result.head.offset)) {
-      // An answer was lost, or the store lost a write it had acknowledged: the log holds both, so go on from there. A store
-      // that finds a conflict again and again must not be asked at full speed.
+      // A result was lost, or the store lost a write that it had acknowledged. The log still has the text, so writing
+      // continues at the store's offset. Repeated conflicts back off, so that they do not become a busy loop.
       if (result.head.offset === stored || ++conflicts > 1) backOff()
       stored = result.head.offset
       if (end !== undefined) end = Math.max(end, stored)
@@ -202,7 +205,7 @@ export function createPersister(options: PersisterOptions): Persister {
     report.error(error, { id, source: 'store' })
     const code = isStreamsError(error) ? error.code : undefined
     if (code === 'corrupt' && ending?.error === streamErrors.corrupt) {
-      // Not even that can be stored. The stream is left to whoever expires it.
+      // Even this end cannot be stored. The stream lapses, and a reader expires it.
       finish()
       listener.onFenced()
     } else if (code === 'corrupt' || (code === 'content-refused' && text !== '')) {

@@ -4,36 +4,38 @@ import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import type { Run } from './run'
 
-/** A run whose last slice is so recent takes hints for echoes of its own writes. */
+/** Within this time after the run's last write, notifications are taken for echoes of that write, in milliseconds. */
 const quietMs = 1_000
 
 /**
- * Notices what other processes want of a run. Its own writes tell too, but a producer that thinks writes nothing. Returns
- * the undo.
+ * Detects stops, claims and deletions by other processes. The results of the run's own writes show them too, but a
+ * thinking producer writes nothing. Returns a function that ends it.
  */
 export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOptions): () => void {
-  let isLooking = false
+  let isPolling = false
 
   return hub.subscribe(run.id, {
     isRun: true,
-    // Not subject to the quiet time below: a glance tells the same news only once.
+    // The quiet time below does not apply: a poll reports each change only once.
     onHead,
     wake() {
-      if (isLooking || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
-      isLooking = true
-      // Not through the hub, whose wake this is: that would look for ever. A failure is no news; the next beat tells.
+      if (isPolling || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
+      isPolling = true
+      // Not through the hub: it would wake this again, without end. A failure is ignored: the next heartbeat finds the
+      // change.
       store
         .heads([run.id])
         .then(([head]) => onHead(head))
         .catch(() => undefined)
         .finally(() => {
-          isLooking = false
+          isPolling = false
         })
     },
   })
 
   function onHead(head: StreamHead | undefined): void {
-    // No head may also mean that the store reads from where its writes have not arrived: an act of the run's own tells.
+    // A missing head may be a read from a replica that lags behind. Only a write of this run shows whether the stream
+    // is gone.
     if (!head) {
       run.checkClaim()
       return

@@ -6,17 +6,17 @@ import { createStorableText } from './storable-text'
 import { streamErrors } from './stream-errors'
 import { createTextLog, type TextLog } from './text-log'
 
-/** See SPEC.md: it only moves down this list. */
+/** It only moves down this list. See SPEC.md. */
 export type RunState =
   | { readonly type: 'producing' }
-  /** The text is complete, its end is not stored yet. `isOverdue`: for longer than `settleMs`. */
+  /** The text is complete, but its end is not stored yet. `isOverdue`: for longer than `settleMs`. */
   | { readonly type: 'closing'; readonly ending: Ending; readonly isOverdue: boolean }
   /** Durable. `offset` is the length of the stored text. */
   | { readonly type: 'closed'; readonly ending: Ending; readonly offset: number }
-  /** The stream is not this run's any more; what the store says counts. */
+  /** The stream no longer belongs to this run. The stored text counts. */
   | { readonly type: 'fenced' }
 
-/** One production of a stream, in this process, under one claim. */
+/** One generation of a stream, in this process, under one claim. */
 export interface Run {
   readonly id: string
   readonly epoch: number
@@ -25,31 +25,32 @@ export interface Run {
   readonly state: RunState
   /** Aborts on stop, fencing and shutdown, never because a reader left. */
   readonly signal: AbortSignal
-  /** Resolves once the run is closed, fenced or given up; never rejects. */
+  /** Resolves when the run is closed, fenced or abandoned. Never rejects. */
   readonly finished: Promise<void>
-  /** When the store last took something of this run. */
+  /** When the store last responded to a write of this run. */
   readonly storedAt: number
   /**
-   * Any string; made storable here. Ignored once the run has ended. Resolves at once, or after the event loop turned. What
-   * is no string ends the run as `error`, is reported, and rejects without harm to those who do not await it.
+   * Makes any string storable and appends it. After the run has ended it does nothing. Resolves at once, or after a
+   * turn of the event loop. Anything but a string is reported and ends the run as `error`. It then rejects, but an
+   * unawaited rejection does not end the process.
    */
   append(text: string): Promise<void>
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
   stop(): void
-  /** Something about the stream may have changed elsewhere: asks the store whether it is still this run's. */
+  /** Checks in the store whether the stream still belongs to this run. */
   checkClaim(): void
   /** The stream was deleted. */
   fence(): void
-  /** Gives up storing: the process ends. */
+  /** Stops storing, because the process ends. */
   abandon(): void
-  /** Calls back on every change; returns the undo. */
+  /** Calls `onChange` at every change. Returns a function that unsubscribes. */
   subscribe(onChange: () => void): () => void
 }
 
 export interface RunOptions extends Omit<PersisterOptions, 'log' | 'listener'> {
   readonly base: number
-  /** What was durable before this run, in slices. */
+  /** The text that was durable before this run, in slices. */
   readonly prefix: readonly string[]
   readonly maxLength: number
   readonly settleMs: number
@@ -107,7 +108,7 @@ export function createRun(options: RunOptions): Run {
     },
     end: (ending) => end(ending),
     stop,
-    checkClaim: persister.beatNow,
+    checkClaim: persister.heartbeatNow,
     fence,
     abandon: () => settle({ type: 'fenced' }),
     subscribe(onChange) {
@@ -116,16 +117,16 @@ export function createRun(options: RunOptions): Run {
     },
   }
 
-  /** Ends the run here, since a producer that does not await `append` never learns of it and would go on to `done`. */
+  /** Ends the run here: a producer that does not await `append` never gets the error, and would go on to `done`. */
   function refuse(): Promise<never> {
     const error = new StreamsError(
       'invalid-text',
-      'a producer may only append strings; append the text of a part, not the part',
+      'a producer may only append strings; append the text of a part, not the part itself',
     )
     if (state.type === 'producing') report.error(error, { id, source: 'producer' })
     end({ status: 'error', error: streamErrors.producer })
     const refused = Promise.reject(error)
-    // Reported above; a promise that nobody awaits must not end the process.
+    // The error is reported above. A promise that the producer does not await must not end the process.
     refused.catch(() => undefined)
     return refused
   }
@@ -183,7 +184,7 @@ export function createRun(options: RunOptions): Run {
     state = final
     environment.clearTimeout(settleTimer)
     persister.dispose()
-    if (final.type === 'fenced') abort('the stream is not produced here any more')
+    if (final.type === 'fenced') abort('the stream is no longer produced here')
     changed()
     subscribers.clear()
     onFinished()

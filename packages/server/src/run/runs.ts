@@ -15,7 +15,7 @@ import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
 import { streamErrors } from './stream-errors'
 
-/** What became of the wish to produce a stream. */
+/** The result of `open`. */
 export type Opened =
   | { readonly type: 'run'; readonly run: Run }
   /** It has ended, or is produced in another process. */
@@ -31,26 +31,26 @@ export interface StartOptions {
 /** The runs of this process. */
 export interface Runs {
   /**
-   * Joins the run of this stream, or claims the stream and starts one. Rejects with `store`, or with `shutting-down` once
-   * `drain` was called, unless the stream has ended.
-   * However many ask at once, there is one claim, one run and one call of the producer (P6).
+   * Joins the run of this stream, or claims the stream and starts a run. Concurrent calls share one claim, one run and
+   * one call of the producer (P6). Rejects with `store`, or with `shutting-down` after `drain` was called, unless the
+   * stream has ended.
    */
   open(id: string, start: StartOptions): Promise<Opened>
   /**
-   * A drive waits at a stream that another process had: should it lapse, it is taken up here with this, and `onRun` hears of
-   * the run. Returns the undo.
+   * Waits for a stream that another process has claimed. If it lapses, it is resumed here with `start`, and `onRun`
+   * gets the run. Returns a function that ends the wait.
    */
   resumeWhenExpired(id: string, start: StartOptions, onRun: (run: Run) => void): () => void
-  /** Takes a lapsed stream up if a drive here waits for that. Answers whether one does. */
+  /** Resumes a lapsed stream if a drive waits for that here. Returns whether one does. */
   resume(id: string): boolean
-  /** Producers here can go on in the middle, so that a lapsed stream may still be taken up by a drive that is to come. */
+  /** Producers of this process can continue a text, so that a later drive may still resume a lapsed stream. */
   canResume: boolean
-  /** The run, also while its claim is under way. */
+  /** The run. While its claim is in flight, it waits for the result. */
   find(id: string): Promise<Run | undefined>
-  /** Stops it here and now, also while its claim is under way. */
+  /** Stops the run of this process. While its claim is in flight, the stop request is kept. */
   stop(id: string): void
   isProducing(id: string): boolean
-  /** Lets runs finish, then ends them as `error`, and refuses new ones from now on. Idempotent. */
+  /** Refuses new runs, lets running ones finish, and then ends the rest as `error`. Idempotent. */
   drain(): Promise<void>
 }
 
@@ -60,7 +60,7 @@ interface Entry {
   isStopRequested: boolean
 }
 
-/** Takes a stream up here, once it has lapsed, and tells the run. Returns the undo. */
+/** Resumes a stream here when it lapses, and passes the run. Returns a function that ends the wait. */
 export type ResumeWhenExpired = (onRun: (run: Run) => void) => () => void
 
 interface ResumeWaiter {
@@ -99,11 +99,11 @@ export function createRuns(options: RunsOptions): Runs {
       return entry.opened
     },
     resumeWhenExpired(id, start, onRun) {
-      const wish = { start, onRun }
+      const waiter = { start, onRun }
       const known = waiters.get(id) ?? new Set()
-      waiters.set(id, known.add(wish))
+      waiters.set(id, known.add(waiter))
       return () => {
-        known.delete(wish)
+        known.delete(waiter)
         if (known.size === 0 && waiters.get(id) === known) waiters.delete(id)
       }
     },
@@ -111,18 +111,18 @@ export function createRuns(options: RunsOptions): Runs {
       const [first] = waiters.get(id) ?? []
       if (!first || drained) return false
       if (!entries.has(id)) {
-        const tell = (opened: Opened) => {
+        const passRun = (opened: Opened) => {
           if (opened.type !== 'run') return
           for (const { onRun } of [...(waiters.get(id) ?? [])]) onRun(opened.run)
         }
-        // A store that fails is reported already, and the next look tries again.
-        runs.open(id, first.start).then(tell, () => undefined)
+        // A failure of the store is reported already, and the next poll tries again.
+        runs.open(id, first.start).then(passRun, () => undefined)
       }
       return true
     },
     async find(id) {
       const entry = entries.get(id)
-      // A claim that fails is told to whoever asked for it; here it means that there is no run.
+      // The caller of `open` gets the error of a failed claim. Here it means that there is no run.
       await entry?.opened.catch(() => undefined)
       return entry?.run
     },
@@ -139,7 +139,7 @@ export function createRuns(options: RunsOptions): Runs {
   }
   return runs
 
-  /** Nothing is started any more, but a text that is whole is not withheld. */
+  /** After `drain` nothing is started, but a text that is whole can still be read. */
   async function ended(id: string): Promise<Opened> {
     if (isOver) throw shuttingDown()
     const [head] = await options.callStore(() => options.store.heads([id]), id)
@@ -156,10 +156,10 @@ export function createRuns(options: RunsOptions): Runs {
     }
     const claim = await claimStream(id, mayTakeOver, options.callStore, options)
     if (claim.type === 'gone') return claim
-    // It was to be stopped, so that the claim ended it.
+    // A stop was requested, so the claim ended the lapsed stream.
     if (claim.type === 'terminal' && isTakenOver && claim.head.status === 'stopped') report.event(expired(claim.head))
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
-    // The process ends before the claim came: nothing may begin now, and the claim lapses.
+    // `drain` has finished while the claim was in flight. Nothing may begin now, and the claim lapses.
     if (isOver) throw shuttingDown()
     const { epoch, base, prefix } = claim
     report.event({ type: 'claimed', id, epoch, base })
@@ -169,7 +169,7 @@ export function createRuns(options: RunsOptions): Runs {
       epoch,
       base,
       prefix,
-      beatMs: options.leaseMs / 3,
+      heartbeatMs: options.leaseMs / 3,
       onStoreFailed: health.failed,
       onTimer: health.timerFired,
     })
@@ -191,7 +191,7 @@ export function createRuns(options: RunsOptions): Runs {
       const finishReason = await consume(await producer(run.append, context), run.append, signal)
       run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })
     } catch (error) {
-      // A producer that was told to stop may well throw for it; that is not news.
+      // A producer may throw because it was aborted. That is not reported.
       if (run.state.type === 'producing') report.error(error, { id, source: 'producer' })
       run.end({ status: 'error', error: streamErrors.producer })
     }
@@ -211,10 +211,10 @@ export function createRuns(options: RunsOptions): Runs {
 
   async function finished({ opened }: Entry): Promise<void> {
     try {
-      const it = await opened
-      if (it.type === 'run') await it.run.finished
+      const result = await opened
+      if (result.type === 'run') await result.run.finished
     } catch {
-      // Told to whoever asked for the run.
+      // The caller of `open` gets the error.
     }
   }
 

@@ -1,13 +1,14 @@
 import { cutBeforeSplitPair, isHighSurrogate } from '../store/surrogates'
 
-/** Makes text storable where it enters, so that every store and every encoding keeps it exactly. */
+/** Makes text storable before it enters the log, so that every store and every encoding keeps it exactly. */
 export interface StorableText {
   /**
-   * The storable form of what was pushed so far and not handed out yet: lone surrogates and U+0000 are replaced by U+FFFD,
-   * one for one, so that the length stays. A high surrogate at the end is held back until its partner arrives.
+   * Returns the storable form of the text that was pushed and not returned yet. Lone surrogates and U+0000 are replaced
+   * by U+FFFD, one for one, so that the length stays. A high surrogate at the end is held back until its partner
+   * arrives.
    */
   push(text: string): string
-  /** What was held back, replaced, or the empty string. */
+  /** Returns U+FFFD if a surrogate was held back, or the empty string. */
   flush(): string
 }
 
@@ -30,7 +31,7 @@ export function createStorableText(): StorableText {
   }
 }
 
-/** With the `u` flag, `\p{Surrogate}` matches only halves that stand alone. */
+/** With the `u` flag, `\p{Surrogate}` matches only lone surrogates. */
 function replaceUnstorable(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD').replaceAll('\0', '\uFFFD')
 }

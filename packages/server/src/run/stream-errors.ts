@@ -1,4 +1,4 @@
-/** Why a stream's status is `error`, for readers. The cause is for `onError` alone. */
+/** The codes that readers get for the status `error`. Only `onError` gets the cause. */
 export const streamErrors = {
   producer: 'generation',
   tooLong: 'too-long',

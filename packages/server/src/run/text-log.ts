@@ -1,22 +1,22 @@
 import { cutBeforeSplitPair } from '../store/surrogates'
 
 /**
- * A text that only grows, kept as the pieces it came in.
+ * A text that only grows, kept in the chunks in which it came.
  *
- * Never one growing string: slicing one flattens it each time, which made 100,000 tokens quadratic. A range is found by
- * binary search and costs the pieces it touches.
+ * It is not one growing string, because each slice would flatten that, which is quadratic for 100,000 tokens. Binary
+ * search finds a range, which then costs only the chunks that it touches.
  */
 export interface TextLog {
   /** In UTF-16 code units. */
   readonly length: number
-  /** `text` must be well-formed, so that no piece begins or ends inside a surrogate pair. */
+  /** `text` must be well-formed, so that no chunk begins or ends inside a surrogate pair. */
   push(text: string): void
-  /** At most `max` (2 or more) code units from `offset` on, up to `end`. Never ends inside a surrogate pair. */
+  /** Returns at most `max` (2 or more) code units from `offset` on, up to `end`. Never ends inside a surrogate pair. */
   read(offset: number, max: number, end?: number): string
 }
 
-/** `starts` and `pieces` are the log's own memory; tests pass arrays that count how often they are looked at. */
-export function createTextLog(starts: number[] = [], pieces: string[] = []): TextLog {
+/** `starts` and `chunks` are the log's memory. Tests pass arrays that count how often they are read. */
+export function createTextLog(starts: number[] = [], chunks: string[] = []): TextLog {
   let length = 0
 
   return {
@@ -26,7 +26,7 @@ export function createTextLog(starts: number[] = [], pieces: string[] = []): Tex
     push(text) {
       if (text === '') return
       starts.push(length)
-      pieces.push(text)
+      chunks.push(text)
       length += text.length
     },
     read(offset, max, end = length) {
@@ -34,10 +34,10 @@ export function createTextLog(starts: number[] = [], pieces: string[] = []): Tex
       if (offset >= until) return ''
       const parts: string[] = []
       let position = offset
-      for (let index = pieceAt(starts, offset); position < until; index++) {
+      for (let index = chunkAt(starts, offset); position < until; index++) {
         const start = starts[index] ?? 0
-        const piece = pieces[index] ?? ''
-        const part = piece.slice(position - start, until - start)
+        const chunk = chunks[index] ?? ''
+        const part = chunk.slice(position - start, until - start)
         parts.push(part)
         position += part.length
       }
@@ -46,8 +46,8 @@ export function createTextLog(starts: number[] = [], pieces: string[] = []): Tex
   }
 }
 
-/** The index of the last piece that starts at or before `offset`. */
-function pieceAt(starts: readonly number[], offset: number): number {
+/** The index of the last chunk that starts at or before `offset`. */
+function chunkAt(starts: readonly number[], offset: number): number {
   let low = 0
   let high = starts.length - 1
   while (low < high) {
