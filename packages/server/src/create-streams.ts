@@ -13,7 +13,7 @@ import { createStreamId, isStreamId } from './store/stream-id'
 import type { Streams } from './streams'
 
 /**
- * Runs text generations once, streams them to whoever drives, and keeps them in `store` for every other reader.
+ * Runs each text generation once, streams it to the driver, and keeps it in `store` for every other reader.
  *
  * @throws StreamsError `invalid-option`
  */

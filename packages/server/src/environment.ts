@@ -1,13 +1,13 @@
 /**
- * What the runtime takes from its surroundings. Everything that measures or waits goes through it, so that tests can turn
- * the clock by hand.
+ * The clock, the timers and the randomness of the runtime. Everything that measures time or waits uses it, so that
+ * tests can control the clock.
  */
 export interface Environment {
-  /** Milliseconds since 1970. Must not jump when somebody sets the clock; leases are never reckoned by it. */
+  /** Milliseconds since 1970. It must not jump when the system clock is set. Leases are never measured by it. */
   now(): number
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(handle: unknown): void
-  /** Calls back after the event loop has turned once. */
+  /** Calls `callback` after one turn of the event loop. */
   setImmediate(callback: () => void): void
   /** From 0 up to, not including, 1. For jitter only, never for ids. */
   random(): number

@@ -9,7 +9,7 @@ import { createRuns, type Runs } from './run/runs'
 import { checkedStore } from './store/checked-store'
 import { createEventLoopYield } from './timing/event-loop-yield'
 
-/** The parts of one `createStreams`, wired together. */
+/** The parts of one `createStreams`, connected with each other. */
 export interface Runtime {
   readonly options: ResolvedOptions
   readonly report: Report

@@ -98,7 +98,7 @@ describe('options', () => {
       ...['//', '/a//b', '//a', '/a//'].map((basePath) => [{ basePath, authorize: 'public' }, /basePath.*\/\//]),
       ...['/streams/*', '/:tenant/streams', 'https://api.example/streams', '/streams?x'].map((basePath) => [
         { basePath, authorize: 'public' },
-        /basePath.*path such as '\/streams'.*no pattern/,
+        /basePath.*path such as '\/streams'.*not a pattern/,
       ]),
     ] as [Record<string, unknown> | undefined, string | RegExp][]
     for (const [given, name] of wrongs) {

@@ -8,11 +8,11 @@ import { cutBeforeSplitPair } from './surrogates'
  * Checks each result of a store once, so that no other code has to. A result that cannot be true, such as text that is
  * shorter than what was acknowledged, is rejected with `corrupt`. Only its own stream is affected.
  *
- * A read that passes starts at the requested offset, is not longer than requested, and makes progress: if it ends before the
- * durable length, it has at least one whole character.
+ * A read that passes starts at the requested offset, is not longer than requested, and makes progress: if it ends
+ * before the durable length, it has at least one whole character.
  *
- * `heads` reads many streams, so it leaves out a head that cannot be true, and calls `onFault` for it. A stream without a
- * head there may still exist: only a call for that stream tells.
+ * `heads` reads many streams, so it leaves out a head that cannot be true, and calls `onFault` for it. A stream without
+ * a head there may still exist: only a call for that stream shows that.
  */
 export function checkedStore(store: StreamStore, onFault: (error: StreamsError, id: string) => void): StreamStore {
   return {
@@ -53,7 +53,7 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
     async heads(ids) {
       const heads: unknown = await store.heads(ids)
       if (!Array.isArray(heads))
-        throw new StreamsError('store', `the store's heads() gave ${typeof heads}, not an array`)
+        throw new StreamsError('store', `the store's heads() returned ${typeof heads}, not an array`)
       const requested = new Set(ids)
       return heads.filter((head: StreamHead | undefined) => {
         const id = String(head?.id)
@@ -62,7 +62,7 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
         return fault === undefined
       })
     },
-    watch: (onHint) => store.watch(onHint),
+    watch: (onChange) => store.watch(onChange),
     dispose: async () => store.dispose(),
     async read(id, offset, max) {
       const range = await store.read(id, offset, max)
@@ -74,15 +74,15 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
   }
 }
 
-function check(act: string, id: string, fault: string | undefined): void {
-  if (fault !== undefined) throw corrupt(`${act}('${id}')`, fault)
+function check(method: string, id: string, fault: string | undefined): void {
+  if (fault !== undefined) throw corrupt(`${method}('${id}')`, fault)
 }
 
-function corrupt(act: string, fault: string): StreamsError {
+function corrupt(call: string, fault: string): StreamsError {
   return new StreamsError(
     'corrupt',
-    `the store's answer to ${act} cannot be the text it acknowledged: ${fault}. Restore what it has lost, or delete the ` +
-      'stream.',
+    `the result of the store's ${call} contradicts what it acknowledged: ${fault}. Restore what it has lost, or delete ` +
+      'the stream.',
   )
 }
 
@@ -91,7 +91,7 @@ function claimFaultOf({ epoch, offset }: { readonly epoch: number; readonly offs
   return isLength(offset) ? undefined : `its offset is ${String(offset)}`
 }
 
-/** `end`: where the text must end after the write. Left out where nothing was added. */
+/** `end`: where the text must end after the write. Left out if the write adds no text. */
 function writeFaultOf(result: WriteResult, id: string, end?: number): string | undefined {
   if (result?.type !== 'ok') return refusalFaultOf(result, ['conflict', 'gone'], id)
   const { offset } = result
@@ -99,7 +99,7 @@ function writeFaultOf(result: WriteResult, id: string, end?: number): string | u
   return end === undefined || offset === end ? undefined : `it ends at ${offset}, not at ${end}`
 }
 
-/** The fault of a result that must be one of these refusals. Each but `gone` has a head. */
+/** The fault of a result that must be one of these refusals. All of them but `gone` have a head. */
 function refusalFaultOf(
   result: { readonly type: string } | undefined,
   types: readonly string[],
@@ -111,18 +111,18 @@ function refusalFaultOf(
 
 function faultOf(range: StoredRange, id: string, offset: number, max: number): string | undefined {
   const { head, start, text } = range
-  const fault = headFaultOf(head, id)
-  if (fault !== undefined) return fault
+  const headFault = headFaultOf(head, id)
+  if (headFault !== undefined) return headFault
   const expectedStart = Math.min(offset, head.offset)
   if (start !== expectedStart) return `it starts at ${start}, not at ${expectedStart}`
-  if (typeof text !== 'string') return `its text is no string but ${typeof text}`
+  if (typeof text !== 'string') return `its text is not a string but ${typeof text}`
   const longest = Math.min(max, head.offset - start)
-  if (text.length > longest) return `it has ${text.length} code units where ${longest} are the most`
-  // Two, because readers leave out the first half of a surrogate pair that is cut.
+  if (text.length > longest) return `it has ${text.length} code units, and at most ${longest} are possible`
+  // Two, because readers drop the first half of a surrogate pair that is cut.
   const least = Math.min(longest, 2)
   if (text.length < least)
     return `it has ${text.length} code units, though ${head.offset - start} are stored from there`
-  // No append ends there; readers would wait for the second half without a pause.
+  // No append ends there, and readers would read again and again for the second half.
   if (start + text.length === head.offset && cutBeforeSplitPair(text) !== text) return 'it ends inside a surrogate pair'
   return undefined
 }
@@ -134,8 +134,8 @@ function headFaultOf(head: StreamHead | undefined, id: string): string | undefin
   for (const name of ['epoch', 'base', 'offset'] as const) {
     if (!isLength(head[name])) return `its ${name} is ${String(head[name])}`
   }
-  if (head.finishReason !== undefined && !isFinishReason(head.finishReason)) return 'its finish reason is none'
-  if (!Number.isFinite(head.now)) return `its clock says ${String(head.now)}`
+  if (head.finishReason !== undefined && !isFinishReason(head.finishReason)) return 'its finish reason is invalid'
+  if (!Number.isFinite(head.now)) return `its clock is ${String(head.now)}`
   return head.base > head.offset ? `its base ${head.base} is beyond its offset ${head.offset}` : undefined
 }
 

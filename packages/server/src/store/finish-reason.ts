@@ -1,6 +1,6 @@
 import { StreamsError } from '../errors'
 
-/** It travels in a header and stands in a column: printable ASCII, bounded. */
+/** Bounded and printable ASCII, because it is sent in a header and stored in a column. */
 const pattern = /^[!-~]{1,64}$/
 
 export function isFinishReason(value: unknown): value is string {
@@ -10,13 +10,13 @@ export function isFinishReason(value: unknown): value is string {
 /**
  * The finish reason in what a producer or a generator returned, if it is an object that has one.
  *
- * @throws {StreamsError} `invalid-text` for one that cannot be told
+ * @throws {StreamsError} `invalid-text` for a finish reason that cannot be sent
  */
 export function finishReasonOf(returned: unknown): string | undefined {
   if (typeof returned !== 'object' || returned === null || !('finishReason' in returned)) return undefined
   const reason = returned.finishReason ?? undefined
   if (reason === undefined || isFinishReason(reason)) return reason
-  // A promise that rejects here has nobody else to hear of it.
+  // If it is a promise, its rejection must not stay unhandled.
   Promise.resolve(reason).catch(() => undefined)
   const what = typeof reason === 'string' ? 'a string that is' : `a value of type ${typeof reason}, which is`
   throw new StreamsError(

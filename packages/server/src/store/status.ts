@@ -1,7 +1,7 @@
-/** A status after which nothing changes any more. */
+/** The status of a stream that has ended. It never changes again. */
 export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 
-/** `pending` → `streaming` → terminal; it only moves up. */
+/** `pending` → `streaming` → terminal. It only moves forward. */
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
 export function isStatus(value: unknown): value is StreamStatus {

@@ -8,7 +8,7 @@ export function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff
 }
 
-/** Leaves out a first half at the very end: its partner is in the text that follows, and the two travel together. */
+/** Drops a first half at the very end. It is sent later, together with its second half from the text that follows. */
 export function cutBeforeSplitPair(text: string): string {
   return isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text
 }

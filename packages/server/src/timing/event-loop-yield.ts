@@ -1,28 +1,28 @@
 import type { Environment } from '../environment'
 
-/** How long producers may keep the event loop to themselves. */
-const turnMs = 10
+/** How long producers may block the event loop. */
+const maxBlockMs = 10
 
 /**
- * Lets the event loop turn at least every 10 ms, however fast producers append.
+ * Returns a function that yields to the event loop at least every 10 ms, however fast producers append.
  *
- * One for all runs of a process: producers that take turns in microtasks would each stay below a limit of their own, and
- * together starve everything else.
+ * All runs of a process share one: producers that alternate in microtasks would each stay below a separate limit, and
+ * together block everything else.
  */
 export function createEventLoopYield(environment: Environment): () => Promise<void> {
-  let turnedAt = environment.now()
-  let turning: Promise<void> | undefined
+  let yieldedAt = environment.now()
+  let yielding: Promise<void> | undefined
 
   return () => {
-    if (turning) return turning
-    if (environment.now() - turnedAt < turnMs) return Promise.resolve()
-    turning = new Promise((resolve) => {
+    if (yielding) return yielding
+    if (environment.now() - yieldedAt < maxBlockMs) return Promise.resolve()
+    yielding = new Promise((resolve) => {
       environment.setImmediate(() => {
-        turning = undefined
-        turnedAt = environment.now()
+        yielding = undefined
+        yieldedAt = environment.now()
         resolve()
       })
     })
-    return turning
+    return yielding
   }
 }
