@@ -5,12 +5,12 @@ import { rerunnable } from './support/rerunnable'
 import { type Collected, collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
 import { spyStore } from './support/spy-store'
 
-type Fault = 'none' | 'refuses' | 'loses answers' | 'is slow'
+type Fault = 'none' | 'refuses' | 'loses results' | 'is slow'
 
 type Step =
   | { readonly do: 'append'; readonly text: string }
   | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'follow' | 'drive' | 'drive elsewhere' | 'leave' | 'look' }
+  | { readonly do: 'follow' | 'drive' | 'drive elsewhere' | 'leave' | 'read' }
   | { readonly do: 'break'; readonly fault: Fault }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -24,13 +24,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom('follow' as const, 'drive', 'drive elsewhere', 'leave', 'look') }),
+    arbitrary: fc.record({ do: fc.constantFrom('follow' as const, 'drive', 'drive elsewhere', 'leave', 'read') }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('break' as const),
-      fault: fc.constantFrom<Fault>('none', 'refuses', 'loses answers', 'is slow'),
+      fault: fc.constantFrom<Fault>('none', 'refuses', 'loses results', 'is slow'),
     }),
   },
 )
@@ -43,7 +43,7 @@ function text(): fc.Arbitrary<string> {
     .map((parts) => parts.join(''))
 }
 
-it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and in the end the whole', async () => {
+it('S3 S4 S8 in any order of events every reader has a prefix, and the whole text at the end', async () => {
   await rerunnable(
     fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
@@ -59,12 +59,12 @@ it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and 
         const raws: Collected[] = [collect(await streams.stream(request(), id, hand.producer))]
         const followers: Collected[] = []
         const storable = createStorableText()
-        let truth = ''
+        let expected = ''
 
         for (const step of steps) {
           switch (step.do) {
             case 'append':
-              truth += storable.push(step.text)
+              expected += storable.push(step.text)
               await hand.append(step.text)
               break
             case 'advance':
@@ -82,18 +82,18 @@ it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and 
             case 'leave':
               await followers.shift()?.cancel()
               break
-            case 'look':
-              expect(truth.startsWith((await streams.getStreamBody(id)).text)).toBe(true)
+            case 'read':
+              expect(expected.startsWith((await streams.getStreamBody(id)).text)).toBe(true)
               break
             case 'break':
               setFault(step.fault)
           }
           const durable = (await store.read(id, 0, 10_000_000))?.text ?? ''
-          for (const { text } of raws) expect(truth.startsWith(text)).toBe(true)
+          for (const { text } of raws) expect(expected.startsWith(text)).toBe(true)
           for (const { text } of followers) expect(durable.startsWith(textOf(parseEvents(text).events))).toBe(true)
         }
 
-        truth += storable.flush()
+        expected += storable.flush()
         if (ending === 'done') hand.finish()
         if (ending === 'error') hand.fail(new Error('as planned'))
         const stopping = ending === 'stopped' ? streams.stopStream(id) : undefined
@@ -102,16 +102,16 @@ it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and 
         await clock.advance(30_000)
         await stopping
 
-        expect(await streams.getStreamBody(id)).toMatchObject({ text: truth, status: ending })
+        expect(await streams.getStreamBody(id)).toMatchObject({ text: expected, status: ending })
         expect(hand.calls).toHaveLength(1)
-        for (const reader of raws) expect(reader).toMatchObject({ text: truth, isDone: true })
+        for (const reader of raws) expect(reader).toMatchObject({ text: expected, isDone: true })
         for (const reader of followers) {
           const { events } = parseEvents(reader.text)
-          expect(textOf(events)).toBe(truth)
-          // Only a connection that begins after the end may say so before the text is through.
+          expect(textOf(events)).toBe(expected)
+          // Only a connection that begins after the end may report the end before the text is complete.
           const later = events.slice(1).filter(({ event }) => event === 'status')
           for (const { data } of later) expect(data).toMatchObject({ status: 'streaming' })
-          expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: ending, offset: truth.length } })
+          expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: ending, offset: expected.length } })
         }
         expect(clock.timers).toBe(0)
 
@@ -120,7 +120,7 @@ it('S3 S4 S8 whatever happens in whatever order, every reader has a prefix, and 
             if (fault === 'refuses') throw new Error('down')
             if (fault === 'is slow') await new Promise<void>((resolve) => void clock.setTimeout(resolve, 700))
             const result = await pass()
-            if (fault === 'loses answers') throw new Error('connection reset')
+            if (fault === 'loses results') throw new Error('connection reset')
             return result
           }
           for (const act of ['append', 'beat', 'close'] as const) {

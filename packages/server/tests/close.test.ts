@@ -18,7 +18,7 @@ async function running(options = {}) {
 }
 
 describe('S15 close', () => {
-  it('lets a run finish, with its readers, and starts no other', async () => {
+  it('lets a run and its readers finish, and starts no other run', async () => {
     const { streams, clock, store, id, hand, raw, followed } = await running()
     const other = await streams.createStream()
     const closing = streams.close()
@@ -38,7 +38,7 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
-  it('gives the text of an ended stream to whoever drives it while others finish', async () => {
+  it('sends the text of an ended stream to a drive while other runs finish', async () => {
     const { streams, clock, store, hand } = await running()
     const ended = await streams.createStream()
     await streams.stream(request(), ended, async (append) => append('Whole.'))
@@ -59,7 +59,7 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
-  it('ends what is not finished after drainMs as error, with its text', async () => {
+  it('ends a run that has not finished after drainMs as error, and keeps its text', async () => {
     const { streams, clock, store, id, hand, raw } = await running({ drainMs: 5_000 })
     const closing = streams.close()
     await hand.append('unfinished')
@@ -76,7 +76,7 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
-  it("ends followers of other processes' streams without an end", async () => {
+  it("closes followers of other processes' streams without an end event", async () => {
     const { clock, store, id: busy } = await running()
     const { streams } = createRig({ store, clock, keepsStore: true })
     const id = await streams.createStream()
@@ -90,7 +90,7 @@ describe('S15 close', () => {
     expect(followed.text).not.toContain('event: end')
   })
 
-  it('gives a run up whose store does not answer, and errors its driver', async () => {
+  it('abandons a run whose store does not respond, and fails its driver', async () => {
     const { streams, clock, store, hand, raw } = await running({ drainMs: 1_000, settleMs: 2_000 })
     store.instead.close = () => Promise.reject(new Error('down'))
     let isClosed = false
@@ -106,12 +106,12 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
-  it('starts nothing for a claim that comes too late', async () => {
+  it('starts no producer for a claim that succeeds too late', async () => {
     const { streams, clock, store } = createRig({ wrap: spyStore, drainMs: 1_000, settleMs: 1_000 })
     const id = await streams.createStream()
-    let answer: () => void = () => undefined
+    let respond: () => void = () => undefined
     const gate = new Promise<void>((resolve) => {
-      answer = resolve
+      respond = resolve
     })
     const spy = store as ReturnType<typeof spyStore>
     spy.instead.claim = (pass) => gate.then(pass)
@@ -119,7 +119,7 @@ describe('S15 close', () => {
     const driving = streams.stream(request(), id, hand.producer)
     const closing = streams.close()
     await clock.advance(1_500)
-    answer()
+    respond()
     expect((await driving).status).toBe(503)
     await clock.advance(2_000)
     await closing
@@ -127,7 +127,7 @@ describe('S15 close', () => {
     expect([clock.timers, spy.watches]).toEqual([0, 0])
   })
 
-  it('disposes of the store, unless that is kept', async () => {
+  it('disposes the store, unless keepsStore is true', async () => {
     for (const keepsStore of [true, false]) {
       const { streams, store } = createRig({ wrap: spyStore, keepsStore })
       await streams.close()
@@ -138,7 +138,7 @@ describe('S15 close', () => {
 })
 
 describe('S15 after close', () => {
-  const wishes = [
+  const verbs = [
     ['GET', ''],
     ['HEAD', ''],
     ['DELETE', ''],
@@ -146,16 +146,16 @@ describe('S15 after close', () => {
     ['POST', '/stop'],
   ] as const
 
-  it.each([true, false])('every verb is 503, and the store is asked nothing (keepsStore: %s)', async (keepsStore) => {
+  it.each([true, false])('every verb is 503, and the store is not called (keepsStore: %s)', async (keepsStore) => {
     const { streams, store, errors, clock } = createRig({ wrap: spyStore, keepsStore })
     const id = await streams.createStream()
     const other = await streams.createStream()
     await streams.stopStream(id)
-    const asked: string[] = []
+    const authorized: string[] = []
     const handle = streams.handler({
       basePath: '/streams',
       authorize: async ({ action, getMeta }) => {
-        asked.push(action)
+        authorized.push(action)
         await getMeta()
         return true
       },
@@ -165,13 +165,14 @@ describe('S15 after close', () => {
     await streams.close()
     const { calls, watches } = store as ReturnType<typeof spyStore>
     const before = calls.length
-    for (const [method, verb] of wishes) {
+    for (const [method, verb] of verbs) {
       for (const accept of ['application/json', 'text/event-stream', 'text/plain']) {
         const headers = { Accept: accept, Origin: 'https://app.example' }
-        const answer = await handle(request(`/streams/${other}${verb}`, { method, headers }))
-        expect([method, verb, answer.status, (await answer.json()).code]).toEqual([method, verb, 503, 'shutting-down'])
-        expect(answer.headers.get('Retry-After')).toBe('1')
-        expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example')
+        const response = await handle(request(`/streams/${other}${verb}`, { method, headers }))
+        const { status } = response
+        expect([method, verb, status, (await response.json()).code]).toEqual([method, verb, 503, 'shutting-down'])
+        expect(response.headers.get('Retry-After')).toBe('1')
+        expect(response.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example')
       }
     }
     expect((await handle(request(`/streams/${id}`, { method: 'OPTIONS' }))).status).toBe(204)
@@ -188,11 +189,11 @@ describe('S15 after close', () => {
     ]
     for (const call of calls503) await expect(call()).rejects.toMatchObject({ code: 'shutting-down' })
     await settled()
-    expect([calls.slice(before), errors, asked]).toEqual([[], [], []])
+    expect([calls.slice(before), errors, authorized]).toEqual([[], [], []])
     expect([clock.timers, watches]).toEqual([0, 0])
   })
 
-  it('what was asked before and fails for it is 503 too, and no failure of the store', async () => {
+  it('a call in flight that fails because of it is 503 too, and is not a failure of the store', async () => {
     const { streams, store, errors } = createRig({ wrap: spyStore })
     const id = await streams.createStream()
     let fail: () => void = () => undefined
@@ -201,17 +202,17 @@ describe('S15 after close', () => {
     })
     const spy = store as ReturnType<typeof spyStore>
     spy.instead.read = () => disposed
-    const looking = streams.read(request('/'), id)
+    const reading = streams.read(request('/'), id)
     await settled()
     await streams.close()
     fail()
-    expect((await looking).status).toBe(503)
+    expect((await reading).status).toBe(503)
     expect(errors).toEqual([])
   })
 })
 
 describe('S15 close, continued', () => {
-  it('waits a second at most for clients that do not read', async () => {
+  it('waits at most one second for clients that do not read', async () => {
     const { streams, clock, store, hand } = await running()
     const id = await streams.createStream()
     const idle = await streams.read(request('/', sse), id)
@@ -230,7 +231,7 @@ describe('S15 close, continued', () => {
 })
 
 describe('sweep', () => {
-  it('deletes what ended long ago', async () => {
+  it('deletes streams that ended long ago', async () => {
     const { streams, clock } = createRig()
     const old = await streams.createStream()
     await streams.stopStream(old)

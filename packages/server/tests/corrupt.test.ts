@@ -2,28 +2,28 @@ import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStore, type StoredRange, type StreamStore } from '../src'
 import { sqliteStore } from '../src/stores/sqlite'
-import { acquaint } from './support/acquaint'
 import { settled } from './support/clock'
+import { proveStoreHealth } from './support/prove-store-health'
 import { collect, createHand, createRig, request } from './support/rig'
 
 const sse = () => request('/', { headers: { Accept: 'text/event-stream' } })
 const json = () => request('/', { headers: { Accept: 'application/json' } })
 
-/** What a faulty store may answer in place of a range, each by the rule that it breaks. */
+/** The results that a faulty store returns instead of a range, each under the rule that it breaks. */
 const faults: Record<string, (range: StoredRange) => unknown> = {
   'is short of what it acknowledged': (range) => ({ ...range, text: '' }),
   'stops inside a surrogate pair and so makes no progress': (range) => ({ ...range, text: '\ud83d' }),
   'ends inside a surrogate pair': (range) => ({ ...range, text: `${range.text.slice(0, -1)}\ud83d` }),
   'starts elsewhere': (range) => ({ ...range, start: range.start + 1 }),
   'is longer than what it acknowledged': (range) => ({ ...range, text: `${range.text}more` }),
-  'is no string': (range) => ({ ...range, text: [range.text] }),
+  'is not a string': (range) => ({ ...range, text: [range.text] }),
   'has no head': ({ start, text }) => ({ start, text }),
   'has the head of another stream': (range) => ({ ...range, head: { ...range.head, id: 'another' } }),
-  'has a status that nobody knows': (range) => ({ ...range, head: { ...range.head, status: ['done'] } }),
+  'has an unknown status': (range) => ({ ...range, head: { ...range.head, status: ['done'] } }),
   'has a broken offset': (range) => ({ ...range, head: { ...range.head, offset: 1.5 } }),
   'has a negative epoch': (range) => ({ ...range, head: { ...range.head, epoch: -1 } }),
   'has a base beyond its end': (range) => ({ ...range, head: { ...range.head, base: range.head.offset + 1 } }),
-  'has a finish reason that no header can carry': (range) => ({
+  'has a finish reason that does not fit into a header': (range) => ({
     ...range,
     head: { ...range.head, finishReason: 'a\nb' },
   }),
@@ -49,13 +49,13 @@ async function finished(faulty: (range: StoredRange) => unknown) {
 }
 
 describe('S19 a store whose read', () => {
-  it.each(Object.entries(faults))('%s, gives no reader a text: all hear `corrupt`', async (_, faulty) => {
+  it.each(Object.entries(faults))('%s: every reader gets `corrupt` and no text', async (_, faulty) => {
     const { streams, id, other, errors } = await finished(faulty)
     await expect(streams.getStreamBody(id)).rejects.toMatchObject({ code: 'corrupt' })
-    for (const ask of [json, sse, request]) {
-      const answer = await streams.read(ask(), id)
-      expect(answer.status).toBe(500)
-      expect(await answer.json()).toMatchObject({ code: 'corrupt' })
+    for (const requestOf of [json, sse, request]) {
+      const response = await streams.read(requestOf(), id)
+      expect(response.status).toBe(500)
+      expect(await response.json()).toMatchObject({ code: 'corrupt' })
     }
     const drive = await streams.stream(request(), id, () => undefined)
     expect(drive.status).toBe(500)
@@ -67,7 +67,7 @@ describe('S19 a store whose read', () => {
     expect(await streams.getStreamBody(other)).toMatchObject({ text: 'Another.', status: 'done' })
   })
 
-  it('becomes wrong in the middle of an answer, ends the answer as an error and is not asked again and again', async () => {
+  it('becomes wrong during a response: the response fails, and the read is not repeated', async () => {
     const { store, clock, streams } = createRig()
     let reads = 0
     let isFaulty = false
@@ -102,7 +102,7 @@ describe('S19 a store whose read', () => {
   })
 })
 
-/** A store on an open connection, through which the test takes rows away. */
+/** A store on an open connection, with which the test deletes rows. */
 function openSqlite(now = Date.now) {
   const database = new Database(':memory:')
   const store = sqliteStore({ database, now })
@@ -113,7 +113,7 @@ function openSqlite(now = Date.now) {
   return { database, store }
 }
 
-/** Eight rows of 7,000 units, so that there is a first, a last and a middle. */
+/** Stores eight rows of 7,000 code units, so that there is a first, a middle and a last one. */
 async function storeRows(store: StreamStore): Promise<string> {
   await store.create('rows', null)
   await store.claim('rows', { owner: 'o', leaseMs: 1_000_000, canTakeOver: false })
@@ -124,7 +124,7 @@ async function storeRows(store: StreamStore): Promise<string> {
 }
 
 describe('S19 rows that were lost from a SQLite file', () => {
-  it.each([0, 3, 7])('are noticed by a read: row %i', async (row) => {
+  it.each([0, 3, 7])('are detected by a read: row %i', async (row) => {
     const { database, store } = openSqlite()
     const id = await storeRows(store)
     expect((await store.read(id, 0, 100_000))?.text).toHaveLength(56_000)
@@ -133,7 +133,7 @@ describe('S19 rows that were lost from a SQLite file', () => {
     await expect(store.read(id, row * 7_000 + 10, 10)).rejects.toMatchObject({ code: 'corrupt' })
   })
 
-  it('are not written over: the run ends as `error`, and keeps what is whole', async () => {
+  it('are not overwritten: the run ends as `error`, and keeps the text that is whole', async () => {
     const { database, store } = openSqlite()
     const { streams, clock, errors } = createRig({ store, keepsStore: true })
     const id = await streams.createStream()
@@ -153,7 +153,7 @@ describe('S19 rows that were lost from a SQLite file', () => {
     expect((await store.heads([id]))[0]).toMatchObject({ status: 'error', error: 'corrupt' })
   })
 
-  it('make no `done`, also when nothing is left to store', async () => {
+  it('prevent `done`, even if nothing is left to store', async () => {
     const { database, store } = openSqlite()
     await store.create('a', null)
     await store.claim('a', { owner: 'o', leaseMs: 1_000_000, canTakeOver: false })
@@ -164,7 +164,7 @@ describe('S19 rows that were lost from a SQLite file', () => {
     expect(await store.close('a', { ...end, status: 'error', error: 'corrupt' })).toMatchObject({ type: 'ok' })
   })
 
-  it('keep a run from taking the stream up again', async () => {
+  it('prevent a resume of the stream', async () => {
     let now = 1_000_000
     const { database, store } = openSqlite(() => now)
     const rig = createRig({ store, keepsStore: true })
@@ -174,10 +174,10 @@ describe('S19 rows that were lost from a SQLite file', () => {
     await store.append(id, { epoch: 1, offset: 0, text: 'Lost.' })
     database.exec('DELETE FROM keepstream_pieces')
     now += 1_000_000
-    await acquaint(rig)
+    await proveStoreHealth(rig)
     const hand = createHand()
-    const answer = await streams.stream(request(), id, hand.producer, { canResume: true })
-    expect(answer.status).toBe(500)
+    const response = await streams.stream(request(), id, hand.producer, { canResume: true })
+    expect(response.status).toBe(500)
     expect(hand.calls).toEqual([])
     expect((await store.heads([id]))[0]).toMatchObject({ status: 'error', error: 'corrupt' })
   })

@@ -3,8 +3,8 @@ import { StreamsError } from '../src'
 import { collect, parseEvents, request, textOf } from './support/rig'
 import { running } from './support/running'
 
-describe('S4 durable before told (P5)', () => {
-  it('nobody but the drive response sees text that is not stored', async () => {
+describe('S4 durable before it is sent (P5)', () => {
+  it('only the drive response contains text that is not stored', async () => {
     const { hand, clock, store, streams, id, raw } = await running()
     const sse = request('/', { headers: { Accept: 'text/event-stream' } })
     const followed = collect(await streams.read(sse, id))
@@ -18,7 +18,7 @@ describe('S4 durable before told (P5)', () => {
     await followed.cancel()
   })
 
-  it('done is told to nobody before the close has committed; a drive is errored after settleMs and the run goes on', async () => {
+  it('no reader gets done before the close is durable: a drive fails after settleMs, and the run goes on', async () => {
     const { hand, clock, store, streams, id, raw } = await running()
     const sse = collect(
       await streams.stream(request('/', { headers: { Accept: 'text/event-stream' } }), id, hand.producer),
@@ -46,7 +46,7 @@ describe('S4 durable before told (P5)', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('a drive ends once the close has committed', async () => {
+  it('a drive ends when the close is durable', async () => {
     const { hand, clock, store, raw } = await running()
     let commit: () => void = () => undefined
     store.instead.close = async (pass) => {

@@ -29,7 +29,7 @@ describe('S14 listeners', () => {
     expect((await streams.getStreamBody(id)).status).toBe('error')
   })
 
-  it('are told what happens, without any text', async () => {
+  it('get every event, without any text', async () => {
     const { streams, clock, events } = createRig()
     const id = await streams.createStream()
     const hand = createHand()
@@ -46,7 +46,7 @@ describe('S14 listeners', () => {
     expect(JSON.stringify(events)).not.toContain('secret')
   })
 
-  it('of errors write to the console unless given', async () => {
+  it('write errors to the console by default', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const streams = createStreams({ store: memoryStore() })
     const id = await streams.createStream()
@@ -58,7 +58,7 @@ describe('S14 listeners', () => {
     await streams.close()
   })
 
-  it('waitUntil is given a promise that ends with the run', async () => {
+  it('waitUntil gets a promise that resolves at the end of the run', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     const hand = createHand()

@@ -19,16 +19,16 @@ const replaced: Record<string, readonly [readonly string[], string]> = {
 }
 
 const cases: [string, readonly string[], string][] = [
-  ...Object.entries(texts).map(([name, pieces]): [string, readonly string[], string] => [
+  ...Object.entries(texts).map(([name, chunks]): [string, readonly string[], string] => [
     name,
-    pieces,
-    pieces.join(''),
+    chunks,
+    chunks.join(''),
   ]),
-  ...Object.entries(replaced).map(([name, [pieces, out]]): [string, readonly string[], string] => [name, pieces, out]),
+  ...Object.entries(replaced).map(([name, [chunks, out]]): [string, readonly string[], string] => [name, chunks, out]),
 ]
 
-describe.each(cases)('S3 %s', (_, pieces, expected) => {
-  it('comes out exactly in every form', async () => {
+describe.each(cases)('S3 %s', (_, chunks, expected) => {
+  it('is exact in every form', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     const hand = createHand()
@@ -36,8 +36,8 @@ describe.each(cases)('S3 %s', (_, pieces, expected) => {
     const sse = { headers: { Accept: 'text/event-stream' } }
     const driven = collect(await streams.stream(request('/', sse), id, hand.producer))
     const followed = collect(await streams.read(request('/', sse), id))
-    for (const piece of pieces) {
-      await hand.append(piece)
+    for (const chunk of chunks) {
+      await hand.append(chunk)
       await clock.advance(120)
     }
     hand.finish()

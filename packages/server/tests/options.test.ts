@@ -8,7 +8,7 @@ describe('options', () => {
   const wrong: [string, unknown, string][] = [
     ['nothing', undefined, 'options'],
     ['no store', {}, 'store'],
-    ['half a store', { store: { create() {} } }, "'claim'"],
+    ['an incomplete store', { store: { create() {} } }, "'claim'"],
     ['a misspelt name', { store, leaseMS: 1 }, 'leaseMS'],
     ['a misspelt flush name', { store, flush: { sentencesMs: 1 } }, 'flush.sentencesMs'],
     ['a string for a number', { store, leaseMs: '45000' }, 'leaseMs'],
@@ -17,10 +17,10 @@ describe('options', () => {
     ['an empty flush', { store, flush: { maxLength: 0 } }, 'flush.maxLength'],
     ['a string for a pattern', { store, flush: { sentenceEnd: '.' } }, 'flush.sentenceEnd'],
     ['no flush at all', { store, flush: null }, "'flush'"],
-    ['a listener that is none', { store, onError: 'console' }, 'onError'],
+    ['a listener that is not a function', { store, onError: 'console' }, 'onError'],
   ]
 
-  it.each(wrong)('%s is refused with package, option and cure', (_, options, name) => {
+  it.each(wrong)('%s is refused with the package, the option and the fix', (_, options, name) => {
     const attempt = () => createStreams(options as StreamsOptions)
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid-option' }))
     expect(attempt).toThrow(/^@keepstream\/server: option /)
@@ -28,13 +28,16 @@ describe('options', () => {
   })
 
   const durations = ['leaseMs', 'settleMs', 'drainMs', 'keepAliveMs', 'rolloverMs', 'flush.intervalMs'] as const
-  it.each(durations)('%s beyond what a timer can wait is refused, since it would fire at once', (name) => {
-    const given = (ms: number) => (name === 'flush.intervalMs' ? { flush: { intervalMs: ms } } : { [name]: ms })
-    expect(() => createStreams({ store, ...given(2_147_483_647) })).not.toThrow()
-    expect(() => createStreams({ store, ...given(2_147_483_648) })).toThrow(new RegExp(`'${name}'.*2147483647`))
-  })
+  it.each(durations)(
+    '%s above the longest time of a timer is refused, because the timer would fire at once',
+    (name) => {
+      const given = (ms: number) => (name === 'flush.intervalMs' ? { flush: { intervalMs: ms } } : { [name]: ms })
+      expect(() => createStreams({ store, ...given(2_147_483_647) })).not.toThrow()
+      expect(() => createStreams({ store, ...given(2_147_483_648) })).toThrow(new RegExp(`'${name}'.*2147483647`))
+    },
+  )
 
-  it('of the other calls are checked too', async () => {
+  it('of the other functions are checked too', async () => {
     const streams = createStreams({ store })
     const id = await streams.createStream()
     const wrongs: [(given: never) => Promise<unknown>, unknown, string][] = [
@@ -58,7 +61,7 @@ describe('options', () => {
     expect(await streams.sweep({ olderThanMs: 40 * 24 * 60 * 60_000 })).toEqual([])
   })
 
-  it('a meta that JSON cannot hold is told as the wrong option it is, and as no failure of the store', async () => {
+  it('a meta that cannot be JSON is an invalid option, and not a failure of the store', async () => {
     const failures: unknown[] = []
     const streams = createStreams({ store, onError: (error) => failures.push(error) })
     await expect(streams.createStream({ meta: 1n })).rejects.toMatchObject({ code: 'invalid-option' })
@@ -133,7 +136,7 @@ describe('options', () => {
     ['localhost:3000', /such as/],
     ['', /such as/],
     [/example/, /such as/],
-  ])('an origin that no browser sends as %s is refused, with what to write', (origin, cure) => {
+  ])('an origin that browsers never send as %s is refused with the fix', (origin, cure) => {
     const streams = createStreams({ store })
     const attempt = () => streams.handler({ basePath: '/', authorize: 'public', allowedOrigins: [origin as string] })
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid-option' }))
@@ -141,7 +144,7 @@ describe('options', () => {
     expect(attempt).toThrow(cure)
   })
 
-  it('errors are told by a guard that survives duplicate packages', () => {
+  it('errors are recognised by isStreamsError', () => {
     try {
       createStreams({} as StreamsOptions)
     } catch (error) {
@@ -152,7 +155,7 @@ describe('options', () => {
 })
 
 describe('types', () => {
-  it('take what an SDK returns as a producer', () => {
+  it('accept what an SDK returns as a producer', () => {
     expectTypeOf(() => ({}) as AsyncIterable<string> & ReadableStream<string>).toExtend<Producer>()
     expectTypeOf(async function* () {
       yield 'text'

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-it('SPEC.md names, for every invariant, tests that carry its number', () => {
+it('SPEC.md names tests for every invariant, and their titles have its number', () => {
   const rows = [...read('../SPEC.md').matchAll(/^\| (S\d+) \| .* \| (`.*`) \|$/gm)]
   expect(rows.length).toBeGreaterThan(17)
   expect(rows.map(([, number]) => number)).toEqual(rows.map((_, index) => `S${index + 1}`))

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { createStreams, type Streams } from '../src'
 import { parseEvents, request, textOf } from './support/rig'
 
-it('S5 over SQLite, two processes on one file produce once and show one text', async () => {
+it('S5 two processes on one SQLite file produce once and show one text', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))
   const path = join(folder, 'streams.db')
   const open = () => createStreams({ store: sqliteStore({ path }), drainMs: 0 })

@@ -27,7 +27,7 @@ describe('S10 stop', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it.each(['here', 'elsewhere'])('of a stream that nobody has driven is told to onEvent, once, %s', async (where) => {
+  it.each(['here', 'elsewhere'])('of a stream that was never driven is reported once to onEvent, %s', async (where) => {
     const rig = createRig()
     const { streams, events } = where === 'here' ? rig : createRig({ store: rig.store, clock: rig.clock })
     const id = await rig.streams.createStream()
@@ -36,7 +36,7 @@ describe('S10 stop', () => {
     expect(events).toEqual([{ type: 'closed', id, status: 'stopped', offset: 0 }])
   })
 
-  it('stores nothing of what is appended while its own end is being stored', async () => {
+  it('stores no text that is appended while its end is being stored', async () => {
     const { store } = createRig()
     const failing = spyStore(store)
     const { streams, clock } = createRig({ store: failing })
@@ -54,7 +54,7 @@ describe('S10 stop', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'before', status: 'stopped' })
   })
 
-  it('before anybody drove runs no producer', async () => {
+  it('before the first drive runs no producer', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     expect(await streams.stopStream(id)).toEqual({ status: 'stopped', offset: 0, epoch: 0 })
@@ -65,13 +65,13 @@ describe('S10 stop', () => {
     expect(hand.calls).toEqual([])
   })
 
-  it('while the claim is under way runs no producer either', async () => {
+  it('while the claim is in flight runs no producer either', async () => {
     const store = spyStore(createRig().store)
     const { streams, clock } = createRig({ store })
     const id = await streams.createStream()
-    let letGo: () => void = () => undefined
+    let open: () => void = () => undefined
     const gate = new Promise<void>((resolve) => {
-      letGo = resolve
+      open = resolve
     })
     store.instead.claim = async (pass) => {
       const claim = await pass()
@@ -83,7 +83,7 @@ describe('S10 stop', () => {
     await settled()
     const stopping = streams.stopStream(id)
     await settled()
-    letGo()
+    open()
     const driven = collect(await driving)
     expect(await stopping).toEqual({ status: 'stopped', offset: 0, epoch: 1 })
     await clock.advance(0)
@@ -92,7 +92,7 @@ describe('S10 stop', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('does not wait for an async iterable that is stuck, and lets it go', async () => {
+  it('closes a stuck async iterable, and does not wait for it', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     let isReturned = false
@@ -113,13 +113,13 @@ describe('S10 stop', () => {
   })
 
   it.each([
-    'by the answer to its next slice',
-    'by a hint, when it writes nothing',
-    'by a glance, when there is no hint',
+    'by the result of its next slice',
+    'by a notification, when it writes nothing',
+    'by a poll, when there is no notification',
   ])('reaches a run in another process %s', async (way) => {
     const { store, clock } = createRig()
-    const deaf = { ...store, watch: () => () => undefined }
-    const here = createRig({ store: way.includes('no hint') ? deaf : store, clock })
+    const unnotified = { ...store, watch: () => () => undefined }
+    const here = createRig({ store: way.includes('no notification') ? unnotified : store, clock })
     const there = createRig({ store, clock })
     const id = await here.streams.createStream()
     const hand = createHand()
@@ -129,19 +129,19 @@ describe('S10 stop', () => {
     const stopping = there.streams.stopStream(id)
     await settled()
     if (way.includes('slice')) await hand.append('Two.')
-    await here.clock.advance(way.includes('glance') ? 5_000 : 400)
+    await here.clock.advance(way.includes('poll') ? 5_000 : 400)
     expect(await stopping).toMatchObject({ status: 'stopped' })
     expect(hand.calls[0]?.signal.aborted).toBe(true)
   })
 
-  it('reaches a run in another process within a glance, also right after a slice', async () => {
+  it('reaches a run in another process with the next poll, also right after a slice', async () => {
     const { store, clock } = createRig()
     const here = createRig({ store, clock })
     const there = createRig({ store, clock })
     const id = await here.streams.createStream()
     const hand = createHand()
     await here.streams.stream(request(), id, hand.producer)
-    // The glances come after 0.2, 0.7, 1.5 and 3.3 s.
+    // The polls come after 0.2, 0.7, 1.5 and 3.3 s.
     await clock.advance(3_000)
     await hand.append('One. ')
     await clock.advance(10)
@@ -151,7 +151,7 @@ describe('S10 stop', () => {
     expect(hand.calls[0]?.signal.aborted).toBe(true)
   })
 
-  it('answers after 5 s with the status as it is when the end is not stored yet', async () => {
+  it('resolves after 5 s with the current status if the end is not stored yet', async () => {
     const store = spyStore(createRig().store)
     const { streams, clock } = createRig({ store })
     const id = await streams.createStream()
@@ -166,7 +166,7 @@ describe('S10 stop', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: '', status: 'stopped' })
   })
 
-  it('tells how a stream ended that had ended before, and why', async () => {
+  it('of a stream that had ended resolves with its status and its error', async () => {
     const { streams, clock } = createRig({ onError: () => undefined })
     const id = await streams.createStream()
     await streams.stream(request(), id, () => Promise.reject(new Error('no model')))
@@ -174,11 +174,11 @@ describe('S10 stop', () => {
     const stopped = { status: 'error', offset: 0, epoch: 1, error: 'generation' }
     expect(await streams.stopStream(id)).toEqual(stopped)
     const handle = streams.handler({ basePath: '', authorize: 'public' })
-    const answer = await handle(request(`/${id}/stop`, { method: 'POST' }))
-    expect([answer.status, await answer.json()]).toEqual([200, stopped])
+    const response = await handle(request(`/${id}/stop`, { method: 'POST' }))
+    expect([response.status, await response.json()]).toEqual([200, stopped])
   })
 
-  it('of a stream that is deleted meanwhile rejects, and leaves nothing behind', async () => {
+  it('of a stream that is deleted meanwhile rejects, and leaves no timer and no watch', async () => {
     const store = spyStore(createRig().store)
     const { streams, clock } = createRig({ store })
     const id = await streams.createStream()

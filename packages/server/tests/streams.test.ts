@@ -26,7 +26,7 @@ describe('the four verbs', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('lets a follower read what is durable, and its end', async () => {
+  it('lets a follower read the durable text and its end', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     const hand = createHand()

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/index'
-import { acquaint } from '../support/acquaint'
 import { createFakeClock, settled } from '../support/clock'
+import { proveStoreHealth } from '../support/prove-store-health'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
 import { running } from '../support/running'
 import { spyStore } from '../support/spy-store'
 
 const sse = { headers: { Accept: 'text/event-stream' } }
 
-/** A process whose writes never reach the store again, as if it had been killed. */
+/** A process with a run. After `kill`, its writes never reach the store again, as if it had been killed. */
 async function abandoned(text = 'Stored. ') {
   const clock = createFakeClock()
   const store = memoryStore({ now: clock.now })
@@ -27,7 +27,7 @@ async function abandoned(text = 'Stored. ') {
 }
 
 describe('a lease', () => {
-  it('is kept by beats every third of it while the producer thinks, however long', async () => {
+  it('is renewed by heartbeats every third of it, however long the producer thinks', async () => {
     const { streams, clock, store } = createRig({ wrap: spyStore })
     const other = createRig({ store, clock })
     const id = await streams.createStream()
@@ -45,7 +45,7 @@ describe('a lease', () => {
 })
 
 describe('S11 timeout', () => {
-  it('is set by whoever looks once the lease has been over for a further lease, with the text kept', async () => {
+  it('is set by a reader when the lease has been over for a further lease, and the text is kept', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     const { streams, events } = createRig({ store, clock, rolloverMs: 1_000_000 })
@@ -53,20 +53,20 @@ describe('S11 timeout', () => {
     await clock.advance(88_000)
     expect((await streams.getStreamBody(id)).status).toBe('streaming')
     await clock.advance(8_000)
-    const { events: told } = parseEvents(followed.text)
-    expect(textOf(told)).toBe('Stored. ')
-    expect(told.at(-1)).toEqual({ event: 'end', id: '1.8', data: { status: 'timeout', offset: 8 } })
+    const { events: sent } = parseEvents(followed.text)
+    expect(textOf(sent)).toBe('Stored. ')
+    expect(sent.at(-1)).toEqual({ event: 'end', id: '1.8', data: { status: 'timeout', offset: 8 } })
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'Stored. ', status: 'timeout' })
     expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: 'timeout', offset: 8 })
   })
 
-  it.each(['a look', 'a body', 'a drive', 'a stop'])('is set by %s alone', async (way) => {
+  it.each(['a snapshot', 'a body', 'a drive', 'a stop'])('is set by %s alone', async (way) => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams, events } = await acquaint(createRig({ store, clock }))
+    const { streams, events } = await proveStoreHealth(createRig({ store, clock }))
     const status = async () => {
-      if (way === 'a look') return (await (await streams.read(request(), id)).json()).status
+      if (way === 'a snapshot') return (await (await streams.read(request(), id)).json()).status
       if (way === 'a body') return (await streams.getStreamBody(id)).status
       if (way === 'a stop') return (await streams.stopStream(id)).status
       const driven = collect(await streams.stream(request(), id, createHand().producer))
@@ -74,22 +74,22 @@ describe('S11 timeout', () => {
       expect(driven).toMatchObject({ text: 'Stored. ', isDone: true })
       return (await store.heads([id]))[0]?.status
     }
-    // Who asks to stop it gets that, though its producer can no longer say so.
+    // A stop request gets `stopped`, though the producer is gone.
     expect(await status()).toBe(way === 'a stop' ? 'stopped' : 'timeout')
     const ended = way === 'a stop' ? 'stopped' : 'timeout'
     expect(events).toContainEqual({ type: 'expired', id, epoch: 1, status: ended, offset: 8 })
   })
 
-  it('waits a lease after the store has failed, so that live runs can beat first', async () => {
+  it('waits a lease after the store has failed, so that live runs can renew theirs first', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
-    const looking = spyStore(store)
-    const { streams } = createRig({ store: looking, clock })
+    const reading = spyStore(store)
+    const { streams } = createRig({ store: reading, clock })
     await clock.advance(91_000)
-    looking.instead.read = () => Promise.reject(new Error('down'))
+    reading.instead.read = () => Promise.reject(new Error('down'))
     expect((await streams.read(request(), id)).status).toBe(500)
-    delete looking.instead.read
-    // Looked at once, it is looked at again until it can be judged.
+    delete reading.instead.read
+    // After the first read, the stream is polled until the process can decide.
     expect((await streams.getStreamBody(id)).status).toBe('streaming')
     await clock.advance(44_000)
     expect((await store.heads([id]))[0]?.status).toBe('streaming')
@@ -97,7 +97,7 @@ describe('S11 timeout', () => {
     expect((await store.heads([id]))[0]?.status).toBe('timeout')
   })
 
-  it('waits a lease after this process stood still', async () => {
+  it('waits a lease after this process paused', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     const { streams } = createRig({ store, clock, rolloverMs: 1_000_000 })
@@ -112,12 +112,12 @@ describe('S11 timeout', () => {
     expect(followed.isDone).toBe(true)
   })
 
-  it.each(['a look', 'a glance', 'a drive', 'a take-over'])(
-    'is not set by %s that waited for a store which stood still for everybody',
+  it.each(['a read', 'a poll', 'a drive', 'a takeover'])(
+    'is not set by %s that waited for a store which hung for all processes',
     async (way) => {
       const { clock, store, dead, gone, id, hand } = await abandoned()
-      const beats: (() => void)[] = []
-      const looks: (() => void)[] = []
+      const stalledBeats: (() => void)[] = []
+      const stalledReads: (() => void)[] = []
       const begunAt = clock.now()
       const stallIn =
         (waiting: (() => void)[]) =>
@@ -125,23 +125,23 @@ describe('S11 timeout', () => {
           if (clock.now() < begunAt + 100_000) await new Promise<void>((resolve) => void waiting.push(resolve))
           return pass()
         }
-      const stall = stallIn(looks)
-      dead.instead.beat = stallIn(beats)
-      const looking = spyStore(store)
-      const { streams } = createRig({ store: looking, clock, leaseMs: way === 'a glance' ? 6_000 : 45_000 })
-      for (const act of ['read', 'claim'] as const) looking.instead[act] = stall as never
+      const stall = stallIn(stalledReads)
+      dead.instead.beat = stallIn(stalledBeats)
+      const reading = spyStore(store)
+      const { streams } = createRig({ store: reading, clock, leaseMs: way === 'a poll' ? 6_000 : 45_000 })
+      for (const act of ['read', 'claim'] as const) reading.instead[act] = stall as never
       const again = createHand()
-      if (way === 'a look') void streams.getStreamBody(id)
+      if (way === 'a read') void streams.getStreamBody(id)
       if (way === 'a drive') void streams.stream(request(), id, again.producer)
-      if (way === 'a take-over') void streams.stream(request(), id, again.producer, { canResume: true })
-      if (way === 'a glance') {
-        delete looking.instead.read
+      if (way === 'a takeover') void streams.stream(request(), id, again.producer, { canResume: true })
+      if (way === 'a poll') {
+        delete reading.instead.read
         collect(await streams.read(request('/', sse), id))
-        looking.instead.heads = stall
+        reading.instead.heads = stall
       }
       await clock.advance(100_000)
-      // The looker's act first: it finds a lease that is long over.
-      for (const release of [...looks, ...beats]) {
+      // The reader's call comes first, and finds a lease that is long over.
+      for (const release of [...stalledReads, ...stalledBeats]) {
         release()
         await settled()
       }
@@ -154,7 +154,7 @@ describe('S11 timeout', () => {
     },
   )
 
-  it.each(['a look', 'a first look', 'a glance', 'a take-over'])(
+  it.each(['a read', 'a first read', 'a poll', 'a takeover'])(
     'is not set by %s when the clock of the store is set forward while a producer thinks',
     async (way) => {
       const clock = createFakeClock()
@@ -166,14 +166,14 @@ describe('S11 timeout', () => {
       await producing.streams.stream(request(), id, hand.producer)
       await hand.append('Half. ')
       await clock.advance(300)
-      const looking = createRig({ store, clock, rolloverMs: 10_000_000 })
-      const { streams } = way === 'a first look' ? looking : await acquaint(looking)
-      if (way === 'a glance') collect(await streams.read(request('/', sse), id))
+      const reading = createRig({ store, clock, rolloverMs: 10_000_000 })
+      const { streams } = way === 'a first read' ? reading : await proveStoreHealth(reading)
+      if (way === 'a poll') collect(await streams.read(request('/', sse), id))
       await clock.advance(20_000)
-      // Well beyond a first lease and a further one, in the middle between two beats.
+      // Much longer than two leases, in the middle between two heartbeats.
       for (let step = 0; step < 3; step++) {
         aheadMs += 100_000
-        if (way === 'a take-over')
+        if (way === 'a takeover')
           void streams
             .stream(request(), id, createHand().producer, { canResume: true })
             .then(({ body }) => body?.cancel())
@@ -188,14 +188,14 @@ describe('S11 timeout', () => {
     },
   )
 
-  it('is not set by a process that asks for the first time after the store was away from everybody', async () => {
+  it('is not set by the first read of a process after no process could reach the store', async () => {
     const { clock, store, dead, id, hand, gone } = await abandoned()
-    const idle = await acquaint(createRig({ store, clock }))
+    const idle = await proveStoreHealth(createRig({ store, clock }))
     const isAway = () => Promise.reject(new Error('away'))
     for (const act of ['beat', 'heads'] as const) dead.instead[act] = isAway
     await clock.advance(300_000)
     for (const act of ['beat', 'heads'] as const) delete dead.instead[act]
-    // Sooner than the run's own next attempt.
+    // Before the run's own next attempt.
     expect((await idle.streams.getStreamBody(id)).status).toBe('streaming')
     await clock.advance(120_000)
     hand.finish()
@@ -203,56 +203,56 @@ describe('S11 timeout', () => {
     expect((await gone.streams.getStreamBody(id)).status).toBe('done')
   })
 
-  it('is set without another look, once this process can tell', async () => {
+  it('is set without another read as soon as this process can decide', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const looking = spyStore(store)
-    const first = createRig({ store: looking, clock })
+    const reading = spyStore(store)
+    const first = createRig({ store: reading, clock })
     expect((await first.streams.getStreamBody(id)).status).toBe('streaming')
     await clock.advance(51_000)
     expect((await store.heads([id]))[0]?.status).toBe('timeout')
-    expect([looking.watches, first.events.at(-1)?.type]).toEqual([0, 'expired'])
+    expect([reading.watches, first.events.at(-1)?.type]).toEqual([0, 'expired'])
   })
 
-  it('does not hide what its producer stored before it could be set', async () => {
+  it('does not hide text that the producer stored before it was set', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const looking = spyStore(store)
-    looking.instead.expire = async (pass) => {
+    const reading = spyStore(store)
+    reading.instead.expire = async (pass) => {
       await store.close(id, { epoch: 1, offset: 8, text: 'Whole.', status: 'done' })
       return pass()
     }
-    const { streams } = await acquaint(createRig({ store: looking, clock }))
-    const look = await (await streams.read(request(), id)).json()
-    expect(look).toMatchObject({ text: 'Stored. Whole.', status: 'done', upToDate: true })
+    const { streams } = await proveStoreHealth(createRig({ store: reading, clock }))
+    const snapshot = await (await streams.read(request(), id)).json()
+    expect(snapshot).toMatchObject({ text: 'Stored. Whole.', status: 'done', upToDate: true })
   })
 
-  it('never hits a run of the own process, which renews its lease when the store answers again', async () => {
+  it('never ends a run of the same process, which renews its lease when the store responds again', async () => {
     const { clock, dead, gone, id, hand, raw } = await abandoned()
-    let answer: () => void = () => undefined
+    let respond: () => void = () => undefined
     dead.instead.beat = async (pass) => {
       await new Promise<void>((resolve) => {
-        answer = resolve
+        respond = resolve
       })
       return pass()
     }
     await clock.advance(200_000)
     expect((await gone.streams.getStreamBody(id)).status).toBe('streaming')
     delete dead.instead.beat
-    answer()
+    respond()
     await hand.append('More.')
     hand.finish()
     await clock.advance(300)
     expect(raw).toMatchObject({ text: 'Stored. More.', isDone: true })
   })
 
-  it('comes to a stream that stays pending for 20 minutes', async () => {
+  it('ends a stream that stays pending for 20 minutes', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     await clock.advance(18 * 60_000)
-    await acquaint({ streams, clock })
+    await proveStoreHealth({ streams, clock })
     await clock.advance(40_000)
     expect((await streams.getStreamBody(id)).status).toBe('pending')
     await clock.advance(20_000)
@@ -263,11 +263,11 @@ describe('S11 timeout', () => {
   })
 })
 
-describe("S9 a run that is not the stream's any more", () => {
+describe('S9 a run that has lost its stream', () => {
   it.each([
-    ['is gone, though not all of it could be erased', true],
-    ['is still there', false],
-  ])('after a delete that failed is fenced only if the stream %s', async (_, isGone) => {
+    ['is gone, though not all of it was erased', true],
+    ['still exists', false],
+  ])('is fenced after a failed delete only if the stream %s', async (_, isGone) => {
     const { streams, store, clock, hand, id } = await running()
     store.instead.delete = async (pass) => {
       if (isGone) await pass()
@@ -283,8 +283,8 @@ describe("S9 a run that is not the stream's any more", () => {
   })
 
   it.each([
-    ['by a hint', 2_000],
-    ['by a glance, right after a slice', 10],
+    ['by a notification', 2_000],
+    ['by a poll, right after a slice', 10],
   ])('is fenced %s when another process deletes it, before it writes again', async (_, quietMs) => {
     const { streams, store, clock, events } = createRig()
     const there = createRig({ store, clock })
@@ -302,13 +302,13 @@ describe("S9 a run that is not the stream's any more", () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('is fenced when another process ended it: its signal aborts and its driver is errored', async () => {
+  it('is fenced when another process ended the stream: its signal aborts, and its driver fails', async () => {
     const { clock, store, dead, id, hand, raw, gone } = await abandoned()
     dead.instead.beat = () => Promise.reject(new Error('partitioned'))
     dead.instead.append = () => Promise.reject(new Error('partitioned'))
     await hand.append('Lost. ')
     await clock.advance(95_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     expect((await streams.getStreamBody(id)).status).toBe('timeout')
     delete dead.instead.append
     delete dead.instead.beat
@@ -320,12 +320,12 @@ describe("S9 a run that is not the stream's any more", () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('notices by a hint that another process took it up, though its own writes fail', async () => {
+  it('is fenced by a notification when another process resumed the stream, though its own writes fail', async () => {
     const { clock, store, dead, hand, id, raw, gone } = await abandoned()
     dead.instead.beat = () => Promise.reject(new Error('partitioned'))
     dead.instead.append = () => Promise.reject(new Error('partitioned'))
     await clock.advance(95_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     const again = createHand()
     await streams.stream(request(), id, again.producer, { canResume: true })
     await again.append('Gone on.')
@@ -354,14 +354,14 @@ describe("S9 a run that is not the stream's any more", () => {
   })
 })
 
-describe('S23 taking a stream up again', () => {
-  it('is done by a drive that waits for it, in the same answer, and with no text twice', async () => {
+describe('S23 a resume', () => {
+  it('is done by a drive that waits for it, in the same response, and no text comes twice', async () => {
     const { clock, store, id, kill, hand } = await abandoned('Stored 😀. ')
     const { streams, events } = createRig({ store, clock })
     kill()
     await hand.append('Never stored.')
     const again = createHand()
-    // The new process is there at once, and the page that had driven drives again with the text it holds.
+    // The new process starts at once, and the driver drives again with the text that it holds.
     const drive = (headers = {}) =>
       streams.stream(request('/?offset=24&epoch=1', { headers }), id, again.producer, { canResume: true })
     const driven = collect(await drive(sse.headers))
@@ -374,24 +374,24 @@ describe('S23 taking a stream up again', () => {
     await again.append('Gone on.')
     again.finish()
     await clock.advance(1_000)
-    const { events: told } = parseEvents(driven.text)
-    const statuses = told.filter(({ event }) => event === 'status').map(({ data }) => data)
+    const { events: sent } = parseEvents(driven.text)
+    const statuses = sent.filter(({ event }) => event === 'status').map(({ data }) => data)
     expect(statuses.at(-1)).toMatchObject({ epoch: 2, base: 11 })
     expect(statuses.at(-1)).not.toHaveProperty('stalled')
-    expect(told.slice(-2)).toEqual([
+    expect(sent.slice(-2)).toEqual([
       { event: 'message', id: '2.19', data: 'Gone on.' },
       { event: 'end', id: '2.19', data: { status: 'done', offset: 19 } },
     ])
     expect(driven.isDone).toBe(true)
-    // Raw text has no room to say which of it is another's.
+    // Raw text cannot mark which part of it is of another epoch.
     expect([raw.text, raw.error]).toEqual(['Stored 😀. ', expect.any(Error)])
     expect(events.filter(({ type }) => type === 'claimed')).toHaveLength(1)
   })
 
-  it('is left to a drive that is to come, for a lease, by readers at a server whose producers can resume', async () => {
+  it('is left to a later drive for a lease by readers, if the producers of the server can resume', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
-    const { streams } = await acquaint(createRig({ store, clock, rolloverMs: 1_000_000 }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock, rolloverMs: 1_000_000 }))
     const again = createHand()
     const handle = streams.handler({
       basePath: '/streams',
@@ -410,10 +410,10 @@ describe('S23 taking a stream up again', () => {
     expect(parseEvents(followed.text).events.at(-1)?.data).toMatchObject({ status: 'done' })
   })
 
-  it('is over when nobody came for it within that lease', async () => {
+  it('is not possible any more if no drive came within that lease', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     streams.handler({ basePath: '/streams', authorize: 'public', canResume: true })
     await clock.advance(30_000)
     expect((await streams.getStreamBody(id)).status).toBe('streaming')
@@ -434,12 +434,12 @@ describe('S23 taking a stream up again', () => {
     expect([again.calls, (await store.heads([id]))[0]?.status]).toEqual([[], 'timeout'])
   })
 
-  it('with canResume goes on after the durable text, under the next epoch', async () => {
+  it('with canResume continues after the durable text, under the next epoch', async () => {
     const { clock, store, dead, id, hand, raw, kill } = await abandoned('Stored 😀. ')
     kill()
     await hand.append('Never stored.')
     await clock.advance(91_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     const again = createHand()
     const response = await streams.stream(request(), id, again.producer, { canResume: true })
     expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored 😀. ' })
@@ -449,7 +449,7 @@ describe('S23 taking a stream up again', () => {
     await clock.advance(300)
     expect(driven.text).toBe('Stored 😀. Gone on.')
 
-    // The driver of the first run held text that was never stored.
+    // The driver of the first run holds text that was never stored.
     const diverged = await streams.read(request('/?offset=24&epoch=1'), id)
     expect([diverged.status, await diverged.json()]).toMatchObject([409, { code: 'diverged', offset: 11, epoch: 2 }])
     expect((await streams.read(request('/?offset=24&epoch=1', sse), id)).status).toBe(409)
@@ -460,7 +460,7 @@ describe('S23 taking a stream up again', () => {
       base: 11,
     })
 
-    // The first process comes back and is told that it is too late.
+    // The first process comes back and is fenced.
     for (const act of ['append', 'beat', 'close', 'heads'] as const) delete dead.instead[act]
     again.finish()
     await clock.advance(300)
@@ -469,11 +469,11 @@ describe('S23 taking a stream up again', () => {
     expect(raw.text).toBe('Stored 😀. Never stored.')
   })
 
-  it('is done over HTTP too, though the meta is read before', async () => {
+  it('works over HTTP too, though the meta is read first', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     const again = createHand()
     const handle = streams.handler({
       basePath: '/streams',
@@ -486,13 +486,13 @@ describe('S23 taking a stream up again', () => {
     expect(again.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
   })
 
-  it('answers a reader who missed more than one claim with the whole text', async () => {
+  it('sends the whole text to a reader that missed more than one claim', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     for (let turn = 0; turn < 2; turn++) {
       await clock.advance(91_000)
       const wrapped = spyStore(store)
-      const { streams } = await acquaint(createRig({ store: wrapped, clock }))
+      const { streams } = await proveStoreHealth(createRig({ store: wrapped, clock }))
       const hand = createHand()
       await streams.stream(request(), id, hand.producer, { canResume: true })
       await hand.append('More. ')
@@ -507,19 +507,19 @@ describe('S23 taking a stream up again', () => {
     })
   })
 
-  it('tells a follower the new epoch and its base, and errors a raw drive that reads the store', async () => {
+  it('sends a follower the new epoch and its base, and fails a raw drive that reads the store', async () => {
     const { clock, store, id, kill } = await abandoned()
-    const looking = spyStore(store)
-    // Nobody but the new claim may end it.
-    looking.instead.expire = async () => (await store.heads([id]))[0]
-    const looker = createRig({ store: looking, clock, rolloverMs: 1_000_000 })
-    const followed = collect(await looker.streams.read(request('/', sse), id))
-    const elsewhere = collect(await looker.streams.stream(request(), id, createHand().producer))
+    const reading = spyStore(store)
+    // Only the new claim may end it.
+    reading.instead.expire = async () => (await store.heads([id]))[0]
+    const other = createRig({ store: reading, clock, rolloverMs: 1_000_000 })
+    const followed = collect(await other.streams.read(request('/', sse), id))
+    const elsewhere = collect(await other.streams.stream(request(), id, createHand().producer))
     await settled()
     expect(elsewhere.text).toBe('Stored. ')
     kill()
     await clock.advance(91_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     const hand = createHand()
     await streams.stream(request(), id, hand.producer, { canResume: true })
     await hand.append('More. ')
@@ -535,11 +535,11 @@ describe('S23 taking a stream up again', () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const looking = spyStore(store)
-    const { streams } = createRig({ store: looking, clock })
-    looking.instead.read = () => Promise.reject(new Error('down'))
+    const reading = spyStore(store)
+    const { streams } = createRig({ store: reading, clock })
+    reading.instead.read = () => Promise.reject(new Error('down'))
     expect((await streams.read(request(), id)).status).toBe(500)
-    delete looking.instead.read
+    delete reading.instead.read
     const hand = createHand()
     const waiting = collect(await streams.stream(request(), id, hand.producer, { canResume: true }))
     expect(hand.calls).toEqual([])
@@ -549,11 +549,11 @@ describe('S23 taking a stream up again', () => {
     expect(hand.calls[0]).toMatchObject({ epoch: 2, text: 'Stored. ' })
   })
 
-  it('is not done for a producer that cannot', async () => {
+  it('does not happen for a producer that cannot resume', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     await clock.advance(91_000)
-    const { streams } = await acquaint(createRig({ store, clock }))
+    const { streams } = await proveStoreHealth(createRig({ store, clock }))
     const hand = createHand()
     await streams.stream(request(), id, hand.producer)
     expect(hand.calls).toEqual([])

@@ -7,7 +7,7 @@ import { running } from '../support/running'
 import { spyStore } from '../support/spy-store'
 
 describe('S12 the hub', () => {
-  it('reads once for all followers at the same position, and leaves nothing when the last has left', async () => {
+  it('reads once for all followers at the same position, and holds nothing after the last one has left', async () => {
     const { store, clock, follow, hand, streams } = await followed()
     const readers = await Promise.all(Array.from({ length: 50 }, () => follow()))
     await clock.advance(0)
@@ -28,7 +28,7 @@ describe('S12 the hub', () => {
   })
 
   it.each(['a drive', 'a stored drive', 'a follower'])(
-    'forgets %s after a while whose host neither reads nor cancels, and goes on for those who read',
+    'closes %s after a while if its host neither reads nor cancels, and serves the readers that read',
     async (kind) => {
       const { streams, id, hand, store, clock } = await running()
       const { streams: elsewhere, store: there } = createRig({ store: spyStore(store), clock })
@@ -48,30 +48,30 @@ describe('S12 the hub', () => {
     },
   )
 
-  it('glances less and less often while hints are enough, and finds what hints missed', async () => {
+  it('polls less and less often while nothing changes, and finds what notifications missed', async () => {
     const { store: real, clock } = createRig()
     const writer = createRig({ store: real, clock })
-    const deaf = spyStore({ ...real, watch: () => () => undefined })
-    const { streams } = createRig({ store: deaf, clock })
+    const unnotified = spyStore({ ...real, watch: () => () => undefined })
+    const { streams } = createRig({ store: unnotified, clock })
     const id = await writer.streams.createStream()
     const hand = createHand()
     await writer.streams.stream(request(), id, hand.producer)
     const reader = collect(await streams.read(sse(), id))
     await clock.advance(60_000 * 0.5)
-    const quiet = deaf.of('heads').length
+    const quiet = unnotified.of('heads').length
     expect(quiet).toBeGreaterThan(4)
     expect(quiet).toBeLessThan(14)
-    await hand.append('Unannounced.')
+    await hand.append('Missed.')
     await clock.advance(5_300)
-    expect(textOf(parseEvents(reader.text).events)).toBe('Unannounced.')
+    expect(textOf(parseEvents(reader.text).events)).toBe('Missed.')
     await reader.cancel()
-    const before = deaf.of('heads').length
+    const before = unnotified.of('heads').length
     await clock.advance(20_000)
-    expect(deaf.of('heads').length).toBe(before)
+    expect(unnotified.of('heads').length).toBe(before)
   })
 
-  it.each(['a look', 'another follower', 'a question for its meta'])(
-    'tells its followers what another process stored, also when %s saw it first',
+  it.each(['a snapshot', 'another follower', 'a read of its meta'])(
+    'sends its followers what another process stored, also if %s got it first',
     async (first) => {
       const { store: real, clock, streams: writer } = createRig()
       const { streams } = createRig({ store: { ...real, watch: () => () => undefined }, clock })
@@ -80,23 +80,23 @@ describe('S12 the hub', () => {
       await writer.stream(request(), id, hand.producer)
       const follower = collect(await streams.read(sse(), id))
       await clock.advance(20_000)
-      await hand.append('Unannounced.')
+      await hand.append('Missed.')
       hand.finish()
       await settled()
-      if (first === 'a look') await streams.read(request(), id)
+      if (first === 'a snapshot') await streams.read(request(), id)
       else if (first === 'another follower') await streams.read(sse(), id)
       else {
         const authorize = async ({ getMeta }: AuthorizeRequest) => (await getMeta()) !== null
         await streams.handler({ basePath: '', authorize })(request(`/${id}`))
       }
-      expect(follower.text).not.toContain('Unannounced.')
+      expect(follower.text).not.toContain('Missed.')
       await clock.advance(5_300)
-      expect(textOf(parseEvents(follower.text).events)).toBe('Unannounced.')
+      expect(textOf(parseEvents(follower.text).events)).toBe('Missed.')
       expect(follower.isDone).toBe(true)
     },
   )
 
-  it('does not hurry its glances where hints are enough', async () => {
+  it('does not poll sooner if notifications are enough', async () => {
     const { store, clock, hand, follow } = await followed()
     const reader = await follow()
     await clock.advance(20_000)
@@ -111,7 +111,7 @@ describe('S12 the hub', () => {
     await reader.cancel()
   })
 
-  it('does not hurry its glances for what a run in this process writes itself', async () => {
+  it('does not poll sooner because of the writes of a run in this process', async () => {
     const { store, clock, hand } = await running()
     for (let index = 0; index < 600; index++) {
       await hand.append('word ')
@@ -121,32 +121,32 @@ describe('S12 the hub', () => {
     expect(store.of('heads').length).toBeLessThan(25)
   })
 
-  it('goes on glancing when the store leaves a glance unanswered, and ignores an answer that comes too late', async () => {
+  it('polls again if the store does not respond to a poll, and ignores a late result', async () => {
     const { store: real, clock, streams: writer } = createRig()
-    const deaf = spyStore({ ...real, watch: () => () => undefined })
-    const { streams, errors } = createRig({ store: deaf, clock, rolloverMs: 1_000_000 })
+    const unnotified = spyStore({ ...real, watch: () => () => undefined })
+    const { streams, errors } = createRig({ store: unnotified, clock, rolloverMs: 1_000_000 })
     const id = await writer.createStream()
     const hand = createHand()
     await writer.stream(request(), id, hand.producer)
     const follower = collect(await streams.read(sse(), id))
-    let answer: () => void = () => undefined
-    deaf.instead.heads = async (pass) => {
+    let respond: () => void = () => undefined
+    unnotified.instead.heads = async (pass) => {
       const heads = await pass()
       await new Promise<void>((resolve) => {
-        answer = resolve
+        respond = resolve
       })
       return heads
     }
     await clock.advance(1_000)
-    delete deaf.instead.heads
-    await hand.append('Unannounced.')
+    delete unnotified.instead.heads
+    await hand.append('Missed.')
     await clock.advance(21_000)
-    expect(textOf(parseEvents(follower.text).events)).toBe('Unannounced.')
+    expect(textOf(parseEvents(follower.text).events)).toBe('Missed.')
     expect(errors).toMatchObject([{ error: { code: 'store' }, context: { source: 'store' } }])
-    const glances = deaf.of('heads').length
-    answer()
+    const polls = unnotified.of('heads').length
+    respond()
     await settled()
-    expect(deaf.of('heads').length).toBe(glances)
+    expect(unnotified.of('heads').length).toBe(polls)
     await follower.cancel()
     expect(clock.timers).toBeGreaterThan(0)
     hand.finish()
@@ -154,35 +154,35 @@ describe('S12 the hub', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('glances for those who come after the last one left in the middle of a glance', async () => {
+  it('polls for a follower that comes after the last one has left during a poll', async () => {
     const { store: real, clock, streams: writer } = createRig()
-    const deaf = spyStore({ ...real, watch: () => () => undefined })
-    const { streams } = createRig({ store: deaf, clock })
+    const unnotified = spyStore({ ...real, watch: () => () => undefined })
+    const { streams } = createRig({ store: unnotified, clock })
     const id = await writer.createStream()
     const hand = createHand()
     await writer.stream(request(), id, hand.producer)
     const early = collect(await streams.read(sse(), id))
-    deaf.instead.heads = () => new Promise(() => undefined)
+    unnotified.instead.heads = () => new Promise(() => undefined)
     await clock.advance(1_000)
     await early.cancel()
-    delete deaf.instead.heads
+    delete unnotified.instead.heads
     const late = collect(await streams.read(sse(), id))
     await clock.advance(1_000)
-    await hand.append('Unannounced.')
+    await hand.append('Missed.')
     await clock.advance(5_300)
-    expect(textOf(parseEvents(late.text).events)).toBe('Unannounced.')
+    expect(textOf(parseEvents(late.text).events)).toBe('Missed.')
   })
 
-  it('misses nothing that is stored while a follower is on its way in', async () => {
+  it('misses nothing that is stored while a follower joins', async () => {
     const { store, clock, hand, follow } = await followed()
     const early = await follow()
     await hand.append('One. ')
     await clock.advance(300)
-    let letGo: () => void = () => undefined
+    let release: () => void = () => undefined
     store.instead.read = async (pass) => {
       const range = await pass()
       await new Promise<void>((resolve) => {
-        letGo = resolve
+        release = resolve
       })
       return range
     }
@@ -192,7 +192,7 @@ describe('S12 the hub', () => {
     await hand.append('Two.')
     hand.finish()
     await clock.advance(110)
-    letGo()
+    release()
     const late = await joining
     await clock.advance(0)
     expect(textOf(parseEvents(late.text).events)).toBe('One. Two.')
@@ -200,15 +200,15 @@ describe('S12 the hub', () => {
     expect(early.isDone).toBe(true)
   })
 
-  it('lets nobody join a read that began before a hint', async () => {
+  it('shares no read that began before a notification', async () => {
     const { store, clock, hand, follow, streams, id } = await followed()
     const early = await follow()
     await clock.advance(0)
-    let letGo: () => void = () => undefined
+    let release: () => void = () => undefined
     store.instead.read = async (pass) => {
       const range = await pass()
       await new Promise<void>((resolve) => {
-        letGo = resolve
+        release = resolve
       })
       return range
     }
@@ -219,7 +219,7 @@ describe('S12 the hub', () => {
     await clock.advance(0)
     const joined = collect(await streams.read(request(`/?offset=0`), id))
     const body = await streams.getStreamBody(id)
-    letGo()
+    release()
     expect(body.text).toBe('Stored.')
     expect((await before).text).toBe('')
     await settled()

@@ -7,13 +7,13 @@ import { spyStore } from '../support/spy-store'
 const leaseMs = 9_000
 const sse = { headers: { Accept: 'text/event-stream' } }
 
-/** A run whose beats can be held back, and another process on the same store. */
+/** A run whose heartbeats can fail, and another process on the same store. */
 async function twoProcesses() {
   const clock = createFakeClock()
   const shared = memoryStore({ now: clock.now })
   const own = spyStore(shared)
   const producing = createRig({ store: own, clock, leaseMs })
-  const looking = createRig({ store: shared, clock, leaseMs, rolloverMs: 1_000_000 })
+  const reading = createRig({ store: shared, clock, leaseMs, rolloverMs: 1_000_000 })
   const id = await producing.streams.createStream()
   const hand = createHand()
   await producing.streams.stream(request(), id, hand.producer)
@@ -23,17 +23,17 @@ async function twoProcesses() {
     own.instead.beat = () => Promise.reject(new Error('partitioned'))
   }
   const comeBack = () => delete own.instead.beat
-  return { clock, producing, looking, id, hand, cutOff, comeBack }
+  return { clock, producing, reading, id, hand, cutOff, comeBack }
 }
 
-describe('S18 a stream whose lease is over', () => {
-  it('is told as stalled to who looks, in every form, until it is renewed', async () => {
-    const { clock, looking, id, cutOff, comeBack } = await twoProcesses()
-    const look = async (method: string, accept: string) =>
-      looking.streams.read(request('/', { method, headers: { Accept: accept } }), id)
-    const head = async () => (await look('HEAD', '*/*')).headers
-    const json = async () => (await look('GET', 'application/json')).json()
-    const text = async () => (await look('GET', 'text/plain')).headers.get('Stream-Stalled')
+describe('S18 a stream whose lease has expired', () => {
+  it('is shown as stalled in every form of a snapshot, until the lease is renewed', async () => {
+    const { clock, reading, id, cutOff, comeBack } = await twoProcesses()
+    const snapshot = async (method: string, accept: string) =>
+      reading.streams.read(request('/', { method, headers: { Accept: accept } }), id)
+    const head = async () => (await snapshot('HEAD', '*/*')).headers
+    const json = async () => (await snapshot('GET', 'application/json')).json()
+    const text = async () => (await snapshot('GET', 'text/plain')).headers.get('Stream-Stalled')
     expect([(await head()).get('Stream-Stalled'), (await json()).stalled, await text()]).toEqual([
       null,
       undefined,
@@ -54,9 +54,9 @@ describe('S18 a stream whose lease is over', () => {
     expect((await head()).get('ETag')).toBe(tag)
   })
 
-  it('is told to a follower when that changes, both ways', async () => {
-    const { clock, looking, id, hand, cutOff, comeBack } = await twoProcesses()
-    const followed = collect(await looking.streams.read(request('/', sse), id))
+  it('sends a follower a status when it becomes stalled, and when it is renewed', async () => {
+    const { clock, reading, id, hand, cutOff, comeBack } = await twoProcesses()
+    const followed = collect(await reading.streams.read(request('/', sse), id))
     await clock.advance(1_000)
     cutOff()
     await clock.advance(leaseMs + 5_000)
@@ -65,8 +65,8 @@ describe('S18 a stream whose lease is over', () => {
     hand.finish()
     await clock.advance(5_000)
     const { events } = parseEvents(followed.text)
-    const told = events.map(({ event, data }) => (event === 'status' ? (data as { stalled?: true }).stalled : event))
-    expect(told.filter((one, index) => index === 0 || one !== told[index - 1])).toEqual([
+    const sent = events.map(({ event, data }) => (event === 'status' ? (data as { stalled?: true }).stalled : event))
+    expect(sent.filter((one, index) => index === 0 || one !== sent[index - 1])).toEqual([
       undefined,
       'message',
       undefined,

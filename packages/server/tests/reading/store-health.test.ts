@@ -14,48 +14,48 @@ function setUp() {
     set: (byMs: number) => {
       aheadMs += byMs
     },
-    /** The store answers after `tookMs`, and tells its clock as it was at the question. */
-    answer(tookMs = 0) {
-      const askedAt = clock.now()
-      const told = clock.now() + aheadMs
+    /** The store responds after `tookMs`, with its clock at the time of the call. */
+    respond(tookMs = 0) {
+      const calledAt = clock.now()
+      const storeClock = clock.now() + aheadMs
       clock.stall(tookMs)
-      health.responded(askedAt, told)
+      health.responded(calledAt, storeClock)
     },
-    /** Good answers for some time, every two seconds. */
+    /** The store responds every two seconds for `ms`. */
     well(ms: number) {
-      this.answer()
+      this.respond()
       for (let passed = 0; passed < ms; passed += 2_000) {
         clock.stall(Math.min(2_000, ms - passed))
-        this.answer()
+        this.respond()
       }
     },
   }
 }
 
-describe('S11 what a process knows of the store', () => {
-  it('is proven by a lease of good answers, not by the first one', () => {
+describe('S11 the health of the store', () => {
+  it('is proven by a lease of good responses, not by the first one', () => {
     const it = setUp()
-    it.answer()
+    it.respond()
     expect(it.health.isProven()).toBe(false)
     it.well(leaseMs - 1)
     expect(it.health.isProven()).toBe(false)
     it.clock.stall(1)
-    it.answer()
+    it.respond()
     expect(it.health.isProven()).toBe(true)
   })
 
   it.each<[string, (it: ReturnType<typeof setUp>) => void]>([
     ['a failure', ({ health }) => health.failed()],
-    ['an answer that took too long', (it) => it.answer(leaseMs / 3 + 1)],
+    ['a response that took too long', (it) => it.respond(leaseMs / 3 + 1)],
     ['a timer that fired too late', ({ health, clock }) => health.timerFired(clock.now() - leaseMs / 3 - 1)],
-    ['more than a lease without an answer', ({ clock }) => clock.stall(leaseMs + 1)],
+    ['more than a lease without a response', ({ clock }) => clock.stall(leaseMs + 1)],
     ['a clock that was set forward', ({ set }) => set(leaseMs / 3 + 1)],
     [
       'a clock that was set forward in small steps',
       (it) => {
         for (let step = 0; step < 4; step++) {
           it.set(leaseMs / 12 + 1)
-          it.answer()
+          it.respond()
         }
       },
     ],
@@ -63,15 +63,15 @@ describe('S11 what a process knows of the store', () => {
       'a clock that was set back, and forward again',
       (it) => {
         it.set(-100_000)
-        it.answer()
+        it.respond()
         it.set(100_000)
       },
     ],
-  ])('is doubted for a lease after %s', (_, happens) => {
+  ])('is not proven for a lease after %s', (_, happens) => {
     const it = setUp()
     it.well(20_000)
     happens(it)
-    it.answer()
+    it.respond()
     expect(it.health.isProven()).toBe(false)
     it.well(leaseMs - 1)
     expect(it.health.isProven()).toBe(false)
@@ -80,20 +80,20 @@ describe('S11 what a process knows of the store', () => {
   })
 
   it.each<[string, (it: ReturnType<typeof setUp>) => void]>([
-    ['a clock that is another one, as long as it runs as ours does', ({ set }) => set(0)],
+    ['a clock that differs from ours but runs as fast', ({ set }) => set(0)],
     ['a clock that was set back', ({ set }) => set(-100_000)],
     [
-      'answers that take a while',
+      'responses that take a while',
       (it) => {
-        for (let n = 0; n < 10; n++) it.answer(leaseMs / 3 - 1)
+        for (let n = 0; n < 10; n++) it.respond(leaseMs / 3 - 1)
       },
     ],
     ['responses without a clock', ({ health, clock }) => health.responded(clock.now())],
-  ])('is not doubted for %s', (_, happens) => {
+  ])('stays proven after %s', (_, happens) => {
     const it = setUp()
     it.well(20_000)
     happens(it)
-    it.answer()
+    it.respond()
     expect(it.health.isProven()).toBe(true)
   })
 })

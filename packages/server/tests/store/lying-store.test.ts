@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore, type StreamHead, type WriteResult } from '../../src'
-import { acquaint } from '../support/acquaint'
 import { settled } from '../support/clock'
+import { proveStoreHealth } from '../support/prove-store-health'
 import { collect, createHand, createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
@@ -117,7 +117,7 @@ describe('a store whose reads lag behind its writes', () => {
     await clock.advance(300)
     const reader = createRig({ store, clock, leaseMs: 1_000 })
     store.instead.beat = () => new Promise(() => undefined)
-    await acquaint(reader, 1_000)
+    await proveStoreHealth(reader, 1_000)
     const stale = await store.read(id, 0, 100)
     const lapsed = { ...stale, head: { ...stale?.head, isStalled: true, isLapsed: true } }
     store.instead.read = async () => lapsed as never

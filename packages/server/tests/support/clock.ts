@@ -1,12 +1,12 @@
 import type { Environment } from '../../src/environment'
 
-/** A clock that is turned by hand. */
+/** A clock that the test controls. */
 export interface FakeClock extends Environment {
-  /** Runs every timer that falls due within `ms`, each at its own time, with everything it sets in motion. */
+  /** Runs every timer that is due within `ms`, each at its own time, and waits for the work that each one starts. */
   advance(ms: number): Promise<void>
   /** How many timers are set. */
   readonly timers: number
-  /** Lets the clock jump without any timer firing on time, as after a machine stood still. */
+  /** Moves the clock without running a timer on time, as if the machine had paused. */
   stall(ms: number): void
 }
 
@@ -54,7 +54,7 @@ export function createFakeClock(start = 1_700_000_000_000): FakeClock {
   }
 }
 
-/** Everything that microtasks and the event loop had to do is done. */
+/** Waits until pending microtasks and event loop callbacks have run. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
 }

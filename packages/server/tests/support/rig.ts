@@ -17,7 +17,7 @@ export interface Rig {
   readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
 }
 
-/** A whole server on a clock that is turned by hand. `wrap` puts something between the runtime and its store. */
+/** A whole server on a clock that the test controls. `wrap` wraps its store. */
 export function createRig(
   options: Partial<StreamsOptions> & { clock?: FakeClock; wrap?: (store: StreamStore) => StreamStore } = {},
 ): Rig {
@@ -29,7 +29,7 @@ export function createRig(
     onEvent: (event) => events.push(event),
     onError: (error, context) => errors.push({ error, context }),
     environment: clock,
-    // Long beside everything else that takes time.
+    // Much longer than everything else that takes time.
     leaseMs: 45_000,
     ...rest,
     store,
@@ -37,7 +37,7 @@ export function createRig(
   return { clock, store, streams, events, errors }
 }
 
-/** A producer's hand: append and end when the test says so. */
+/** A producer that the test controls: it appends and ends when the test says so. */
 export interface Hand {
   readonly producer: import('../../src').Producer
   readonly calls: import('../../src').ProducerContext[]
@@ -72,7 +72,7 @@ export function request(path = '/streams/x/drive', init: RequestInit = {}): Requ
   return new Request(`http://server.test${path}`, init)
 }
 
-/** A reader that collects what its response carries, as it comes. */
+/** A reader that collects the body of its response as it arrives. */
 export interface Collected {
   text: string
   isDone: boolean
@@ -105,7 +105,7 @@ export interface SseEvent {
   readonly data: unknown
 }
 
-/** The events of an event stream, and how many comments were among them. */
+/** The events of an event stream, and the number of its comments. */
 export function parseEvents(text: string): { events: SseEvent[]; comments: number } {
   const blocks = text.split('\n\n').filter((block) => block !== '')
   const events = blocks.filter((block) => !block.startsWith(':')).map(parseEvent)
@@ -123,7 +123,7 @@ function parseEvent(block: string): SseEvent {
   }
 }
 
-/** The text that the events of a connection carry. */
+/** The text in the events of a connection. */
 export function textOf(events: readonly SseEvent[]): string {
   return events.map(({ event, data }) => (event === 'message' ? (data as string) : '')).join('')
 }

@@ -9,7 +9,7 @@ export async function running(options: Partial<StreamsOptions> = {}) {
   const id = await rig.streams.createStream()
   const hand = createHand()
   const raw = collect(await rig.streams.stream(request(), id, hand.producer))
-  /** What was given to `append`, whatever came of it. */
+  /** The texts that were passed to `append`, also those that it did not store. */
   const slices = () => store.of('append').map(([, { text }]) => text)
   return { ...rig, store, id, hand, raw, slices }
 }

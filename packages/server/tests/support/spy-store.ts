@@ -6,20 +6,18 @@ export interface Call {
 }
 
 export interface SpyStore extends StreamStore {
-  /** Every act, in the order it was asked for. */
+  /** Every call, in order. */
   readonly calls: Call[]
   of<Act extends keyof StreamStore>(act: Act): Parameters<StreamStore[Act]>[]
-  /** Watches that were not undone. */
+  /** The number of active watches. */
   readonly watches: number
-  /**
-   * What to do in place of an act: reject, wait, or call `pass` for the real thing. Without an entry the act passes.
-   */
+  /** Replaces a method: it may reject, wait, or call the real method with `pass`. Other methods are not changed. */
   readonly instead: {
     [Act in keyof StreamStore]?: (pass: () => ReturnType<StreamStore[Act]>) => ReturnType<StreamStore[Act]>
   }
 }
 
-/** A store in between that counts and can be made to fail. */
+/** Wraps a store, counts its calls, and can make them fail. */
 export function spyStore(store: StreamStore): SpyStore {
   const calls: Call[] = []
   const instead: Record<string, ((pass: () => unknown) => unknown) | undefined> = {}
@@ -42,10 +40,10 @@ export function spyStore(store: StreamStore): SpyStore {
         calls.push({ act: act as keyof StreamStore, args })
         if (act === 'watch') {
           watches++
-          const undo = real.apply(store, args) as () => void
+          const unwatch = real.apply(store, args) as () => void
           return () => {
             watches--
-            undo()
+            unwatch()
           }
         }
         const pass = () => real.apply(store, args)
