@@ -3,7 +3,7 @@ import { followed, sse } from '../support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
 
 describe('an event stream', () => {
-  it('begins with the status, tells when the backlog is through, then sends text as it becomes durable', async () => {
+  it('begins with the status, reports the end of the backlog, and sends text as it becomes durable', async () => {
     const { hand, clock, follow } = await followed()
     await hand.append('backlog. ')
     await clock.advance(300)
@@ -23,7 +23,7 @@ describe('an event stream', () => {
     await reader.cancel()
   })
 
-  it('of a text that has ended says so only after the last of it', async () => {
+  it('of an ended text sends the end only after all of it', async () => {
     const { hand, clock, follow } = await followed()
     await hand.append('whole')
     hand.finish()
@@ -37,7 +37,7 @@ describe('an event stream', () => {
     ])
   })
 
-  it('is up to date at once where there is no backlog, and says so when a pending stream begins', async () => {
+  it('is up to date at once without a backlog, and sends a status when a pending stream begins', async () => {
     const { streams, clock } = createRig()
     const id = await streams.createStream()
     const reader = collect(await streams.read(sse(), id))
@@ -72,13 +72,13 @@ describe('an event stream', () => {
       expect(parseEvents(reader.text).events.at(-1)?.event).toBe('end')
     }
     const last = events.at(-1)?.id ?? ''
-    const answer = await streams.read(sse('/?offset=0', { 'Last-Event-ID': last }), id)
-    expect([answer.status, answer.body]).toEqual([204, null])
+    const response = await streams.read(sse('/?offset=0', { 'Last-Event-ID': last }), id)
+    expect([response.status, response.body]).toEqual([204, null])
     expect((await streams.read(sse(`/?offset=${text.length}`), id)).status).toBe(200)
     expect((await streams.read(sse('/', { 'Last-Event-ID': 'nonsense' }), id)).status).toBe(400)
   })
 
-  it('splits a backlog into pieces of at most 16 Ki units, never inside a surrogate pair', async () => {
+  it('splits a backlog into chunks of at most 16 Ki units, never inside a surrogate pair', async () => {
     const { hand, clock, follow } = await followed()
     const text = `x${'😀'.repeat(100_000)}`
     await hand.append(text)
@@ -86,13 +86,13 @@ describe('an event stream', () => {
     await clock.advance(300)
     const reader = await follow()
     await clock.advance(0)
-    const pieces = parseEvents(reader.text).events.filter(({ event }) => event === 'message')
-    expect(pieces.length).toBeGreaterThan(10)
-    for (const { data } of pieces) {
+    const chunks = parseEvents(reader.text).events.filter(({ event }) => event === 'message')
+    expect(chunks.length).toBeGreaterThan(10)
+    for (const { data } of chunks) {
       expect((data as string).length).toBeLessThanOrEqual(16_384)
       expect(data).not.toMatch(/[\uD800-\uDBFF]$/)
     }
-    expect(textOf(pieces)).toBe(text)
+    expect(textOf(chunks)).toBe(text)
   })
 
   it('from beyond the tail begins at the tail, and waits', async () => {
@@ -110,7 +110,7 @@ describe('an event stream', () => {
     await reader.cancel()
   })
 
-  it('is kept alive by comments, and closed without an end after about a minute', async () => {
+  it('is kept alive by comments, and closed without an end event after about a minute', async () => {
     const { hand, clock, follow } = await followed()
     const reader = await follow()
     await clock.advance(8_000)
@@ -126,7 +126,7 @@ describe('an event stream', () => {
     expect(reader.text).not.toContain('late')
   })
 
-  it('of a drive is kept alive too, and not closed', async () => {
+  it('of a drive is kept alive too, but not closed', async () => {
     const { streams, clock, id, hand } = await followed()
     const driven = collect(await streams.stream(sse(), id, hand.producer))
     await clock.advance(160_000)
@@ -141,7 +141,7 @@ describe('an event stream', () => {
     ])
   })
 
-  it('ends without an end when the stream is deleted', async () => {
+  it('closes without an end event when the stream is deleted', async () => {
     const { streams, clock, id, follow, hand } = await followed()
     const reader = await follow()
     await clock.advance(0)
@@ -154,7 +154,7 @@ describe('an event stream', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('goes on where it was when the store fails for a while', async () => {
+  it('continues at its position after the store failed for a while', async () => {
     const { store, clock, follow, hand } = await followed()
     const reader = await follow()
     await clock.advance(0)

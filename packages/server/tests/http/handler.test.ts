@@ -17,8 +17,8 @@ async function served(options: Partial<Parameters<ReturnType<typeof createRig>['
     },
     ...options,
   })
-  const ask = (method: string, path: string, init: RequestInit = {}) => handle(request(path, { method, ...init }))
-  return { ...rig, id, produced, handle, ask }
+  const send = (method: string, path: string, init: RequestInit = {}) => handle(request(path, { method, ...init }))
+  return { ...rig, id, produced, handle, send }
 }
 
 async function problem(response: Response): Promise<[number, string]> {
@@ -26,8 +26,8 @@ async function problem(response: Response): Promise<[number, string]> {
 }
 
 describe('the handler', () => {
-  it('routes nothing but what is there, and reserves POST and PUT', async () => {
-    const { ask, id } = await served()
+  it('serves only its routes, and reserves POST and PUT', async () => {
+    const { send, id } = await served()
     for (const path of [
       '/',
       '/streams',
@@ -37,20 +37,20 @@ describe('the handler', () => {
       `/streams/${id}/drive/x`,
       `/streamsx/${id}`,
     ]) {
-      expect(await problem(await ask('GET', path))).toEqual([404, 'not-found'])
+      expect(await problem(await send('GET', path))).toEqual([404, 'not-found'])
     }
     for (const method of ['POST', 'PUT', 'PATCH', 'OPTIONS']) {
-      const answer = await ask(method, `/streams/${id}`)
-      expect(await problem(answer)).toEqual([405, 'method-not-allowed'])
-      expect(answer.headers.get('Allow')).toBe('GET, HEAD, DELETE')
+      const response = await send(method, `/streams/${id}`)
+      expect(await problem(response)).toEqual([405, 'method-not-allowed'])
+      expect(response.headers.get('Allow')).toBe('GET, HEAD, DELETE')
     }
     for (const verb of ['drive', 'stop']) {
-      const answer = await ask('OPTIONS', `/streams/${id}/${verb}`)
-      expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'POST'])
+      const response = await send('OPTIONS', `/streams/${id}/${verb}`)
+      expect([response.status, response.headers.get('Allow')]).toEqual([405, 'POST'])
     }
-    expect(await problem(await ask('GET', `/streams/${id}/drive`))).toEqual([405, 'method-not-allowed'])
-    expect(await problem(await ask('GET', `/streams/${id}/stop`))).toEqual([405, 'method-not-allowed'])
-    expect(await problem(await ask('GET', `/streams/${id}?live=long-poll`))).toEqual([400, 'invalid-request'])
+    expect(await problem(await send('GET', `/streams/${id}/drive`))).toEqual([405, 'method-not-allowed'])
+    expect(await problem(await send('GET', `/streams/${id}/stop`))).toEqual([405, 'method-not-allowed'])
+    expect(await problem(await send('GET', `/streams/${id}?live=long-poll`))).toEqual([400, 'invalid-request'])
   })
 
   it.each([
@@ -61,28 +61,28 @@ describe('the handler', () => {
     ['/a b/{c}', '/a%20b/{c}'],
     ['/v1:beta/...', '/v1:beta/...'],
     ['/', ''],
-  ])('serves under %s, as a URL shows it', async (basePath, path) => {
-    const { ask, id } = await served({ basePath })
-    expect((await ask('GET', `${path}/${id}`)).status).toBe(200)
+  ])('serves under %s, percent-encoded or not', async (basePath, path) => {
+    const { send, id } = await served({ basePath })
+    expect((await send('GET', `${path}/${id}`)).status).toBe(200)
   })
 
-  it('takes a path with one slash at its end as the path without', async () => {
-    const { ask, id, produced } = await served()
-    expect((await ask('POST', `/streams/${id}/drive/`)).status).toBe(200)
+  it('ignores one slash at the end of a path', async () => {
+    const { send, id, produced } = await served()
+    expect((await send('POST', `/streams/${id}/drive/`)).status).toBe(200)
     await settled()
     expect(produced).toEqual([id])
-    expect(await (await ask('POST', `/streams/${id}/stop/`)).json()).toMatchObject({ status: 'done' })
-    expect(await (await ask('GET', `/streams/${id}/?offset=2`)).json()).toMatchObject({ text: 'xt', offset: 2 })
-    expect((await ask('HEAD', `/streams/${id}/`)).headers.get('Stream-Offset')).toBe('4')
-    expect((await ask('OPTIONS', `/streams/${id}/drive/`)).headers.get('Allow')).toBe('POST')
+    expect(await (await send('POST', `/streams/${id}/stop/`)).json()).toMatchObject({ status: 'done' })
+    expect(await (await send('GET', `/streams/${id}/?offset=2`)).json()).toMatchObject({ text: 'xt', offset: 2 })
+    expect((await send('HEAD', `/streams/${id}/`)).headers.get('Stream-Offset')).toBe('4')
+    expect((await send('OPTIONS', `/streams/${id}/drive/`)).headers.get('Allow')).toBe('POST')
     for (const path of [`/streams/${id}//`, `/streams/${id}//drive`, `/streams/${id}/drive//`, '/streams//']) {
-      expect(await problem(await ask('POST', path))).toEqual([404, 'not-found'])
+      expect(await problem(await send('POST', path))).toEqual([404, 'not-found'])
     }
-    expect((await ask('DELETE', `/streams/${id}/`)).status).toBe(204)
+    expect((await send('DELETE', `/streams/${id}/`)).status).toBe(204)
   })
 
-  it('asks the store about nothing that cannot be an id', async () => {
-    const { ask, store } = await served()
+  it('does not call the store for a malformed id', async () => {
+    const { send, store } = await served()
     const calls = (store as ReturnType<typeof spyStore>).calls
     const before = calls.length
     for (const id of [
@@ -98,34 +98,34 @@ describe('the handler', () => {
         ['POST', '/drive'],
         ['POST', '/stop'],
       ] as const) {
-        expect((await ask(method, `/streams/${id}${verb}`)).status).toBe(404)
+        expect((await send(method, `/streams/${id}${verb}`)).status).toBe(404)
       }
     }
     expect(calls.length).toBe(before)
   })
 
-  it('answers the same for unknown and for unauthorized', async () => {
-    const asked: AuthorizeRequest[] = []
-    const { ask, id, streams, produced } = await served({
-      authorize: async (question) => {
-        asked.push(question)
-        return ((await question.getMeta()) as { owner?: string } | undefined)?.owner === 'grace'
+  it('sends the same response for an unknown stream and for an unauthorized request', async () => {
+    const requested: AuthorizeRequest[] = []
+    const { send, id, streams, produced } = await served({
+      authorize: async (given) => {
+        requested.push(given)
+        return ((await given.getMeta()) as { owner?: string } | undefined)?.owner === 'grace'
       },
     })
     const unknown = '0123456789abcdefghijkl'
-    const wishes = [
+    const verbs = [
       ['GET', ''],
       ['HEAD', ''],
       ['POST', '/drive'],
       ['POST', '/stop'],
       ['DELETE', ''],
     ] as const
-    for (const [method, verb] of wishes) {
-      const [no, none] = [await ask(method, `/streams/${id}${verb}`), await ask(method, `/streams/${unknown}${verb}`)]
+    for (const [method, verb] of verbs) {
+      const [no, none] = [await send(method, `/streams/${id}${verb}`), await send(method, `/streams/${unknown}${verb}`)]
       expect([no.status, await no.text()]).toEqual([404, await none.text()])
       expect([...no.headers]).toEqual([...none.headers])
     }
-    expect(asked.map(({ action }) => action)).toEqual(
+    expect(requested.map(({ action }) => action)).toEqual(
       ['read', 'read', 'drive', 'stop', 'delete'].flatMap((action) => [action, action]),
     )
     expect(await streams.getStreamBody(id)).toMatchObject({ text: '', status: 'pending' })
@@ -133,22 +133,22 @@ describe('the handler', () => {
     const mine = await served({
       authorize: async ({ getMeta }) => ((await getMeta()) as { owner: string }).owner === 'ada',
     })
-    expect((await mine.ask('GET', `/streams/${mine.id}`)).status).toBe(200)
+    expect((await mine.send('GET', `/streams/${mine.id}`)).status).toBe(200)
   })
 
-  it('S17 takes nothing but true for a yes, and a throw for a failure that is reported', async () => {
+  it('S17 allows a request only for true, and reports an error that authorize throws', async () => {
     const yes = await served({ authorize: () => 'yes' as unknown as boolean })
-    expect((await yes.ask('GET', `/streams/${yes.id}`)).status).toBe(404)
+    expect((await yes.send('GET', `/streams/${yes.id}`)).status).toBe(404)
     const cause = new Error('token=secret')
     const broken = await served({ authorize: () => Promise.reject(cause) })
-    const answer = await broken.ask('GET', `/streams/${broken.id}`)
-    expect(answer.status).toBe(500)
-    expect(await answer.text()).not.toContain('secret')
+    const response = await broken.send('GET', `/streams/${broken.id}`)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
     expect(broken.errors).toEqual([{ error: cause, context: { source: 'handler' } }])
   })
 
-  it('passes on a Response of authorize, for every verb, and does nothing else', async () => {
-    const { ask, id, produced, store, errors } = await served({
+  it('sends the Response of authorize for every verb, and does nothing else', async () => {
+    const { send, id, produced, store, errors } = await served({
       authorize: () =>
         Response.json(
           { code: 'token-expired', message: 'Sign in again.', hint: 7 },
@@ -167,10 +167,10 @@ describe('the handler', () => {
       ['POST', '/stop'],
       ['DELETE', ''],
     ] as const) {
-      const answer = await ask(method, `/streams/${id}${verb}`, { headers: { Origin: 'https://app.example' } })
-      expect([answer.status, answer.statusText]).toEqual([401, 'Signed out'])
-      expect(await answer.json()).toEqual({ code: 'token-expired', message: 'Sign in again.', hint: 7 })
-      expect(Object.fromEntries(answer.headers)).toMatchObject({
+      const response = await send(method, `/streams/${id}${verb}`, { headers: { Origin: 'https://app.example' } })
+      expect([response.status, response.statusText]).toEqual([401, 'Signed out'])
+      expect(await response.json()).toEqual({ code: 'token-expired', message: 'Sign in again.', hint: 7 })
+      expect(Object.fromEntries(response.headers)).toMatchObject({
         'access-control-allow-origin': 'https://app.example',
         'cache-control': 'no-store',
         'content-type': 'application/json',
@@ -191,11 +191,11 @@ describe('the handler', () => {
     [503, 'Busy.', { code: 'server', message: 'Busy.' }],
   ])('gives a Response of %d without JSON of its own a code and words', async (status, body, words) => {
     const init = { status, headers: { 'Retry-After': '7', 'Content-Length': String(body?.length ?? 0) } }
-    const { ask, id } = await served({ authorize: async () => new Response(body, init) })
-    const answer = await ask('GET', `/streams/${id}`)
-    expect(await answer.json()).toMatchObject(words)
-    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([status, '7'])
-    expect([answer.headers.get('Content-Length'), answer.headers.get('Content-Type')]).toEqual([
+    const { send, id } = await served({ authorize: async () => new Response(body, init) })
+    const response = await send('GET', `/streams/${id}`)
+    expect(await response.json()).toMatchObject(words)
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([status, '7'])
+    expect([response.headers.get('Content-Length'), response.headers.get('Content-Type')]).toEqual([
       null,
       'application/json',
     ])
@@ -209,37 +209,37 @@ describe('the handler', () => {
     ['null', null],
   ])('gives JSON without a code one: %s', async (body, expected) => {
     const headers = { 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) }
-    const { ask, id } = await served({ authorize: () => new Response(body, { status: 403, headers }) })
-    const answer = await ask('GET', `/streams/${id}`)
-    expect(await answer.json()).toEqual(expected)
-    expect([answer.headers.get('Content-Length'), answer.headers.get('Content-Type')]).toEqual([
+    const { send, id } = await served({ authorize: () => new Response(body, { status: 403, headers }) })
+    const response = await send('GET', `/streams/${id}`)
+    expect(await response.json()).toEqual(expected)
+    expect([response.headers.get('Content-Length'), response.headers.get('Content-Type')]).toEqual([
       null,
       'application/problem+json',
     ])
   })
 
-  it('passes on a body of any other form as it is, and a Response that is thrown', async () => {
+  it('sends any other body unchanged, also of a Response that is thrown', async () => {
     const page = new Response('<p>No.', { status: 403, headers: { 'Content-Type': 'text/html' } })
-    const { ask, id, errors } = await served({ authorize: () => Promise.reject(page) })
-    const answer = await ask('GET', `/streams/${id}`)
-    expect([answer.status, answer.headers.get('Content-Type'), await answer.text()]).toEqual([
+    const { send, id, errors } = await served({ authorize: () => Promise.reject(page) })
+    const response = await send('GET', `/streams/${id}`)
+    expect([response.status, response.headers.get('Content-Type'), await response.text()]).toEqual([
       403,
       'text/html',
       '<p>No.',
     ])
     expect(errors).toEqual([])
-    // An error of an HTTP client looks much like one, and is none.
+    // An error of an HTTP client has some fields of a Response, but is not one.
     const upstream = Object.assign(new Error('secret'), { status: 403, headers: new Headers() })
     const failing = await served({ authorize: () => Promise.reject(upstream) })
-    expect(await problem(await failing.ask('GET', `/streams/${failing.id}`))).toEqual([500, 'server'])
+    expect(await problem(await failing.send('GET', `/streams/${failing.id}`))).toEqual([500, 'server'])
     expect(failing.errors).toMatchObject([{ error: upstream }])
   })
 
-  it('answers a Response of 404 as it answers for a stream that does not exist', async () => {
-    const { ask, id } = await served({
-      authorize: ({ id: asked }) => asked !== id || new Response('yours?', { status: 404 }),
+  it('turns a Response of 404 into the response for an unknown stream', async () => {
+    const { send, id } = await served({
+      authorize: ({ id: requested }) => requested !== id || new Response('yours?', { status: 404 }),
     })
-    const [no, none] = [await ask('GET', `/streams/${id}`), await ask('GET', '/streams/0123456789abcdefghijkl')]
+    const [no, none] = [await send('GET', `/streams/${id}`), await send('GET', '/streams/0123456789abcdefghijkl')]
     expect([no.status, await no.text(), [...no.headers]]).toEqual([none.status, await none.text(), [...none.headers]])
   })
 
@@ -250,19 +250,19 @@ describe('the handler', () => {
     ['a redirect to a login page', () => Response.redirect('https://app.example/login')],
     ['one that failed', () => Response.error()],
     ['one whose body was read already', () => once],
-  ])('takes %s for a mistake of the application, that is reported', async (_, authorize) => {
-    const { ask, id, errors, produced } = await served({ authorize })
+  ])('reports %s as a mistake of the application', async (_, authorize) => {
+    const { send, id, errors, produced } = await served({ authorize })
     await once.text().catch(() => undefined)
-    const answer = await ask('POST', `/streams/${id}/drive`)
-    expect(await problem(answer)).toEqual([500, 'server'])
-    expect(answer.headers.get('Retry-After')).toBeNull()
+    const response = await send('POST', `/streams/${id}/drive`)
+    expect(await problem(response)).toEqual([500, 'server'])
+    expect(response.headers.get('Retry-After')).toBeNull()
     expect(errors).toMatchObject([
       { error: { code: 'invalid-option', message: expect.stringMatching(/'authorize'.*400 to 599/) } },
     ])
     expect(produced).toEqual([])
   })
 
-  it('lets both read a body that is empty', async () => {
+  it('lets authorize and produce read an empty body', async () => {
     const { handle, id } = await served({
       authorize: async ({ request }) => (await request.text()) === '',
       produce: async ({ request }) => {
@@ -276,13 +276,13 @@ describe('the handler', () => {
       body: new ReadableStream({ start: (c) => c.close() }),
       duplex: 'half',
     }
-    const answer = await handle(request(`/streams/${id}/drive`, init as RequestInit))
-    expect(await answer.text()).toBe('[]')
+    const response = await handle(request(`/streams/${id}/drive`, init as RequestInit))
+    expect(await response.text()).toBe('[]')
   })
 
-  it('lets authorize and produce read the body, each of its own', async () => {
+  it('gives authorize and produce each their own copy of the body', async () => {
     const bodies: unknown[] = []
-    const { ask, id, errors } = await served({
+    const { send, id, errors } = await served({
       authorize: async ({ request, action }) => {
         bodies.push([action, await request.text()])
         return true
@@ -292,15 +292,15 @@ describe('the handler', () => {
         return async (append, context) => append(await context.request.text())
       },
     })
-    expect(await (await ask('POST', `/streams/${id}/drive`, { body: '{"a":1}' })).text()).toBe('{"a":1}')
-    await ask('POST', `/streams/${id}/stop`, { body: 'why' })
-    await ask('GET', `/streams/${id}`)
-    await ask('DELETE', `/streams/${id}`, { body: 'gone' })
+    expect(await (await send('POST', `/streams/${id}/drive`, { body: '{"a":1}' })).text()).toBe('{"a":1}')
+    await send('POST', `/streams/${id}/stop`, { body: 'why' })
+    await send('GET', `/streams/${id}`)
+    await send('DELETE', `/streams/${id}`, { body: 'gone' })
     expect(bodies).toEqual([['drive', '{"a":1}'], { a: 1 }, ['stop', 'why'], ['read', ''], ['delete', 'gone']])
     expect(errors).toEqual([])
   })
 
-  it('hands the request over as it came: the same one without a body, else with what was put on it', async () => {
+  it('passes a request without a body itself, and otherwise a copy with the properties of middleware', async () => {
     const seen: Request[] = []
     const { handle, id } = await served({
       authorize: ({ request }) => {
@@ -311,7 +311,7 @@ describe('the handler', () => {
     const bare = request(`/streams/${id}/stop`, { method: 'POST' })
     await handle(bare)
     expect(seen[0]).toBe(bare)
-    // As browsers send a POST without a body; adapters make an empty one of it.
+    // Browsers send a POST without a body like this, and adapters create an empty body.
     const init0 = {
       method: 'POST',
       headers: { 'Content-Length': '0' },
@@ -328,11 +328,11 @@ describe('the handler', () => {
   })
 
   it.each(['read', 'locked', 'emptied'] as const)(
-    'serves a request whose body is %s already, and says so to whoever reads it',
+    'serves a request whose body is %s already, and fails only a read of it',
     async (how) => {
       const used = (path: string) => {
         const init = { method: 'POST', body: 'body', headers: { 'Content-Length': '4' } }
-        // As an adapter makes it of a Node request that a body parser has read.
+        // Adapters create this from a Node request that a body parser has read.
         if (how === 'emptied')
           return request(path, {
             ...init,
@@ -349,25 +349,25 @@ describe('the handler', () => {
       await settled()
       expect([unread.produced, unread.errors]).toEqual([[unread.id], []])
 
-      const said = { code: 'body-used', message: expect.stringContaining('request.clone()') }
-      const asking = await served({ authorize: async ({ request }) => (await request.json()).isMine === true })
-      const refused = await asking.handle(used(`/streams/${asking.id}/drive`))
+      const failure = { code: 'body-used', message: expect.stringContaining('request.clone()') }
+      const reading = await served({ authorize: async ({ request }) => (await request.json()).isMine === true })
+      const refused = await reading.handle(used(`/streams/${reading.id}/drive`))
       expect([await problem(refused), refused.headers.get('Retry-After')]).toEqual([[500, 'server'], null])
-      expect(asking.errors).toMatchObject([{ error: said, context: { source: 'handler' } }])
-      expect((await asking.store.heads([asking.id]))[0]?.status).toBe('pending')
+      expect(reading.errors).toMatchObject([{ error: failure, context: { source: 'handler' } }])
+      expect((await reading.store.heads([reading.id]))[0]?.status).toBe('pending')
 
       const producing = await served({
         produce: () => async (append, context) => append(await context.request.text()),
       })
       await producing.handle(used(`/streams/${producing.id}/drive`))
       await producing.clock.advance(300)
-      expect(producing.errors).toMatchObject([{ error: said, context: { source: 'producer' } }])
+      expect(producing.errors).toMatchObject([{ error: failure, context: { source: 'producer' } }])
     },
   )
 
-  it('drives with a body up to its bound, and refuses a longer one before it is held', async () => {
-    const { ask, id, produced } = await served({ maxBodyBytes: 10 })
-    const tooLong = await ask('POST', `/streams/${id}/drive`, { body: 'x'.repeat(11) })
+  it('drives with a body up to maxBodyBytes, and refuses a longer one without reading all of it', async () => {
+    const { send, id, produced } = await served({ maxBodyBytes: 10 })
+    const tooLong = await send('POST', `/streams/${id}/drive`, { body: 'x'.repeat(11) })
     expect(await problem(tooLong)).toEqual([413, 'too-large'])
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({
@@ -377,18 +377,18 @@ describe('the handler', () => {
       },
     })
     const init = { body: endless, duplex: 'half' } as RequestInit
-    expect(await problem(await ask('POST', `/streams/${id}/drive`, init))).toEqual([413, 'too-large'])
+    expect(await problem(await send('POST', `/streams/${id}/drive`, init))).toEqual([413, 'too-large'])
     expect(pulled).toBeLessThan(5)
-    const lying = await ask('POST', `/streams/${id}/drive`, { body: 'x', headers: { 'Content-Length': '9999' } })
+    const lying = await send('POST', `/streams/${id}/drive`, { body: 'x', headers: { 'Content-Length': '9999' } })
     expect(lying.status).toBe(413)
     expect(produced).toEqual([])
-    expect((await ask('POST', `/streams/${id}/drive`, { body: 'x'.repeat(10) })).status).toBe(200)
+    expect((await send('POST', `/streams/${id}/drive`, { body: 'x'.repeat(10) })).status).toBe(200)
     await settled()
     expect(produced).toEqual([id])
   })
 
-  it('S17 reports no upload that its client breaks off, but one that fails on its way', async () => {
-    const { ask, id, produced, errors } = await served()
+  it('S17 reports a failed upload, but not one that its client aborts', async () => {
+    const { send, id, produced, errors } = await served()
     const client = new AbortController()
     const broken = () =>
       new ReadableStream<Uint8Array>({
@@ -397,20 +397,20 @@ describe('the handler', () => {
       })
     const init = (signal?: AbortSignal) =>
       ({ body: broken(), duplex: 'half', ...(signal && { signal }) }) as RequestInit
-    const failed = await ask('POST', `/streams/${id}/drive`, init())
+    const failed = await send('POST', `/streams/${id}/drive`, init())
     expect(await problem(failed)).toEqual([500, 'server'])
     expect(errors.splice(0)).toHaveLength(1)
     client.abort()
-    expect(await problem(await ask('POST', `/streams/${id}/drive`, init(client.signal)))).toEqual([
+    expect(await problem(await send('POST', `/streams/${id}/drive`, init(client.signal)))).toEqual([
       400,
       'invalid-request',
     ])
     expect([errors, produced]).toEqual([[], []])
   })
 
-  it('asks again later when the meta cannot be read, and leaves the stream as it is', async () => {
+  it('fails a drive whose meta cannot be read, leaves the stream unchanged, and serves the next drive', async () => {
     const metas: unknown[] = []
-    const { ask, id, store, clock } = await served({
+    const { send, id, store, clock } = await served({
       produce: ({ meta }) => {
         metas.push(meta)
         return async (append) => append('text')
@@ -418,39 +418,39 @@ describe('the handler', () => {
     })
     const spy = store as ReturnType<typeof spyStore>
     spy.instead.read = () => Promise.reject(new Error('hiccup'))
-    const refused = await ask('POST', `/streams/${id}/drive`)
+    const refused = await send('POST', `/streams/${id}/drive`)
     expect(await problem(refused)).toEqual([500, 'server'])
     expect(refused.headers.get('Retry-After')).toBe('1')
     expect((await store.heads([id]))[0]?.status).toBe('pending')
     delete spy.instead.read
-    expect((await ask('POST', `/streams/${id}/drive`)).status).toBe(200)
+    expect((await send('POST', `/streams/${id}/drive`)).status).toBe(200)
     await clock.advance(300)
     expect(metas).toEqual([{ owner: 'ada' }])
-    expect(await (await ask('GET', `/streams/${id}`)).json()).toMatchObject({ text: 'text', status: 'done' })
+    expect(await (await send('GET', `/streams/${id}`)).json()).toMatchObject({ text: 'text', status: 'done' })
   })
 
-  it('reads the meta once for authorize and produce, and not at all for those who join', async () => {
-    const { ask, id, store } = await served({
+  it('reads the meta once for authorize and produce, and never for a drive that joins', async () => {
+    const { send, id, store } = await served({
       authorize: async ({ getMeta, request }) => request.headers.has('Joining') || (await getMeta()) !== null,
       produce: () => () => new Promise(() => undefined),
     })
     const spy = store as ReturnType<typeof spyStore>
-    await ask('POST', `/streams/${id}/drive`)
+    await send('POST', `/streams/${id}/drive`)
     expect(spy.of('read')).toHaveLength(1)
-    await ask('POST', `/streams/${id}/drive`, { headers: { Joining: 'yes' } })
+    await send('POST', `/streams/${id}/drive`, { headers: { Joining: 'yes' } })
     expect(spy.of('read')).toHaveLength(1)
   })
 
   it('ends the stream as error when produce throws', async () => {
     const cause = new Error('no such model')
-    const { ask, id, clock, errors } = await served({ produce: () => Promise.reject(cause) })
-    await ask('POST', `/streams/${id}/drive`)
+    const { send, id, clock, errors } = await served({ produce: () => Promise.reject(cause) })
+    await send('POST', `/streams/${id}/drive`)
     await clock.advance(300)
-    expect(await (await ask('GET', `/streams/${id}`)).json()).toMatchObject({ status: 'error', error: 'generation' })
+    expect(await (await send('GET', `/streams/${id}`)).json()).toMatchObject({ status: 'error', error: 'generation' })
     expect(errors[0]?.error).toBe(cause)
   })
 
-  it('without produce drives nothing', async () => {
+  it('has no drive route without produce', async () => {
     const { streams } = createRig()
     const id = await streams.createStream()
     const handle = streams.handler({ basePath: '', authorize: 'public' })
@@ -458,19 +458,19 @@ describe('the handler', () => {
     expect((await handle(request(`/${id}`))).status).toBe(200)
   })
 
-  it('stops, and answers 202 while the end is not stored', async () => {
-    const { ask, id, store, clock } = await served({ produce: () => () => new Promise(() => undefined) })
-    await ask('POST', `/streams/${id}/drive`)
+  it('stops, and responds with 202 if the end is not stored yet', async () => {
+    const { send, id, store, clock } = await served({ produce: () => () => new Promise(() => undefined) })
+    await send('POST', `/streams/${id}/drive`)
     await settled()
     const spy = store as ReturnType<typeof spyStore>
     spy.instead.close = () => Promise.reject(new Error('down'))
-    const latching = ask('POST', `/streams/${id}/stop`)
+    const latching = send('POST', `/streams/${id}/stop`)
     await clock.advance(5_000)
     const latched = await latching
     expect([latched.status, await latched.json()]).toEqual([202, { status: 'streaming', offset: 0, epoch: 1 }])
     delete spy.instead.close
     await clock.advance(5_000)
-    const stopped = await ask('POST', `/streams/${id}/stop`)
+    const stopped = await send('POST', `/streams/${id}/stop`)
     expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'stopped', offset: 0, epoch: 1 }])
   })
 })
@@ -481,32 +481,28 @@ describe('requests from pages', () => {
     ['same site', { 'Sec-Fetch-Site': 'same-site', Origin: 'http://app.server.test' }, true],
     ['the address bar', { 'Sec-Fetch-Site': 'none' }, true],
     ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.test' }, false],
-    [
-      'another site that lies about its origin',
-      { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://server.test' },
-      false,
-    ],
+    ['another site with a forged origin', { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://server.test' }, false],
     ['an old browser, own host', { Origin: 'https://server.test' }, true],
     ['an old browser, own host and port', { Origin: 'http://server.test:8080', Host: 'server.test:8080' }, true],
     ['an old browser, another host', { Origin: 'https://evil.test' }, false],
     ['an old browser, a sandboxed page', { Origin: 'null' }, false],
     ['a listed origin', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://app.example' }, true],
-    ['an old browser, an app whose scheme is another one', { Origin: 'app://server.test', Host: 'server.test' }, false],
+    ['an old browser, an app with another scheme', { Origin: 'app://server.test', Host: 'server.test' }, false],
     ['no browser', {}, true],
   ]
 
   it.each(cases)('of %s', async (_, headers, isAllowed) => {
-    const { ask, id } = await served({ allowedOrigins: ['https://app.example'] })
+    const { send, id } = await served({ allowedOrigins: ['https://app.example'] })
     for (const [method, verb] of [
       ['POST', '/stop'],
       ['POST', '/drive'],
       ['DELETE', ''],
     ] as const) {
-      const answer = await ask(method, `/streams/${id}${verb}`, { headers })
-      expect(answer.status < 400).toBe(isAllowed)
-      if (!isAllowed) expect(await problem(answer)).toEqual([403, 'cross-origin'])
+      const response = await send(method, `/streams/${id}${verb}`, { headers })
+      expect(response.status < 400).toBe(isAllowed)
+      if (!isAllowed) expect(await problem(response)).toEqual([403, 'cross-origin'])
     }
-    if (!isAllowed) expect((await ask('GET', `/streams/${id}`, { headers })).status).toBe(200)
+    if (!isAllowed) expect((await send('GET', `/streams/${id}`, { headers })).status).toBe(200)
   })
 
   it.each([
@@ -521,10 +517,10 @@ describe('requests from pages', () => {
   ])('of an app at %s are taken once that is listed, and only then', async (Origin) => {
     const from = { headers: { Origin, 'Sec-Fetch-Site': 'cross-site' } }
     const listed = await served({ allowedOrigins: [Origin] })
-    const driven = await listed.ask('POST', `/streams/${listed.id}/drive`, from)
+    const driven = await listed.send('POST', `/streams/${listed.id}/drive`, from)
     expect([driven.status, driven.headers.get('Access-Control-Allow-Origin')]).toEqual([200, Origin])
     const other = await served({ allowedOrigins: ['app://another'] })
-    const refused = await other.ask('POST', `/streams/${other.id}/drive`, from)
+    const refused = await other.send('POST', `/streams/${other.id}/drive`, from)
     expect([refused.status, refused.headers.get('Access-Control-Allow-Origin')]).toEqual([403, null])
   })
 
@@ -541,77 +537,77 @@ describe('requests from pages', () => {
     },
   ]
 
-  it('may bring any header from a listed origin, unless the headers are listed too', async () => {
+  it('may send any header from a listed origin, unless the headers are listed too', async () => {
     const any = await served({ allowedOrigins: [app] })
-    const asked = 'authorization,baggage,sentry-trace,traceparent,x-own'
-    const allowed = await any.ask(...preflightOf(any.id, app, asked))
+    const requested = 'authorization,baggage,sentry-trace,traceparent,x-own'
+    const allowed = await any.send(...preflightOf(any.id, app, requested))
     expect(Object.fromEntries(allowed.headers)).toMatchObject({
       'access-control-allow-origin': app,
-      'access-control-allow-headers': asked,
+      'access-control-allow-headers': requested,
       'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
       vary: 'Access-Control-Request-Headers, Origin',
     })
     for (const [origin, wanted] of [
-      ['https://evil.test', asked],
+      ['https://evil.test', requested],
       [app, ''],
       [app, '*'],
       [app, 'a, "b"'],
       [app, 'a'.repeat(5_000)],
     ] as const) {
-      const own = await any.ask(...preflightOf(any.id, origin, wanted))
+      const own = await any.send(...preflightOf(any.id, origin, wanted))
       expect(own.headers.get('Access-Control-Allow-Headers')).toBe(
         'Authorization, Content-Type, If-None-Match, Last-Event-ID',
       )
       expect(own.headers.get('Access-Control-Allow-Origin')).toBe(origin === app ? app : null)
     }
     const listed = await served({ allowedOrigins: [app], allowedHeaders: ['Traceparent'] })
-    const few = await listed.ask(...preflightOf(listed.id, app, asked))
+    const few = await listed.send(...preflightOf(listed.id, app, requested))
     expect(few.headers.get('Access-Control-Allow-Headers')).toBe(
       'Authorization, Content-Type, If-None-Match, Last-Event-ID, Traceparent',
     )
   })
 
-  it('may bring credentials from a listed origin alone, and only if the handler says so', async () => {
+  it('may send credentials only from a listed origin, and only with allowCredentials', async () => {
     const with_ = await served({ allowedOrigins: [app], allowCredentials: true })
     for (const origin of [app, 'https://evil.test', 'null', 'https://app.example.evil.test']) {
       const from = { headers: { Origin: origin } }
-      for (const answer of [
-        await with_.ask(...preflightOf(with_.id, origin, 'x-own')),
-        await with_.ask('GET', `/streams/${with_.id}`, from),
-        await with_.ask('GET', '/streams/0123456789abcdefghijkl', from),
-        await with_.ask('POST', `/streams/${with_.id}/stop`, from),
+      for (const response of [
+        await with_.send(...preflightOf(with_.id, origin, 'x-own')),
+        await with_.send('GET', `/streams/${with_.id}`, from),
+        await with_.send('GET', '/streams/0123456789abcdefghijkl', from),
+        await with_.send('POST', `/streams/${with_.id}/stop`, from),
       ]) {
         const isListed = origin === app
-        expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(isListed ? app : null)
-        expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe(isListed ? 'true' : null)
-        expect(answer.headers.get('Vary')).toContain('Origin')
+        expect(response.headers.get('Access-Control-Allow-Origin')).toBe(isListed ? app : null)
+        expect(response.headers.get('Access-Control-Allow-Credentials')).toBe(isListed ? 'true' : null)
+        expect(response.headers.get('Vary')).toContain('Origin')
       }
     }
   })
 
-  it('are told about CORS only from listed origins, without credentials unless asked for', async () => {
-    const { ask, id } = await served({ allowedOrigins: ['https://app.example'] })
+  it('get CORS headers only from listed origins, and no credentials by default', async () => {
+    const { send, id } = await served({ allowedOrigins: ['https://app.example'] })
     const from = (Origin: string) => ({ headers: { Origin } })
-    const listed = await ask('GET', `/streams/${id}`, from('https://app.example'))
+    const listed = await send('GET', `/streams/${id}`, from('https://app.example'))
     expect(listed.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example')
     expect(listed.headers.get('Vary')).toContain('Origin')
-    const other = await ask('GET', `/streams/${id}`, from('https://evil.test'))
+    const other = await send('GET', `/streams/${id}`, from('https://evil.test'))
     expect(other.headers.get('Access-Control-Allow-Origin')).toBeNull()
     expect(other.headers.get('Vary')).toContain('Origin')
     const failed = await served({
       allowedOrigins: ['https://app.example'],
       authorize: () => Promise.reject(new Error('down')),
     })
-    const failure = await failed.ask('GET', `/streams/${failed.id}`, from('https://app.example'))
+    const failure = await failed.send('GET', `/streams/${failed.id}`, from('https://app.example'))
     expect([failure.status, failure.headers.get('Access-Control-Allow-Origin')]).toEqual([500, 'https://app.example'])
     expect(failure.headers.get('Access-Control-Expose-Headers')).toContain('Retry-After')
-    const preflight = await ask('OPTIONS', `/streams/${id}/drive`, from('https://app.example'))
+    const preflight = await send('OPTIONS', `/streams/${id}/drive`, from('https://app.example'))
     expect([preflight.status, preflight.headers.get('Access-Control-Allow-Origin')]).toEqual([
       204,
       'https://app.example',
     ])
-    for (const answer of [listed, other, preflight]) {
-      expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    for (const response of [listed, other, preflight]) {
+      expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull()
     }
   })
 })

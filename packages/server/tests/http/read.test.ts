@@ -17,11 +17,11 @@ async function withText(text: string, isOpen = false, wrap?: (store: StreamStore
   return { ...rig, id, hand, read }
 }
 
-describe('a look', () => {
-  it('answers from an offset, with what is needed to go on', async () => {
+describe('a snapshot', () => {
+  it('starts at an offset, and has what is needed to continue', async () => {
     const { read } = await withText('Hello', true)
-    const answer = await read('/?offset=2&epoch=1')
-    expect(await answer.json()).toEqual({
+    const response = await read('/?offset=2&epoch=1')
+    expect(await response.json()).toEqual({
       offset: 2,
       text: 'llo',
       status: 'streaming',
@@ -29,16 +29,16 @@ describe('a look', () => {
       base: 0,
       upToDate: true,
     })
-    expect(answer.headers.get('Cache-Control')).toBe('private, no-cache')
-    expect(answer.headers.get('Vary')).toContain('Accept')
-    expect(answer.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(response.headers.get('Cache-Control')).toBe('private, no-cache')
+    expect(response.headers.get('Vary')).toContain('Accept')
+    expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
   })
 
   it('as plain text has the rest in its headers', async () => {
     const { read } = await withText('\uFEFFHello\r\n')
-    const answer = await read('/', { Accept: 'text/plain' })
-    expect([...new Uint8Array(await answer.arrayBuffer())].slice(0, 4)).toEqual([0xef, 0xbb, 0xbf, 0x48])
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    const response = await read('/', { Accept: 'text/plain' })
+    expect([...new Uint8Array(await response.arrayBuffer())].slice(0, 4)).toEqual([0xef, 0xbb, 0xbf, 0x48])
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/plain; charset=utf-8',
       'stream-offset': '8',
       'stream-status': 'done',
@@ -46,23 +46,23 @@ describe('a look', () => {
     })
   })
 
-  it('by HEAD has the headers alone, and follows nothing', async () => {
+  it('by HEAD has only the headers, and follows nothing', async () => {
     const { read, clock } = await withText('Hello')
     for (const Accept of ['*/*', 'text/event-stream', 'text/plain']) {
-      const answer = await read('/', { Accept }, 'HEAD')
-      expect([answer.status, answer.body, answer.headers.get('Stream-Offset')]).toEqual([200, null, '5'])
-      expect(answer.headers.get('ETag')).toBeTruthy()
+      const response = await read('/', { Accept }, 'HEAD')
+      expect([response.status, response.body, response.headers.get('Stream-Offset')]).toEqual([200, null, '5'])
+      expect(response.headers.get('ETag')).toBeTruthy()
     }
     expect(clock.timers).toBe(0)
   })
 
-  it('is 304 for what the client has, until anything changes', async () => {
+  it('is 304 if the client has it, until anything changes', async () => {
     const { read, hand, clock } = await withText('Hello', true)
     const etag = (await read()).headers.get('ETag') ?? ''
     expect(etag).toMatch(/^"[\x21\x23-\x7e]+"$/)
     for (const tags of [etag, `W/${etag}`, `"other", ${etag}`]) {
-      const answer = await read('/', { 'If-None-Match': tags })
-      expect([answer.status, answer.body, answer.headers.get('ETag')]).toEqual([304, null, etag])
+      const response = await read('/', { 'If-None-Match': tags })
+      expect([response.status, response.body, response.headers.get('ETag')]).toEqual([304, null, etag])
     }
     expect((await read('/?offset=1', { 'If-None-Match': etag })).status).toBe(200)
     expect((await read('/', { 'If-None-Match': etag, Accept: 'text/plain' })).status).toBe(200)
@@ -75,22 +75,29 @@ describe('a look', () => {
     expect((await read('/', { 'If-None-Match': grown })).status).toBe(200)
   })
 
-  it('beyond the tail is empty and tells the tail', async () => {
+  it('beyond the tail is empty and has the offset of the tail', async () => {
     const { read } = await withText('Hello', true)
-    const answer = await read('/?offset=99&epoch=1')
-    expect(await answer.json()).toEqual({ offset: 5, text: '', status: 'streaming', epoch: 1, base: 0, upToDate: true })
+    const response = await read('/?offset=99&epoch=1')
+    expect(await response.json()).toEqual({
+      offset: 5,
+      text: '',
+      status: 'streaming',
+      epoch: 1,
+      base: 0,
+      upToDate: true,
+    })
   })
 
-  it('as JSON is at most 1 Mi units, never ends inside a surrogate pair, and is terminal only once all is told', async () => {
+  it('as JSON is at most 1 Mi units, never ends inside a surrogate pair, and is terminal only at the end', async () => {
     const text = `x${'😀'.repeat(600_000)}`
     const { read } = await withText(text)
     const parts: string[] = []
     let position = 0
     for (let turn = 0; turn < 9; turn++) {
-      const answer = await read(`/?offset=${position}`)
-      const { offset, text: part, status, upToDate } = await answer.json()
+      const response = await read(`/?offset=${position}`)
+      const { offset, text: part, status, upToDate } = await response.json()
       expect(offset).toBe(position)
-      expect([status, answer.headers.get('Stream-Status')]).toEqual(
+      expect([status, response.headers.get('Stream-Status')]).toEqual(
         upToDate ? ['done', 'done'] : ['streaming', 'streaming'],
       )
       expect(part.length).toBeLessThanOrEqual(1_048_576)
@@ -104,34 +111,34 @@ describe('a look', () => {
     expect(parts.join('') === text).toBe(true)
   })
 
-  it('as plain text is the whole, read on as the client takes it', async () => {
+  it('as plain text is the whole text, which is read while the client takes it', async () => {
     const text = `x${'😀'.repeat(600_000)}`
     const { streams, store, id } = await withText(text, false, spyStore)
     for (const offset of [0, 1, 11, text.length - 2, text.length]) {
-      const answer = await streams.read(request(`/?offset=${offset}`, { headers: { Accept: 'text/plain' } }), id)
-      expect(Object.fromEntries(answer.headers)).toMatchObject({
+      const response = await streams.read(request(`/?offset=${offset}`, { headers: { Accept: 'text/plain' } }), id)
+      expect(Object.fromEntries(response.headers)).toMatchObject({
         'stream-offset': String(text.length),
         'stream-status': 'done',
         'stream-up-to-date': 'true',
       })
-      expect((await answer.text()) === text.slice(offset)).toBe(true)
+      expect((await response.text()) === text.slice(offset)).toBe(true)
     }
     expect(Math.max(...(store as SpyStore).of('read').map(([, , max]) => max))).toBe(1_048_576)
     const before = (store as SpyStore).of('read').length
-    const answer = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
-    await answer.body?.getReader().read()
+    const response = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
+    await response.body?.getReader().read()
     await settled()
     expect((store as SpyStore).of('read').length).toBe(before + 1)
   })
 
-  it.each(['is deleted', 'is lost', 'was taken back'])(
-    'as plain text is errored, never ended, where the rest %s',
+  it.each(['is deleted', 'is lost', 'has changed'])(
+    'as plain text fails and never just ends if the rest %s',
     async (fate) => {
       const text = 'x'.repeat(1_200_000)
       const { streams, store, id } = await withText(text, false, spyStore)
       const { instead } = store as SpyStore
-      const answer = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
-      const reader = answer.body?.getReader()
+      const response = await streams.read(request('/', { headers: { Accept: 'text/plain' } }), id)
+      const reader = response.body?.getReader()
       expect((await reader?.read())?.value).toHaveLength(1_048_576)
       if (fate === 'is deleted') await streams.deleteStream(id)
       instead.read = async (pass) => {
@@ -141,15 +148,15 @@ describe('a look', () => {
           ? { ...range, text: '' }
           : { ...range, head: { ...range.head, epoch: 2, base: 1_100_000 } }
       }
-      const code = { 'is deleted': 'not-found', 'is lost': 'corrupt', 'was taken back': 'store' }[fate]
+      const code = { 'is deleted': 'not-found', 'is lost': 'corrupt', 'has changed': 'store' }[fate]
       await expect(reader?.read()).rejects.toMatchObject({ code })
     },
   )
 
   it.each(['-1', '1.5', 'abc', '', '1e3', '9999999999999999', '0x1', ' 1'])('refuses the offset %j', async (offset) => {
     const { read } = await withText('Hello')
-    const answer = await read(`/?offset=${encodeURIComponent(offset)}`)
-    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid-offset'])
+    const response = await read(`/?offset=${encodeURIComponent(offset)}`)
+    expect([response.status, (await response.json()).code]).toEqual([400, 'invalid-offset'])
     expect((await read(`/?epoch=${encodeURIComponent(offset)}`)).status).toBe(400)
   })
 
@@ -163,24 +170,24 @@ describe('a look', () => {
     expect((await read('/?offset=2', {}, 'HEAD')).status).toBe(400)
   })
 
-  it('of an unknown stream, or of something that cannot be an id, is 404', async () => {
+  it('of an unknown stream or a malformed id is 404', async () => {
     const { streams } = createRig()
     for (const id of ['0123456789abcdefghijkl', 'x', '', '../../etc/passwd', "' or 1=1"]) {
-      const answer = await streams.read(request(), id)
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await streams.read(request(), id)
+      expect([response.status, await response.json()]).toEqual([
         404,
         { code: 'not-found', message: 'There is no such stream.' },
       ])
     }
   })
 
-  it('keeps live= free for later, and answers nothing but GET and HEAD', async () => {
+  it('reserves live=, and allows only GET and HEAD', async () => {
     const { read } = await withText('Hello')
     expect((await read('/?live=sse')).status).toBe(400)
     expect((await read('/', {}, 'PUT')).status).toBe(405)
   })
 
-  it('prefers what the client prefers', async () => {
+  it('has the media type that the client prefers', async () => {
     const { read } = await withText('Hello')
     const type = async (Accept: string) => (await read('/', { Accept })).headers.get('Content-Type')
     expect(await type('*/*')).toBe('application/json')

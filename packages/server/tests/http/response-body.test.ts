@@ -3,14 +3,14 @@ import { createResponseBody } from '../../src/http/response/response-body'
 import { settled } from '../support/clock'
 
 function counted(maxIdle?: number) {
-  let asked = 0
+  let nextCalls = 0
   let released = 0
   const steps: (Uint8Array | undefined | 'end')[] = []
   const signal = new AbortController()
   const body = createResponseBody(
     {
       next() {
-        asked++
+        nextCalls++
         return steps.shift()
       },
       release() {
@@ -20,37 +20,37 @@ function counted(maxIdle?: number) {
     signal.signal,
     maxIdle,
   )
-  return { body, steps, signal, asked: () => asked, released: () => released }
+  return { body, steps, signal, nextCalls: () => nextCalls, released: () => released }
 }
 
-const piece = new Uint8Array([1])
+const chunk = new Uint8Array([1])
 
 describe('S16 a body', () => {
-  it('asks its source only when it is read, once for each piece', async () => {
-    const { body, steps, asked } = counted()
-    steps.push(piece, piece)
+  it('calls its source only when it is read, once for each chunk', async () => {
+    const { body, steps, nextCalls } = counted()
+    steps.push(chunk, chunk)
     await settled()
-    expect(asked()).toBe(0)
+    expect(nextCalls()).toBe(0)
     const reader = body.stream.getReader()
-    expect(await reader.read()).toEqual({ done: false, value: piece })
+    expect(await reader.read()).toEqual({ done: false, value: chunk })
     await settled()
-    expect(asked()).toBe(1)
+    expect(nextCalls()).toBe(1)
   })
 
-  it('waits to be woken, also when that comes while it asks', async () => {
-    const { body, steps, asked } = counted()
+  it('waits for wake(), which may also come while it calls its source', async () => {
+    const { body, steps, nextCalls } = counted()
     const reader = body.stream.getReader()
     await reader.read()
     const reading = reader.read()
     await settled()
-    expect(asked()).toBe(2)
-    steps.push(piece)
+    expect(nextCalls()).toBe(2)
+    steps.push(chunk)
     body.wake()
-    expect(await reading).toEqual({ done: false, value: piece })
+    expect(await reading).toEqual({ done: false, value: chunk })
   })
 
   it.each(['end', 'cancel', 'abort', 'fail', 'end of the source'])(
-    'is released once, whatever else comes after: %s',
+    'is released once, even if more happens after: %s',
     async (way) => {
       const { body, steps, signal, released } = counted()
       const reader = body.stream.getReader()
@@ -77,21 +77,21 @@ describe('S16 a body', () => {
     },
   )
 
-  it('begins with a chunk without bytes where there is nothing yet, so that hosts send the headers', async () => {
+  it('begins with an empty chunk if there is no text yet, so that hosts send the headers', async () => {
     const { body, steps } = counted()
     const reader = body.stream.getReader()
     expect(await reader.read()).toEqual({ done: false, value: new Uint8Array() })
     const reading = reader.read()
-    steps.push(piece)
+    steps.push(chunk)
     body.wake()
-    expect(await reading).toEqual({ done: false, value: piece })
+    expect(await reading).toEqual({ done: false, value: chunk })
   })
 
-  it('is let go where nobody asks for more and nobody cancels, and not where somebody reads slowly or waits', async () => {
+  it('fails if its client neither reads nor cancels, but not if the client reads slowly or waits', async () => {
     const { body, steps, released } = counted(3)
     const reader = body.stream.getReader()
-    steps.push(piece, piece)
-    for (let turn = 0; turn < 2; turn++) {
+    steps.push(chunk, chunk)
+    for (let round = 0; round < 2; round++) {
       await reader.read()
       body.tick()
       body.tick()
@@ -100,7 +100,7 @@ describe('S16 a body', () => {
     await settled()
     for (let tick = 0; tick < 9; tick++) body.tick()
     expect(released()).toBe(0)
-    steps.push(piece)
+    steps.push(chunk)
     body.wake()
     await reading
     for (let tick = 0; tick < 3; tick++) body.tick()
@@ -108,7 +108,7 @@ describe('S16 a body', () => {
     await expect(reader.read()).rejects.toThrow('the client stopped reading')
   })
 
-  it('is released when its source throws, and when the client was gone before', async () => {
+  it('is released when its source throws, and when the client has already left', async () => {
     let released = 0
     const release = () => {
       released++

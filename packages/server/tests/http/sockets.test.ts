@@ -19,14 +19,14 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-/** As most adapters do it: the headers go out with the first chunk, and nobody cancels (h3 before 2). */
+/** Works like most adapters: it sends the headers with the first chunk, and never cancels (h3 before 2). */
 function writing(handle: (request: Request) => Promise<Response>): RequestListener {
   return async (incoming, outgoing) => {
     const { url = '', method = '', headers } = incoming
     const { accept = '*/*' } = headers
-    const answer = await handle(new Request(`http://server.test${url}`, { method, headers: { accept } }))
-    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers))
-    await answer.body?.pipeTo(
+    const response = await handle(new Request(`http://server.test${url}`, { method, headers: { accept } }))
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+    await response.body?.pipeTo(
       new WritableStream({ write: (chunk) => void outgoing.write(chunk), close: () => void outgoing.end() }),
     )
   }
@@ -54,7 +54,7 @@ async function serving(produce: () => Producer, listener = getRequestListener as
   return { store, events, errors, streams, url }
 }
 
-/** Sends a request and stops at the headers: nothing of the body is read until somebody does. */
+/** Sends a request and waits only for the headers. The body is not read until the test reads it. */
 function stalled(url: string, method: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     httpRequest(url, { method, headers }, resolve).on('error', reject).end()
@@ -62,7 +62,7 @@ function stalled(url: string, method: string, headers: Record<string, string> = 
 }
 
 describe('over real sockets', () => {
-  it('a driver and a follower that leave are noticed, and the run goes on', async () => {
+  it('the server detects a driver and a follower that leave, and the run goes on', async () => {
     let append: (text: string) => Promise<void> = async () => undefined
     const { streams, events, store, url } = await serving(() => (given, { signal }) => {
       append = given
@@ -85,7 +85,7 @@ describe('over real sockets', () => {
   })
 
   it.each(['text/plain', 'text/event-stream'])(
-    'a drive as %s sends its headers before the producer has said anything',
+    'a drive as %s sends its headers before the producer appends text',
     async (accept) => {
       let begin: () => void = () => undefined
       const begun = new Promise<void>((resolve) => {
@@ -100,15 +100,15 @@ describe('over real sockets', () => {
         writing,
       )
       const id = await streams.createStream()
-      // The producer waits for this, so that the test never ends where headers wait for the first text.
+      // The producer waits for the headers. If they waited for the first text, the test would time out.
       const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', headers: { accept } })
       begin()
       expect(await driven.text()).toContain('Hello')
     },
   )
 
-  it('S16 a stalled follower of 12 MB is given what fits in the sockets, and the rest when it reads', async () => {
-    // Three bytes a unit: more than the kernel buffers on its own.
+  it('S16 a stalled follower of 12 MB gets what fits in the sockets, and the rest when it reads', async () => {
+    // Three bytes for each code unit, which is more than the kernel buffers.
     const text = '流れる文。'.repeat(800_000)
     const { streams, store, url } = await serving(
       () =>
@@ -119,14 +119,14 @@ describe('over real sockets', () => {
         },
     )
     const id = await streams.createStream()
-    const done = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    const done = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((response) => response.text())
     expect((await done) === text).toBe(true)
     const before = store.of('read').length
-    const answer = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
+    const response = await stalled(`${url}/${id}`, 'GET', { Accept: 'text/event-stream' })
     await quiet(() => store.of('read').length)
     const pulled = (store.of('read').length - before) * 65_536
     expect(pulled).toBeLessThan(text.length * 0.8)
-    const events = parseEvents(await textFrom(answer)).events
+    const events = parseEvents(await textFrom(response)).events
     expect(textOf(events) === text).toBe(true)
     expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done', offset: text.length } })
   }, 30_000)
@@ -143,17 +143,17 @@ describe('over real sockets', () => {
         },
     )
     const id = await streams.createStream()
-    const driving = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((answer) => answer.text())
+    const driving = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((response) => response.text())
     let lastEventId = ''
     const received: SseEvent[] = []
     let connections = 0
     for (;;) {
-      // As an EventSource does: the URL stays, and what is known is in Last-Event-ID.
+      // Works like an EventSource: the URL stays the same, and Last-Event-ID has the position.
       const headers = { Accept: 'text/event-stream', ...(lastEventId === '' ? {} : { 'Last-Event-ID': lastEventId }) }
-      const answer = await stalled(`${url}/${id}?offset=0`, 'GET', headers)
-      if (answer.statusCode === 204) break
+      const response = await stalled(`${url}/${id}?offset=0`, 'GET', headers)
+      if (response.statusCode === 204) break
       connections++
-      const { events } = parseEvents(wholeEvents(await textFrom(answer, 60 + connections * 37)))
+      const { events } = parseEvents(wholeEvents(await textFrom(response, 60 + connections * 37)))
       received.push(...events)
       lastEventId = events.filter(({ id: last }) => last !== undefined).at(-1)?.id ?? lastEventId
     }
@@ -163,7 +163,7 @@ describe('over real sockets', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: words.join(''), status: 'done' })
   })
 
-  it('a route of the application drives with the request as the server hands it over', async () => {
+  it('a route of the application drives with the request of the server', async () => {
     const streams = createStreams({ store: memoryStore(), drainMs: 0 })
     const id = await streams.createStream()
     const route = (request: Request) =>
@@ -175,8 +175,8 @@ describe('over real sockets', () => {
     open.push(() => streams.close())
     open.push(() => new Promise((resolve) => server.close(resolve)))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ask`
-    const answer = await fetch(url, { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } })
-    expect(await answer.text()).toBe('POST a prompt 😀')
+    const response = await fetch(url, { method: 'POST', body: 'a prompt 😀', headers: { Connection: 'close' } })
+    expect(await response.text()).toBe('POST a prompt 😀')
   })
 
   it('a drive whose body was read by authorize, or by a parser before the adapter, still runs', async () => {
@@ -200,7 +200,7 @@ describe('over real sockets', () => {
       request.url.includes('/parsed/') ? handleParsed(request) : handle(request),
     )
     const server = createServer(async (incoming, outgoing) => {
-      // As express.json() does for every route.
+      // express.json() does this for every route.
       if (incoming.url?.startsWith('/parsed/')) for await (const _ of incoming);
       await listener(incoming, outgoing)
     })
@@ -215,7 +215,7 @@ describe('over real sockets', () => {
     expect(errors).toEqual([])
   })
 
-  it('an upload that breaks off is no error of the server, and drives nothing', async () => {
+  it('an aborted upload is not reported as an error, and drives nothing', async () => {
     const produced: string[] = []
     const { streams, errors, store, url } = await serving(() => {
       produced.push('called')
@@ -245,11 +245,11 @@ describe('over real sockets', () => {
   })
 })
 
-/** Everything the answer has, or what came until `cut` bytes, and then the connection is destroyed. */
-async function textFrom(answer: IncomingMessage, cut = Infinity): Promise<string> {
+/** Reads the whole response, or at most `cut` bytes and then destroys the connection. */
+async function textFrom(response: IncomingMessage, cut = Infinity): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of answer) {
+  for await (const chunk of response) {
     chunks.push(chunk as Buffer)
     length += (chunk as Buffer).length
     if (length >= cut) break
@@ -257,7 +257,7 @@ async function textFrom(answer: IncomingMessage, cut = Infinity): Promise<string
   return Buffer.concat(chunks).subarray(0, cut).toString('utf8')
 }
 
-/** An EventSource drops an event whose blank line has not come. */
+/** An EventSource drops an event without its blank line. */
 function wholeEvents(text: string): string {
   return text.slice(0, text.lastIndexOf('\n\n') + 2)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Produced } from '../../src/index'
 import { createRig, request } from '../support/rig'
 
-/** What a run over `produced` comes to. */
+/** The end of a run whose producer returns `produced`. */
 async function ended(produced: unknown) {
   const { streams, clock, errors } = createRig()
   const id = await streams.createStream()
@@ -12,18 +12,18 @@ async function ended(produced: unknown) {
   return { text, status, errors: errors.map(({ error }) => error) }
 }
 
-/** The text that the language's own loop reads, or what it throws. */
+/** The text that `for await` reads, or what it throws. */
 async function forAwait(iterable: AsyncIterable<string>) {
   let text = ''
   try {
-    for await (const piece of iterable) text += piece
+    for await (const chunk of iterable) text += chunk
     return { text, thrown: undefined }
   } catch (thrown) {
     return { text, thrown }
   }
 }
 
-/** Gives one piece, and then `step`. */
+/** Yields one chunk, and then `step`. */
 const iterating = (step: () => unknown, iterator: object = {}) => ({
   [Symbol.asyncIterator]() {
     let calls = 0
@@ -32,7 +32,7 @@ const iterating = (step: () => unknown, iterator: object = {}) => ({
 })
 
 const thenable = (value: unknown) => ({
-  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+  // biome-ignore lint/suspicious/noThenProperty: this test needs a thenable
   then: (resolve: (value: unknown) => void) => resolve(value),
 })
 const failure = new Error('the model failed')
@@ -44,7 +44,7 @@ describe('S20 an iterator is read as `for await` reads it', () => {
     ['a string for a result', () => iterating(() => 'done')],
     ['a number for a result', () => iterating(() => 1)],
     ['true for a result', () => iterating(() => true)],
-    ['a result that comes to undefined', () => iterating(() => thenable(undefined))],
+    ['a result that resolves to undefined', () => iterating(() => thenable(undefined))],
     ['next() that throws', () => iterating(() => Promise.reject(failure))],
     [
       'next() that throws at once',
@@ -57,10 +57,10 @@ describe('S20 an iterator is read as `for await` reads it', () => {
       }),
     ],
     ['no next()', () => ({ [Symbol.asyncIterator]: () => ({}) })],
-    ['a next that is no function', () => ({ [Symbol.asyncIterator]: () => ({ next: {} }) })],
+    ['a next that is not a function', () => ({ [Symbol.asyncIterator]: () => ({ next: {} }) })],
     ['undefined for an iterator', () => ({ [Symbol.asyncIterator]: () => undefined })],
     ['a string for an iterator', () => ({ [Symbol.asyncIterator]: () => 'text' })],
-    ['an asyncIterator that is no function', () => ({ [Symbol.asyncIterator]: 1 })],
+    ['an asyncIterator that is not a function', () => ({ [Symbol.asyncIterator]: 1 })],
     [
       'an asyncIterator that throws',
       () => ({
@@ -99,7 +99,7 @@ describe('S20 an iterator is read as `for await` reads it', () => {
 
   it.each<[string, () => object]>([
     ['a `done` that is truthy', () => iterating(() => ({ done: 1 }))],
-    ['a `done` that is a text', () => iterating(() => ({ done: 'no', value: 'left out' }))],
+    ['a `done` that is a string', () => iterating(() => ({ done: 'no', value: 'left out' }))],
     ['a result that is a function', () => iterating(() => Object.assign(() => 0, { done: true }))],
     ['a thenable for a result', () => iterating(() => thenable({ done: true }))],
     ['an array for a result', () => iterating(() => Object.assign([], { done: true }))],
@@ -125,15 +125,15 @@ describe('S20 an iterator is read as `for await` reads it', () => {
         return { [Symbol.asyncIterator]: () => iterator }
       },
     ],
-  ])('%s is none', async (_, make) => {
+  ])('%s is not an error', async (_, make) => {
     expect(await forAwait(make() as AsyncIterable<string>)).toEqual({ text: 'text', thrown: undefined })
     expect(await ended(make())).toEqual({ text: 'text', status: 'done', errors: [] })
   })
 
   it.each<[string, unknown]>([
     ['undefined', undefined],
-    ['a text', 'done'],
-    ['an object without anything', {}],
+    ['a string', 'done'],
+    ['an empty object', {}],
     ['a chunk of bytes', { done: false, value: new Uint8Array([104]) }],
   ])('a reader whose result is %s is an error', async (_, step) => {
     let isCancelled = false
@@ -143,7 +143,7 @@ describe('S20 an iterator is read as `for await` reads it', () => {
     }
     const { status, text, errors } = await ended({ getReader: () => ({ read, cancel }) })
     expect([status, text, errors.length]).toEqual(['error', '', 1])
-    // What the language would not close either: an iterator that broke the contract is not asked for more.
+    // As `for await`, it does not close an iterator that broke the contract.
     expect(isCancelled).toBe(typeof step === 'object')
   })
 
@@ -164,37 +164,37 @@ describe('S20 an iterator is read as `for await` reads it', () => {
     }
   })
 
-  it('a generator that is not asynchronous, and any other iterable of that kind, is refused', async () => {
-    function* pieces() {
+  it('a synchronous generator, or any other synchronous iterable, is refused', async () => {
+    function* chunks() {
       yield 'text'
     }
-    for (const produced of [pieces(), new Set(['text']), ['text']]) {
+    for (const produced of [chunks(), new Set(['text']), ['text']]) {
       const { status, errors } = await ended(produced)
       expect([status, errors]).toMatchObject(['error', [{ code: 'invalid-text' }]])
     }
   })
 })
 
-describe('S21 a text without a single character', () => {
+describe('S21 an empty text', () => {
   it.each<[string, () => unknown]>([
     ['returned nothing and appended nothing', () => undefined],
     ['returned null', () => null],
     ['resolved to nothing', async () => undefined],
     ['ended its iterable at once', async function* () {}],
     [
-      'yielded empty texts alone',
+      'yielded only empty texts',
       async function* () {
         yield ''
       },
     ],
     ['closed its stream at once', () => new ReadableStream({ start: (controller) => controller.close() })],
-    ['told why it stopped', () => ({ finishReason: 'stop' })],
-  ])('is `done` where the producer %s', async (_, make) => {
+    ['returned a finish reason', () => ({ finishReason: 'stop' })],
+  ])('is `done` if the producer %s', async (_, make) => {
     const { errors, text, status } = await ended(make())
     expect({ errors, text, status }).toEqual({ text: '', status: 'done', errors: [] })
   })
 
-  it('is `error` where it threw, however little it had done', async () => {
+  it('is `error` if the producer threw, even before its first text', async () => {
     const aborted = async function* () {
       const response = await fetch('data:,text', { signal: AbortSignal.abort(failure) })
       yield await response.text()

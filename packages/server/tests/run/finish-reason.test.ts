@@ -4,7 +4,7 @@ import { collect, createRig, parseEvents, request } from '../support/rig'
 
 const length = { finishReason: 'length' }
 
-/** Each way in which a producer can say why it stopped. */
+/** Each way in which a producer can return a finish reason. */
 const producers: [string, Producer][] = [
   [
     'its own result',
@@ -32,7 +32,7 @@ const producers: [string, Producer][] = [
 const sse = { headers: { Accept: 'text/event-stream' } }
 
 describe('S22 a finish reason', () => {
-  it.each(producers)('as %s is told beside the status, on every path', async (_, producer) => {
+  it.each(producers)('as %s is sent with the status, on every path', async (_, producer) => {
     const { streams, clock, store, events } = createRig()
     const id = await streams.createStream()
     const driven = collect(await streams.stream(request('/', sse), id, producer))
@@ -61,7 +61,7 @@ describe('S22 a finish reason', () => {
     expect(await streams.stopStream(id)).toEqual({ status: 'done', offset: 4, epoch: 1, ...length })
   })
 
-  it('is nowhere where the producer told none', async () => {
+  it('is left out if the producer returned none', async () => {
     for (const finish of [undefined, {}, { finishReason: undefined }, { finishReason: null }, 'half', 4]) {
       const { streams, clock } = createRig()
       const id = await streams.createStream()
@@ -73,13 +73,13 @@ describe('S22 a finish reason', () => {
       const body = await streams.getStreamBody(id)
       expect(body).toMatchObject({ text: 'half', status: 'done' })
       expect(body).not.toHaveProperty('finishReason')
-      const look = await streams.read(request(), id)
-      expect(look.headers.has('Stream-Finish-Reason')).toBe(false)
-      expect(await look.json()).not.toHaveProperty('finishReason')
+      const snapshot = await streams.read(request(), id)
+      expect(snapshot.headers.has('Stream-Finish-Reason')).toBe(false)
+      expect(await snapshot.json()).not.toHaveProperty('finishReason')
     }
   })
 
-  it('of a text that ended in another way is not told', async () => {
+  it('is left out if the text ended in another way', async () => {
     const { streams, clock } = createRig({ maxLength: 4 })
     const long = await streams.createStream()
     await streams.stream(request(), long, async function* () {
@@ -100,8 +100,8 @@ describe('S22 a finish reason', () => {
     ['that would break a header', 'stop\r\nSet-Cookie: a=b'],
     ['with a space', 'end turn'],
     ['outside ASCII', 'Länge'],
-    ['that is a promise', () => Promise.reject(new Error('nobody awaits it'))],
-  ])('%s is refused, and the cure is named', async (_, given) => {
+    ['that is a promise', () => Promise.reject(new Error('not awaited'))],
+  ])('%s is refused with the fix', async (_, given) => {
     for (const isOwn of [true, false]) {
       const finishReason = typeof given === 'function' ? given() : given
       const { streams, clock, errors } = createRig()
@@ -120,7 +120,7 @@ describe('S22 a finish reason', () => {
     }
   })
 
-  it('has a type that takes no promise and no result of an SDK', () => {
+  it('has a type that accepts no promise and no result of an SDK', () => {
     expectTypeOf<{ finishReason: string }>().toExtend<Produced>()
     expectTypeOf<AsyncGenerator<string, void, undefined>>().toExtend<Produced>()
     expectTypeOf<AsyncGenerator<string, { finishReason: string }, undefined>>().toExtend<Produced>()

@@ -62,7 +62,7 @@ describe('S5 the producer runs once (P6)', () => {
     expect(hand.calls).toHaveLength(1)
   })
 
-  it('when the answer to the claim is lost', async () => {
+  it('when the result of the claim is lost', async () => {
     const store = spyStore(createRig().store)
     const { streams, clock, errors } = createRig({ store })
     const id = await streams.createStream()
@@ -84,16 +84,16 @@ describe('S5 the producer runs once (P6)', () => {
     expect(errors).toHaveLength(2)
   })
 
-  it('and a store that cannot be asked at all is 500, without its words', async () => {
+  it('and a store that always fails is 500, without its message', async () => {
     const { streams, clock, errors } = createRig({
       wrap: (real) => ({ ...real, claim: () => Promise.reject(new Error('password=hunter2')) }),
     })
     const id = await streams.createStream()
     const driving = streams.stream(request(), id, createHand().producer)
     await clock.advance(5_000)
-    const answer = await driving
-    expect(answer.status).toBe(500)
-    expect(await answer.text()).not.toContain('hunter2')
+    const response = await driving
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('hunter2')
     expect(errors.length).toBeGreaterThan(0)
     expect(clock.timers).toBe(0)
   })

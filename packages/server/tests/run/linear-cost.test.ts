@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
-it('S13 100,000 small appends cost what their text costs, in the store and for every reader', async () => {
+it('S13 100,000 small appends cost only as much as their text, in the store and for every reader', async () => {
   const { streams, clock, store } = createRig({ wrap: spyStore })
   const spy = store as ReturnType<typeof spyStore>
   const id = await streams.createStream()

@@ -5,7 +5,7 @@ import { request } from '../support/rig'
 import { running } from '../support/running'
 
 describe('S8 slices', () => {
-  it('are stored at a sentence end, but not within 100 ms of the last', async () => {
+  it('are stored at a sentence end, but not within 100 ms after the last one', async () => {
     const { hand, clock, slices } = await running()
     await hand.append('One.')
     await settled()
@@ -69,7 +69,7 @@ describe('S8 slices', () => {
     expect(slices().map((text) => text.length)).toEqual([6, 114, 120])
   })
 
-  it('that fail are tried again with a back-off until they succeed, and lose nothing', async () => {
+  it('that fail are retried with a backoff until they succeed, and lose nothing', async () => {
     const { hand, clock, slices, store, streams, id, errors, raw } = await running()
     store.instead.append = () => Promise.reject(new Error('disk full'))
     await hand.append('One. ')
@@ -87,7 +87,7 @@ describe('S8 slices', () => {
     expect((await streams.getStreamBody(id)).status).toBe('done')
   })
 
-  it('that fail are tried again at least as often as a short lease wants a beat', async () => {
+  it('that fail are retried at least as often as a short lease needs a heartbeat', async () => {
     const { hand, clock, slices, store } = await running({ leaseMs: 3_000 })
     store.instead.append = () => Promise.reject(new Error('disk full'))
     await hand.append('One. ')
@@ -97,7 +97,7 @@ describe('S8 slices', () => {
     expect(slices().length - before).toBeGreaterThanOrEqual(30)
   })
 
-  it('whose answers are lost are not stored twice', async () => {
+  it('whose results are lost are not stored twice', async () => {
     const { hand, clock, store, streams, id } = await running()
     let losses = 0
     const losing = async <T>(pass: () => Promise<T>) => {
@@ -117,9 +117,9 @@ describe('S8 slices', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two. Three. Four.', status: 'done' })
   })
 
-  it("go on from the store's offset when it lost what it had acknowledged", async () => {
+  it("continue at the store's offset when it lost text that it had acknowledged", async () => {
     const { hand, clock, store, streams, id, slices } = await running()
-    // Acknowledged, and lost: the next act meets a store that is behind.
+    // The store acknowledged the text and lost it, so it is behind at the next call.
     store.instead.append = async () => ({ type: 'ok', offset: 5, stopRequested: false })
     await hand.append('One. ')
     await clock.advance(300)
@@ -131,7 +131,7 @@ describe('S8 slices', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two.', status: 'done' })
   })
 
-  it('that conflict without a reason are not repeated at full speed', async () => {
+  it('that conflict without a reason are repeated with a backoff', async () => {
     const { hand, clock, store, slices, id } = await running()
     store.instead.append = async () => {
       const [head] = await store.heads([id])
@@ -147,7 +147,7 @@ describe('S8 slices', () => {
     expect((await store.heads([id]))[0]?.offset).toBe(4)
   })
 
-  it('that the store refuses for their content end the run, with what was durable', async () => {
+  it('that the store refuses for their content end the run, and the durable text stays', async () => {
     const { hand, clock, store, streams, id, raw, errors } = await running()
     const slow = await streams.stream(request(), id, hand.producer)
     await hand.append('Good. ')
@@ -167,7 +167,7 @@ describe('S8 slices', () => {
     expect(clock.timers).toBe(0)
   })
 
-  it('that are refused with the end of the text end it as error too', async () => {
+  it('that are refused together with the end also end the run as error', async () => {
     const { hand, clock, store, streams, id } = await running()
     await hand.append('Good. ')
     await clock.advance(300)

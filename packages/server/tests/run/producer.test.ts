@@ -8,16 +8,16 @@ async function body(streams: ReturnType<typeof createRig>['streams'], id: string
 }
 
 describe('S7 a producer', () => {
-  it('is given the request of a host that has a class of its own for it', async () => {
+  it('gets the request of a host that has its own Request class', async () => {
     const { streams } = createRig()
-    const real = request('/', { method: 'POST', body: 'asked' })
+    const real = request('/', { method: 'POST', body: 'a prompt' })
     const { url, method, headers, signal, body } = real
     const foreign = { url, method, headers, signal, body, bodyUsed: false, clone: () => ({ body: real.body }) }
     const id = await streams.createStream()
-    const answer = await streams.stream(foreign as unknown as Request, id, async (append, context) =>
+    const response = await streams.stream(foreign as unknown as Request, id, async (append, context) =>
       append(await context.request.text()),
     )
-    expect(await answer.text()).toBe('asked')
+    expect(await response.text()).toBe('a prompt')
   })
 
   it('may return an async iterable', async () => {
@@ -41,7 +41,7 @@ describe('S7 a producer', () => {
           controller.close()
         },
       })
-    // Safari's streams are not iterable; this one is read through its reader.
+    // Streams are not iterable in Safari, so this one is read with its reader.
     const plain = { getReader: () => readable().getReader() } as ReadableStream<string>
     for (const producer of [readable, async () => readable(), () => plain]) {
       const id = await streams.createStream()
@@ -51,7 +51,7 @@ describe('S7 a producer', () => {
     }
   })
 
-  it('S17 that throws ends the stream as error, with its text, the cause for onError alone', async () => {
+  it('S17 that throws ends the stream as error, keeps its text, and only onError gets the cause', async () => {
     const { streams, clock, errors } = createRig()
     const cause = new Error('the model said: secret')
     const producers = [
@@ -69,9 +69,9 @@ describe('S7 a producer', () => {
       const driven = collect(await streams.stream(request(), id, producer))
       await clock.advance(300)
       expect(driven).toMatchObject({ text: 'kept', isDone: true })
-      const look = await (await streams.read(request(), id)).json()
-      expect(look).toMatchObject({ text: 'kept', status: 'error', error: 'generation' })
-      expect(JSON.stringify(look)).not.toContain('secret')
+      const snapshot = await (await streams.read(request(), id)).json()
+      expect(snapshot).toMatchObject({ text: 'kept', status: 'error', error: 'generation' })
+      expect(JSON.stringify(snapshot)).not.toContain('secret')
       expect(errors.pop()).toEqual({ error: cause, context: { id, source: 'producer' } })
     }
     expect(errors).toEqual([])
@@ -87,7 +87,7 @@ describe('S7 a producer', () => {
     expect(await body(streams, id)).toMatchObject({ text: '', status: 'error' })
   })
 
-  it('that yields something else than strings ends as error', async () => {
+  it('that yields anything but strings ends as error', async () => {
     const { streams, clock, errors } = createRig()
     const id = await streams.createStream()
     await streams.stream(request(), id, async function* () {
@@ -100,7 +100,7 @@ describe('S7 a producer', () => {
     expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
   })
 
-  it('that appends something else than strings ends as error too, awaited or not, and harms no process', async () => {
+  it('that appends anything but strings ends as error too, without an unhandled rejection', async () => {
     const { streams, clock, errors } = createRig()
     const part = { type: 'text' } as unknown as string
     const unhandled: unknown[] = []
@@ -121,8 +121,8 @@ describe('S7 a producer', () => {
       const id = await streams.createStream()
       await streams.stream(request(), id, producer)
       await clock.advance(300)
-      const look = await (await streams.read(request(), id)).json()
-      expect(look).toMatchObject({ text: 'text', status: 'error', error: 'generation' })
+      const snapshot = await (await streams.read(request(), id)).json()
+      expect(snapshot).toMatchObject({ text: 'text', status: 'error', error: 'generation' })
       expect(errors.splice(0)).toMatchObject([{ error: { code: 'invalid-text' }, context: { id, source: 'producer' } }])
     }
     await settled()
@@ -130,22 +130,22 @@ describe('S7 a producer', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('whose piece is refused lets its source go', async () => {
+  it('whose chunk is refused closes its source', async () => {
     const { streams, clock } = createRig()
     const part = { type: 'text' } as unknown as string
-    const letGo: string[] = []
+    const closed: string[] = []
     async function* iterable() {
       try {
         yield part
       } finally {
-        letGo.push('returned')
+        closed.push('returned')
       }
     }
     const readable = new ReadableStream<string>({
       start: (controller) => controller.enqueue(part),
-      cancel: () => void letGo.push('cancelled'),
+      cancel: () => void closed.push('cancelled'),
     })
-    // Read through its reader, as where a stream is not iterable.
+    // Read with its reader, as on platforms where a stream is not iterable.
     const plain = { getReader: () => readable.getReader() } as ReadableStream<string>
     for (const produced of [iterable(), plain]) {
       const id = await streams.createStream()
@@ -153,7 +153,7 @@ describe('S7 a producer', () => {
       await clock.advance(300)
       expect(await body(streams, id)).toMatchObject({ text: '', status: 'error' })
     }
-    expect(letGo).toEqual(['returned', 'cancelled'])
+    expect(closed).toEqual(['returned', 'cancelled'])
   })
 
   it.each([
@@ -162,7 +162,7 @@ describe('S7 a producer', () => {
     ['an array', ['text'], /an array/],
     ['an object', { text: 'text' }, /type object/],
     ['a number', 42, /type number/],
-  ])('that returns %s is told what to return', async (_, produced, what) => {
+  ])('that returns %s gets an error that names what to return', async (_, produced, what) => {
     const { streams, clock, errors } = createRig()
     const id = await streams.createStream()
     await streams.stream(request(), id, () => produced as unknown as AsyncIterable<string>)
@@ -174,7 +174,7 @@ describe('S7 a producer', () => {
     expect(error.message).toMatch(/append\(\).*async iterable.*ReadableStream/)
   })
 
-  it('that writes too much is cut at the bound, never inside a surrogate pair', async () => {
+  it('that writes too much is cut at maxLength, never inside a surrogate pair', async () => {
     const { streams, clock } = createRig({ maxLength: 6 })
     const texts: [string[], string][] = [
       [['12345', '6789'], '123456'],
@@ -183,29 +183,29 @@ describe('S7 a producer', () => {
       [['123456', '\uD83D'], '123456'],
       [['12345', '\uD83D'], '12345\uFFFD'],
     ]
-    for (const [pieces, expected] of texts) {
+    for (const [chunks, expected] of texts) {
       const id = await streams.createStream()
       const hand = createHand()
       await streams.stream(request(), id, hand.producer)
-      for (const piece of pieces) await hand.append(piece)
-      const isCut = pieces.join('').length > 6
-      // A first half that waits for its partner is told to be too much only when no partner comes.
-      expect(hand.calls[0]?.signal.aborted).toBe(isCut && !pieces.includes('\uD83D'))
+      for (const chunk of chunks) await hand.append(chunk)
+      const isCut = chunks.join('').length > 6
+      // A first half that waits for its second half is too much only if that never comes.
+      expect(hand.calls[0]?.signal.aborted).toBe(isCut && !chunks.includes('\uD83D'))
       hand.finish()
       await clock.advance(300)
-      const look = await (await streams.read(request(), id)).json()
-      expect(look).toMatchObject({ text: expected, status: isCut ? 'error' : 'done' })
-      expect(look.error).toBe(isCut ? 'too-long' : undefined)
+      const snapshot = await (await streams.read(request(), id)).json()
+      expect(snapshot).toMatchObject({ text: expected, status: isCut ? 'error' : 'done' })
+      expect(snapshot.error).toBe(isCut ? 'too-long' : undefined)
     }
   })
 
-  it("is given a copy of the request whose signal is the run's, and that still has its body", async () => {
+  it('gets a copy of the request with the signal of the run and with its body', async () => {
     const { streams, clock } = createRig()
     const client = new AbortController()
     const id = await streams.createStream()
     const hand = createHand()
-    const asked = request('/x', { method: 'POST', body: 'prompt', headers: { 'X-Model': 'm' }, signal: client.signal })
-    const response = await streams.stream(asked, id, hand.producer)
+    const sent = request('/x', { method: 'POST', body: 'prompt', headers: { 'X-Model': 'm' }, signal: client.signal })
+    const response = await streams.stream(sent, id, hand.producer)
     const [context] = hand.calls
     expect(context).toMatchObject({ id, epoch: 1, text: '' })
     expect(context?.request.headers.get('X-Model')).toBe('m')
@@ -221,21 +221,21 @@ describe('S7 a producer', () => {
     await clock.advance(0)
   })
 
-  it('is told so when it reads a body that was read before, and takes no empty one for it', async () => {
+  it('gets an error instead of an empty text if it reads a body that was read before', async () => {
     const { streams } = createRig()
     const id = await streams.createStream()
     const hand = createHand()
-    const asked = request('/x', { method: 'POST', body: 'prompt' })
-    await asked.text()
-    await streams.stream(asked, id, hand.producer)
+    const sent = request('/x', { method: 'POST', body: 'prompt' })
+    await sent.text()
+    await streams.stream(sent, id, hand.producer)
     await expect(hand.calls[0]?.request.text()).rejects.toMatchObject({ code: 'body-used' })
   })
 
-  it('gives way to the event loop every 10 ms, and not more often', async () => {
+  it('yields to the event loop every 10 ms, and not more often', async () => {
     const clock = createFakeClock()
-    let turns = 0
+    let yields = 0
     const setImmediate = (callback: () => void) => {
-      turns++
+      yields++
       clock.setImmediate(callback)
     }
     const { streams } = createRig({ environment: { ...clock, setImmediate } })
@@ -251,12 +251,12 @@ describe('S7 a producer', () => {
       })
     }
     while (working > 0) await settled()
-    // A second of work in all, by two producers that take turns: they give way together.
-    expect(turns).toBeGreaterThanOrEqual(90)
-    expect(turns).toBeLessThanOrEqual(101)
+    // The two producers work for a second in total, and share the yields.
+    expect(yields).toBeGreaterThanOrEqual(90)
+    expect(yields).toBeLessThanOrEqual(101)
   })
 
-  it('gives way also when it goes on after the stream has ended', async () => {
+  it('yields also if it goes on after the stream has ended', async () => {
     const { streams, clock } = createRig({ maxLength: 1 })
     const id = await streams.createStream()
     let isOver = false
@@ -271,7 +271,7 @@ describe('S7 a producer', () => {
     expect((await streams.getStreamBody(id)).text).toBe('t')
   })
 
-  it('is not slowed down by anybody: append resolves while the store hangs and nobody reads', async () => {
+  it('is never slowed down: append resolves while the store hangs and no reader reads', async () => {
     const { streams, clock, store } = createRig({
       wrap: (real) => ({ ...real, append: () => new Promise(() => undefined) }),
     })

@@ -6,7 +6,7 @@ import { rerunnable } from '../support/rerunnable'
 describe('S2 storable text', () => {
   const units = fc.array(fc.constantFrom('a', '\0', '\uD83D', '\uDE00', '😀', '\uFEFF', '\r', 'é'), { maxLength: 30 })
 
-  it('is the same however the text was cut, keeps its length, and is well-formed', () => {
+  it('is the same for every way to cut the text, keeps the length, and is well-formed', () => {
     rerunnable(
       fc.property(units, fc.array(fc.nat(60), { maxLength: 8 }), (parts, cuts) => {
         const text = parts.join('')

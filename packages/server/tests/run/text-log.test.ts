@@ -4,16 +4,16 @@ import { createTextLog } from '../../src/run/text-log'
 import { rerunnable } from '../support/rerunnable'
 
 describe('S1 the text log', () => {
-  it('reads every range as the joined text has it, never ending inside a surrogate pair', () => {
+  it('reads every range like the joined text, and never ends inside a surrogate pair', () => {
     rerunnable(
       fc.property(
         fc.array(fc.string({ unit: 'grapheme', maxLength: 6 })),
         fc.nat(60),
         fc.integer({ min: 2, max: 40 }),
-        (pieces, from, max) => {
+        (chunks, from, max) => {
           const log = createTextLog()
-          const whole = pieces.join('')
-          for (const piece of pieces) log.push(piece)
+          const whole = chunks.join('')
+          for (const chunk of chunks) log.push(chunk)
           expect(log.length).toBe(whole.length)
           const read = log.read(from, max)
           expect(whole.startsWith(read, from)).toBe(true)
@@ -32,7 +32,7 @@ describe('S1 the text log', () => {
     expect(log.read(4, 100, 4)).toBe('')
   })
 
-  it('costs a reader at the end of 100,000 pieces the pieces it reads and a binary search', () => {
+  it('costs a reader at the end of 100,000 chunks a binary search and the chunks that it reads', () => {
     let visited = 0
     const counted = <T>(items: T[]): T[] =>
       new Proxy(items, {

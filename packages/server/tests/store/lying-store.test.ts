@@ -19,7 +19,7 @@ async function producing(options: Parameters<typeof createRig>[0] = {}) {
 }
 
 describe('S19 a store whose writes', () => {
-  it('are closed short of the text makes no `done`', async () => {
+  it('close with too little text prevent `done`', async () => {
     const { clock, store, streams, hand, driver, errors } = await producing()
     store.instead.close = async (pass) => {
       const result = (await pass()) as Extract<WriteResult, { type: 'ok' }>
@@ -45,7 +45,7 @@ describe('S19 a store whose writes', () => {
 
   it.each<[string, (head: StreamHead, call: number) => object]>([
     ['before the start', () => ({ offset: -5 })],
-    ['at a status that nobody knows', () => ({ status: 'paused' })],
+    ['at an unknown status', () => ({ status: 'paused' })],
     ['in another stream', () => ({ id: 'another' })],
   ])('conflict %s end the run as `error`', async (_, change) => {
     const { clock, store, streams, id, hand } = await producing()
@@ -63,7 +63,7 @@ describe('S19 a store whose writes', () => {
     expect(calls).toBe(1)
   })
 
-  it('conflict in turns are repeated with waits', async () => {
+  it('conflict at alternating offsets are repeated with waits', async () => {
     const { clock, store, id, hand, streams } = await producing()
     let calls = 0
     store.instead.append = async () => {
@@ -83,10 +83,10 @@ describe('S19 a store whose heads', () => {
   it.each<[string, (heads: readonly StreamHead[]) => unknown]>([
     ['are missing', () => []],
     ['are of another stream', (heads) => heads.map((head) => ({ ...head, id: 'another' }))],
-    ['have a status that nobody knows', (heads) => heads.map((head) => ({ ...head, status: 'paused' }))],
-    ['have an epoch that is a word', (heads) => heads.map((head) => ({ ...head, epoch: '9' }))],
-    ['are none at all', () => undefined],
-  ])('%s costs a healthy run nothing', async (_, change) => {
+    ['have an unknown status', (heads) => heads.map((head) => ({ ...head, status: 'paused' }))],
+    ['have an epoch that is a string', (heads) => heads.map((head) => ({ ...head, epoch: '9' }))],
+    ['are undefined', () => undefined],
+  ])('%s does not disturb a healthy run', async (_, change) => {
     const { clock, store, streams, id, hand, driver, events } = await producing()
     await hand.append('Half. ')
     await clock.advance(2_000)
@@ -101,7 +101,7 @@ describe('S19 a store whose heads', () => {
     expect(events.filter(({ type }) => type === 'fenced')).toEqual([])
   })
 
-  it('have a status that nobody knows make no stop look like an end', async () => {
+  it('have an unknown status reject a stop instead of reporting an end', async () => {
     const { clock, store, streams, id } = await producing()
     store.instead.requestStop = async (pass) => ({ ...(await pass()), status: 'cancelled', offset: null }) as never
     await expect(streams.stopStream(id)).rejects.toMatchObject({ code: 'corrupt' })
@@ -111,7 +111,7 @@ describe('S19 a store whose heads', () => {
 })
 
 describe('a store whose reads lag behind its writes', () => {
-  it('is read twice, not without end', async () => {
+  it('is read twice, and not without end', async () => {
     const { clock, store, streams, id, hand } = await producing({ leaseMs: 1_000 })
     await hand.append('Half. ')
     await clock.advance(300)
@@ -132,7 +132,7 @@ describe('a store whose reads lag behind its writes', () => {
 })
 
 describe('a text that is read in slices', () => {
-  it('is never put together of two, where the store took one back between them', async () => {
+  it('is never joined from two texts if the store lost text between the slices', async () => {
     const world = createWorld()
     const id = await world.streams.createStream()
     const first = 'A'.repeat(400_000)
@@ -155,9 +155,9 @@ describe('a text that is read in slices', () => {
 
 describe('one stream that cannot be expired', () => {
   it.each<[string, () => Promise<never>]>([
-    ['because its store never says', () => new Promise(() => undefined)],
+    ['because its store never responds', () => new Promise(() => undefined)],
     ['because it is damaged', () => Promise.reject(Object.assign(new Error('lost'), { code: 'corrupt' }))],
-  ])('%s keeps no other stream from being followed', async (_, expire) => {
+  ])('%s does not delay the followers of another stream', async (_, expire) => {
     const clock = createRig().clock
     const real = memoryStore({ now: clock.now })
     const store = spyStore(real)
