@@ -27,11 +27,11 @@ it('S5 two processes on one SQLite file produce once and show one text', async (
     const raws = Array.from({ length: 20 }, (_, index) => processes[index % 2 ? 0 : 1].stream(request(), id, producer))
     const events = Array.from({ length: 20 }, (_, index) => processes[index % 2 ? 0 : 1].read(sse(), id))
     const whole = words.join('')
-    for (const answer of await Promise.all(raws)) expect(await answer.text()).toBe(whole)
-    for (const answer of await Promise.all(events)) {
-      const told = parseEvents(await answer.text()).events
-      expect(textOf(told)).toBe(whole)
-      expect(told.at(-1)?.data).toEqual({ status: 'done', offset: whole.length })
+    for (const response of await Promise.all(raws)) expect(await response.text()).toBe(whole)
+    for (const response of await Promise.all(events)) {
+      const sent = parseEvents(await response.text()).events
+      expect(textOf(sent)).toBe(whole)
+      expect(sent.at(-1)?.data).toEqual({ status: 'done', offset: whole.length })
     }
     expect(calls).toBe(1)
     expect(await there.getStreamBody(id)).toMatchObject({ text: whole, status: 'done' })

@@ -63,8 +63,15 @@ describe('the four verbs', () => {
     const driven = collect(await handle(request(`/streams/${id}/drive`, { method: 'POST', body: 'there' })))
     await clock.advance(300)
     expect(driven).toMatchObject({ text: 'hi there', isDone: true })
-    const look = await handle(request(`/streams/${id}?offset=3`))
-    expect(await look.json()).toEqual({ offset: 3, text: 'there', status: 'done', epoch: 1, base: 0, upToDate: true })
+    const snapshot = await handle(request(`/streams/${id}?offset=3`))
+    expect(await snapshot.json()).toEqual({
+      offset: 3,
+      text: 'there',
+      status: 'done',
+      epoch: 1,
+      base: 0,
+      upToDate: true,
+    })
     const stopped = await handle(request(`/streams/${id}/stop`, { method: 'POST' }))
     expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'done', offset: 8, epoch: 1 }])
     expect((await handle(request(`/streams/${id}`, { method: 'DELETE' }))).status).toBe(204)

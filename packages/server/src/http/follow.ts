@@ -96,7 +96,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     if (!range) return notFoundResponse()
     if (range instanceof Response) return range
     if (from.isEventSource && isTerminal(range.head.status) && from.offset >= range.head.offset) {
-      // 204 is the only status at which a native EventSource does not reconnect.
+      // 204 makes a native EventSource stop reconnecting.
       return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
     }
     reader.start(range)

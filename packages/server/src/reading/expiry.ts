@@ -68,7 +68,7 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
-      // A call that never settles must not hold up this stream for ever.
+      // A call that never settles must not block this stream for ever.
       const late = () => new StreamsError('store', `expire() did not settle within ${timeoutMs} ms`)
       const now = await settleWithin(timeoutMs, store.expire(head.id, head.epoch), late, environment)
       if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))

@@ -4,7 +4,7 @@ import type { Hub } from './hub'
 
 /** The longest part that is read at once, in UTF-16 code units. */
 const maxPart = 262_144
-/** How often reading starts from 0 at most, because the store lost text that was read before. */
+/** The most attempts to read a text, if the store loses text during each one. */
 const maxAttempts = 4
 
 export interface WholeText {

@@ -189,7 +189,7 @@ describe('the handler', () => {
     [429, '', { code: 'rate-limited' }],
     [451, undefined, { code: 'refused' }],
     [503, 'Busy.', { code: 'server', message: 'Busy.' }],
-  ])('gives a Response of %d without JSON of its own a code and words', async (status, body, words) => {
+  ])('adds a code and a message to a Response of %d without JSON', async (status, body, words) => {
     const init = { status, headers: { 'Retry-After': '7', 'Content-Length': String(body?.length ?? 0) } }
     const { send, id } = await served({ authorize: async () => new Response(body, init) })
     const response = await send('GET', `/streams/${id}`)
@@ -207,7 +207,7 @@ describe('the handler', () => {
     ['{"code":"plan","message":"Not on this plan."}', { code: 'plan', message: 'Not on this plan.' }],
     ['["no"]', ['no']],
     ['null', null],
-  ])('gives JSON without a code one: %s', async (body, expected) => {
+  ])('adds a code to JSON without one: %s', async (body, expected) => {
     const headers = { 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) }
     const { send, id } = await served({ authorize: () => new Response(body, { status: 403, headers }) })
     const response = await send('GET', `/streams/${id}`)
@@ -514,7 +514,7 @@ describe('requests from pages', () => {
     'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
     'safari-web-extension://2C8F7E6A-0A1B-4C2D-8E3F-112233445566',
     'http://localhost:8100',
-  ])('of an app at %s are taken once that is listed, and only then', async (Origin) => {
+  ])('of an app at %s are allowed only if that origin is listed', async (Origin) => {
     const from = { headers: { Origin, 'Sec-Fetch-Site': 'cross-site' } }
     const listed = await served({ allowedOrigins: [Origin] })
     const driven = await listed.send('POST', `/streams/${listed.id}/drive`, from)

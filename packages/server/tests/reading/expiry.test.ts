@@ -410,7 +410,7 @@ describe('S23 a resume', () => {
     expect(parseEvents(followed.text).events.at(-1)?.data).toMatchObject({ status: 'done' })
   })
 
-  it('is not possible any more if no drive came within that lease', async () => {
+  it('is no longer possible if no drive came within that lease', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
     const { streams } = await proveStoreHealth(createRig({ store, clock }))

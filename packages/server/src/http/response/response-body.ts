@@ -27,8 +27,8 @@ export interface ResponseBody {
 }
 
 /**
- * How many ticks a body waits for a client that does not read: `rolloverMs`, which is also the longest time of a
- * follower.
+ * A body that is not read fails after this number of ticks: about `rolloverMs`, as long as a follower's connection
+ * lasts.
  */
 export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; keepAliveMs: number }): number {
   return Math.ceil(rolloverMs / keepAliveMs)
