@@ -10,8 +10,8 @@ const randomParts = [
   {
     name: 'core',
     what: 'every random test of the core',
-    files: ['property', 'session-model', 'turns'],
-    factor: '100',
+    files: ['property', 'session-model', 'connection-slots'],
+    factor: '300',
   },
   {
     name: 'histories',

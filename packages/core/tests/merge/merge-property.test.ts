@@ -35,7 +35,7 @@ describe('merging any pieces in any order', () => {
           const rest = { offset: shown.text.length, text: truth.slice(shown.text.length), isDone: true }
           expect(merge(shown, rest).shown.text).toBe(truth)
         }),
-        5000,
+        1500,
       )
     },
     patienceMs(120_000),
@@ -78,7 +78,7 @@ describe('merging any pieces in any order', () => {
             shown = next
           }
         }),
-        5000,
+        1500,
       )
     },
     patienceMs(120_000),
@@ -95,7 +95,7 @@ describe('merging any pieces in any order', () => {
           const done = merge({ ...nothing, text: shownText }, { offset: 0, text: body, isSnapshot: true, isDone: true })
           expect(done.shown.text).toBe(body)
         }),
-        2000,
+        700,
       )
     },
     patienceMs(120_000),

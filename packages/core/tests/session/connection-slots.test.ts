@@ -210,7 +210,7 @@ describe('turns', () => {
             for (const one of [...readers]) if (open.has(one.turn)) turns.caughtUp(one.turn)
           }
         }),
-        2000,
+        600,
       )
     },
     patienceMs(20_000),

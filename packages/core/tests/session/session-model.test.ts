@@ -268,7 +268,7 @@ describe('a page with a stream, at a server that does everything wrong', () => {
     async () => {
       await checkAsync(
         fc.asyncProperty(nastyText(24), fc.boolean(), fc.commands(commands, { maxCommands: 40, size: 'max' }), live),
-        2000,
+        500,
       )
     },
     patienceMs(300_000),

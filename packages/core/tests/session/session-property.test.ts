@@ -311,7 +311,7 @@ describe('a session in any world', () => {
         fc.property(nastyText(30), fc.boolean(), fc.boolean(), anySteps(60), (text, canRepeat, hasEpochs, steps) =>
           live(newWorld(text, hasEpochs), canRepeat, steps),
         ),
-        6000,
+        2000,
       )
     },
     patienceMs(120_000),
@@ -341,7 +341,7 @@ describe('a session in any world', () => {
         fc.property(nastyText(30), begun, anySteps(4), takenUp, anySteps(4), ended, anySteps(4), (text, ...parts) =>
           live(newWorld(text, true), true, parts.flat()),
         ),
-        4000,
+        1300,
       )
     },
     patienceMs(120_000),
@@ -377,7 +377,7 @@ describe('a session in any world', () => {
               ...after,
             ]),
         ),
-        1500,
+        500,
       )
     },
     patienceMs(120_000),

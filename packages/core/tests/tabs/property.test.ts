@@ -128,7 +128,7 @@ describe('tabs in any world', () => {
         expectPrefixes(world)
         expectNothingLeft(world)
       }),
-      300,
+      100,
     )
   }, 120_000)
 
@@ -148,7 +148,7 @@ describe('tabs in any world', () => {
         // The silent one's connection is its own, and there is one for all others.
         expect(store.open.filter(({ tab }) => tab !== first)).toHaveLength(1)
       }),
-      100,
+      40,
     )
   }, 120_000)
 })
