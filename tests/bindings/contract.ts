@@ -5,9 +5,9 @@ import { type Scenario, scenarios } from './scenarios'
 import { stopTime } from './support/fake-time'
 
 /**
- * Holds a binding to every scenario.
+ * Declares a test of a binding for every scenario.
  *
- * @param gaps Keys of scenarios that are known to fail. One that passes is a failure, so that the list stays true.
+ * @param gaps Keys of scenarios that are known to fail. A gap that passes is a failure, so that the list stays correct.
  */
 export function describeContract(driver: Driver, gaps: readonly string[] = []) {
   checkGaps(gaps)
@@ -20,19 +20,19 @@ export function describeContract(driver: Driver, gaps: readonly string[] = []) {
   })
 }
 
-/** @throws Error for a key that no scenario has: a gap must not outlive its scenario. */
+/** @throws Error for a key that no scenario has, so that a gap is removed together with its scenario. */
 export function checkGaps(gaps: readonly string[]) {
   for (const gap of gaps) if (!Object.hasOwn(scenarios, gap)) throw new Error(`no scenario has the key ${gap}`)
 }
 
 async function perform(scenario: Scenario, driver: Driver) {
-  // A framework that complains has found something, such as an update after the end.
-  const complaints = (['error', 'warn'] as const).map((level) => vi.spyOn(console, level))
+  // A framework warns when it detects a mistake, such as an update after the end.
+  const loggers = (['error', 'warn'] as const).map((level) => vi.spyOn(console, level))
   try {
     const kit = createKit(driver)
     await scenario.run(kit)
     await kit.leave()
-    for (const complaint of complaints) expect(complaint.mock.calls).toEqual([])
+    for (const logger of loggers) expect(logger.mock.calls).toEqual([])
   } finally {
     vi.unstubAllGlobals()
     vi.restoreAllMocks()

@@ -1,6 +1,6 @@
 import type { Snapshot, StreamClient, StreamState, TextStream } from '@keepstream/core'
 
-/** What an application would give a component that shows a stream. */
+/** The props that an application passes to a component that shows a stream. */
 export interface ComponentProps {
   readonly client: StreamClient
   readonly id: string | undefined
@@ -8,44 +8,44 @@ export interface ComponentProps {
   readonly initial?: Snapshot | undefined
 }
 
-/** What one render saw: the state, the actions, and the id it was rendered with. */
+/** The values of one render: the state, the actions, and the id it was rendered with. */
 export interface Seen extends StreamState, Pick<TextStream, 'stop' | 'retry'> {
   readonly id: string | undefined
 }
 
 /**
- * A component of the contract. It calls `useStream` as the framework's applications do, calls `onRender` on each render with
- * all that it saw, and shows the text in `<output name={name}>`.
+ * The props of the contract's component. It calls `useStream` as an application does, calls `onRender` on each render with
+ * all values, and shows the text in `<output name={name}>`.
  */
 export interface ProbeProps extends ComponentProps {
   readonly name: string
   readonly onRender: (seen: Seen) => void
 }
 
-/** A component that makes its client where the framework runs that again for what the component shows. */
+/** The props of a component that creates its client in code that the framework runs again on updates. */
 export interface InlineProps {
   readonly id: string
   readonly name: string
   readonly makeClient: () => StreamClient
 }
 
-/** Components by their place; `undefined` is one that has gone. */
+/** Components by their place. `undefined` is an unmounted one. */
 export type Probes = readonly (ProbeProps | undefined)[]
 
-/** What a framework must be able to do for the contract. */
+/** Connects a framework to the contract. */
 export interface Driver {
   readonly framework: string
-  /** How the components are held, or how they call `useStream`, where there is more than one way. */
+  /** How the components are wrapped, or how they call `useStream`, where there is more than one way. */
   readonly mode: string
-  /** MUST have rendered the components once when it returns. */
+  /** MUST render the components once before it returns. */
   mount(container: HTMLElement, probes: Probes): Rendered
-  /** MUST drive the id. Returns what takes the component away. */
+  /** MUST drive the id. Returns a function that unmounts the component. */
   mountInline(container: HTMLElement, props: InlineProps): () => void
 }
 
 export interface Rendered {
-  /** Gives the components new props. They need not be rendered before the next turn of the event loop. */
+  /** Passes new props to the components. They may render only in the next turn of the event loop. */
   apply(probes: Probes): void
-  /** MUST have left everything when it returns. */
+  /** MUST clean up everything before it returns. */
   unmount(): void
 }

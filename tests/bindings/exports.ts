@@ -1,9 +1,9 @@
 import * as core from '@keepstream/core'
 import { expect, it } from 'vitest'
 
-/** Holds a binding to what every binding exports. */
+/** Tests that a binding exports what every binding exports. */
 export function describeExports(binding: object) {
-  it('exports useStream and the whole core, by name', () => {
+  it('exports useStream and every name of the core', () => {
     expect(Object.keys(binding).sort()).toEqual([
       'SourceError',
       'StreamError',
@@ -19,7 +19,7 @@ export function describeExports(binding: object) {
     ])
   })
 
-  it('exports the very instance of the core that an application may import beside it', () => {
+  it('exports the same instance of the core that an application imports directly', () => {
     expect(binding).toHaveProperty('useStream', expect.any(Function))
     for (const [name, value] of Object.entries(core)) expect(binding[name as keyof typeof binding]).toBe(value)
   })

@@ -1,4 +1,4 @@
-/** What a binding is known not to do, by the key of the scenario. */
+/** The scenarios that a binding is known to fail, by key. */
 export const gaps = {
   react: [],
   react18: [],

@@ -4,23 +4,23 @@ import type { ComponentProps, Driver, Probes, Seen } from './driver'
 import { createFakeServer, type FakeServer } from './support/fake-server'
 import { pass, settled } from './support/fake-time'
 
-/** Longer than a stream is read on for after its last reader has left. */
+/** Longer than the client keeps reading a stream after its last reader has left. */
 export const GRACE_MS = 1500
 
 type KeepstreamOptions = Parameters<typeof keepstream>[0]
 
-/** All that a scenario has: a server, pages to open, and the framework under test. */
+/** What a scenario works with: a server, pages to open, and the framework under test. */
 export interface Kit {
   readonly server: FakeServer
-  /** A client of its own, as each tab and each device has one. */
+  /** Creates a client. Each tab and each device has its own. */
   open(options?: Partial<KeepstreamOptions>): StreamClient
-  /** A tree with one component. */
+  /** Mounts a tree with one component. */
   mount(props: ComponentProps): Page
-  /** A component with a client made inline, which drives an id. */
+  /** Mounts a component that creates its client inline and drives an id. */
   mountInline(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
-  /** One tree with several components. */
+  /** Mounts one tree with several components. */
   mountAll(components: readonly ComponentProps[]): Page[]
-  /** Lets something happen, and everything that follows from it, up to what is on the screen. */
+  /** Runs `what` and waits until all its effects are on the screen. */
   happens(what?: () => unknown): Promise<void>
   /** Every request so far: `drive a 0` drives stream a from offset 0. */
   asked(): string[]
@@ -28,22 +28,22 @@ export interface Kit {
 
 /** One component on its page. */
 export interface Page {
-  /** What every render has seen, in order; those of discarded renders are among them. */
+  /** The values of every render, in order, including discarded renders. */
   readonly results: readonly Seen[]
-  /** What the latest render has seen. */
+  /** The values of the latest render. */
   readonly last: Seen
-  /** What stands on the screen. */
+  /** The text on the screen. */
   readonly screen: string
   apply(change: Partial<ComponentProps>): void
   unmount(): void
 }
 
-/** A kit for one test, and the proof that nothing is left once everybody has gone. */
+/** Creates a kit for one test. `leave` unmounts everything and checks that no connection and no timer is left. */
 export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
   const server = createFakeServer()
-  const undos: (() => void)[] = []
+  const disposers: (() => void)[] = []
   onTestFinished(() => {
-    for (const undo of undos) undo()
+    for (const dispose of disposers) dispose()
   })
 
   function mountAll(components: readonly ComponentProps[]): Page[] {
@@ -61,7 +61,7 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
       rendered.unmount()
       container.remove()
     }
-    undos.push(remove)
+    disposers.push(remove)
 
     function replace(index: number, change: Partial<ComponentProps> | undefined) {
       probes = probes.map((probe, at) => (at === index && probe ? change && { ...probe, ...change } : probe))
@@ -97,7 +97,7 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
         leave()
         container.remove()
       }
-      undos.push(unmount)
+      disposers.push(unmount)
       return {
         unmount,
         get screen() {
@@ -111,7 +111,7 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
     },
     asked: () => server.requests.map(({ kind, id, offset }) => `${kind} ${id} ${offset}`),
     async leave() {
-      for (const undo of undos) undo()
+      for (const dispose of disposers) dispose()
       await pass(GRACE_MS)
       expect(server.open, 'connections are left open').toBe(0)
       expect(vi.getTimerCount(), 'timers are left').toBe(0)
@@ -119,12 +119,12 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
   }
 }
 
-/** P1 and P2: each text that was rendered is a prefix of the true one, and begins with the one before it. */
-export function expectGrowing(results: readonly Pick<Seen, 'text'>[], truth: string) {
+/** P1 and P2: each rendered text is a prefix of the expected text, and begins with the text before it. */
+export function expectGrowing(results: readonly Pick<Seen, 'text'>[], expected: string) {
   let before = ''
   for (const { text } of results) {
-    expect(truth.startsWith(text), `${JSON.stringify(text)} is no prefix of the true text`).toBe(true)
-    expect(text.startsWith(before), `${JSON.stringify(text)} does not go on from ${JSON.stringify(before)}`).toBe(true)
+    expect(expected.startsWith(text), `${JSON.stringify(text)} is no prefix of the expected text`).toBe(true)
+    expect(text.startsWith(before), `${JSON.stringify(text)} does not begin with ${JSON.stringify(before)}`).toBe(true)
     before = text
   }
 }

@@ -5,7 +5,7 @@ import { describeContract } from '../contract'
 import { gaps } from '../gaps'
 import { drivers } from '../react/driver'
 
-it('runs with React 18, renderer and all', () => {
+it('runs with React 18 and its renderer', () => {
   expect(version).toMatch(/^18\./)
   expect(rendererVersion).toBe(version)
 })

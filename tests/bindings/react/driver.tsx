@@ -4,13 +4,13 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { Driver, InlineProps, ProbeProps, Probes } from '../driver'
 
-/** StrictMode mounts, unmounts and mounts again. */
+/** StrictMode mounts each component, unmounts it and mounts it again. */
 export const drivers = [
   createDriver('outside <StrictMode>', Fragment),
   createDriver('inside <StrictMode>', StrictMode),
 ] as const
 
-/** A component, with everything that can be inline inline. */
+/** Creates inline everything that can be created inline. */
 export function Probe({ client, id, driven, initial, name, onRender }: ProbeProps) {
   const reply = useStream(client, id, { driven, initial: initial && { ...initial } })
   onRender({ id, ...reply })

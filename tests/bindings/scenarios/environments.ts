@@ -3,12 +3,12 @@ import { expect } from 'vitest'
 import { pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** Where less is there than in a browser. */
+/** Environments that offer less than a browser. */
 export const environments = {
   'fetch-without-body-streams': {
-    title: 'is carried by looks at the snapshot where fetch has no body streams',
+    title: 'polls the snapshot where fetch has no body streams',
     async run({ server, mount, happens }) {
-      const fetch = bodyless(server.fetch)
+      const fetch = withoutBodyStream(server.fetch)
       const url = ({ id }: { id: string }) => `/streams/${id}`
       const client = createStreamClient({
         live: fetchLive({ url: (request) => `${url(request)}/drive`, fetch }),
@@ -18,7 +18,7 @@ export const environments = {
       const stream = server.stream('a')
       await happens()
       expect(stream.runs).toBe(1)
-      // The answer to the drive comes whole or not at all: this one is cut by the server.
+      // The drive response arrives whole or not at all. The server cuts this one.
       await happens(() => stream.cut())
       await happens(() => stream.write('A sentence. '))
       await happens(() => pass(5000))
@@ -30,12 +30,12 @@ export const environments = {
       expect(stream.runs).toBe(1)
     },
   },
-  // A gap that is known: keepstream() reads events alone, of which such an environment has none.
+  // Known limit: keepstream() reads only events. Here they arrive all at once, with the whole response.
   'fetch-without-body-streams-of-keepstream': {
     title:
-      'shows the text once the answer has come whole where fetch has no body streams and there is no snapshot to look at',
+      'shows the text once the whole response has arrived, where fetch has no body streams and no snapshot to poll',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open({ fetch: bodyless(server.fetch) }), id: 'a', driven: true })
+      const page = mount({ client: open({ fetch: withoutBodyStream(server.fetch) }), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('Whole.'))
       await happens(() => server.stream('a').close())
@@ -45,8 +45,8 @@ export const environments = {
   },
 } satisfies Scenarios
 
-/** As React Native's: it answers when the body has come whole, and has no stream of it. */
-function bodyless(fetch: FetchLike): FetchLike {
+/** A fetch like React Native's: it resolves when the whole body has arrived, and offers no stream of it. */
+function withoutBodyStream(fetch: FetchLike): FetchLike {
   return async (url, init) => {
     const response = await fetch(url, init)
     const text = await response.text()

@@ -3,10 +3,10 @@ import { expectGrowing } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** What goes wrong, and how it goes on. */
+/** Failures, and what happens after them. */
 export const errors = {
   'error-and-retry': {
-    title: 'shows an error, and tries again when a person asks it to',
+    title: 'shows an error, and tries again on `retry()`',
     async run({ server, open, mount, happens }) {
       server.token = 'a token'
       const page = mount({ client: open(), id: 'a', driven: true })
@@ -20,7 +20,7 @@ export const errors = {
     },
   },
   'error-stays': {
-    title: 'asks for nothing again because it renders, once an error stays',
+    title: 'sends no new request when it renders again while an error stays',
     async run({ server, open, mount, happens, asked }) {
       server.token = 'a token'
       const page = mount({ client: open(), id: 'a', driven: true })
@@ -35,7 +35,7 @@ export const errors = {
     },
   },
   'generation-fails': {
-    title: 'shows `error` to the driver and to a follower when the writer throws, and keeps the text',
+    title: 'shows `error` to the driver and to a follower when the producer throws, and keeps the text',
     async run({ server, open, mount, happens }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -50,7 +50,7 @@ export const errors = {
     },
   },
   'falls-back-to-following': {
-    title: 'goes on as a follower when the drive breaks, never shrinks though the store is behind, and drives once',
+    title: 'follows when the drive breaks, drives once, and never shrinks the text while the store is behind',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -74,7 +74,7 @@ export const errors = {
     },
   },
   'driver-is-stuck': {
-    title: 'delays neither generation nor a follower for a driver that takes nothing',
+    title: 'delays neither the generation nor a follower when a driver reads nothing',
     async run({ server, open, mount, happens }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -95,7 +95,7 @@ export const errors = {
     },
   },
   'token-changes': {
-    title: 'uses a token that changes in mid-stream from the next attempt, and loses nothing',
+    title: 'sends a token that changes mid-stream with the next request, and loses no text',
     async run({ server, open, mount, happens, asked }) {
       let token = 'one'
       const page = mount({ client: open({ headers: () => ({ authorization: token }) }), id: 'a', driven: true })
@@ -120,7 +120,7 @@ export const errors = {
     },
   },
   'long-silence': {
-    title: 'goes on with a healthy stream for longer than 20 minutes, silent but for keep-alives',
+    title: 'keeps a healthy stream open through more than 20 minutes with nothing but keep-alives',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -139,7 +139,7 @@ export const errors = {
     timeoutMs: 60_000,
   },
   'follows-in-proportion': {
-    title: 'is sent a followed text once, through cuts and rollovers',
+    title: 'receives a followed text once, even through cuts and rollovers',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a' })
       await happens()
@@ -154,7 +154,7 @@ export const errors = {
       const truth = sentence.repeat(200)
       expect(page.last).toMatchObject({ text: truth, status: 'done' })
       expectGrowing(page.results, truth)
-      // One request at first and one after each cut; the reference sent some 820,000 characters for a text like this.
+      // One request at the start and one after each cut. Sending the whole body for each sentence costs some 820,000.
       expect(asked()).toEqual([0, 50, 100, 150, 200].map((count) => `follow a ${count * sentence.length}`))
       const sent = server.requests.reduce((sum, { length }) => sum + length, 0)
       expect(sent).toBeGreaterThanOrEqual(truth.length)

@@ -3,10 +3,10 @@ import { expectGrowing, GRACE_MS, type Page } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** What a component shows when it is another stream, or none, that it shows. */
+/** What a component shows when its id changes or is missing. */
 export const ids = {
   'id-changes': {
-    title: 'starts from nothing in the same render when the id changes',
+    title: 'starts from an empty text in the same render when the id changes',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -24,7 +24,7 @@ export const ids = {
     },
   },
   'id-undefined': {
-    title: 'shows nothing and asks for nothing until there is an id, and when it has gone',
+    title: 'shows nothing and sends no request before there is an id, and after it is gone',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: undefined, driven: true })
       await happens(() => pass(GRACE_MS))
@@ -44,10 +44,10 @@ export const ids = {
     },
   },
   'id-undefined-with-initial': {
-    title: 'shows no initial text, its own or another component’s, while there is no id',
+    title: 'shows no initial text while there is no id, neither its own nor another component’s',
     async run({ open, mountAll, happens, asked }) {
       const client = open()
-      const initial = { text: 'for whatever comes', status: 'done' } as const
+      const initial = { text: 'for any id', status: 'done' } as const
       const [one, other] = mountAll([
         { client, id: undefined, initial },
         { client, id: undefined },
@@ -55,13 +55,13 @@ export const ids = {
       await happens()
       for (const page of [one, other]) expectOwnText(page, { undefined: '' })
       await happens(() => one.apply({ id: 'a' }))
-      expect(one.last).toMatchObject({ text: 'for whatever comes', status: 'done' })
+      expect(one.last).toMatchObject({ text: 'for any id', status: 'done' })
       expect(other.screen).toBe('')
       expect(asked()).toEqual([])
     },
   },
   'id-and-initial-change': {
-    title: 'gives a new id the initial text that has come with it, never the one of the id before',
+    title: 'shows a new id with the initial text that came with it, never with the previous one',
     async run({ server, open, mount, happens, asked }) {
       server.stream('b').write('text of b')
       const ofA = { text: 'text of a', status: 'done' } as const
@@ -82,7 +82,7 @@ export const ids = {
     },
   },
   'id-and-first-initial-change': {
-    title: 'shows the initial text that comes with a new id where there was none before, and asks for nothing',
+    title: 'shows the first initial text when it comes with a new id, and sends no request',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -95,7 +95,7 @@ export const ids = {
     },
   },
   'id-returns-while-read': {
-    title: 'keeps the text of an id that is come back to while it is still read, and asks for nothing',
+    title: 'keeps the text of an id that returns while it is still read, and sends no request',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -113,7 +113,7 @@ export const ids = {
     },
   },
   'id-returns-later': {
-    title: 'reads on from there when an id is come back to later, and drives nothing twice',
+    title: 'continues from where it was when an id returns later, and drives no id twice',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -131,7 +131,7 @@ export const ids = {
     },
   },
   'id-changes-and-returns-in-a-tick': {
-    title: 'asks for nothing when the id changes and is back in the same tick',
+    title: 'sends no request when the id changes and returns in the same tick',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -147,12 +147,12 @@ export const ids = {
   },
 } satisfies Scenarios
 
-/** No render has mixed an id with another one's text. */
+/** Checks that no render showed an id with the text of another one. */
 function expectOwnText({ results }: Page, truths: Readonly<Record<string, string>>) {
   for (const id of new Set(results.map((seen) => seen.id))) {
     expectGrowing(
       results.filter((seen) => seen.id === id),
-      truths[String(id)] ?? 'of no known id',
+      truths[String(id)] ?? 'unknown id',
     )
   }
 }

@@ -16,7 +16,7 @@ import { texts } from './texts'
 
 export type { Scenario } from './scenario'
 
-/** The scenarios as they belong together. */
+/** The scenarios, grouped by theme. */
 export const themes: readonly Scenarios[] = [
   mounting,
   ids,
@@ -34,5 +34,5 @@ export const themes: readonly Scenarios[] = [
   randomLife,
 ]
 
-/** Everything that is the same in every framework, by key. */
+/** All scenarios by key. Every framework must pass them. */
 export const scenarios: Scenarios = Object.assign({}, ...themes)

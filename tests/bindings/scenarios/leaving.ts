@@ -3,10 +3,10 @@ import { GRACE_MS } from '../kit'
 import { pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** What is left of a component that has gone. */
+/** What a component leaves behind when it unmounts. */
 export const leaving = {
   'leaves-in-mid-stream': {
-    title: 'leaves no timer, no open request and no subscription when it goes in mid-stream',
+    title: 'leaves no timer, no open request and no subscription when it unmounts mid-stream',
     async run({ server, open, mount, happens }) {
       const client = open()
       const page = mount({ client, id: 'a', driven: true })
@@ -19,7 +19,7 @@ export const leaving = {
       page.unmount()
       const { length } = page.results
       await happens(() => pass(GRACE_MS))
-      await happens(() => server.stream('a').write(' nobody reads'))
+      await happens(() => server.stream('a').write(' unread'))
       expect(vi.getTimerCount()).toBe(0)
       expect(server.open).toBe(0)
       expect($state.lc).toBe(0)
@@ -27,7 +27,7 @@ export const leaving = {
     },
   },
   'leaves-while-waiting': {
-    title: 'leaves no timer and no listener when it goes while it waits for the network',
+    title: 'leaves no timer and no listener when it unmounts while it waits for the network',
     async run({ open, mount, happens }) {
       const listening = vi.spyOn(globalThis, 'addEventListener')
       const fetch = () => Promise.reject(new TypeError('Load failed'))
@@ -45,7 +45,7 @@ export const leaving = {
     },
   },
   'leaves-each-id': {
-    title: 'leaves nothing of the ids it has shown, and reads the one it shows',
+    title: 'leaves nothing behind for the ids it showed before, and reads the one it shows',
     async run({ server, open, mount, happens }) {
       const client = open()
       const page = mount({ client, id: 'a' })

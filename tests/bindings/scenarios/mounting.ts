@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { expectGrowing } from '../kit'
 import type { Scenarios } from './scenario'
 
-/** Components that come, and how many requests they cost. */
+/** Components that mount, and how many requests they cause. */
 export const mounting = {
   'mounts-once': {
     title: 'streams in one component, with one drive',
@@ -20,7 +20,7 @@ export const mounting = {
     },
   },
   'mounts-twice': {
-    title: 'streams in a component that comes, leaves and comes again in one tick, with one drive',
+    title: 'streams with one drive in a component that mounts, unmounts and mounts again in one tick',
     async run({ server, open, mount, happens, asked }) {
       const client = open()
       mount({ client, id: 'a', driven: true }).unmount()
@@ -34,7 +34,7 @@ export const mounting = {
     },
   },
   'mounts-two-components': {
-    title: 'drives once for two components at once',
+    title: 'drives once for two components that mount together',
     async run({ server, open, mountAll, happens, asked }) {
       const client = open()
       const pages = mountAll([1, 2].map(() => ({ client, id: 'a', driven: true })))
@@ -46,7 +46,7 @@ export const mounting = {
     },
   },
   'mounts-twenty-components': {
-    title: 'opens one connection for twenty components, and keeps it until the last has left',
+    title: 'opens one connection for twenty components, and keeps it until the last one unmounts',
     async run({ server, open, mountAll, happens, asked }) {
       const client = open()
       server.stream('a').write('so far, ')
@@ -64,7 +64,7 @@ export const mounting = {
     },
   },
   'mounts-in-two-tabs': {
-    title: 'runs one producer for two tabs that drive at once',
+    title: 'runs one producer for two tabs that drive at the same time',
     async run({ server, open, mount, happens, asked }) {
       const pages = [1, 2].map(() => mount({ client: open(), id: 'a', driven: true }))
       await happens()
@@ -76,7 +76,7 @@ export const mounting = {
     },
   },
   'follows-beside-a-driver': {
-    title: 'shows stored text on other pages, and takes nothing from the driver',
+    title: 'shows stored text on other pages without affecting the driver',
     async run({ server, open, mount, happens }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()

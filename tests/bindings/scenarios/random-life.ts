@@ -7,7 +7,7 @@ import { expectGrowing, type Kit, type Page } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-// Vitest's own, which a browser has too.
+// Vitest provides this object in a browser too.
 const { env = {} } = import.meta as { env?: Record<string, string | undefined> }
 const seed = Number(env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const RUNS = Number(env['RUNS'] ?? 30)
@@ -25,17 +25,17 @@ const events = fc.oneof(
 )
 type LifeEvent = typeof events extends fc.Arbitrary<infer Event> ? Event : never
 
-const pieces = ['one ', 'zwei, ', '三。', '👩‍👩‍👧 ', '\r\n', '\uFEFF', 'data: 4\n\n', 'nul\0']
+const chunks = ['one ', 'zwei, ', '三。', '👩‍👩‍👧 ', '\r\n', '\uFEFF', 'data: 4\n\n', 'nul\0']
 
-/** Whatever happens to a page. */
+/** Random sequences of events on a page, its server and the network. */
 export const randomLife = {
   'random-life': {
-    title: 'shows a text that only grows unless its server lost some, drives once and ends with the exact text',
+    title: 'shows a text that only grows unless the server lost some, drives once, and ends with the exact text',
     run: (kit) => live(kit, (client) => client, RUNS),
     timeoutMs: 2000 * Math.max(RUNS, 60),
   },
   'smooth-random-life': {
-    title: 'shows the same, and the end with the whole text, when it is revealed at an even pace',
+    title: 'shows the same when text is revealed at an even pace, and the end together with the whole text',
     run: (kit) => live(kit, smooth, Math.ceil(RUNS / 3)),
     timeoutMs: 2000 * Math.max(RUNS, 60),
   },
@@ -46,7 +46,7 @@ async function live(kit: Kit, wrap: (client: StreamClient) => StreamClient, numR
   const property = fc.asyncProperty(fc.array(events, { maxLength: 40, size: 'max' }), (life) =>
     liveOnce(life, kit, wrap(kit.open()), `a${count++}`),
   )
-  // A life that fails is shortened for no longer than this; and what was not lived in that time has not passed.
+  // Limits how long a failing case is shrunk. If the time is over before all cases ran, that is a failure too.
   const limits = { interruptAfterTimeLimit: 1000 * Math.max(RUNS, 60), markInterruptAsFailure: true }
   await fc.assert(property, { seed, numRuns, reporter, ...limits })
 }
@@ -84,7 +84,7 @@ async function liveOnce(
       await happens()
     } else if (event.type === 'renew') {
       await happens(() => page?.apply({ initial: { text: '', status: 'pending' } }))
-    } else await happens(() => perform(event, stream, `${written++}${pieces[written % pieces.length]}`))
+    } else await happens(() => perform(event, stream, `${written++}${chunks[written % chunks.length]}`))
   }
   await happens(() => stream.close())
   for (let seconds = 0; seconds < 60 && page?.last.status !== 'done'; seconds++) await happens(() => pass(1000))
@@ -105,7 +105,7 @@ async function liveOnce(
   expect(server.open).toBe(0)
 }
 
-/** How often shown text was replaced. Statuses only move up meanwhile, and each replacement is told. */
+/** Counts how often shown text was replaced. Checks that statuses only move up and that each replacement is reported. */
 function countReplacements(seen: readonly Seen[]) {
   let replacements = 0
   for (const [index, { status, text, isReconciled }] of seen.entries()) {
@@ -118,8 +118,8 @@ function countReplacements(seen: readonly Seen[]) {
   return replacements
 }
 
-function perform(event: LifeEvent, stream: ReturnType<Kit['server']['stream']>, piece: string) {
-  if (event.type === 'write') return stream.write(piece, event)
+function perform(event: LifeEvent, stream: ReturnType<Kit['server']['stream']>, chunk: string) {
+  if (event.type === 'write') return stream.write(chunk, event)
   if (event.type === 'store') return stream.store()
   if (event.type === 'cut') return stream.cut()
   if (event.type === 'crash') return stream.crash()

@@ -3,10 +3,10 @@ import { expectGrowing, GRACE_MS, type Page } from '../kit'
 import { pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** Components that differ in what they say of one stream. */
+/** Components that pass different options for one stream. */
 export const readers = {
   'driven-differs': {
-    title: 'drives once for a follower and drivers that come together, in either order',
+    title: 'drives once for a follower and drivers that mount together, in either order',
     async run({ server, open, mountAll, happens, asked }) {
       for (const [id, flags] of [
         ['a', [false, true, true]],
@@ -26,7 +26,7 @@ export const readers = {
     },
   },
   'driver-comes-later': {
-    title: 'is one stream for a follower and a driver that comes later and leaves early',
+    title: 'uses one stream for a follower and a driver that mounts later and unmounts early',
     async run({ server, open, mount, happens, asked }) {
       const client = open()
       const follower = mount({ client, id: 'a' })
@@ -44,7 +44,7 @@ export const readers = {
     },
   },
   'driven-changes': {
-    title: 'drives when the flag is set after the mount, and goes on when it is taken back',
+    title: 'drives when `driven` is set after the mount, and continues when it is unset',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: false })
       await happens()
@@ -57,7 +57,7 @@ export const readers = {
     },
   },
   'leaves-in-its-tick': {
-    title: 'costs no request and no timer when a component leaves in the tick it came',
+    title: 'causes no request and no timer when a component unmounts in the tick in which it mounted',
     async run({ open, mount, happens, asked }) {
       mount({ client: open(), id: 'a', driven: true }).unmount()
       await happens(() => pass(GRACE_MS))
@@ -65,7 +65,7 @@ export const readers = {
     },
   },
   'leaves-in-its-tick-beside-a-follower': {
-    title: 'drives nothing for a component that leaves in the tick it came, while another one follows',
+    title: 'does not drive for a component that unmounts in the tick in which it mounted, while another follows',
     async run({ open, mount, happens, asked }) {
       const client = open()
       mount({ client, id: 'a' })
@@ -76,7 +76,7 @@ export const readers = {
     },
   },
   'initial-says-begun': {
-    title: 'joins a stream whose initial text says that somebody drove it, from where that ends',
+    title: 'joins a stream that was driven before its initial text was rendered, from the end of that text',
     async run({ server, open, mountAll, happens, asked }) {
       const client = open()
       server.stream('a').write('begun elsewhere')
@@ -94,7 +94,7 @@ export const readers = {
     },
   },
   'initial-differs': {
-    title: 'takes the longer of two initial texts, whichever component comes first',
+    title: 'uses the longer of two initial texts, whichever component mounts first',
     async run({ server, open, mountAll, happens, asked }) {
       for (const [id, lengths] of [
         ['a', [5, 8]],

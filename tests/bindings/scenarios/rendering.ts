@@ -3,10 +3,10 @@ import { expect, vi } from 'vitest'
 import { paint, pass, settled } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** How often a component is rendered, and for what. */
+/** How often a component renders, and why. */
 export const rendering = {
   'renders-once-a-frame': {
-    title: 'is rendered once a frame, however many chunks come, and twice more for the first text and the end',
+    title: 'renders once a frame however many chunks arrive, and once each for the first text and the end',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -31,7 +31,7 @@ export const rendering = {
     },
   },
   'renders-in-a-hidden-tab': {
-    title: 'is rendered every 100 ms in a tab that is never painted',
+    title: 'renders every 100 ms in a tab that is never painted',
     async run({ server, open, mount, happens }) {
       vi.stubGlobal('requestAnimationFrame', () => 0)
       const page = mount({ client: open(), id: 'a', driven: true })
@@ -52,7 +52,7 @@ export const rendering = {
     },
   },
   'renders-at-once': {
-    title: 'is rendered at once for the first text and for a change of status',
+    title: 'renders at once for the first text and for a change of status',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -72,7 +72,7 @@ export const rendering = {
     },
   },
   'renders-nothing-for-nothing': {
-    title: 'is not rendered for keep-alives, nor for text it has',
+    title: 'does not render for keep-alives or for text it already has',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -88,7 +88,7 @@ export const rendering = {
     },
   },
   'inline-is-fine': {
-    title: 'restarts nothing for options, callbacks, URLs and headers that are new each time',
+    title: 'restarts nothing when options, callbacks, URLs and headers are new on each render',
     async run({ server, mount, happens, asked }) {
       const client = createStreamClient({
         live: fetchLive({
@@ -105,8 +105,8 @@ export const rendering = {
       })
       const page = mount({ client, id: 'a', driven: true, initial: { text: '', status: 'pending' } })
       await happens()
-      for (const piece of ['a', 'b', 'c', 'd']) {
-        await happens(() => server.stream('a').write(piece))
+      for (const chunk of ['a', 'b', 'c', 'd']) {
+        await happens(() => server.stream('a').write(chunk))
         await happens(paint)
         await happens(() => page.apply({ initial: { text: '', status: 'pending' } }))
       }
@@ -116,7 +116,7 @@ export const rendering = {
   },
 } satisfies Scenarios
 
-/** How often one change is rendered: React's StrictMode calls a component twice for each. */
+/** How many renders one change causes. React's StrictMode calls a component twice for each. */
 function rendersOfOne(results: readonly { readonly text: string }[]) {
   return results.filter(({ text }) => text === results.at(-1)?.text).length
 }

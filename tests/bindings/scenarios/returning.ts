@@ -4,10 +4,10 @@ import { expectGrowing, GRACE_MS } from '../kit'
 import { pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** A stream that is shown again, and a text the page was rendered with. */
+/** Streams that are shown again, and text that the page was rendered with. */
 export const returning = {
   'remounts-in-mid-stream': {
-    title: 'reads on where it was when a component leaves in mid-stream and comes back',
+    title: 'continues where it was when a component unmounts mid-stream and mounts again',
     async run({ server, open, mount, happens, asked }) {
       const client = open()
       const before = mount({ client, id: 'a', driven: true })
@@ -26,7 +26,7 @@ export const returning = {
     },
   },
   'remounts-at-once': {
-    title: 'asks for nothing when a component leaves in mid-stream and is back soon',
+    title: 'sends no request when a component unmounts mid-stream and soon mounts again',
     async run({ server, open, mount, happens, asked }) {
       const client = open()
       const before = mount({ client, id: 'a', driven: true })
@@ -59,7 +59,7 @@ export const returning = {
     },
   },
   'initial-is-finished': {
-    title: 'asks for nothing when the initial text is finished',
+    title: 'sends no request when the initial text is finished',
     async run({ open, mount, happens, asked }) {
       const initial = { text: 'all of it', status: 'done' } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
@@ -70,13 +70,13 @@ export const returning = {
     },
   },
   'initial-is-read-on': {
-    title: 'shows the initial text first, and is sent only what comes after it',
+    title: 'shows the initial text first, and receives only the text after it',
     async run({ server, open, mount, happens, asked }) {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
       const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
-      // What a server renders of it.
+      // A server renders this state.
       expect(page.results[0]).toMatchObject(initialStreamState(initial))
       expect(page.screen).toBe(known)
       await happens()
@@ -89,7 +89,7 @@ export const returning = {
     },
   },
   'initial-is-pending': {
-    title: 'drives a stream whose initial text says that nobody has yet',
+    title: 'drives a stream that was not driven yet when its initial text was rendered',
     async run({ server, open, mount, happens, asked }) {
       const initial = { text: '', status: 'pending' } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })

@@ -1,6 +1,6 @@
 import type { Kit } from '../kit'
 
-/** One thing that is the same in every framework. */
+/** One behaviour that every framework must show. */
 export interface Scenario {
   readonly title: string
   readonly timeoutMs?: number

@@ -5,14 +5,14 @@ import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
 const LAG_MS = 400
-/** Nothing of a burst is due while a test runs. */
+/** So long that no burst is fully shown while a test runs. */
 const ENDLESS_MS = 60_000
 const BURST = '0123456789'.repeat(4)
 
-/** What `smooth(client)` makes of bursts. */
+/** How `smooth(client)` shows bursts. */
 export const smoothing = {
   'smooth-even-pace': {
-    title: 'reveals a burst at an even pace, beside a component that shows it at once over the same connection',
+    title: 'reveals a burst at an even pace, while another component shows it at once over the same connection',
     async run(kit) {
       const { server, open, mount, happens, asked } = kit
       const client = open()
@@ -32,7 +32,7 @@ export const smoothing = {
     },
   },
   'smooth-whole-characters': {
-    title: 'never shows a part of what a reader sees as one character',
+    title: 'never shows a part of what a person sees as one character',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open()), id: 'a', driven: true })
@@ -52,7 +52,7 @@ export const smoothing = {
     },
   },
   'smooth-split-character': {
-    title: 'waits for the rest of a character that comes in two pieces',
+    title: 'waits for the rest of a character that arrives in two chunks',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open()), id: 'a', driven: true })
@@ -82,7 +82,7 @@ export const smoothing = {
     },
   },
   'smooth-hidden': {
-    title: 'shows everything at once when the page is hidden and while it is, and reveals again when it is looked at',
+    title: 'shows everything at once when and while the page is hidden, and reveals again when it is visible',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
@@ -106,7 +106,7 @@ export const smoothing = {
     },
   },
   'smooth-initial': {
-    title: 'shows at once what the page was rendered with, and reveals what comes then',
+    title: 'shows at once what the page was rendered with, and reveals what arrives later',
     async run(kit) {
       const { server, open, mount, happens } = kit
       server.stream('a').write(BURST)
@@ -119,7 +119,7 @@ export const smoothing = {
     },
   },
   'smooth-initial-is-longer': {
-    title: 'shows at once what another component was rendered with, when it comes in mid-burst',
+    title: 'shows at once what another component was rendered with, when that one mounts mid-burst',
     async run(kit) {
       const page = await openInMidBurst(kit)
       const initial = { text: BURST.slice(0, 30), status: 'streaming', epoch: 1, base: 0 } as const
@@ -131,7 +131,7 @@ export const smoothing = {
     },
   },
   'smooth-reload': {
-    title: 'shows the backlog at once after a reload in mid-answer, and reveals what comes then',
+    title: 'shows the backlog at once after a reload mid-answer, and reveals what arrives later',
     async run(kit) {
       const { server, open, mount, happens } = kit
       server.stream('a').write(BURST)
@@ -143,7 +143,7 @@ export const smoothing = {
     },
   },
   'smooth-remounts': {
-    title: 'types nothing again when a component leaves in mid-burst and comes back, and reveals what comes then',
+    title: 'reveals no text twice when a component unmounts mid-burst and returns, and reveals what arrives later',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const client = smooth(open())
@@ -169,7 +169,7 @@ export const smoothing = {
     },
   },
   'smooth-driven-changes': {
-    title: 'goes on revealing where it was when the flag changes in mid-burst',
+    title: 'continues to reveal from where it was when `driven` changes mid-burst',
     async run(kit) {
       const page = await openInMidBurst(kit)
       const known = page.screen
@@ -182,7 +182,7 @@ export const smoothing = {
     },
   },
   'smooth-readers-leave': {
-    title: 'goes on revealing where it was when one of two components leaves',
+    title: 'continues to reveal from where it was when one of two components unmounts',
     async run(kit) {
       const page = await openInMidBurst(kit)
       const known = page.screen
@@ -195,7 +195,7 @@ export const smoothing = {
     },
   },
   'smooth-returns-in-a-tick': {
-    title: 'goes on revealing where it was when the id, or the component, is back in the tick it left',
+    title: 'continues to reveal from where it was when the id or the component returns in the same tick',
     async run(kit) {
       const page = await openInMidBurst(kit)
       const known = page.screen
@@ -214,7 +214,7 @@ export const smoothing = {
     },
   },
   'smooth-end': {
-    title: 'tells the end with the whole text, and no later than the lag after it was known',
+    title: 'shows the end together with the whole text, no later than the lag after it arrived',
     async run(kit) {
       const { server, open, mount, happens } = kit
       for (const status of ['done', 'error'] as const) {
@@ -228,15 +228,15 @@ export const smoothing = {
           server.stream(status).close(status)
         })
         expect(client.stream(status).$state.get()).toMatchObject({ text: BURST.repeat(2), status })
-        const knownAt = Date.now()
+        const arrivedAt = Date.now()
         let first: number | undefined
         while (page.last.status === 'streaming') {
           expect(page.last).toMatchObject({ connection: 'live', error: undefined })
           await happens(paint)
           first ??= page.screen.length
         }
-        expect(Date.now() - knownAt).toBeLessThanOrEqual(LAG_MS)
-        // It was not shown at once.
+        expect(Date.now() - arrivedAt).toBeLessThanOrEqual(LAG_MS)
+        // The text was not shown at once.
         expect(first).toBeLessThan(BURST.length)
         expect(page.last.error?.code).toBe(status === 'error' ? 'generation' : undefined)
         for (const seen of page.results) if (seen.status === status) expect(seen.text).toBe(BURST.repeat(2))
@@ -245,7 +245,7 @@ export const smoothing = {
     },
   },
   'smooth-cut': {
-    title: 'tells of a lost connection at once, and reveals what a new one brings in one piece',
+    title: 'shows a lost connection at once, and reveals what a new one delivers in one chunk',
     async run(kit) {
       const { server, open, happens } = kit
       let isDown = false
@@ -269,7 +269,7 @@ export const smoothing = {
     },
   },
   'smooth-reconciles': {
-    title: 'cuts what it has shown of a text that its server lost, says so, and reveals what was written instead',
+    title: 'removes text that the server lost, reports it, and reveals what was written instead',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open()), id: 'a', driven: true })
@@ -280,19 +280,19 @@ export const smoothing = {
       expect(page.screen).toBe('Stored. Lost.')
       const { length } = page.results
       await happens(() => server.stream('a').crash())
-      await happens(() => server.stream('a').write('Written anew.'))
+      await happens(() => server.stream('a').write('Written again.'))
       await happens(() => pass(5000))
       await happens(() => server.stream('a').close())
       await happens(() => pass(LAG_MS))
-      expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
-      const anew = page.results.slice(length).filter(({ isReconciled }) => isReconciled)
-      expectGrowing(anew, 'Stored. Written anew.')
-      const texts = [...new Set(anew.map(({ text }) => text))]
+      expect(page.last).toMatchObject({ text: 'Stored. Written again.', status: 'done', isReconciled: true })
+      const reconciled = page.results.slice(length).filter(({ isReconciled }) => isReconciled)
+      expectGrowing(reconciled, 'Stored. Written again.')
+      const texts = [...new Set(reconciled.map(({ text }) => text))]
       expect(texts.slice(0, 3)).toEqual(['Stored. ', 'Stored. W', 'Stored. Wr'])
     },
   },
   'smooth-stop': {
-    title: 'shows the rest at once when it is stopped, with status `stopped`',
+    title: 'shows the rest of the text at once when it is stopped, with status `stopped`',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
@@ -306,7 +306,7 @@ export const smoothing = {
     },
   },
   'smooth-stop-elsewhere': {
-    title: 'tells a stop by somebody else with the whole text, no later than the lag',
+    title: 'shows a stop by another client together with the whole text, no later than the lag',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open()), id: 'a', driven: true })
@@ -321,8 +321,7 @@ export const smoothing = {
     },
   },
   'smooth-id-changes': {
-    title:
-      'starts from nothing in the same render when the id changes in mid-burst, and types nothing again at its return',
+    title: 'starts empty in the same render when the id changes mid-burst, and reveals no text twice when it returns',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
@@ -348,11 +347,11 @@ export const smoothing = {
     },
   },
   'smooth-renders-once-a-frame': {
-    title: 'is rendered once a frame while a burst is revealed, and not at all once it is',
+    title: 'renders once a frame while a burst is revealed, and not at all afterwards',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
-      // React's StrictMode calls a component twice for each.
+      // React's StrictMode calls a component twice for each render.
       const each = page.results.length
       await happens()
       await happens(() => server.stream('a').write(BURST.repeat(1000)))
@@ -369,7 +368,7 @@ export const smoothing = {
     },
   },
   'smooth-leaves-nothing': {
-    title: 'leaves no timer, no frame and no listener when it goes in mid-burst',
+    title: 'leaves no timer, no frame and no listener when it unmounts mid-burst',
     async run(kit) {
       const { server, open, mount, happens } = kit
       const listening = vi.spyOn(document, 'addEventListener')
@@ -382,7 +381,7 @@ export const smoothing = {
       const signals = listening.mock.calls.flatMap(([type, , options]) =>
         type === 'visibilitychange' ? [(options as { signal: AbortSignal }).signal] : [],
       )
-      // The client's own, and that of the burst.
+      // The client's listener and the burst's listener.
       expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
       page.unmount()
       const { length } = page.results
@@ -395,7 +394,7 @@ export const smoothing = {
   },
 } satisfies Scenarios
 
-/** A component in which a part of a burst is shown, and which shows no more of it within the next frames. */
+/** Mounts a component that shows a part of a burst, and no more of it within the next frames. */
 async function openInMidBurst({ server, open, mount, happens }: Kit) {
   const client = smooth(open(), { maxLagMs: ENDLESS_MS })
   const page = mount({ client, id: 'a', driven: true })
@@ -406,7 +405,7 @@ async function openInMidBurst({ server, open, mount, happens }: Kit) {
   return Object.assign(page, { client })
 }
 
-/** Lets the browser paint for so long, and tells what stood on the screen at each frame. */
+/** Lets the browser paint for `ms`, and returns what was on the screen at each frame. */
 async function watch({ happens }: Kit, page: Page, ms: number): Promise<string[]> {
   const shown: string[] = []
   const untilMs = Date.now() + ms
@@ -417,7 +416,7 @@ async function watch({ happens }: Kit, page: Page, ms: number): Promise<string[]
   return shown
 }
 
-/** What comes now is not shown at once, but all of it after the lag. */
+/** Checks that new text is not shown at once, but all of it after the lag. */
 async function expectRevealed(kit: Kit, page: Page, known: string) {
   const stream = kit.server.stream(page.last.id ?? '')
   await kit.happens(() => stream.write(BURST))

@@ -3,22 +3,22 @@ import { expectGrowing, type Page } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** What is told beside the text, and in which order. */
+/** The values beside the text, and their order. */
 export const statuses = {
   'order-of-a-drive': {
     title: 'goes through every status and connection of a drive in order',
     async run({ server, open, mount, happens }) {
-      let answer = () => {}
-      const answered = new Promise<void>((resolve) => {
-        answer = resolve
+      let respond = () => {}
+      const canRespond = new Promise<void>((resolve) => {
+        respond = resolve
       })
       const fetch: typeof server.fetch = async (url, init) => {
-        await answered
+        await canRespond
         return server.fetch(url, init)
       }
       const page = mount({ client: open({ fetch }), id: 'a', driven: true })
       await happens()
-      await happens(answer)
+      await happens(respond)
       await happens(() => server.stream('a').write('text'))
       await happens(() => server.stream('a').close())
       expect(inOrder(page, 'status')).toEqual(['pending', 'streaming', 'done'])
@@ -26,7 +26,7 @@ export const statuses = {
     },
   },
   'order-of-a-cut': {
-    title: 'tells of a cut, and of each try to read on, in order',
+    title: 'shows a cut and each attempt to continue, in order',
     async run({ server, open, mount, happens }) {
       let isDown = false
       const fetch: typeof server.fetch = (url, init) =>
@@ -48,7 +48,7 @@ export const statuses = {
     },
   },
   'clean-cut-is-not-done': {
-    title: 'takes the end of a connection for nothing but that',
+    title: 'does not mistake the end of a connection for the end of the stream',
     async run({ server, open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -63,7 +63,7 @@ export const statuses = {
     },
   },
   'backlog-and-news': {
-    title: 'can tell the backlog from news',
+    title: 'distinguishes the backlog from new text',
     async run({ server, open, mount, happens }) {
       server.stream('a').write('written long ago, ')
       const page = mount({ client: open(), id: 'a' })
@@ -78,7 +78,7 @@ export const statuses = {
     },
   },
   'nobody-writes': {
-    title: 'says that nobody writes at the moment, then that somebody does, and at the end why it is cut',
+    title: 'shows when the writer stalls and when it continues, and at the end why the text is cut',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a' })
       await happens()
@@ -99,7 +99,7 @@ export const statuses = {
     },
   },
   'why-it-stopped': {
-    title: "tells the producer's word for why it stopped, to the driver and to a follower, with the end",
+    title: "shows the producer's finish reason with the end, to the driver and to a follower",
     async run({ server, open, mount, happens }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       const follower = mount({ client: open(), id: 'a' })
@@ -112,7 +112,7 @@ export const statuses = {
     },
   },
   'reconciles-lost-text': {
-    title: 'shows what the server has instead of text that the server lost, and says so',
+    title: 'replaces text that the server lost with the stored text, and reports it',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -121,14 +121,14 @@ export const statuses = {
       await happens(paint)
       expect(page.screen).toBe('Stored. Lost.')
       await happens(() => server.stream('a').crash())
-      await happens(() => server.stream('a').write('Written anew.'))
+      await happens(() => server.stream('a').write('Written again.'))
       await happens(() => pass(5000))
       await happens(() => server.stream('a').close())
-      expect(page.last).toMatchObject({ text: 'Stored. Written anew.', status: 'done', isReconciled: true })
+      expect(page.last).toMatchObject({ text: 'Stored. Written again.', status: 'done', isReconciled: true })
     },
   },
   'no-sentence-end': {
-    title: 'shows text without a sentence end as it comes',
+    title: 'shows text without a sentence end as it arrives',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a' })
       await happens()
@@ -141,7 +141,7 @@ export const statuses = {
   },
 } satisfies Scenarios
 
-/** What the renders showed, without repetitions. */
+/** The values that the renders showed, in order and without repetitions. */
 function inOrder({ results }: Page, key: 'status' | 'connection') {
   return results.map((seen) => seen[key]).filter((value, index, all) => value !== all[index - 1])
 }

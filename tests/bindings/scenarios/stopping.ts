@@ -4,10 +4,10 @@ import { GRACE_MS } from '../kit'
 import { pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-/** Stopping is an act; leaving is not. */
+/** `stop()` ends a stream. Unmounting does not. */
 export const stopping = {
   stops: {
-    title: 'keeps the text as it is when it is stopped, with status `stopped`, and shows nothing after it',
+    title: 'keeps the text when it is stopped, with status `stopped`, and shows nothing that arrives later',
     async run({ server, open, mount, happens, asked }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -25,7 +25,7 @@ export const stopping = {
     },
   },
   'stops-before-the-drive': {
-    title: 'can stop a stream that nobody has driven yet, and none is driven afterwards',
+    title: 'stops a stream that was not driven yet, and does not drive it afterwards',
     async run({ server, open, mount, happens }) {
       const page = mount({ client: open(), id: 'a' })
       await happens()
@@ -36,7 +36,7 @@ export const stopping = {
     },
   },
   'stops-a-finished-stream': {
-    title: 'leaves a finished stream as it is, and asks for nothing',
+    title: 'leaves a finished stream unchanged, and sends no request',
     async run({ open, mount, happens, asked }) {
       const initial = { text: 'all of it', status: 'done' } as const
       const page = mount({ client: open(), id: 'a', initial })
@@ -60,7 +60,7 @@ export const stopping = {
     },
   },
   'leaving-stops-nothing': {
-    title: 'stops nothing when the driver leaves: others read on to the end',
+    title: 'does not stop the stream when the driver unmounts: other readers read it to the end',
     async run({ server, open, mount, happens, asked }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
@@ -75,7 +75,7 @@ export const stopping = {
     },
   },
   'cannot-stop': {
-    title: 'says so where there is no way to stop, and reads on',
+    title: 'rejects where stopping is not supported, and continues to read',
     async run({ server, mount, happens }) {
       const { live, snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
       const page = mount({ client: createStreamClient({ live, snapshot }), id: 'a', driven: true })

@@ -3,7 +3,7 @@ import { expectGrowing } from '../kit'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-const pieces = [
+const chunks = [
   '\uFEFFstarts with a mark, ',
   'one\r\ntwo\rthree\n\n',
   'a nul \0 in the middle, ',
@@ -13,7 +13,7 @@ const pieces = [
   '\uFEFF',
 ]
 
-/** Texts that are easily spoilt on the way. */
+/** Texts that are easily damaged on the way. */
 export const texts = {
   'empty-text': {
     title: 'shows a stream that ends without any text as done',
@@ -29,7 +29,7 @@ export const texts = {
     },
   },
   'empty-initial': {
-    title: 'shows an empty initial text that is done as done, and asks for nothing',
+    title: 'shows an empty initial text that is done as done, and sends no request',
     async run({ open, mount, happens, asked }) {
       const page = mount({ client: open(), id: 'a', driven: true, initial: { text: '', status: 'done' } })
       await happens()
@@ -42,15 +42,15 @@ export const texts = {
     async run({ server, open, mount, happens }) {
       const pages = [true, false].map((driven) => mount({ client: open(), id: 'a', driven }))
       await happens()
-      for (const piece of pieces) {
-        await happens(() => server.stream('a').write(piece))
+      for (const chunk of chunks) {
+        await happens(() => server.stream('a').write(chunk))
         await happens(paint)
         await happens(() => server.stream('a').cut())
         await happens(() => pass(2000))
       }
       await happens(() => server.stream('a').close())
       await happens(() => pass(5000))
-      const truth = pieces.join('')
+      const truth = chunks.join('')
       for (const page of pages) {
         expect(page.last).toMatchObject({ text: truth, status: 'done' })
         expect(page.screen).toBe(truth)

@@ -3,7 +3,7 @@ import { createSignal, Index, Show } from 'solid-js'
 import { render } from 'solid-js/web'
 import type { Driver, InlineProps, ProbeProps, Seen } from '../driver'
 
-/** `useStream` reads its options where it needs them: from an accessor, or from an object's getters. */
+/** `useStream` reads its options when it needs them: from an accessor, or from the getters of an object. */
 export const drivers = [
   createDriver('with accessors', AccessorProbe),
   createDriver('with getters', GetterProbe),
@@ -15,20 +15,20 @@ function AccessorProbe(props: ProbeProps) {
     () => props.id,
     () => ({ driven: props.driven, initial: props.initial }),
   )
-  return <output name={props.name}>{look({ id: props.id, ...reply }, props.onRender)}</output>
+  return <output name={props.name}>{report({ id: props.id, ...reply }, props.onRender)}</output>
 }
 
 function GetterProbe(props: ProbeProps) {
   const reply = useStream(props.client, () => props.id, props)
-  return <output name={props.name}>{look({ id: props.id, ...reply }, props.onRender)}</output>
+  return <output name={props.name}>{report({ id: props.id, ...reply }, props.onRender)}</output>
 }
 
-/** An expression in JSX runs again for what it reads. */
+/** A JSX expression runs again when a value that it reads changes. */
 function InlineProbe(props: InlineProps) {
   return <output name={props.name}>{useStream(props.makeClient(), props.id, { driven: true }).text}</output>
 }
 
-function look(seen: Seen, onRender: ProbeProps['onRender']) {
+function report(seen: Seen, onRender: ProbeProps['onRender']) {
   onRender(seen)
   return seen.text
 }

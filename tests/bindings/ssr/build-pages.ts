@@ -19,12 +19,12 @@ const plugins: Record<Framework, () => PluginOption> = {
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Below this workspace, so that what a server leaves outside its bundle is found in its `node_modules`. */
+/** Inside this workspace, so that a server finds its external packages in `node_modules`. */
 const outDir = (framework: Framework, part: string) => folder(`../../.output/pages/${framework}/${part}`)
 
 /**
- * The server's part of a framework's page, built as an application builds it: the framework and the built packages stay
- * outside, and Node resolves them under its own conditions.
+ * Builds the server's part of a framework's page as an application does. The framework and the built packages stay
+ * external, and Node resolves them with its own conditions.
  */
 export async function buildServer(framework: Framework): Promise<ServerModule> {
   const config = shared(framework)
@@ -37,14 +37,14 @@ export async function buildServer(framework: Framework): Promise<ServerModule> {
   return import(/* @vite-ignore */ pathToFileURL(`${outDir(framework, 'server')}/server.js`).href)
 }
 
-/** The browser's part. Answers with the folder that holds its `browser.js`. */
+/** Builds the browser's part. Returns the folder that contains its `browser.js`. */
 export async function buildBrowser(framework: Framework): Promise<string> {
   const config = shared(framework)
   const input = `${config.root}/browser.${framework === 'solid' ? 'tsx' : 'ts'}`
   const output = { entryFileNames: 'browser.js' }
   await build({
     ...config,
-    // What a production build does not say of a mismatch, a development build does.
+    // A development build reports mismatches that a production build does not.
     define: { 'process.env.NODE_ENV': '"development"' },
     build: { ...config.build, outDir: outDir(framework, 'browser'), rolldownOptions: { input, output } },
   })

@@ -13,7 +13,7 @@ import { buildServer, frameworks } from './build-pages'
 import type { PageData, PageProps, RenderPage, ServerModule, ShownReply } from './pages/page-types'
 import { shownIn } from './shown-in'
 
-/** The renderers by name, so that each is a test; and that none is forgotten is a test too. */
+/** The renderers by name, so that each gets its own tests. Another test checks that none is missing. */
 const renderers = {
   react: ['renderToString', 'renderToStaticMarkup', 'renderToPipeableStream', 'renderToReadableStream'],
   vue: ['renderToString', 'pipeToNodeWritable', 'renderToWebStream'],
@@ -21,10 +21,10 @@ const renderers = {
   solid: ['renderToString', 'renderToStringAsync', 'renderToStream'],
 } as const
 
-/** These do not wait for code that arrives late, and show what stands in for it. */
+/** These renderers do not wait for late code, and show a fallback in its place. */
 const withoutLate = /^(renderToString|renderToStaticMarkup)$/
 
-const secret = 'what the first visitor was told'
+const secret = 'the answer for the first visitor'
 
 describe.each(frameworks)('rendered on a server, %s', (framework) => {
   let server: ServerModule
@@ -32,7 +32,7 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
     server = await buildServer(framework)
   })
 
-  it('is tested with every renderer of its page', () => {
+  it('every renderer of its page is tested', () => {
     expect(Object.keys(server.renderers)).toEqual(renderers[framework])
   })
 
@@ -45,13 +45,13 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
       '&lt;b&gt; &amp;',
       '<!-- & -->',
       '😀 שלום',
-    ])('a page holds the initial text, escaped: %s', async (text) => {
+    ])('a page contains the initial text, escaped: %s', async (text) => {
       const initial = { text, status: 'streaming' } as const
       expect(await show(render, openClient(), { id: 'a', initial })).toEqual([shown(initial)])
     })
 
     it.each(['pending', 'streaming', 'done', 'error', 'timeout', 'stopped'] as const)(
-      'a page shows what `initial` alone says: %s',
+      'a page shows the status of `initial`: %s',
       async (status) => {
         const initial = { text: 'so far', status }
         expect(await show(render, openClient(), { id: 'a', initial })).toEqual([shown(initial)])
@@ -59,7 +59,7 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
     )
 
     it.each([undefined, { text: '', status: 'pending' }, { text: 'so far', status: 'streaming' }] as const)(
-      'a page that drives makes no request, sets no timer and listens to nothing, with %o',
+      'a page that drives sends no request, sets no timer and adds no listener, with %o',
       async (initial) => {
         const effects: unknown[][] = []
         const client = openClient(effects)
@@ -69,23 +69,23 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
       },
     )
 
-    it('a page without an id shows nothing, its initial text included', async () => {
+    it('a page without an id shows nothing, not even its initial text', async () => {
       const client = openClient()
       const initial = { text: secret, status: 'done' } as const
       expect(await show(render, client, { initial })).toEqual([shown()])
       expect(await show(render, client, {})).toEqual([shown()])
     })
 
-    it('each visitor sees their own initial text alone, though one client renders for all', async () => {
+    it('each visitor sees only their own initial text, although one client renders for all', async () => {
       const client = openClient()
-      for (const text of [secret, 'what the first', 'another', '']) {
+      for (const text of [secret, 'the answer', 'another', '']) {
         const initial = { text, status: 'streaming' } as const
         expect(await show(render, client, { id: 'a', initial })).toEqual([shown(initial)])
       }
       expect(await show(render, client, { id: 'a' })).toEqual([shown()])
     })
 
-    it('visitors who are served at the same time see their own initial text alone', async () => {
+    it('visitors who are served at the same time see only their own initial text', async () => {
       const client = openClient()
       const hasLate = !withoutLate.test(name) || framework === 'vue'
       let arrive = () => {}
@@ -103,10 +103,10 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
       expect(without).toEqual(Array(count).fill(shown()))
     })
 
-    it('the client keeps nothing of what it rendered', async () => {
+    it('the client keeps nothing that it rendered', async () => {
       const client = openClient()
       const initial = { text: secret, status: 'streaming' } as const
-      // Held as an attached reader would hold it: the proof that this would be noticed.
+      // An attached reader holds its stream like this. It proves that the test would detect kept text.
       const held = client.stream('held', { initial })
       for (let visits = 0; visits < 3; visits++) await show(render, client, { id: 'a', initial })
       await collectGarbage()
@@ -131,18 +131,18 @@ function shown(initial?: PageData['initial']): ShownReply {
   return { text, status, connection }
 }
 
-/** A client as a module would keep it, whose every effect on the world is taken down. */
+/** A client as a module of an application keeps it. Every side effect is recorded in `effects`. */
 function openClient(effects: unknown[][] = []): StreamClient {
-  const takeDown = (name: string) => vi.fn((...args: unknown[]) => void effects.push([name, ...args]))
+  const record = (name: string) => vi.fn((...args: unknown[]) => void effects.push([name, ...args]))
   const fetch = (...args: unknown[]) => {
     effects.push(['fetch', ...args])
     return new Promise<Response>(() => {})
   }
   const environment: Environment = {
-    setTimeout: takeDown('setTimeout'),
+    setTimeout: record('setTimeout'),
     clearTimeout: () => {},
-    requestAnimationFrame: takeDown('requestAnimationFrame'),
-    addEventListener: takeDown('addEventListener'),
+    requestAnimationFrame: record('requestAnimationFrame'),
+    addEventListener: record('addEventListener'),
   }
   return createStreamClient({ ...keepstream({ url: 'http://127.0.0.1/streams', fetch }), environment })
 }
@@ -150,7 +150,7 @@ function openClient(effects: unknown[][] = []): StreamClient {
 async function collectGarbage() {
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
-  // A weak reference that was read holds until the turn ends.
+  // A weak reference that was read keeps its target alive until the turn ends.
   for (let turns = 0; turns < 2; turns++) {
     await turn()
     collect()

@@ -1,7 +1,7 @@
 import type { StreamStatus } from '@keepstream/core'
 
-/** What of a stream is told to its readers. */
-export interface Told {
+/** The state of a stream that readers can receive. */
+export interface ServedState {
   readonly text: string
   readonly stored: number
   readonly status: StreamStatus
@@ -11,22 +11,22 @@ export interface Told {
   readonly finishReason: string | undefined
 }
 
-/** One open answer of the fake server: a position in the text, told in events. */
+/** One open response of the fake server. It sends the text from its position on, as events. */
 export interface FakeConnection {
   readonly isDriver: boolean
   readonly body: ReadableStream<Uint8Array>
-  /** Tells what is beyond this reader's position, and the end once it is reached. */
+  /** Sends the text beyond this reader's position, and the end once it is reached. */
   advance(): void
   ping(): void
   cut(reason: unknown): void
-  /** Takes nothing while it is held. Concerns the driver alone. */
+  /** Sends nothing while it is held. Affects only the driver. */
   hold(isHeld: boolean): void
   onClose(listener: () => void): void
 }
 
 /** A driver reads what is produced, a follower what is stored. */
 export function openConnection(
-  stream: Told,
+  stream: ServedState,
   { kind, offset }: { readonly kind: string; readonly offset: number },
   onSent: (length: number) => void,
 ): FakeConnection {
@@ -36,11 +36,11 @@ export function openConnection(
   let position = offset
   let isHeld = false
   let isOpen = true
-  let told = ''
+  let sentStatus = ''
   let controller!: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({
-    start(given) {
-      controller = given
+    start(created) {
+      controller = created
     },
     cancel: close,
   })
@@ -55,13 +55,13 @@ export function openConnection(
     for (const listener of closeListeners) listener()
   }
 
-  function tellStatus(isThrough: boolean) {
+  function sendStatus(isThrough: boolean) {
     const { status, text, stored, epoch, base, isStalled } = stream
     const stalled = isStalled || undefined
-    const upToDate = isThrough || told.endsWith('true')
+    const upToDate = isThrough || sentStatus.endsWith('true')
     const now = [status, epoch, base, stalled, upToDate].join()
-    if (now === told) return
-    told = now
+    if (now === sentStatus) return
+    sentStatus = now
     const data = { status, offset: isDriver ? text.length : stored, epoch, base, upToDate, stalled }
     send(`event: status\ndata: ${JSON.stringify(data)}\n\n`)
   }
@@ -72,15 +72,15 @@ export function openConnection(
     advance() {
       if (!isOpen || isHeld) return
       const { text, stored, status, epoch, base, finishReason } = stream
-      // What was read under an older epoch holds up to where the new one began.
-      if (told !== '' && told.split(',')[1] !== String(epoch)) position = Math.min(position, base)
+      // Text read under an older epoch is valid up to where the new epoch began.
+      if (sentStatus !== '' && sentStatus.split(',')[1] !== String(epoch)) position = Math.min(position, base)
       const end = isDriver ? text.length : stored
-      tellStatus(position >= end)
+      sendStatus(position >= end)
       if (position < end) {
         send(`id: ${epoch}.${end}\ndata: ${JSON.stringify(text.slice(position, end))}\n\n`)
         position = end
       }
-      tellStatus(true)
+      sendStatus(true)
       if (status === 'pending' || status === 'streaming') return
       send(`event: end\nid: ${epoch}.${end}\ndata: ${JSON.stringify({ status, offset: end, finishReason })}\n\n`)
       controller.close()

@@ -2,25 +2,25 @@ import type { FetchLike } from '@keepstream/core'
 import { type FakeConnection, openConnection } from './fake-connection'
 import { createFakeStream, type FakeStream, type ServedStream } from './fake-stream'
 
-/** A server in memory that speaks the wire of docs/design.md, section 8, and is told what to write and what to break. */
+/** A server in memory that speaks the wire protocol of docs/design.md, section 8. A test controls what it writes and breaks. */
 export interface FakeServer {
   readonly fetch: FetchLike
   /** Every request so far, in order. */
   readonly requests: readonly FakeRequest[]
-  /** Requests whose answer is still open. */
+  /** The number of responses that are still open. */
   readonly open: number
-  /** Refuses with 401 whoever does not bring this `authorization`. */
+  /** Rejects requests without this `authorization` with 401. */
   token: string | undefined
-  /** The stream of that id; it is pending until it is driven or written to. */
+  /** The stream with that id. It is pending until it is driven or written to. */
   stream(id: string): FakeStream
 }
 
 export interface FakeRequest {
-  readonly kind: 'drive' | 'follow' | 'look' | 'stop'
+  readonly kind: 'drive' | 'follow' | 'snapshot' | 'stop'
   readonly id: string
   readonly offset: number
   readonly authorization: string | null
-  /** The characters of the answer's body. */
+  /** The number of characters in the response body. */
   readonly length: number
 }
 
@@ -45,19 +45,19 @@ export function createFakeServer(): FakeServer {
     async fetch(url: string, { method = 'GET', headers, signal }: RequestInit) {
       const { pathname, searchParams } = new URL(url, 'http://localhost')
       const [, , id = '', action] = pathname.split('/').map(decodeURIComponent)
-      const asked = new Headers(headers)
-      const isFollow = asked.get('accept')?.includes('event-stream')
+      const requestHeaders = new Headers(headers)
+      const isFollow = requestHeaders.get('accept')?.includes('event-stream')
       const request: FakeRequest & { length: number } = {
-        kind: action === 'drive' || action === 'stop' ? action : isFollow ? 'follow' : 'look',
+        kind: action === 'drive' || action === 'stop' ? action : isFollow ? 'follow' : 'snapshot',
         id,
         offset: Number(searchParams.get('offset') ?? 0),
-        authorization: asked.get('authorization'),
+        authorization: requestHeaders.get('authorization'),
         length: 0,
       }
       requests.push(request)
       signal?.throwIfAborted()
       if (server.token !== undefined && request.authorization !== server.token) {
-        return Response.json({ code: 'unauthorized', message: 'bring a token' }, { status: 401 })
+        return Response.json({ code: 'unauthorized', message: 'a token is required' }, { status: 401 })
       }
       const stream = find(id)
       if (request.kind === 'stop') {
@@ -69,7 +69,7 @@ export function createFakeServer(): FakeServer {
         const { epoch } = stream
         return Response.json({ code: 'diverged', message: 'cut there', offset: base, epoch }, { status: 409 })
       }
-      if (request.kind === 'look') {
+      if (request.kind === 'snapshot') {
         const { status, epoch, base, stored } = stream
         const text = stream.text.slice(request.offset, stored)
         return Response.json({ offset: request.offset, text, status, epoch, base, upToDate: true })

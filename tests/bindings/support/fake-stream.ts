@@ -1,34 +1,34 @@
 import type { StreamStatus, TerminalStatus } from '@keepstream/core'
 import type { FakeConnection } from './fake-connection'
 
-/** A stream at the fake server, told what to write and what to break. */
+/** A stream of the fake server. A test controls what it writes and breaks. */
 export interface FakeStream {
   readonly text: string
   readonly status: StreamStatus
-  /** How often a producer was started: whoever drives a stream that is not pending joins. */
+  /** How often a producer was started. A drive of a stream that is not pending joins it. */
   readonly runs: number
-  /** The producer appends. A driver hears of it at once, followers once it is stored. @default stored at once */
+  /** The producer appends. A driver receives the text at once, followers once it is stored. @default stored at once */
   write(text: string, options?: { isStored: boolean }): void
-  /** Stores what was written. */
+  /** Stores the text written so far. */
   store(): void
-  /** The producer ends. What it wrote is stored first. */
+  /** The producer ends. Its text is stored first. */
   close(status?: TerminalStatus, finishReason?: string): void
-  /** A keep-alive on every open connection. */
+  /** Sends a keep-alive on every open connection. */
   ping(): void
-  /** Every open connection breaks, as a proxy or a network does it. */
+  /** Breaks every open connection, as a proxy or a network can. */
   cut(): void
   /**
-   * The server dies with its drivers: what is not stored is lost, and another one takes up the generation from there
-   * under a new epoch. Its followers hear of it.
+   * The server dies with its drivers. Text that is not stored is lost, and another server resumes the generation from the
+   * stored text under a new epoch. Followers receive the new epoch.
    */
   crash(): void
-  /** The process that writes is not heard of any more, or is heard of again. Followers are told. */
+  /** The process that writes stalls, or continues. Followers receive the change. */
   stall(isStalled: boolean): void
-  /** The driver's connection no longer takes anything, until it is let go again. */
+  /** Blocks the driver's connection until it is called with `false`. */
   hold(isHeld: boolean): void
 }
 
-/** The same, as its server sees it. */
+/** The same stream, with what only the server needs. */
 export interface ServedStream extends FakeStream {
   readonly epoch: number
   readonly base: number
@@ -36,9 +36,9 @@ export interface ServedStream extends FakeStream {
   readonly isStalled: boolean
   readonly finishReason: string | undefined
   readonly connections: Set<FakeConnection>
-  /** Starts a producer if nobody has. */
+  /** Starts a producer if there is none yet. */
   start(): void
-  /** Where what was read under an older epoch and the text part; `undefined` is for nowhere before `offset`. */
+  /** The offset at which text read under an older epoch becomes invalid. `undefined` if there is none before `offset`. */
   divergence(epoch: number, offset: number): number | undefined
 }
 
@@ -49,7 +49,7 @@ export function createFakeStream(): ServedStream {
   let stored = 0
   let isStalled = false
   let finishReason: string | undefined
-  /** Where each epoch began; the first one is the first. */
+  /** The offset at which each epoch began, oldest first. */
   const bases = [0]
   const connections = new Set<FakeConnection>()
   const all = (act: (connection: FakeConnection) => void) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 
 const STEP_MS = 100
 
-/** Timers and frames come only when {@link pass} or {@link paint} is called, in every test of the file. */
+/** In every test of the file, timers and frames run only when {@link pass} or {@link paint} is called. */
 export function stopTime() {
   beforeEach(() => {
     vi.useFakeTimers({
@@ -14,7 +14,7 @@ export function stopTime() {
   })
 }
 
-/** Lets `ms` milliseconds pass in small steps, each with everything it sets in motion. */
+/** Lets `ms` milliseconds pass in small steps. After each step it waits for the effects to settle. */
 export async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= STEP_MS) {
     await vi.advanceTimersByTimeAsync(Math.min(left, STEP_MS))
@@ -22,17 +22,17 @@ export async function pass(ms: number): Promise<void> {
   }
 }
 
-/** Lets the browser paint: the frames that were asked for run, some 16 ms later. */
+/** Lets the browser paint: runs the requested frames, some 16 ms later. */
 export function paint() {
   vi.advanceTimersToNextFrame()
 }
 
-/** Everything that microtasks and in-memory streams had to do is done: they take turns of the event loop, not time. */
+/** Waits for microtasks and in-memory streams. They need turns of the event loop, but no time. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 8; turn++) await nextTurn()
 }
 
-/** Node has its own word for it; in a browser a message takes a turn, and is not clamped as a timer is. */
+/** Node has `setImmediate`. In a browser, a message takes one turn and is not clamped as a timer is. */
 function nextTurn(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown }
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(new URL('../../../other-majors/svelte-4/package.json', import.meta.url))
 
 /**
- * Components by Svelte 4's own compiler; its runtime takes the place of today's.
+ * Compiles components with Svelte 4's own compiler. Its runtime replaces the current one.
  *
  * @returns {import('vite').Plugin}
  */

@@ -3,7 +3,7 @@ import type { Driver, Probes } from '../driver'
 import InlineProbe from './inline-probe.svelte'
 import Page from './page.svelte'
 
-/** A component as Svelte 4 compiles it. */
+/** A component that Svelte 4 compiled. */
 type Svelte4Component = new (options: { target: Element; props: object }) => { $destroy(): void }
 
 export const driver: Driver = {

@@ -7,17 +7,17 @@ import { driver } from './driver'
 
 stopTime()
 
-it('is a store for the get and the derived of Svelte 4', async () => {
+it('works with `get` and `derived` of Svelte 4', async () => {
   const { server, open, happens, asked } = createKit(driver)
   const reply = useStream(open(), 'a', { driven: true })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   const seen: string[] = []
-  const undo = derived(reply, ({ text, status }) => `${status}: ${text}`).subscribe((state) => seen.push(state))
+  const unsubscribe = derived(reply, ({ text, status }) => `${status}: ${text}`).subscribe((state) => seen.push(state))
   await happens()
   await happens(() => server.stream('a').write('text'))
   await happens(() => server.stream('a').close())
   expect([seen[0], seen.at(-1)]).toEqual(['pending: ', 'done: text'])
-  undo()
+  unsubscribe()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
   expect(asked()).toEqual(['drive a 0'])

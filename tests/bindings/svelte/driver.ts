@@ -6,7 +6,7 @@ import Page from './page.svelte'
 import RunesProbe from './runes-probe.svelte'
 import StoresProbe from './stores-probe.svelte'
 
-/** Components with runes make stores of what they are given; those without have stores of their own. */
+/** Components with runes turn their props into stores. Components without runes create stores themselves. */
 export const drivers = [createDriver('with runes', RunesProbe), createDriver('with stores', StoresProbe)] as const
 
 function createDriver(mode: string, Probe: Component<ProbeProps>): Driver {

@@ -3,18 +3,18 @@ import { createApp, type FunctionalComponent, h, KeepAlive, shallowRef } from 'v
 import type { Driver, InlineProps } from '../driver'
 import Probe from './probe.vue'
 
-// The first of a page's apps waits 3 s for developer tools, with a timer that is not ours.
+// The first app of a page waits 3 s for developer tools. This one keeps that timer out of the tests.
 createApp({})
 
 const Plain: FunctionalComponent = (_, { slots }) => slots['default']?.()
 
-/** `<KeepAlive>` has hooks of its own for what comes and goes. */
+/** `<KeepAlive>` has its own hooks for mounting and unmounting. */
 export const drivers = [
   createDriver('outside <KeepAlive>', Plain),
   createDriver('inside <KeepAlive>', KeepAlive),
 ] as const
 
-/** A component that is its render function. */
+/** A functional component: the whole function is its render function. */
 const InlineProbe: FunctionalComponent<InlineProps> = ({ makeClient, id, name }) =>
   h('output', { name }, useStream(makeClient(), id, { driven: true }).text.value)
 InlineProbe.props = ['makeClient', 'id', 'name']

@@ -1,23 +1,23 @@
 import type { Snapshot, StreamClient, StreamState } from '@keepstream/core'
 
-/** What a page is about. It travels in the page as JSON. */
+/** The data of a page. The page contains it as JSON. */
 export interface PageData {
   readonly id?: string | undefined
   readonly initial?: Snapshot | undefined
   readonly driven?: boolean | undefined
   /** Whether there is a second reply, whose code arrives later than the page's. */
   readonly hasLate?: boolean | undefined
-  /** What the late reply was rendered with, if that is not `initial`. */
+  /** The initial text of the late reply, if it differs from `initial`. */
   readonly lateInitial?: Snapshot | undefined
 }
 
-/** Where a reply stands in the page: its element's id. */
+/** The id of a reply's element in the page. */
 export type ReplyName = 'early' | 'late'
 
-/** What stands on the screen of a reply. */
+/** What a reply shows on the screen. */
 export type ShownReply = Pick<StreamState, 'text' | 'status' | 'connection'>
 
-/** Takes down what a reply shows, in the order it was rendered; answers with the text. */
+/** Records what a reply shows, in the order of the renders. Returns the text. */
 export type Note = (name: ReplyName, reply: ShownReply) => string
 
 export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'driven'> {
@@ -29,19 +29,19 @@ export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'driven'> 
 export interface PageProps extends PageData {
   readonly client: StreamClient
   readonly note: Note
-  /** The arrival of the late reply's code. */
+  /** Resolves when the late reply's code arrives. */
   readonly arrival: Promise<unknown>
 }
 
-/** Renders a page to its markup, whole, by one of the framework's ways to do so. */
+/** Renders a whole page to markup with one of the framework's renderers. */
 export type RenderPage = (props: PageProps) => string | Promise<string>
 
-/** What the `server` module of each framework exports. */
+/** The exports of each framework's `server` module. */
 export interface ServerModule {
-  /** By the framework's own names for them. */
+  /** The renderers, by the framework's names for them. */
   readonly renderers: Readonly<Record<string, RenderPage>>
-  /** The one that waits for late code. */
+  /** The renderer that waits for late code. */
   readonly renderPage: RenderPage
-  /** What the document's head must hold. */
+  /** The markup that the document's head must contain. */
   readonly head: string
 }

@@ -1,18 +1,18 @@
 import { createStreamClient, keepstream } from '@keepstream/core'
 import type { PageData, PageProps, ReplyName, ShownReply } from './page-types'
 
-/** What a test does with a page from outside. */
+/** What a test can do with a page from outside. */
 export interface StartedPage {
   hydrate(): void
   /** Lets the late reply's code arrive. */
   arrive(): void
-  /** Reads the stream outside of any component, up to a text. */
+  /** Reads the stream outside of any component, until it has this text. */
   readElsewhere(text: string): Promise<void>
-  /** All that a reply was rendered with, oldest first. */
+  /** What each render of a reply showed, oldest first. */
   readonly rendered: Readonly<Record<ReplyName, ShownReply[]>>
 }
 
-/** Makes the page ready to be hydrated when the test says so. */
+/** Prepares the page, so that a test can start its hydration. */
 export function startPage(hydrate: (props: PageProps) => void): void {
   const { data, browserData } = JSON.parse(document.querySelector('#data')?.textContent ?? '')
   let arrive = () => {}
