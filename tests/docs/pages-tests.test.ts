@@ -6,13 +6,13 @@ const tests = readdirSync(examplesFolder, { recursive: true, encoding: 'utf8' })
   /\.test\.tsx?$/.test(path),
 )
 
-it('shows a test of a component for each framework', () => {
+it('there is a component test for each framework', () => {
   for (const framework of ['react', 'vue', 'svelte', 'solid'])
     expect(tests.filter((path) => path.startsWith(`${framework}/docs-${framework}/answer.test.ts`))).toHaveLength(1)
 })
 
-describe.each(tests)('as it stands in the page, %s', async (path) => {
-  // happy-dom lacks what every browser has.
+describe.each(tests)('the documented test %s', async (path) => {
+  // happy-dom lacks `reportError`, which every browser has.
   beforeEach(() => void vi.stubGlobal('reportError', console.error))
   afterEach(() => void vi.unstubAllGlobals())
   await import(/* @vite-ignore */ `${examplesFolder}/${path}`)

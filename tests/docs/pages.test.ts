@@ -19,7 +19,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     server = await serveChats()
     const nodeFetch = fetch
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => nodeFetch(new URL(url, server.url), init))
-    // happy-dom lacks what every browser has.
+    // happy-dom lacks `reportError`, which every browser has.
     vi.stubGlobal('reportError', report)
     const finished = new Promise<void>((resolve) => {
       finish = resolve
@@ -51,7 +51,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
   async function ask() {
     await shows('Nothing was asked yet.')
     const input = target.querySelector('input')
-    if (!input) throw new Error('there is no field to ask in')
+    if (!input) throw new Error('there is no field for the question')
     input.value = 'A question'
     input.dispatchEvent(new Event('input', { bubbles: true }))
     press('Ask')
@@ -71,7 +71,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
   const answer = () => target.querySelector('article > p')?.textContent
   const counted = (path: RegExp) => server.requests.filter((request) => path.test(request)).length
 
-  it('asks, shows the answer while it is written, and has it whole', async () => {
+  it('asks, shows the answer while it is written, and ends with the whole answer', async () => {
     await ask()
     await shows(beginning, 'streaming, live')
     expect(target.querySelector('article')?.getAttribute('aria-busy')).toBe('true')
@@ -83,7 +83,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     expect(target.querySelector('[role=alert]')).toBeNull()
   })
 
-  it('goes on after a reload in mid-answer, and has it written once', async () => {
+  it('continues after a reload mid-answer, and generates the answer once', async () => {
     await ask()
     await shows(beginning)
     leave()
@@ -92,11 +92,11 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     finish()
     await shows('done, closed')
     expect(answer()).toBe(beginning + end)
-    // Whoever asked drives again: it joins.
+    // The reloaded page drives again and joins the running generation.
     expect([server.runs, counted(/^POST .*\/drive$/), counted(/^GET /)]).toEqual([1, 2, 0])
   })
 
-  it('stops an answer, and keeps what there is', async () => {
+  it('stops an answer, and keeps the text so far', async () => {
     await ask()
     await shows(beginning)
     press('Stop')
@@ -105,7 +105,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     expect(target.querySelectorAll('footer button')).toHaveLength(0)
   })
 
-  it('says that an answer broke off, and offers what helps: to ask again', async () => {
+  it('reports a failed answer, and offers to ask again', async () => {
     const { produce } = server
     server.produce = async function* () {
       yield beginning
@@ -124,7 +124,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     expect(server.runs).toBe(2)
   })
 
-  it('says what keeps it from reading, and tries again when it is told to', async () => {
+  it('reports why it cannot read, and tries again when the user clicks the button', async () => {
     server.isForbidden = true
     await ask()
     await shows('Try again', 'closed')

@@ -7,7 +7,7 @@ import { defineProject } from 'vitest/config'
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
-/** The examples of docs/*.md, written to files and run with the built packages, as a reader would. */
+/** Runs the examples of docs/*.md from files, with the built packages, as a reader would. */
 export default defineProject({
   plugins: [
     react({ include: /\/react\/.*\.tsx$/ }),

@@ -1,4 +1,4 @@
 import { examplesFolder } from './support/examples-folder'
 
-// The page's own test file, run as it stands there: it declares the cases of the kit.
+// The test file from the page, unchanged. It declares the cases of the test kit.
 await import(/* @vite-ignore */ `${examplesFolder}/react/docs-writing-a-store/prove.ts`)

@@ -9,25 +9,25 @@ import { type PageServer, startPageServer } from './page-server'
 
 const chromiumPath = findChromium()
 const text = 'one <b>5 > 4 & "so"</b></script> '
-/** What the page shows first, and the epoch that comes with a body from the store: with it nothing is read again. */
+/** What the page shows first. With the epoch of the stored text the client reads no text again. */
 const shown = { text, status: 'streaming' } as const
 const origin = { epoch: 1, base: 0 }
 const initial = { ...shown, ...origin } as const
 const names = ['early', 'late'] as const
-const wordsInConsole = /^(error|warning): /m
+const consoleMessage = /^(error|warning): /m
 
-/** Solid runs no effect of a page before all code that its hydration waits for has arrived. */
-const holdsEffects = new Set<Framework>(['solid'])
+/** Solid runs no effects of a page until all code that hydration waits for has arrived. */
+const delaysEffects = new Set<Framework>(['solid'])
 
-/** Of which deliberate mismatch a framework speaks in the console. The others are seen by what is rendered alone. */
-const complaints: Record<Framework, string[]> = {
+/** The deliberate mismatches that a framework reports in the console. Others show only in what is rendered. */
+const reportedMismatches: Record<Framework, string[]> = {
   react: ['text', 'status'],
   vue: ['text', 'status'],
   svelte: [],
   solid: ['status'],
 }
 
-describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, in Chromium', () => {
+describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await connectChromium()
@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
 
     const open = (data: PageData, browserData?: PageData) => openPage(browser, server.publish(data, browserData))
 
-    it('hydrates without a mismatch and reads on at the end of what was rendered', async () => {
+    it('hydrates without a mismatch and continues from the end of the rendered text', async () => {
       const id = await server.beginStream(text)
       const page = await open({ id, initial })
       await server.write(id, 'two ')
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       expect(server.requests()).toEqual([`GET ${id} ${text.length}`])
     })
 
-    it('joins from the end of what was rendered where its user asked for a text that had begun by then', async () => {
+    it('joins from the end of the rendered text when it drives a stream that had begun by then', async () => {
       const id = await server.beginStream(text)
       const page = await open({ id, initial, driven: true })
       await page.hydrate()
@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
     })
 
     it.each([undefined, { text: '', status: 'pending' }] as const)(
-      'drives once what nobody had driven when it was rendered, with %o',
+      'drives once a stream that was not driven when the page was rendered, with %o',
       async (initial) => {
         const id = await server.createStream()
         const page = await open({ id, driven: true, initial })
@@ -96,7 +96,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       },
     )
 
-    it.each(['done', 'stopped'] as const)('asks for nothing when the text was %s', async (status) => {
+    it.each(['done', 'stopped'] as const)('sends no request when the text was %s', async (status) => {
       const page = await open({ id: 'a', driven: true, initial: { text, status }, hasLate: true })
       await page.hydrate()
       await page.arrive()
@@ -121,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
     })
 
     it.each(['streaming', 'done'] as const)(
-      'hydrates a boundary late without a mismatch, though the text has moved on meanwhile and is %s',
+      'hydrates a late boundary without a mismatch, although the text has grown meanwhile and is %s',
       async (status) => {
         const id = await server.beginStream(text)
         const page = await open({ id, initial, hasLate: true })
@@ -129,7 +129,7 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
         await server.write(id, 'two ')
         if (status === 'done') await server.finish(id)
         await page.readElsewhere(`${text}two `)
-        await page.until('early', holdsEffects.has(framework) ? shown : { text: `${text}two `, status })
+        await page.until('early', delaysEffects.has(framework) ? shown : { text: `${text}two `, status })
         expect(await page.read('late')).toEqual({ ...shown, connection: 'idle' })
         expect(await page.rendered('late')).toEqual([])
 
@@ -148,23 +148,23 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
     it.each([
       { length: 'shorter', own: 'one ' },
       { length: 'longer', own: `${text}two` },
-    ])('hydrates a boundary that was rendered with a $length text than the rest of its page', async ({ own }) => {
+    ])('hydrates a boundary that was rendered with a $length text than the rest of the page', async ({ own }) => {
       const id = await server.beginStream(text)
       const lateShown = { text: own, status: 'streaming' } as const
       const page = await open({ id, initial, hasLate: true, lateInitial: { ...lateShown, ...origin } })
       await page.arrive()
       await page.hydrate()
-      // What the page asks for is answered only after it has been hydrated whole.
+      // The page receives new text only after it is fully hydrated.
       await server.write(id, 'two three')
       for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
       expect((await page.rendered('early'))[0]).toEqual({ ...shown, connection: 'idle' })
       expect((await page.rendered('late'))[0]).toEqual({ ...lateShown, connection: 'idle' })
       expect(await page.problems()).toEqual([])
-      const known = holdsEffects.has(framework) ? Math.max(text.length, own.length) : text.length
+      const known = delaysEffects.has(framework) ? Math.max(text.length, own.length) : text.length
       expect(server.requests()).toEqual([`GET ${id} ${known}`])
     })
 
-    it('hydrates a boundary late that was rendered without a text, and shows what there is by then', async () => {
+    it('hydrates a late boundary that was rendered without a text, and shows the text there is by then', async () => {
       const id = await server.beginStream(text)
       const page = await open({ id, hasLate: true })
       await page.hydrate()
@@ -174,14 +174,14 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       for (const name of names) await page.until(name, { text, status: 'done', connection: 'closed' })
       const problems = await page.problems()
       if (framework === 'svelte') {
-        // A store cannot know that it is hydrated: without `initial` it shows at once what there is, and Svelte repairs it.
+        // A Svelte store cannot detect hydration. Without `initial` it shows the current text, and Svelte repairs the page.
         expect(problems).toHaveLength(1)
         expect(problems[0]).toMatch(/^late was hydrated with \{"text":"one /)
       } else expect(problems).toEqual([])
       expect(server.requests()).toEqual([`GET ${id} 0`])
     })
 
-    it('counts by its own text, and not by the page, in which a browser makes LF of CR', async () => {
+    it('counts offsets in the original text, although the browser turns CR into LF in the page', async () => {
       const begun = 'one\r\ntwo\r'
       const id = await server.beginStream(begun)
       const page = await open({ id, initial: { text: begun, status: 'streaming', ...origin } })
@@ -190,21 +190,24 @@ describe.skipIf(chromiumPath === undefined)('a page that a server has rendered, 
       await server.write(id, '\nthree')
       await server.finish(id)
       await page.until('early', { text: 'one\r\ntwo\r\nthree', status: 'done' })
-      expect((await page.problems()).filter((problem) => wordsInConsole.test(problem))).toEqual([])
+      expect((await page.problems()).filter((problem) => consoleMessage.test(problem))).toEqual([])
       expect(server.requests()).toEqual([`GET ${id} ${begun.length}`])
     })
 
     it.each([
       { what: 'text', other: { text: 'something else', status: 'streaming' } },
       { what: 'status', other: { text, status: 'done' } },
-    ] as const)('would be seen to hydrate with another $what than was rendered', async ({ what, other }) => {
-      const id = await server.beginStream(text)
-      const page = await open({ id, initial, hasLate: true }, { initial: other })
-      await page.hydrate()
-      await page.arrive()
-      const problems = (await page.problems()).join('\n')
-      expect(problems).toContain('early was hydrated with')
-      expect(wordsInConsole.test(problems), problems).toBe(complaints[framework].includes(what))
-    })
+    ] as const)(
+      'this test detects a page that hydrates with another $what than was rendered',
+      async ({ what, other }) => {
+        const id = await server.beginStream(text)
+        const page = await open({ id, initial, hasLate: true }, { initial: other })
+        await page.hydrate()
+        await page.arrive()
+        const problems = (await page.problems()).join('\n')
+        expect(problems).toContain('early was hydrated with')
+        expect(consoleMessage.test(problems), problems).toBe(reportedMismatches[framework].includes(what))
+      },
+    )
   })
 })

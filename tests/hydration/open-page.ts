@@ -2,20 +2,20 @@ import type { Browser, Page } from 'playwright-core'
 import type { ReplyName, ShownReply } from '../bindings/ssr/pages/page-types'
 import type { StartedPage } from '../bindings/ssr/pages/start-page'
 
-/** A page as it came from the server, not hydrated yet. */
+/** A page as the server sent it, not hydrated yet. */
 export interface OpenedPage {
   hydrate(): Promise<void>
   /** Lets the late reply's code arrive. */
   arrive(): Promise<void>
-  /** Reads the stream outside of any component, up to a text. */
+  /** Reads the stream outside of any component, until it has this text. */
   readElsewhere(text: string): Promise<void>
-  /** What stands on the screen. */
+  /** What a reply shows on the screen. */
   read(name: ReplyName): Promise<ShownReply>
-  /** Waits until what a reply shows is as wanted. */
-  until(name: ReplyName, wanted: Partial<ShownReply>): Promise<void>
-  /** What a reply was rendered with by the browser, oldest first. */
+  /** Waits until a reply shows what is expected. */
+  until(name: ReplyName, expected: Partial<ShownReply>): Promise<void>
+  /** What each render of a reply in the browser showed, oldest first. */
   rendered(name: ReplyName): Promise<ShownReply[]>
-  /** All that was wrong since the page came: words in the console, and what hydrating must not do. */
+  /** All problems since the page loaded: messages in the console, and forbidden effects of hydration. */
   problems(): Promise<string[]>
 }
 
@@ -24,10 +24,10 @@ declare const watched: { problems(): string[] }
 
 export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
   const page = await browser.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(`error: ${error}`))
+  const messages: string[] = []
+  page.on('pageerror', (error) => messages.push(`error: ${error}`))
   page.on('console', (message) => {
-    if (/error|warning/.test(message.type())) complaints.push(`${message.type()}: ${message.text()}`)
+    if (/error|warning/.test(message.type())) messages.push(`${message.type()}: ${message.text()}`)
   })
   await page.goto(url)
   await page.waitForFunction(() => 'started' in globalThis)
@@ -61,11 +61,11 @@ export async function openPage(browser: Browser, url: string): Promise<OpenedPag
       )
     },
     rendered: (name) => page.evaluate((name) => started.rendered[name], name),
-    problems: async () => [...complaints, ...(await page.evaluate(() => watched.problems()))],
+    problems: async () => [...messages, ...(await page.evaluate(() => watched.problems()))],
   }
 }
 
-/** Two frames, and a request that comes behind all that were sent before it: whatever follows at once has happened. */
+/** Waits for two frames and for a request that was sent after all others, so that immediate effects are done. */
 async function settle(page: Page) {
   await page.evaluate(async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
@@ -73,10 +73,10 @@ async function settle(page: Page) {
   })
 }
 
-/** Runs in the page, before anything is hydrated: takes down what happens to the elements that the server sent. */
+/** Runs in the page before hydration. Records what happens to the elements that the server sent. */
 function watchReplies() {
   const problems: string[] = []
-  const watches = [...document.querySelectorAll<HTMLElement>('article')].map((article) => {
+  const checks = [...document.querySelectorAll<HTMLElement>('article')].map((article) => {
     const name = article.id as ReplyName
     const output = article.querySelector('output') as HTMLElement
     const { status, connection } = article.dataset
@@ -95,23 +95,23 @@ function watchReplies() {
       if (now?.querySelector('output') !== output) problems.push(`${name}: the server's output is no longer there`)
       const [hydrated = first] = started.rendered[name]
       const last = started.rendered[name].at(-1) ?? first
-      // Some frameworks believe what is there, and say nothing.
+      // Some frameworks accept the existing markup and report nothing.
       if (JSON.stringify(hydrated) !== JSON.stringify(first))
-        problems.push(`${name} was hydrated with ${JSON.stringify(hydrated)} where ${JSON.stringify(first)} stood`)
+        problems.push(`${name} was hydrated with ${JSON.stringify(hydrated)} in place of ${JSON.stringify(first)}`)
       const shown = {
         text: output.textContent,
         status: article.dataset['status'],
         connection: article.dataset['connection'],
       }
       if (JSON.stringify(shown) !== JSON.stringify(last))
-        problems.push(`${name} shows ${JSON.stringify(shown)} for ${JSON.stringify(last)}`)
+        problems.push(`${name} shows ${JSON.stringify(shown)} instead of ${JSON.stringify(last)}`)
       const isMarked = article.querySelector('small') !== null
-      if (isMarked !== (last.status === 'done')) problems.push(`${name}: the end is marked: ${isMarked}`)
+      if (isMarked !== (last.status === 'done')) problems.push(`${name}: the end mark is shown: ${isMarked}`)
     }
   })
-  const check = () => {
-    for (const watch of watches) watch()
+  const problemsNow = () => {
+    for (const check of checks) check()
     return problems
   }
-  Object.assign(globalThis, { watched: { problems: check } })
+  Object.assign(globalThis, { watched: { problems: problemsNow } })
 }

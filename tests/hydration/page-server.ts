@@ -7,11 +7,11 @@ import { createStreams, memoryStore, type Producer } from '@keepstream/server'
 import type { PageData, ServerModule } from '../bindings/ssr/pages/page-types'
 
 export interface PageServer {
-  /** The address of a page that is rendered with `data`; `browserData` is what the browser is told otherwise. */
+  /** Returns the address of a page that is rendered with `data`. `browserData` overrides it in the browser. */
   publish(data: PageData, browserData?: PageData): string
-  /** A stream that nobody has driven. */
+  /** Creates a stream that is not driven yet. */
   createStream(): Promise<string>
-  /** A stream that is being written, with so much of it stored. */
+  /** Starts a stream whose producer is running and has stored `text`. */
   beginStream(text: string): Promise<string>
   write(id: string, text: string): Promise<void>
   finish(id: string): Promise<void>
@@ -20,7 +20,7 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-/** A server as an application has it, whose pages are rendered and whose streams are written as a test says. */
+/** Starts a server like an application's. A test controls its pages and the text of its streams. */
 export async function startPageServer({ renderPage, head }: ServerModule, browserDir: string): Promise<PageServer> {
   const streams = createStreams({ store: memoryStore() })
   const client = createStreamClient(keepstream({ url: '/streams' }))
@@ -30,11 +30,11 @@ export async function startPageServer({ renderPage, head }: ServerModule, browse
 
   const produce: Producer = (append, { id }) => new Promise((end) => void writers.set(id, { append, end }))
   const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
-  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' })
+  const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  async function answer(request: Request): Promise<Response> {
+  async function handleRequest(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, folder, name = ''] = pathname.split('/')
     if (folder === 'streams') {
@@ -57,7 +57,7 @@ export async function startPageServer({ renderPage, head }: ServerModule, browse
       <script type="module" src="/browser.js"></script></body></html>`
   }
 
-  /** A page is rendered with what is stored, so that must have happened. */
+  /** Resolves once the text is stored, since pages are rendered from the store. */
   async function write(id: string, text: string) {
     const before = (await streams.getStreamBody(id)).text
     await writers.get(id)?.append(text)
@@ -101,7 +101,7 @@ function respond(body: string, type: string): Response {
 async function until(condition: () => boolean | Promise<boolean>) {
   const deadline = Date.now() + 10_000
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the server did not come to it within 10 s')
+    if (Date.now() > deadline) throw new Error('the condition did not hold within 10 s')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

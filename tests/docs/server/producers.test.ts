@@ -20,7 +20,7 @@ afterAll(() => providers.close())
 
 type Answer = (client: unknown, prompt: string) => Producer
 
-/** The page's own adapters, with the real SDKs. */
+/** The adapters of the page, with the real SDKs. */
 const sdks: [name: string, file: string, client: () => unknown, reasons: { whole: string; length: string }][] = [
   ['OpenAI, chat completions', 'openai-chat', openai, { whole: 'stop', length: 'length' }],
   ['OpenAI, responses', 'openai-responses', openai, { whole: 'completed', length: 'max_output_tokens' }],
@@ -61,17 +61,20 @@ describe.each(sdks)('the adapter of docs/producers.md for %s', (_, file, client,
     return answer(client(), 'x')
   }
 
-  it.each(['whole', 'length'] as const)('tells why a %s answer ended', async (ending) => {
+  it.each(['whole', 'length'] as const)('reports why a %s answer ended', async (ending) => {
     const text = ending === 'whole' ? 'Half and half' : 'Half '
-    const told = { text, status: 'done', finishReason: reasons[ending], errors: 0 }
-    expect(await outcome(await producer(), ending)).toEqual(told)
+    const expected = { text, status: 'done', finishReason: reasons[ending], errors: 0 }
+    expect(await outcome(await producer(), ending)).toEqual(expected)
   })
 
-  it.each(['cut', 'no reason', 'error'] as const)('ends as error for an answer with %s', async (ending) => {
-    expect(await outcome(await producer(), ending)).toEqual({ text: 'Half ', status: 'error', errors: 1 })
-  })
+  it.each(['cut', 'no reason', 'error'] as const)(
+    'ends with the status `error` for this answer: %s',
+    async (ending) => {
+      expect(await outcome(await producer(), ending)).toEqual({ text: 'Half ', status: 'error', errors: 1 })
+    },
+  )
 
-  it('ends as error for a wrong key', async () => {
+  it('ends with the status `error` for a wrong key', async () => {
     expect(await outcome(await producer(), 'refused')).toEqual({ text: '', status: 'error', errors: 1 })
   })
 })

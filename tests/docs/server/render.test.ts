@@ -26,7 +26,7 @@ interface Example {
 }
 
 it.each(pages)(
-  'docs/%s.md renders on a server what is stored, escaped, without a request',
+  'docs/%s.md renders the stored text on a server, escaped and without a request',
   async (page, entry, plugin) => {
     const streams = createStreams({ store: memoryStore() })
     const id = await streams.createStream()

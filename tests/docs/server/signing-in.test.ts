@@ -50,11 +50,11 @@ beforeEach(async () => {
   served = []
   open = new Set()
   runs = 0
-  // Its own clock, so that only tokens run out.
+  // The store has its own clock, so that only tokens expire.
   const store = memoryStore({ now: () => performance.now() })
-  const made = page.createApp({ store, rolloverMs: 250, keepAliveMs: 50, drainMs: 0 }, () => (given) => {
+  const made = page.createApp({ store, rolloverMs: 250, keepAliveMs: 50, drainMs: 0 }, () => (appendText) => {
     runs += 1
-    append = given
+    append = appendText
     return new Promise<void>((resolve) => {
       finish = resolve
     })
@@ -84,7 +84,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** A browser in which somebody is signed in, or not any more. */
+/** A browser in which a user is signed in, until `isSignedIn` is false. */
 function createBrowser(userId: string) {
   const browser = { isSignedIn: true, renewals: 0 }
   const client = page.createClient(`${url}/streams`, async () => {
@@ -102,15 +102,15 @@ function createBrowser(userId: string) {
 
 async function ask(userId: string): Promise<string> {
   const headers = { authorization: `Bearer ${await page.issueToken(userId)}` }
-  const answer = await fetch(`${url}/chats`, { method: 'POST', headers, body: JSON.stringify({ prompt: 'Why?' }) })
-  return (await answer.json()).streamId
+  const response = await fetch(`${url}/chats`, { method: 'POST', headers, body: JSON.stringify({ prompt: 'Why?' }) })
+  return (await response.json()).streamId
 }
 
-/** The requests of reads so far, in the order they came. */
+/** The read requests so far, in order. */
 const reads = () => served.filter(({ method, status }) => method === 'GET' && status !== 0)
 
 describe('docs/signing-in.md, with tokens of 20 s', () => {
-  it('renews them at the follower’s rollover and at the driver’s next cut, and keeps the offset', async () => {
+  it('renews them at the follower’s rollover and the driver’s next cut, and keeps the offset', async () => {
     const id = await ask('ada')
     const [laptop, phone] = [createBrowser('ada'), createBrowser('ada')]
     const driver = laptop.read(id, { driven: true })
@@ -139,12 +139,12 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
       expect($state.get()).toMatchObject({ text: 'One. Two. Three.', error: undefined, isReconciled: false })
     }
     expect(runs).toBe(1)
-    // Only a reader that knew nothing yet asked for the text from the start.
+    // Only a reader without any text may request it from the start.
     const fromStart = reads().filter(({ path, status }) => path.includes('offset=0') && status === 200)
     expect(fromStart.length).toBeLessThanOrEqual(1)
   })
 
-  it('ends as unauthorized once nobody is signed in, with the text, and goes on after signing in', async () => {
+  it('fails as unauthorized after signing out, keeps the text, and continues after signing in', async () => {
     const id = await ask('ada')
     const phone = createBrowser('ada')
     const stream = phone.read(id, { driven: true })
@@ -168,7 +168,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
     expect(reads().at(-1)?.path).toMatch(/offset=5/)
   })
 
-  it('shows another user’s stream as one that does not exist, whatever is asked', async () => {
+  it('treats another user’s stream like one that does not exist, for every request', async () => {
     const id = await ask('ada')
     const eve = createBrowser('eve')
     const [foreign, missing] = [eve.read(id, { driven: true }), eve.read('0123456789abcdefghijkl', { driven: true })]
@@ -184,9 +184,9 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
         ['DELETE', ''],
       ]) {
         const [one, other] = await Promise.all(
-          [id, '0123456789abcdefghijkl'].map(async (asked) => {
-            const answer = await fetch(`${url}/streams/${asked}${verb}`, { method, headers } as RequestInit)
-            return [answer.status, await answer.text()]
+          [id, '0123456789abcdefghijkl'].map(async (requestedId) => {
+            const response = await fetch(`${url}/streams/${requestedId}${verb}`, { method, headers } as RequestInit)
+            return [response.status, await response.text()]
           }),
         )
         expect(one).toEqual(other)

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How the provider's answer ends. */
+/** How the provider's response ends. */
 export type Ending = 'whole' | 'length' | 'cut' | 'no reason' | 'error' | 'refused'
 
 export interface FakeProviders {
   readonly url: string
-  /** How the next answers end. Each begins with `Half `, and only a whole one goes on. */
+  /** How the next responses end. Each begins with `Half `, and only a whole one continues. */
   ending: Ending
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ const stop = (stop_reason: string) =>
 
 type Endings = { readonly begin: string } & Readonly<Record<'whole' | 'length' | 'error', string>>
 
-/** What each format looks like, as the real ones write it. */
+/** The formats, as the real providers write them. */
 const formats: Record<string, Endings> = {
   '/chat/completions': {
     begin: chunk('Half '),
@@ -55,7 +55,7 @@ const formats: Record<string, Endings> = {
   },
 }
 
-/** A server that speaks the formats of OpenAI and Anthropic, and ends its answers as a test says. */
+/** Starts a server with the formats of OpenAI and Anthropic. A test controls how its responses end. */
 export async function startFakeProviders(): Promise<FakeProviders> {
   const server = createServer((request, response) => {
     const format = formats[new URL(request.url ?? '', 'http://provider.test').pathname]
@@ -67,7 +67,7 @@ export async function startFakeProviders(): Promise<FakeProviders> {
     }
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
     response.write(format.begin, () =>
-      // The beginning has left: what follows, or the cut, comes on its own.
+      // The beginning is sent, so what follows arrives separately.
       setImmediate(() => {
         if (ending === 'cut') response.destroy()
         else response.end(ending === 'no reason' ? '' : format[ending])

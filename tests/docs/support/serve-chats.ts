@@ -6,18 +6,18 @@ import { Hono } from 'hono'
 
 export interface ChatServer {
   readonly url: string
-  /** The paths that were asked for, with their methods. */
+  /** The requests so far, each as method and path. */
   readonly requests: readonly string[]
-  /** How often an answer was begun. */
+  /** How often a producer was started. */
   readonly runs: number
-  /** Writes the next answers. */
+  /** The producer of the next answers. */
   produce: Producer
-  /** Nobody may read while it is set. */
+  /** While it is set, no request is authorized. */
   isForbidden: boolean
   close(): Promise<void>
 }
 
-/** The server that the README shows, over a real socket. */
+/** Starts the server from the README on a real socket. */
 export async function serveChats(): Promise<ChatServer> {
   const requests: string[] = []
   let runs = 0
