@@ -8,34 +8,34 @@ import { playHistories } from './play-histories'
 const seed = 7_000
 const count = 150
 
-/** Servers come to these too seldom: one act has to fall into the middle of another on the same stream. */
+/** Simulated servers trigger these too rarely: two calls on the same stream must overlap exactly. */
 const rare = new Set([
-  'reads what is not durable yet',
+  'reads text that is not durable yet',
   'forgets to compare the epoch',
-  'compares first and appends later',
-  'reads the head and the text at two moments',
-  'brings back what was deleted',
+  'compares and appends in two steps',
+  'reads the head and the text at different times',
+  're-creates deleted streams',
 ])
 
-/** Servers are not misled by these: a head among many only makes them read or write the stream itself. */
-const tolerated = new Set(['tells done in a head while the close is still under way'])
+/** Servers tolerate these: a polled head only makes them read or write the stream itself. */
+const tolerated = new Set(['reports done in a head before the close is committed'])
 
 describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
   const create = () => memoryTarget((store): StreamStore => ({ ...store, ...flaw(store) }))
 
-  it('is found out by the acts of the test kit, which name the seed', async () => {
+  it('fails the random history of the test kit, and the error names the seed', async () => {
     const kit = storeTestKit({ create, seed, runs: count }).find(({ key }) => key === 'history/random')
     await expect(kit?.run()).rejects.toThrow(`storeTestKit({ seed: ${seed} })`)
   })
 
   if (rare.has(name)) return
   if (tolerated.has(name)) {
-    it('misleads no server', async () => {
+    it('does not break servers that use it', async () => {
       await expect(playHistories(create, { seed, count })).resolves.not.toThrow()
     })
     return
   }
-  it('is found out by what servers on it do and tell, which names the seed', async () => {
+  it('fails the random histories of servers, and the error names the seed', async () => {
     await expect(playHistories(create, { seed, count })).rejects.toThrow(/Run again with SEED=\d+ RUNS=1/)
   })
 })

@@ -1,14 +1,14 @@
 import type { AppendRequest, StreamHead, StreamStore } from '@keepstream/server'
 import { isTerminal } from '@keepstream/server'
 
-/** A store with one flaw, over one that has none; each is a mistake that an implementation could make. */
+/** Adds one flaw to a correct store. Each flaw is a mistake that an implementation could make. */
 export type Flaw = (store: StreamStore) => Partial<StreamStore>
 
-/** What a flaw may look at before it goes wrong. */
+/** The current head, as a flaw reads it before it misbehaves. */
 const headOf = async (store: StreamStore, id: string): Promise<StreamHead | undefined> => (await store.heads([id]))[0]
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** Every so often, so that a store with a flaw still gets somewhere. */
+/** True on every `count`th call, so that a flawed store still makes progress. */
 function every(count: number): () => boolean {
   let calls = 0
   return () => ++calls % count === 0
@@ -25,7 +25,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'keeps what it acknowledged in memory and loses it now and then': (store) => {
+  'buffers acknowledged appends in memory and sometimes loses one': (store) => {
     const strikes = every(7)
     const buffered = new Map<string, AppendRequest>()
     const flush = async (id: string) => {
@@ -62,15 +62,15 @@ export const flaws: Readonly<Record<string, Flaw>> = {
         store.append(id, strikes() ? { ...request, text: request.text + request.text } : request),
     }
   },
-  'reads what is not durable yet': (store) => {
+  'reads text that is not durable yet': (store) => {
     const promised = new Map<string, string>()
     const strikes = every(4)
     return {
       async append(id, request) {
-        // What the write is about is seen by readers before it is decided whether it takes place.
+        // Readers see the text before the write is committed or rolled back.
         promised.set(id, request.text)
-        await turn()
-        await turn()
+        await nextTurn()
+        await nextTurn()
         const isLost = strikes()
         promised.delete(id)
         if (isLost) throw new Error('the transaction was rolled back')
@@ -85,7 +85,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'puts two appends in the other order': (store) => {
+  'reorders two appends': (store) => {
     const strikes = every(4)
     const held = new Map<string, string>()
     return {
@@ -110,10 +110,10 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       return store.append(id, { ...request, epoch: head?.epoch ?? 0 })
     },
   }),
-  'compares first and appends later': (store) => ({
+  'compares and appends in two steps': (store) => ({
     async append(id, request) {
       const head = await headOf(store, id)
-      await turn()
+      await nextTurn()
       if (head?.status !== 'streaming' || head.epoch !== request.epoch || head.offset !== request.offset) {
         return store.append(id, request)
       }
@@ -121,21 +121,21 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       return store.append(id, { ...request, epoch: now?.epoch ?? 0, offset: now?.offset ?? 0 })
     },
   }),
-  'tells done before the last text is stored': (store) => ({
+  'reports done before the last text is stored': (store) => ({
     async close(id, request) {
       if (request.text === '') return store.close(id, request)
       const early = await store.close(id, { ...request, text: '' })
       return early.type === 'ok' ? { ...early, offset: request.offset + request.text.length } : early
     },
   }),
-  'tells done in a head while the close is still under way': (store) => {
+  'reports done in a head before the close is committed': (store) => {
     const closing = new Map<string, 'done' | 'error' | 'timeout' | 'stopped'>()
     const strikes = every(3)
     return {
       async close(id, request) {
         closing.set(id, request.status)
-        await turn()
-        await turn()
+        await nextTurn()
+        await nextTurn()
         closing.delete(id)
         if (strikes()) throw new Error('the transaction was rolled back')
         return store.close(id, request)
@@ -160,7 +160,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'forgets the wish to stop': (store) => {
+  'forgets a requested stop': (store) => {
     const strikes = every(2)
     return {
       async requestStop(id) {
@@ -179,13 +179,13 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'takes over what is not lapsed': (store) => {
+  'takes over a claim whose lease has not expired': (store) => {
     const strikes = every(2)
     return {
       claim: (id, request) => store.claim(id, strikes() ? { ...request, leaseMs: 1, canTakeOver: true } : request),
     }
   },
-  'expires a lease that is not over': (store) => ({
+  'expires a stream whose lease has not expired': (store) => ({
     async expire(id, epoch) {
       const head = await headOf(store, id)
       if (head?.status === 'streaming' && head.epoch === epoch) {
@@ -194,11 +194,11 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       return headOf(store, id)
     },
   }),
-  'reads the head and the text at two moments': (store) => ({
+  'reads the head and the text at different times': (store) => ({
     async read(id, offset, max) {
       const [head] = await store.heads([id])
-      await turn()
-      await turn()
+      await nextTurn()
+      await nextTurn()
       const range = await store.read(id, offset, max)
       return range && head && { head, meta: range.meta, start: range.start, text: range.text }
     },
@@ -233,7 +233,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'brings back what was deleted': (store) => {
+  're-creates deleted streams': (store) => {
     const metas = new Map<string, unknown>()
     return {
       async create(id, meta) {
@@ -259,7 +259,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       },
     }
   },
-  'cuts a character in two': (store) => ({
+  'splits a surrogate pair': (store) => ({
     async read(id, offset, max) {
       const range = await store.read(id, offset, max)
       return (

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { inParallel } from '../support/in-parallel'
 import { historyPlan, playHistories } from './play-histories'
 
-/** They are divided among so many sets of data: what one waits for, others use. */
+/** Histories run in parallel on this many separate sets of data, since each waits a lot. */
 const parts = 8
 
-/** Both kinds of random histories on one store, a thousand in all unless it says otherwise. `SEED` and `RUNS` play one again. */
+/** Plays both kinds of random histories on one store, 1,000 in all by default. `SEED` and `RUNS` replay one. */
 export function describeHistories(
   name: string,
   create: () => Promise<StoreTarget>,
@@ -14,13 +14,13 @@ export function describeHistories(
 ): void {
   const timeout = 600_000 * Number(process.env['RUNS_FACTOR'] ?? 1)
 
-  describe(`on ${name}, random histories of`, { timeout }, () => {
-    it('servers lose, repeat and reorder nothing, show nothing that is not durable, and end once', async () => {
+  describe(`random histories on ${name}`, { timeout }, () => {
+    it('servers lose, repeat and reorder nothing, show only durable text to followers, and end once', async () => {
       const plan = historyPlan(count.servers)
       const tallies = await playHistories(create, plan)
       expect(tallies).toHaveLength(plan.count)
       if (plan.count < count.servers) return
-      // What they are about must have come to pass, or they prove nothing.
+      // The histories prove something only if these events occurred.
       const statuses = new Set(tallies.flatMap((tally) => tally.statuses))
       expect([...statuses].sort()).toEqual(['done', 'error', 'gone', 'stopped', 'timeout'])
       expect(tallies.filter(({ epochs }) => epochs > 1).length).toBeGreaterThan(plan.count / 50)
@@ -28,7 +28,7 @@ export function describeHistories(
       expect(tallies.filter(({ clockSteps }) => clockSteps > 0).length).toBeGreaterThan(plan.count / 20)
     })
 
-    it('acts give answers that some order of them explains', async () => {
+    it('the results of all store calls fit one sequential order', async () => {
       const plan = historyPlan(count.acts)
       const runs = Math.ceil(plan.count / parts)
       const seeds = Array.from({ length: Math.min(parts, plan.count) }, (_, part) => plan.seed + part * runs)

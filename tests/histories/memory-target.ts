@@ -3,7 +3,7 @@ import { memoryStore } from '@keepstream/server/memory'
 import type { StoreTarget } from '@keepstream/server/testkit'
 import { startOfTime } from './target'
 
-/** `wrap` may put a flaw into the store, which is all that there is of the data. */
+/** @param wrap may add a flaw to the store; all processes share this one store */
 export async function memoryTarget(wrap: (store: StreamStore) => StreamStore = (store) => store): Promise<StoreTarget> {
   let now = startOfTime
   const store = wrap(memoryStore({ now: () => now }))

@@ -3,10 +3,10 @@ import type { StoreTarget } from '@keepstream/server/testkit'
 import { type HistoryTally, playHistory } from './simulation/play-history'
 import { startOfTime } from './target'
 
-/** How many histories are played at once, each on data of its own: what one waits for, others use. */
+/** How many histories run at once, each on separate data, since each waits a lot. */
 const atOnce = 12
 
-/** `SEED` and `RUNS` play one history again; `RUNS_FACTOR` plays more of them. */
+/** `SEED` and `RUNS` replay a history. `RUNS_FACTOR` multiplies the number of histories. */
 export function historyPlan(count: number): { readonly seed: number; readonly count: number } {
   const { SEED, RUNS, RUNS_FACTOR } = process.env
   return {
@@ -15,7 +15,7 @@ export function historyPlan(count: number): { readonly seed: number; readonly co
   }
 }
 
-/** Plays `count` histories, each with a seed of its own. Rejects with the first that went wrong, and how to see it again. */
+/** Plays `count` histories, each with its own seed. Rejects with the first failure and how to replay it. */
 export async function playHistories(
   create: () => Promise<StoreTarget>,
   { seed, count }: { readonly seed: number; readonly count: number },
@@ -35,8 +35,8 @@ export async function playHistories(
             tallies.push(await playHistory(setting, own))
           } catch (error) {
             next = count
-            const words = error instanceof Error ? error.message : String(error)
-            throw new Error(`Run again with SEED=${own} RUNS=1\n${words}`, { cause: error })
+            const message = error instanceof Error ? error.message : String(error)
+            throw new Error(`Run again with SEED=${own} RUNS=1\n${message}`, { cause: error })
           }
         }
       } finally {

@@ -1,10 +1,10 @@
 import type { StreamStore } from '@keepstream/server'
 import type { StoreTarget } from '@keepstream/server/testkit'
 
-/** Where the clock of every target begins. */
+/** The initial time of every target's clock. */
 export const startOfTime = 1_700_000_000_000
 
-/** Stores on one set of data and one clock; `open` makes them, and `remove` takes away the data when all are let go of. */
+/** Stores on one set of data and one clock. `open` creates a store. `remove` deletes the data after all are disposed. */
 export async function connectedTarget(
   open: (now: () => number) => StreamStore,
   remove: () => void | Promise<void> = () => undefined,

@@ -2,25 +2,25 @@ import type { StreamStore } from '@keepstream/server'
 import { createRecorder, explainHistory, type StoreTarget } from '@keepstream/server/testkit'
 import { answerPieces, answerText, createRandom } from '../../support/answer-text.mjs'
 import { createFaults } from './faults'
-import { newReader, type OnNews, type Reader, readDrive, readEvents } from './readers'
+import { newReader, type OnReceived, type Reader, readDrive, readEvents } from './readers'
 import { type SimulatedProcess, startProcess } from './simulated-process'
 import { createWorld } from './world'
 
 const leaseMs = 15_000
 const pendingMs = 20 * 60_000
 const processCount = 3
-const pieceCount = 10
+const chunkCount = 10
 
-/** One store under several servers. */
+/** One store that several servers share. */
 export interface HistorySetting {
   readonly target: StoreTarget
-  /** The store of each process, the first of them the target's own. */
+  /** The store of each process. The first one is the target's own. */
   readonly stores: readonly StreamStore[]
   /** The store's clock now, in milliseconds since 1970. */
   now: number
 }
 
-/** What became of a history, to tell that all the histories together met what they are about. */
+/** The outcome of a history. All outcomes together show whether the interesting events occurred. */
 export interface HistoryTally {
   readonly statuses: readonly string[]
   readonly epochs: number
@@ -35,19 +35,19 @@ interface Stream {
   readonly readers: Reader[]
   readonly produced: number[]
   isDeleted: boolean
-  isStopAsked: boolean
+  isStopRequested: boolean
 }
 
 /**
- * Plays one random history of several servers on one store, on a clock of its own, and throws if anybody was told what is
- * not so. Leaves the store open.
+ * Plays one random history of several servers on one store, on its own clock. Throws if anyone received something wrong.
+ * Leaves the store open.
  */
 export async function playHistory(setting: HistorySetting, seed: number): Promise<HistoryTally> {
   const random = createRandom(seed)
   const below = (limit: number) => Math.floor(random() * limit)
   const chance = (probability: number) => random() < probability
   const world = createWorld(setting.target, setting.now)
-  /** By how much the store's clock was set forward. */
+  /** How far the store's clock was set forward. */
   let aheadMs = 0
   const recorder = createRecorder(() => world.now() + aheadMs)
   const violations: string[] = []
@@ -74,8 +74,8 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   const processes = Array.from({ length: processCount }, (_, number) => start(number))
   const all = [...processes]
   const pause = (ms: number) => new Promise<void>((resolve) => void world.at(world.now() + ms, resolve))
-  /** Goes on beside everything else; the history is not over before it is. */
-  const beside = (work: () => Promise<void>) => {
+  /** Runs `work` in the background. The history ends only after it. */
+  const inBackground = (work: () => Promise<void>) => {
     open++
     work()
       .catch((error: unknown) =>
@@ -83,49 +83,49 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       )
       .finally(() => open--)
   }
-  const somebody = (): SimulatedProcess | undefined => {
+  const anyAlive = (): SimulatedProcess | undefined => {
     const alive = processes.filter(({ isDead }) => !isDead)
     return alive[below(alive.length)]
   }
 
-  const god = recorder.record(setting.target.store, processCount)
+  const observer = recorder.record(setting.target.store, processCount)
   const streams: Stream[] = []
   for (let index = 0; index < 1 + below(2); index++) {
     const id = streamId(random)
-    streams.push({ id, index, readers: [], produced: [], isDeleted: false, isStopAsked: false })
-    await god.create(id, null)
+    streams.push({ id, index, readers: [], produced: [], isDeleted: false, isStopRequested: false })
+    await observer.create(id, null)
   }
 
   for (const stream of streams) {
     if (isResuming) {
-      takeUp(stream)
+      loseAndResume(stream)
       continue
     }
     const driveCount = 1 + below(3)
-    for (let n = 0; n < driveCount; n++) beside(() => drive(stream, below(n === 0 ? 500 : 8_000), `driver ${n}`))
+    for (let n = 0; n < driveCount; n++) inBackground(() => drive(stream, below(n === 0 ? 500 : 8_000), `driver ${n}`))
     const followerCount = 1 + below(3)
-    for (let n = 0; n < followerCount; n++) beside(() => follow(stream, below(6_000), `follower ${n}`))
-    if (chance(0.25)) beside(() => stop(stream, below(9_000)))
-    if (chance(0.06)) beside(() => erase(stream, below(12_000)))
-    if (chance(0.5)) beside(() => looks(stream))
+    for (let n = 0; n < followerCount; n++) inBackground(() => follow(stream, below(6_000), `follower ${n}`))
+    if (chance(0.25)) inBackground(() => stop(stream, below(9_000)))
+    if (chance(0.06)) inBackground(() => erase(stream, below(12_000)))
+    if (chance(0.5)) inBackground(() => readSometimes(stream))
   }
-  if (!isCalm && !isResuming) for (let n = 0; n < 1 + below(4); n++) beside(() => mishap(below(12_000)))
+  if (!isCalm && !isResuming) for (let n = 0; n < 1 + below(4); n++) inBackground(() => mishap(below(12_000)))
 
   await world.run(() => open === 0, 40 * leaseMs)
-  if (open > 0) violations.push(`${open} readers or acts never came to an end`)
-  // Whoever was taken for dead may come back now, and must not write.
+  if (open > 0) violations.push(`${open} readers or calls never ended`)
+  // Processes that others considered dead may come back now, and must not write.
   await world.run(() => false, 3 * leaseMs)
   setting.now = world.now() + aheadMs
-  const tally = await judge()
+  const tally = await checkOutcome()
   for (const process of processes) process.crash()
   if (violations.length > 0) throw new Error([...new Set(violations)].slice(0, 6).join('\n') + lastActs())
   return tally
 
-  /** Nobody looks until the producing process is lost, so that the next drive may take the stream up. */
-  function takeUp(stream: Stream): void {
+  /** Nothing reads the stream until the producing process is lost, so that the next drive may resume it. */
+  function loseAndResume(stream: Stream): void {
     const lostMs = 500 + below(3_000)
-    beside(async () => {
-      const by = somebody()
+    inBackground(async () => {
+      const by = anyAlive()
       const drives = drive(stream, 0, 'driver 0', true, by)
       await pause(lostMs)
       const longMs = (2.2 + 2 * random()) * leaseMs
@@ -135,8 +135,10 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       else if (by !== undefined) await replaceDead(by, below(leaseMs))
       await drives
     })
-    for (let n = 1; n < 4; n++) beside(() => drive(stream, lostMs + 2 * leaseMs + below(12_000), `driver ${n}`, true))
-    for (let n = 0; n < 2; n++) beside(() => follow(stream, lostMs + 2.3 * leaseMs + below(9_000), `follower ${n}`))
+    for (let n = 1; n < 4; n++)
+      inBackground(() => drive(stream, lostMs + 2 * leaseMs + below(12_000), `driver ${n}`, true))
+    for (let n = 0; n < 2; n++)
+      inBackground(() => follow(stream, lostMs + 2.3 * leaseMs + below(9_000), `follower ${n}`))
   }
 
   async function drive(
@@ -148,7 +150,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   ): Promise<void> {
     await pause(delayMs)
     for (let attempt = 0; ; attempt++) {
-      const by = attempt === 0 && first !== undefined ? first : somebody()
+      const by = attempt === 0 && first !== undefined ? first : anyAlive()
       const request = new Request(`http://simulated/streams/${stream.id}/drive`, { method: 'POST' })
       const response = await unlessDead(by, async (process) =>
         process.streams.stream(request, stream.id, producerOf(stream, process), { canResume }),
@@ -160,9 +162,9 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       if (response.status === 404) return expectGone(stream, name)
       const reader = newReader(`${name} of stream ${stream.index}`)
       stream.readers.push(reader)
-      await readDrive(world, reader, response, by, heedDrive(stream))
+      await readDrive(world, reader, response, by, checkDrive(stream))
       if (reader.isWhole) return
-      // As the client does: it never drives again, but follows.
+      // Follows instead of driving again, as the client does.
       if (isResuming) await pause(2.5 * leaseMs)
       return follow(stream, 100 + below(400), `${name}, following`)
     }
@@ -177,13 +179,13 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     ) => {
       stream.produced.push(epoch)
       if (text !== expectedText(stream, epoch).slice(0, text.length)) {
-        violations.push(`epoch ${epoch} of stream ${stream.index} is given another text than was stored`)
+        violations.push(`epoch ${epoch} of stream ${stream.index} receives another text than was stored`)
       }
-      for (const [index, piece] of answerPieces(textSeed(stream, epoch), pieceCount).entries()) {
+      for (const [index, chunk] of answerPieces(textSeed(stream, epoch), chunkCount).entries()) {
         await by.sleep(random() * 2 * paceMs)
         if (signal.aborted) return
         if (fails && index === 5) throw new Error('simulated: the model failed')
-        await append(piece)
+        await append(chunk)
       }
     }
   }
@@ -194,46 +196,46 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     stream.readers.push(reader)
     let lastId: string | undefined
     for (;;) {
-      const by = somebody()
+      const by = anyAlive()
       const headers = { Accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'Last-Event-ID': lastId }) }
       const request = new Request(`http://simulated/streams/${stream.id}`, { headers })
       const response = await unlessDead(by, (process) => process.streams.read(request, stream.id))
       if (by !== undefined && response?.status === 200) {
-        lastId = await readEvents(world, reader, response, by, lastId, heedFollow(stream))
+        lastId = await readEvents(world, reader, response, by, lastId, checkFollow(stream))
         if (reader.end !== undefined) return
       } else if (response?.status === 404) {
         reader.isGone = true
         return expectGone(stream, name)
       } else if (response?.status === 204) {
-        // The end was cut off after the last text; only a look tells what it is.
-        return look(stream)
+        // The connection was cut between the last text and the end. A one-shot read returns the end.
+        return readOnce(stream)
       } else if (response !== undefined && response.status < 500) {
-        throw new Error(`${reader.name} is refused with ${response.status}: ${await response.text()}`)
+        throw new Error(`${reader.name} is rejected with ${response.status}: ${await response.text()}`)
       }
       await pause(100 + below(900))
     }
   }
 
-  async function looks(stream: Stream): Promise<void> {
+  async function readSometimes(stream: Stream): Promise<void> {
     for (let n = 0; n < 3; n++) {
       await pause(below(5_000))
-      await look(stream)
+      await readOnce(stream)
     }
   }
 
-  async function look(stream: Stream): Promise<void> {
+  async function readOnce(stream: Stream): Promise<void> {
     for (;;) {
-      const by = somebody()
+      const by = anyAlive()
       const request = new Request(`http://simulated/streams/${stream.id}`, { headers: { Accept: 'application/json' } })
       const response = await unlessDead(by, (process) => process.streams.read(request, stream.id))
-      if (response?.status === 404) return expectGone(stream, 'a look')
+      if (response?.status === 404) return expectGone(stream, 'a one-shot read')
       if (response?.status === 200 && by !== undefined) {
         const { text, status } = (await response.json()) as { text: string; status: string }
-        const reader = newReader(`a look at stream ${stream.index}`)
+        const reader = newReader(`a one-shot read of stream ${stream.index}`)
         reader.text = text
         if (status !== 'pending' && status !== 'streaming') reader.end = { status, offset: text.length }
         stream.readers.push(reader)
-        return heedFollow(stream)(reader, by)
+        return checkFollow(stream)(reader, by)
       }
       await pause(300)
     }
@@ -241,9 +243,9 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
 
   async function stop(stream: Stream, delayMs: number): Promise<void> {
     await pause(delayMs)
-    stream.isStopAsked = true
+    stream.isStopRequested = true
     for (;;) {
-      const by = somebody()
+      const by = anyAlive()
       const end = await unlessDead(by, (process) =>
         process.streams.stopStream(stream.id).catch((error: { code?: string }) => error.code),
       )
@@ -265,7 +267,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     await pause(delayMs)
     stream.isDeleted = true
     for (;;) {
-      const isDone = await unlessDead(somebody(), (process) =>
+      const isDone = await unlessDead(anyAlive(), (process) =>
         process.streams.deleteStream(stream.id).then(
           () => true,
           () => false,
@@ -276,10 +278,10 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     }
   }
 
-  /** One of the things that happen to processes. */
+  /** One of the failures that happen to processes. */
   async function mishap(delayMs: number): Promise<void> {
     await pause(delayMs)
-    const by = somebody()
+    const by = anyAlive()
     if (by === undefined) return
     const longMs = below(5) * leaseMs * 0.7 + below(3_000)
     switch (below(8)) {
@@ -292,19 +294,19 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
         return by.cutOff(world.now() + longMs, chance(0.5))
       case 4:
       case 5:
-        // One that is longer already stays as it is.
+        // A longer outage stays unchanged.
         if (outage.until > world.now() + longMs) return
         outage.isStalled = chance(0.5)
         outage.until = world.now() + longMs
         return
       case 6:
-        // The clock is set, or another server with another clock takes over: nothing else happens.
+        // The clock is set forward, or another server with another clock takes over.
         aheadMs += longMs
         clockSteps++
         await world.during(Promise.resolve(setting.target.advance(longMs)))
         return
       default:
-        // A deployment: the old process finishes what it has begun, the new one is there already.
+        // A deployment: the old process finishes its work while the new one already runs.
         replace(by)
         await Promise.race([by.streams.close(), by.crashed])
         by.crash()
@@ -324,46 +326,46 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     all.push(next)
   }
 
-  /** `undefined` if the process dies before it answers. */
+  /** Resolves with `undefined` if the process dies before it responds. */
   async function unlessDead<T>(
     by: SimulatedProcess | undefined,
-    ask: (process: SimulatedProcess) => Promise<T>,
+    call: (process: SimulatedProcess) => Promise<T>,
   ): Promise<T | undefined> {
-    world.stir()
+    world.markActivity()
     if (by === undefined) return undefined
-    const answer = await Promise.race([ask(by), by.crashed.then(() => undefined)])
-    world.stir()
-    return answer
+    const response = await Promise.race([call(by), by.crashed.then(() => undefined)])
+    world.markActivity()
+    return response
   }
 
   function expectGone(stream: Stream, name: string): void {
-    if (!stream.isDeleted) violations.push(`${name} finds stream ${stream.index} gone, which nobody deleted`)
+    if (!stream.isDeleted) violations.push(`${name} finds stream ${stream.index} gone, but it was not deleted`)
   }
 
-  /** P5: a follower is given what its process has read from the store, and not a character more. */
-  function heedFollow(stream: Stream): OnNews {
+  /** P5: a follower receives only text that its process has read from the store. */
+  function checkFollow(stream: Stream): OnReceived {
     return (reader, by) => {
       const readUpTo = by.readUpTo.get(stream.id) ?? 0
       const isOwn = reader.text.length <= readUpTo
       if (!isOwn && !all.some((process) => reader.text.length <= (process.readUpTo.get(stream.id) ?? 0))) {
-        violations.push(`P5: ${reader.name} has ${reader.text.length} units where ${readUpTo} were read`)
+        violations.push(`P5: ${reader.name} has ${reader.text.length} units, but only ${readUpTo} were read`)
       }
-      if (reader.end !== undefined) heedEnd(stream, reader)
+      if (reader.end !== undefined) checkEnd(stream, reader)
     }
   }
 
-  function heedDrive(stream: Stream): OnNews {
+  function checkDrive(stream: Stream): OnReceived {
     return (reader) => {
-      if (reader.isWhole) heedEnd(stream, reader)
+      if (reader.isWhole) checkEnd(stream, reader)
     }
   }
 
-  /** P5: nobody is told of an end that the store has not answered with. */
-  function heedEnd(stream: Stream, reader: Reader): void {
+  /** P5: readers receive an end only after the store has returned it. */
+  function checkEnd(stream: Stream, reader: Reader): void {
     const isKnown = recorder.acts.some(
-      ({ id, what, answer, ended }) => id === stream.id && ended < Infinity && tellsEnd(what, answer),
+      ({ id, what, answer, ended }) => id === stream.id && ended < Infinity && returnsEnd(what, answer),
     )
-    if (!isKnown) violations.push(`P5: ${reader.name} is told of an end that is not stored`)
+    if (!isKnown) violations.push(`P5: ${reader.name} receives an end that is not stored`)
   }
 
   function basesOf(stream: Stream): Map<number, number> {
@@ -377,25 +379,25 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     return bases
   }
 
-  /** What stands in the store once `epoch` has written everything. */
+  /** The text in the store after `epoch` has written everything. */
   function expectedText(stream: Stream, epoch: number): string {
     let text = ''
     for (const [each, base] of [...basesOf(stream)].sort(([a], [b]) => a - b)) {
       if (each > epoch) break
-      text = text.slice(0, base) + answerText(textSeed(stream, each), pieceCount)
+      text = text.slice(0, base) + answerText(textSeed(stream, each), chunkCount)
     }
     return text
   }
 
-  async function judge(): Promise<HistoryTally> {
+  async function checkOutcome(): Promise<HistoryTally> {
     const statuses: string[] = []
     let epochs = 0
     for (const stream of streams) {
-      const range = await god.read(stream.id, 0, Number.MAX_SAFE_INTEGER)
+      const range = await observer.read(stream.id, 0, Number.MAX_SAFE_INTEGER)
       const what = `stream ${stream.index}`
       if (range === undefined) {
         statuses.push('gone')
-        if (!stream.isDeleted) violations.push(`${what} is gone, which nobody deleted`)
+        if (!stream.isDeleted) violations.push(`${what} is gone, but it was not deleted`)
         continue
       }
       const { head, text } = range
@@ -404,16 +406,16 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       const expected = expectedText(stream, head.epoch)
       if (!startsWith(expected, text)) violations.push(`P1: ${what} holds ${at(expected, text)}`)
       if (head.status === 'done' && text !== expected)
-        violations.push(`P3: ${what} is done at ${text.length} of ${expected.length}`)
-      if (head.status === 'stopped' && !stream.isStopAsked)
-        violations.push(`${what} is stopped, which nobody asked for`)
+        violations.push(`P3: ${what} is done with ${text.length} of ${expected.length} units`)
+      if (head.status === 'stopped' && !stream.isStopRequested)
+        violations.push(`${what} is stopped, but no stop was requested`)
       if (head.status === 'pending' || head.status === 'streaming') violations.push(`${what} never ended`)
       const isHealthy = all.every(({ wasUnhealthy }) => !wasUnhealthy) && !faults.isLossy
-      if (head.status === 'timeout' && isHealthy) violations.push(`${what} was killed though its process was well`)
-      if (head.epoch > 1 && isHealthy) violations.push(`${what} was taken up though its process was well`)
+      if (head.status === 'timeout' && isHealthy) violations.push(`${what} timed out although its process was healthy`)
+      if (head.epoch > 1 && isHealthy) violations.push(`${what} was resumed although its process was healthy`)
       const repeated = stream.produced.filter((epoch, index) => stream.produced.indexOf(epoch) !== index)
       if (repeated.length > 0) violations.push(`P6: ${what} was produced twice under epoch ${repeated[0]}`)
-      for (const reader of stream.readers) judgeReader(reader, head.status, text)
+      for (const reader of stream.readers) checkReader(reader, head.status, text)
     }
     try {
       explainHistory(recorder.acts, { pendingMs })
@@ -432,32 +434,32 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
         const seconds = ((now - begunAt) / 1_000).toFixed(2)
         return `  ${seconds} s, process ${by}, stream ${index}: ${what} → ${JSON.stringify(answer)}`
       })
-    return `\nthe last acts:\n${lines.join('\n')}`
+    return `\nthe last store calls:\n${lines.join('\n')}`
   }
 
-  function judgeReader(reader: Reader, status: string, text: string): void {
+  function checkReader(reader: Reader, status: string, text: string): void {
     const { name, end } = reader
     if (end !== undefined && (end.status !== status || end.offset !== text.length)) {
-      violations.push(`P13: ${name} was told ${end.status} at ${end.offset}; it is ${status} at ${text.length}`)
+      violations.push(`P13: ${name} received ${end.status} at ${end.offset}, but it is ${status} at ${text.length}`)
     }
     if (name.startsWith('the stop')) return
     const isDriver = name.startsWith('driver') && !name.includes('following')
     if (reader.isWhole && reader.text !== text)
       violations.push(`P3: ${name} ended cleanly with another text: ${at(text, reader.text)}`)
-    if (!isDriver && !text.startsWith(reader.text)) violations.push(`P1: ${name} was shown ${at(text, reader.text)}`)
+    if (!isDriver && !text.startsWith(reader.text)) violations.push(`P1: ${name} received ${at(text, reader.text)}`)
     if (!isDriver && end !== undefined && reader.text !== text)
-      violations.push(`P3: ${name} was told the end at ${reader.text.length} of ${text.length}`)
+      violations.push(`P3: ${name} received the end with ${reader.text.length} of ${text.length} units`)
   }
 }
 
-function tellsEnd(what: string, answer: unknown): boolean {
+function returnsEnd(what: string, answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null) return false
   const { type, status, head } = answer as { type?: string; status?: string; head?: { status: string } }
   if (what.startsWith('close') && type === 'ok') return true
   return [status, head?.status].some((each) => each !== undefined && each !== 'pending' && each !== 'streaming')
 }
 
-/** Every claim writes a text of its own, so that what one wrote is never taken for another's. */
+/** Each claim writes a different text, so that texts of different claims cannot be confused. */
 function textSeed(stream: Stream, epoch: number): number {
   return stream.id.charCodeAt(0) * 7_919 + stream.id.charCodeAt(1) * 104_729 + stream.id.charCodeAt(2) * 31 + epoch
 }
@@ -467,7 +469,7 @@ function streamId(random: () => number): string {
   return Array.from({ length: 22 }, () => letters[Math.floor(random() * 64)]).join('')
 }
 
-/** Half a character at the end of what was stopped or failed became U+FFFD, as the server promises. */
+/** When a stream is stopped or fails, the server replaces half a character at the end with U+FFFD. */
 function startsWith(expected: string, text: string): boolean {
   if (expected.startsWith(text)) return true
   const last = text.length - 1
@@ -479,5 +481,5 @@ function startsWith(expected: string, text: string): boolean {
 function at(expected: string, text: string): string {
   let index = 0
   while (index < text.length && text[index] === expected[index]) index++
-  return `${JSON.stringify(text.slice(index, index + 24))} at ${index} in place of ${JSON.stringify(expected.slice(index, index + 24))}`
+  return `${JSON.stringify(text.slice(index, index + 24))} at ${index} instead of ${JSON.stringify(expected.slice(index, index + 24))}`
 }

@@ -1,18 +1,18 @@
 import type { SimulatedProcess } from './simulated-process'
 import type { World } from './world'
 
-/** How a stream ended, as somebody was told. */
-export interface ToldEnd {
+/** The end of a stream as a reader received it. */
+export interface ReceivedEnd {
   readonly status: string
   readonly offset: number
 }
 
-/** Somebody who reads, and what they have been told. */
+/** A reader and what it has received. */
 export interface Reader {
   readonly name: string
   text: string
-  end: ToldEnd | undefined
-  /** The raw answer of a drive ended cleanly, which says that its text is whole. */
+  end: ReceivedEnd | undefined
+  /** The raw drive response ended cleanly, so its text is complete. */
   isWhole: boolean
   isGone: boolean
 }
@@ -21,29 +21,29 @@ export function newReader(name: string): Reader {
   return { name, text: '', end: undefined, isWhole: false, isGone: false }
 }
 
-/** What a reader was just given: called at that moment, so that it can be compared with what is durable then. */
-export type OnNews = (reader: Reader, by: SimulatedProcess) => void
+/** Called at the moment when a reader receives something, to compare it with what is durable at that time. */
+export type OnReceived = (reader: Reader, by: SimulatedProcess) => void
 
-/** Reads the body of a drive to its end. Resolves with whether the end was clean. */
+/** Reads the body of a drive response to its end. Sets `isWhole` if the end was clean. */
 export async function readDrive(
   world: World,
   reader: Reader,
   response: Response,
   by: SimulatedProcess,
-  onNews: OnNews,
+  onReceived: OnReceived,
 ) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const isClean = await readBody(world, response, by, (bytes) => {
     reader.text += decoder.decode(bytes, { stream: true })
-    onNews(reader, by)
+    onReceived(reader, by)
   })
   reader.isWhole = isClean
-  if (isClean) onNews(reader, by)
+  if (isClean) onReceived(reader, by)
 }
 
 /**
- * Reads one connection of an event stream, from where the reader is. Resolves when it ends, with the id of the last event
- * for the next request.
+ * Reads one connection of an event stream from the reader's position. When the connection ends, resolves with the id of the
+ * last event for the next request.
  */
 export async function readEvents(
   world: World,
@@ -51,15 +51,15 @@ export async function readEvents(
   response: Response,
   by: SimulatedProcess,
   lastId: string | undefined,
-  onNews: OnNews,
+  onReceived: OnReceived,
 ): Promise<string | undefined> {
   const decoder = new TextDecoder()
-  let unread = ''
+  let rest = ''
   let id = lastId
   await readBody(world, response, by, (bytes) => {
-    unread += decoder.decode(bytes, { stream: true })
-    const blocks = unread.split('\n\n')
-    unread = blocks.pop() ?? ''
+    rest += decoder.decode(bytes, { stream: true })
+    const blocks = rest.split('\n\n')
+    rest = blocks.pop() ?? ''
     for (const block of blocks) {
       const fields = new Map(
         block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
@@ -73,14 +73,14 @@ export async function readEvents(
         if (Number(id?.split('.')[1]) !== reader.text.length) {
           throw new Error(`${reader.name}: event ${id} ends at ${reader.text.length}`)
         }
-      } else if (event === 'end') reader.end = JSON.parse(data) as ToldEnd
-      onNews(reader, by)
+      } else if (event === 'end') reader.end = JSON.parse(data) as ReceivedEnd
+      onReceived(reader, by)
     }
   })
   return id
 }
 
-/** Resolves with whether the body ended by itself; a process that dies takes its connections along. */
+/** Resolves with whether the body ended cleanly. The connections of a process break when it dies. */
 async function readBody(
   world: World,
   response: Response,
@@ -91,7 +91,7 @@ async function readBody(
   if (body === undefined) return true
   for (;;) {
     const step = await Promise.race([body.read().catch(() => undefined), by.crashed.then(() => undefined)])
-    world.stir()
+    world.markActivity()
     if (step === undefined) return false
     if (step.done) return true
     onBytes(step.value)

@@ -2,7 +2,7 @@ import { createStreams, type Environment, type StreamStore, type Streams, type S
 import type { Faults } from './faults'
 import type { World } from './world'
 
-/** A server process that can die, stand still and lose its store. */
+/** A server process that can die, freeze and lose its connection to the store. */
 export interface SimulatedProcess {
   readonly number: number
   readonly streams: Streams
@@ -10,17 +10,17 @@ export interface SimulatedProcess {
   readonly isDead: boolean
   /** Resolves when it dies. */
   readonly crashed: Promise<void>
-  /** It was frozen, cut off from its store or killed at some time, so others may have taken it for dead. */
+  /** It was frozen, cut off from its store or killed at some time, so other processes may have considered it dead. */
   readonly wasUnhealthy: boolean
-  /** How far texts were read from the store by this process, by id. */
+  /** By id: up to which offset this process has read a text from the store. */
   readonly readUpTo: ReadonlyMap<string, number>
-  /** `kill -9`: nothing it began is finished, but for what the store was asked already. */
+  /** `kill -9`: all its work stops, except calls that have already reached the store. */
   crash(): void
   /** SIGSTOP until a time, then SIGCONT. */
   freeze(until: number): void
-  /** The store cannot be reached until a time: acts fail, or get no answer till then. */
+  /** The store cannot be reached until a time. Calls fail, or wait until then if `isStalled`. */
   cutOff(until: number, isStalled: boolean): void
-  /** Resolves after `ms` of its own time, never if it dies. */
+  /** Resolves after `ms` of the process's time, and never if the process dies. */
   sleep(ms: number): Promise<void>
 }
 
@@ -71,9 +71,9 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       if (timer !== undefined) world.cancel(timer)
     },
     setImmediate(callback) {
-      world.stir()
+      world.markActivity()
       setImmediate(() => {
-        world.stir()
+        world.markActivity()
         callback()
       })
     },
@@ -82,31 +82,31 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
   const sleep = (ms: number) =>
     ms <= 0 ? Promise.resolve() : new Promise<void>((resolve) => void environment.setTimeout(resolve, ms))
 
-  /** Nothing arrives at a process that stands still or is dead. */
+  /** Waits while the process is frozen. Never resolves if it is dead. */
   async function arrival(): Promise<void> {
     if (isDead) return never
     if (world.now() < frozenUntil) await sleep(frozenUntil - world.now())
     if (isDead) return never
   }
 
-  /** One act on the way to the store and back. */
-  async function send<T>(act: () => Promise<T>): Promise<T> {
+  /** Sends one call to the store and returns the response. */
+  async function send<T>(call: () => Promise<T>): Promise<T> {
     await arrival()
     await sleep(faults.requestMs())
     await reached()
     if (isDead) return never
-    if (faults.losesRequest()) throw new Error('simulated: the connection was lost before the act')
+    if (faults.losesRequest()) throw new Error('simulated: the connection was lost before the call')
     const outcome = await world.during(
-      act().then(
-        (answer) => ({ answer }),
+      call().then(
+        (response) => ({ response }),
         (error: unknown) => ({ error }),
       ),
     )
-    await sleep(faults.answerMs())
+    await sleep(faults.responseMs())
     await arrival()
     if ('error' in outcome) throw outcome.error
-    if (faults.losesAnswer()) throw new Error('simulated: the connection was lost after the act')
-    return outcome.answer
+    if (faults.losesResponse()) throw new Error('simulated: the connection was lost after the call')
+    return outcome.response
   }
 
   async function reached(): Promise<void> {
@@ -114,7 +114,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       const outage = [cut, options.outage].find(({ until }) => world.now() < until)
       if (outage === undefined) return
       if (!outage.isStalled) throw new Error('simulated: the store cannot be reached')
-      // Whoever was kept waiting is let through in any order.
+      // Waiting calls continue in any order.
       await sleep(outage.until - world.now() + random() * 20)
     }
   }
@@ -136,11 +136,11 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       return range
     },
     heads: (ids) => send(() => store.heads(ids)),
-    watch(onHint) {
+    watch(onChange) {
       unwatch = store.watch((id) => {
-        if (faults.losesHint()) return
-        world.at(world.now() + faults.hintMs(), () => {
-          if (!isDead && world.now() >= frozenUntil) onHint(id)
+        if (faults.losesNotification()) return
+        world.at(world.now() + faults.notificationMs(), () => {
+          if (!isDead && world.now() >= frozenUntil) onChange(id)
         })
       })
       return () => unwatch()

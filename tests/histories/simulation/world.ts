@@ -1,17 +1,17 @@
 import type { StoreTarget } from '@keepstream/server/testkit'
 
-/** Time in a simulation: it stands still while anything is being done, and then jumps to the next timer. */
+/** Time in a simulation. It stands still while work is in progress, and then jumps to the next timer. */
 export interface World {
-  /** Milliseconds since 1970, by the clock that all processes share. */
+  /** Milliseconds since 1970 on the clock that all processes share. */
   now(): number
-  /** Calls back at a time; returns a handle for `cancel`. */
+  /** Calls back at `time`. Returns a handle for `cancel`. */
   at(time: number, callback: () => void): object
   cancel(timer: object): void
-  /** Counts as being done until it settles. */
+  /** Counts `work` as in progress until it settles. */
   during<T>(work: Promise<T>): Promise<T>
-  /** Something happened, and what follows from it is not over yet. */
-  stir(): void
-  /** Goes on until `isOver`, or until no timer is left, or until `limitMs` have passed. */
+  /** Reports activity whose effects may not be complete yet. */
+  markActivity(): void
+  /** Runs until `isOver` returns true, until no timer is left, or until `limitMs` have passed. */
   run(isOver: () => boolean, limitMs: number): Promise<void>
 }
 
@@ -21,36 +21,36 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** @param start where the clock begins; the store's own must agree */
+/** @param start the initial time; the store's clock must have the same */
 export function createWorld(target: Pick<StoreTarget, 'advance'>, start: number): World {
   const timers = new Set<Timer>()
   let now = start
   let order = 0
-  let underWay = 0
-  let stirrings = 0
+  let inProgress = 0
+  let activity = 0
   let onQuiet: () => void = () => undefined
 
   return {
     now: () => now,
     at(time, callback) {
-      // In whole milliseconds, as stores keep them: a lease must not be over for one of two that round it apart.
+      // Whole milliseconds, as stores keep them. Otherwise rounding could expire a lease for one process and not for another.
       const timer = { time: Math.max(now, Math.ceil(time)), order: ++order, callback }
       timers.add(timer)
       return timer
     },
     cancel: (timer) => void timers.delete(timer as Timer),
     async during(work) {
-      underWay++
-      stirrings++
+      inProgress++
+      activity++
       try {
         return await work
       } finally {
-        underWay--
-        stirrings++
-        if (underWay === 0) onQuiet()
+        inProgress--
+        activity++
+        if (inProgress === 0) onQuiet()
       }
     },
-    stir: () => void stirrings++,
+    markActivity: () => void activity++,
     async run(isOver, limitMs) {
       const end = now + limitMs
       await settled()
@@ -75,17 +75,17 @@ export function createWorld(target: Pick<StoreTarget, 'advance'>, start: number)
     return first
   }
 
-  /** Nothing is under way, and a few turns of the event loop have brought nothing new. */
+  /** Resolves when no work is in progress and a few turns of the event loop brought no activity. */
   async function settled(): Promise<void> {
     for (let quietTurns = 0; quietTurns < 3; ) {
-      if (underWay > 0) {
+      if (inProgress > 0) {
         await new Promise<void>((resolve) => {
           onQuiet = resolve
         })
       }
-      const before = stirrings
+      const before = activity
       await new Promise<void>((resolve) => void setImmediate(resolve))
-      quietTurns = stirrings === before && underWay === 0 ? quietTurns + 1 : 0
+      quietTurns = activity === before && inProgress === 0 ? quietTurns + 1 : 0
     }
   }
 }
