@@ -7,7 +7,7 @@ import { watchStream } from '../support/watch-stream'
 let server: MemoryServer
 let proxy: BufferingProxy
 const runs: string[] = []
-/** What a test writes is appended at once; `undefined` ends the text. */
+/** Appends text at once. `undefined` ends the text. */
 let write: (text: string | undefined) => void = () => {}
 
 beforeAll(async () => {
@@ -28,11 +28,11 @@ beforeEach(async () => {
 })
 afterEach(() => proxy.close())
 
-// The patience of an application is 4 s; how long it is makes no difference to what is tested here.
+// The default is 4 s. A shorter time makes no difference to what is tested here.
 const client = () => createStreamClient({ ...keepstream({ url: proxy.url }), pollAfterMs: 200 })
 
-describe('behind a proxy that holds whole answers back', () => {
-  it('a driver shows its first text, and all of it, while its own answer is still held', async () => {
+describe('behind a proxy that holds whole responses back', () => {
+  it('a driver shows its first text, and all later text, while its own response is still held', async () => {
     const id = await server.streams.createStream()
     const stream = client().stream(id)
     const watch = watchStream(stream, 'Hello, world!')
@@ -55,10 +55,10 @@ describe('behind a proxy that holds whole answers back', () => {
     expect(proxy.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1)
   })
 
-  it('a follower does as well, and lives from its connection again once that is let through', async () => {
+  it('a follower does too, and reads from its connection again once the proxy releases it', async () => {
     const id = await server.streams.createStream()
-    const own = createStreamClient(keepstream({ url: server.url })).stream(id)
-    const leave = own.attach({ driven: true })
+    const driver = createStreamClient(keepstream({ url: server.url })).stream(id)
+    const leave = driver.attach({ driven: true })
     const stream = client().stream(id)
     const detach = stream.attach()
     const shows = (text: string) => expect.poll(() => stream.$state.get().text, { timeout: 20_000 }).toBe(text)

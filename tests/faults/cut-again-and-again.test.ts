@@ -7,7 +7,7 @@ import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
 const streamCount = 40
-const pieceCount = 60
+const chunkCount = 60
 const cutsPerStream = 8
 const seed = Number(process.env['SEED'] ?? 20261123)
 const places = ['anywhere', 'inside-character', 'chunk-border'] as const
@@ -20,7 +20,7 @@ afterEach(async () => {
   await server.close()
 })
 
-it(`a network that cuts every other connection, of drivers and followers, costs time and no text (SEED=${seed})`, async () => {
+it(`a network that cuts every other connection of drivers and followers costs time but no text (SEED=${seed})`, async () => {
   const random = createRandom(seed)
   const cutsLeft = new Map<string, number>()
   let runs = 0
@@ -28,8 +28,8 @@ it(`a network that cuts every other connection, of drivers and followers, costs 
     (meta) =>
       async function* () {
         runs += 1
-        for (const piece of answerPieces(meta as number, pieceCount)) {
-          yield piece
+        for (const chunk of answerPieces(meta as number, chunkCount)) {
+          yield chunk
           await new Promise((resolve) => setTimeout(resolve, 8))
         }
       },
@@ -45,8 +45,8 @@ it(`a network that cuts every other connection, of drivers and followers, costs 
 
   const dialects: readonly Dialect[] = ['sse', 'sse', 'raw', 'polled']
   const streams = Array.from({ length: streamCount }, (_, index) => index)
-  const broken = await inParallel(streams, 10, async (index) => {
-    const truth = answerText(seed + index, pieceCount)
+  const violationsByStream = await inParallel(streams, 10, async (index) => {
+    const truth = answerText(seed + index, chunkCount)
     const id = await server.streams.createStream({ meta: seed + index })
     cutsLeft.set(id, cutsPerStream)
     const url = `http://127.0.0.1:${proxy.port}/streams`
@@ -58,15 +58,15 @@ it(`a network that cuts every other connection, of drivers and followers, costs 
     for (const { watch, detach } of readers) {
       const { text, status, isReconciled } = await watch.finished
       if (status !== 'done' || text !== truth)
-        violations.push(`ended as ${status} with ${text.length} of ${truth.length}`)
-      if (isReconciled) violations.push('reconciled, and nothing was lost')
+        violations.push(`ended as ${status} with ${text.length} of ${truth.length} units`)
+      if (isReconciled) violations.push('reconciled although nothing was lost')
       violations.push(...watch.violations)
       detach()
     }
     return violations.map((violation) => `stream ${index}: ${violation}`)
   })
 
-  expect(broken.flat()).toEqual([])
+  expect(violationsByStream.flat()).toEqual([])
   expect(runs).toBe(streamCount)
   const cuts = places.reduce((sum, place) => sum + proxy.cuts[place], 0)
   expect(cuts).toBeGreaterThan(streamCount * 2)

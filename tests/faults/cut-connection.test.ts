@@ -10,7 +10,7 @@ import { watchStream } from '../support/watch-stream'
 const dialects: readonly Dialect[] = ['sse', 'raw', 'polled']
 const cutsPerDialect = 100
 const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']
-const pieceCount = 40
+const chunkCount = 40
 
 let server: MemoryServer
 let proxy: CuttingProxy
@@ -22,12 +22,12 @@ beforeAll(async () => {
     (meta: unknown): Producer =>
     async (append, { id }) => {
       runs.set(id, (runs.get(id) ?? 0) + 1)
-      for (const piece of answerPieces(meta as number, pieceCount)) {
-        await append(piece)
+      for (const chunk of answerPieces(meta as number, chunkCount)) {
+        await append(chunk)
         await new Promise((resolve) => setTimeout(resolve, 8))
       }
     }
-  // Stored often, so that reading on after the cut is reading a text that still grows.
+  // Text is stored often, so that it still grows when the client reads it after the cut.
   server = await startMemoryServer(produce, { flush: { sentenceMs: 20, intervalMs: 30 } })
   proxy = await startCuttingProxy(server.port, (path) => {
     const cut = planned.get(path)
@@ -41,16 +41,16 @@ afterAll(async () => {
   await server.close()
 })
 
-describe.each(dialects)('a driver’s %s connection, cut in mid-answer', (dialect) => {
-  it(`at ${cutsPerDialect} places ends in the exact text, and never shows anything else on the way`, async () => {
+describe.each(dialects)('a driver’s %s connection that is cut mid-answer', (dialect) => {
+  it(`shows only the exact text, and all of it in the end, when cut at ${cutsPerDialect} places`, async () => {
     const before = { ...proxy.cuts }
     let steps = 0
     const answers = Array.from({ length: cutsPerDialect }, (_, index) => index)
-    const broken = await inParallel(answers, 8, async (index) => {
+    const violationsByAnswer = await inParallel(answers, 8, async (index) => {
       const seed = index + 1000 * dialects.indexOf(dialect)
-      const truth = answerText(seed, pieceCount)
+      const truth = answerText(seed, chunkCount)
       const id = await server.streams.createStream({ meta: seed })
-      // The texts alone are shorter than what is on the wire, so every cut falls before the end.
+      // The text is shorter than the response on the wire, so every cut is before the end.
       const bytes = Math.floor((Buffer.byteLength(truth) * (index + 0.5)) / cutsPerDialect)
       const place = index < cutsPerDialect - 5 ? places[index % places.length] : 'anywhere'
       planned.set(`/streams/${id}/drive`, { bytes, place: place ?? 'anywhere' })
@@ -65,13 +65,13 @@ describe.each(dialects)('a driver’s %s connection, cut in mid-answer', (dialec
       const violations = [...watch.violations]
       steps += watch.shown
       if (status !== 'done') violations.push(`ended as ${status}`)
-      if (text !== truth) violations.push(`ended with ${text.length} of ${truth.length}`)
+      if (text !== truth) violations.push(`ended with ${text.length} of ${truth.length} units`)
       if (runs.get(id) !== 1) violations.push(`the producer ran ${runs.get(id)} times`)
       return violations.map((violation) => `seed ${seed}, cut at ${bytes} (${place}): ${violation}`)
     })
 
-    expect(broken.flat()).toEqual([])
-    // Cut early or late, the texts were seen growing, so there was something to keep in order.
+    expect(violationsByAnswer.flat()).toEqual([])
+    // Each text was shown in several steps, so its order could have gone wrong.
     expect(steps / cutsPerDialect).toBeGreaterThan(5)
     const made = places.map((place) => proxy.cuts[place] - before[place])
     expect(made.reduce((sum, count) => sum + count)).toBe(cutsPerDialect)

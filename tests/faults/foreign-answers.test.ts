@@ -1,4 +1,4 @@
-import { request as ask, createServer, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerPieces, answerText } from '../support/answer-text.mjs'
@@ -6,11 +6,11 @@ import { createClient } from '../support/create-client'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
-const pieceCount = 60
+const chunkCount = 60
 
 let server: MemoryServer
 let proxyUrl: string
-/** What the proxy answers by itself, while it has no backend. */
+/** The proxy's own response while it has no backend. */
 let page: { readonly status: number; left: number } | undefined
 const open = new Set<ServerResponse>()
 
@@ -21,10 +21,13 @@ const proxy = createServer((request, response) => {
   }
   open.add(response)
   const { url, method, headers } = request
-  const upstream = ask({ port: server.port, host: '127.0.0.1', path: url, method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 500, answer.headers)
-    answer.pipe(response)
-  })
+  const upstream = sendRequest(
+    { port: server.port, host: '127.0.0.1', path: url, method, headers },
+    (backendResponse) => {
+      response.writeHead(backendResponse.statusCode ?? 500, backendResponse.headers)
+      backendResponse.pipe(response)
+    },
+  )
   upstream.on('error', () => response.destroy())
   response.on('close', () => {
     open.delete(response)
@@ -35,8 +38,8 @@ const proxy = createServer((request, response) => {
 
 beforeAll(async () => {
   server = await startMemoryServer((meta) => async (append) => {
-    for (const piece of answerPieces(meta as number, pieceCount)) {
-      await append(piece)
+    for (const chunk of answerPieces(meta as number, chunkCount)) {
+      await append(chunk)
       await new Promise((resolve) => setTimeout(resolve, 8))
     }
   })
@@ -50,8 +53,8 @@ afterAll(async () => {
   await server.close()
 })
 
-it.each([404, 403, 401, 410])('a proxy’s own %d pages, in a deploy in mid-answer, end no session', async (status) => {
-  const truth = answerText(status, pieceCount)
+it.each([404, 403, 401, 410])('a proxy’s own %d pages during a deploy mid-answer end no session', async (status) => {
+  const truth = answerText(status, chunkCount)
   const id = await server.streams.createStream({ meta: status })
   const stream = createClient(proxyUrl, 'sse').stream(id)
   const watch = watchStream(stream, truth)
@@ -66,7 +69,7 @@ it.each([404, 403, 401, 410])('a proxy’s own %d pages, in a deploy in mid-answ
   })
   const detach = stream.attach({ driven: true })
   const { text, status: end } = await watch.finished
-  for (const undo of [detach, unlisten, uncut, watch.stop]) undo()
+  for (const dispose of [detach, unlisten, uncut, watch.stop]) dispose()
   expect([text, end]).toEqual([truth, 'done'])
   expect(watch.violations).toEqual([])
   expect(page?.left).toBeLessThanOrEqual(0)

@@ -4,26 +4,26 @@ import { memoryStore } from '@keepstream/server/memory'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../support/until'
 
-// Short, since a process takes nothing up before it has seen the store well for a whole lease of real time.
+// Short, since a process resumes streams only after the store was healthy for a whole lease of real time.
 const leaseMs = 300
 const stored = 'The stored beginning. '
-const lost = 'What only the driver saw, and no store has.'
-const others = 'Other words were written by the process that took it up, and many more of them.'
+const lost = 'Only the driver has seen this, and no store.'
+const others = 'The process that resumed the stream wrote other text, and much more of it.'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A server process on a store: what it is asked, and how it dies with what it has not stored. */
+/** A server process on a store. It records its requests, and loses unstored text when it dies. */
 function startProcess(store: StreamStore, producer: Producer) {
   let isDead = false
-  const asked: string[] = []
-  /** Its acts are not answered any more; what it sends its readers still is. */
+  const requests: string[] = []
+  /** After its death, calls to the store never resolve. It still sends text to its readers. */
   const own = new Proxy(store, {
     get: (target, key) => {
-      const act = target[key as keyof StreamStore] as (...args: unknown[]) => unknown
-      return (...args: unknown[]) => (isDead && key !== 'watch' ? new Promise(() => {}) : act.apply(target, args))
+      const method = target[key as keyof StreamStore] as (...args: unknown[]) => unknown
+      return (...args: unknown[]) => (isDead && key !== 'watch' ? new Promise(() => {}) : method.apply(target, args))
     },
   })
   const streams = createStreams({ store: own, leaseMs, drainMs: 0, settleMs: 1 })
@@ -35,7 +35,7 @@ function startProcess(store: StreamStore, producer: Producer) {
   })
   const client = () => {
     const fetch = async (url: string, init: RequestInit) => {
-      asked.push(
+      requests.push(
         `${init.method ?? 'GET'} ${url
           .split('/')
           .at(-1)
@@ -47,7 +47,7 @@ function startProcess(store: StreamStore, producer: Producer) {
   }
   return {
     streams,
-    asked,
+    requests,
     client,
     die: () => {
       isDead = true
@@ -55,43 +55,43 @@ function startProcess(store: StreamStore, producer: Producer) {
   }
 }
 
-/** A driver's state that was ahead of the store when its server died, and the process that took the stream up. */
-async function abandoned() {
+/** Sets up a driver's state that was ahead of the store when its server died, and the process that resumed the stream. */
+async function setUpResumedStream() {
   let nowMs = 1_000_000
   const store = memoryStore({ now: () => nowMs })
-  let say = async (_: string) => {}
-  const first = startProcess(store, (append) => {
-    say = append
+  let append = async (_: string) => {}
+  const first = startProcess(store, (appendText) => {
+    append = appendText
     return new Promise(() => {})
   })
   const id = await first.streams.createStream()
   const driver = first.client().stream(id)
   const leave = driver.attach({ driven: true })
   await until(() => driver.$state.get().connection === 'live')
-  await say(stored)
+  await append(stored)
   await until(async () => (await first.streams.getStreamBody(id)).text === stored)
   first.die()
-  await say(lost)
+  await append(lost)
   await until(() => driver.$state.get().text === stored + lost)
   const kept = driver.$state.get()
   leave()
   nowMs += 3 * leaseMs
 
-  let goOn = () => {}
-  const isAllowed = new Promise<void>((resolve) => {
-    goOn = resolve
+  let finish = () => {}
+  const canFinish = new Promise<void>((resolve) => {
+    finish = resolve
   })
   const second = startProcess(store, async function* () {
     yield others.slice(0, 30)
-    await isAllowed
+    await canFinish
     yield others.slice(30)
   })
-  closing.push(() => second.streams.close(), goOn)
-  const taking = second.client().stream(id)
-  const leaveTaking = taking.attach({ driven: true })
-  closing.push(leaveTaking)
-  await until(() => taking.$state.get().text.startsWith(stored + others.slice(0, 30)))
-  return { id, kept, second, goOn, taking }
+  closing.push(() => second.streams.close(), finish)
+  const resumer = second.client().stream(id)
+  const leaveResumer = resumer.attach({ driven: true })
+  closing.push(leaveResumer)
+  await until(() => resumer.$state.get().text.startsWith(stored + others.slice(0, 30)))
+  return { id, kept, second, finish, resumer }
 }
 
 const copies: [string, (state: StreamState) => StreamState | Snapshot][] = [
@@ -100,25 +100,25 @@ const copies: [string, (state: StreamState) => StreamState | Snapshot][] = [
   ['text and status alone', ({ text, status }) => ({ text, status })],
 ]
 
-describe('a copy of a driver whose server died with text that it had not stored', () => {
-  it.each(copies)('is never half of a mixture: %s is given back while it is written anew', async (_, copy) => {
-    const { id, kept, second, goOn } = await abandoned()
+describe('a kept copy of a driver’s state whose server died before it stored all text', () => {
+  it.each(copies)('is never mixed with new text when %s is used while the stream is resumed', async (_, copy) => {
+    const { id, kept, second, finish } = await setUpResumedStream()
     const stream = second.client().stream(id, { initial: copy(kept) })
     const seen = new Set<string>()
     stream.$state.listen(({ text }) => seen.add(text))
     expect(stream.$state.get().text).toBe(stored + lost)
     closing.push(stream.attach())
     await until(() => stream.$state.get().text === stored + others.slice(0, 30))
-    goOn()
+    finish()
     await until(() => stream.$state.get().status === 'done')
     expect(stream.$state.get()).toMatchObject({ text: stored + others, isReconciled: true })
     for (const text of seen) expect([stored + lost, stored + others].some((one) => one.startsWith(text))).toBe(true)
   })
 
-  it.each(copies)('is never half of a mixture: %s is given back once it is done', async (_, copy) => {
-    const { id, kept, second, goOn, taking } = await abandoned()
-    goOn()
-    await until(() => taking.$state.get().status === 'done')
+  it.each(copies)('is never mixed with new text when %s is used after the stream is done', async (_, copy) => {
+    const { id, kept, second, finish, resumer } = await setUpResumedStream()
+    finish()
+    await until(() => resumer.$state.get().status === 'done')
     const stream = second.client().stream(id)
     const seen = new Set<string>()
     stream.$state.listen(({ text }) => seen.add(text))
@@ -129,9 +129,9 @@ describe('a copy of a driver whose server died with text that it had not stored'
   })
 })
 
-describe('what a server renders a page with', () => {
-  it('says whose text it is, so that the page reads on from its end', async () => {
-    const { id, second, goOn } = await abandoned()
+describe('the initial text of a server-rendered page', () => {
+  it('contains its epoch, so that the page continues from its end', async () => {
+    const { id, second, finish } = await setUpResumedStream()
     await until(async () => (await second.streams.getStreamBody(id)).text === stored + others.slice(0, 30))
     const initial = await second.streams.getStreamBody(id)
     expect(initial).toEqual({
@@ -140,13 +140,13 @@ describe('what a server renders a page with', () => {
       epoch: 2,
       base: stored.length,
     })
-    second.asked.length = 0
+    second.requests.length = 0
     const stream = second.client().stream(id, { initial })
     expect(stream.$state.get()).toMatchObject(initial)
     closing.push(stream.attach({ initial }))
-    goOn()
+    finish()
     await until(() => stream.$state.get().status === 'done')
     expect(stream.$state.get()).toMatchObject({ text: stored + others, isReconciled: false, epoch: 2 })
-    expect(second.asked).toEqual([`GET ?offset=${initial.text.length}&epoch=2`])
+    expect(second.requests).toEqual([`GET ?offset=${initial.text.length}&epoch=2`])
   })
 })

@@ -8,7 +8,7 @@ import { type ServerProcess, startServer } from '../support/server-process'
 import { watchStream } from '../support/watch-stream'
 
 const script = 'tests/support/stream-server.mjs'
-// A process that stood still for a third of it gives others a lease more, which a busy machine must not cause here.
+// A process that stalls for a third of the lease adds a lease to the wait. A busy machine must not cause that here.
 const leaseMs = 3000
 
 let folder: string
@@ -25,7 +25,7 @@ async function create(answer: { seed: number; count: number; delayMs: number }):
   return ((await response.json()) as { id: string }).id
 }
 
-async function look(id: string) {
+async function readOnce(id: string) {
   const response = await fetch(`${server.url}/streams/${id}`, { headers: { accept: 'application/json' } })
   return (await response.json()) as { text: string; status: string }
 }
@@ -42,9 +42,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('a server that is killed in mid-answer and started again', () => {
-  it('has the stored prefixes, says that nobody writes them, then calls them timeout, and never done', async () => {
-    // Written at different speeds, so that the end meets each answer at another place.
+describe('a server that is killed mid-answer and started again', () => {
+  it('returns the stored prefixes as stalled, then as timeout, and never as done', async () => {
+    // The answers have different speeds, so that the kill cuts each at a different place.
     const answers = await Promise.all(
       Array.from({ length: 8 }, async (_, index) => {
         const seed = 100 + index
@@ -61,11 +61,11 @@ describe('a server that is killed in mid-answer and started again', () => {
     const drivers = answers.map((answer) => read(answer, true))
     const followers = answers.map((answer) => read(answer, false))
     await Promise.all(followers.map((follower) => follower.until(({ text }) => text.length > 200)))
-    const acknowledged = await Promise.all(answers.map(({ id }) => look(id)))
+    const acknowledged = await Promise.all(answers.map(({ id }) => readOnce(id)))
 
     await server.kill()
     server = await start(server.port)
-    const found = await Promise.all(answers.map(({ id }) => look(id)))
+    const found = await Promise.all(answers.map(({ id }) => readOnce(id)))
     for (const [index, { text, status }] of found.entries()) {
       expect(text.startsWith(acknowledged[index]?.text ?? '-')).toBe(true)
       expect(answers[index]?.truth.startsWith(text)).toBe(true)
@@ -73,18 +73,18 @@ describe('a server that is killed in mid-answer and started again', () => {
       expect(status).toBe('streaming')
     }
 
-    // First both screens say that nobody writes, then it is known that nobody will.
+    // All readers first show that the stream is stalled, and later that it timed out.
     await Promise.all([...drivers, ...followers].map((watch) => watch.until(({ isStalled }) => isStalled)))
     const statuses = new Set<string>()
     for (const { id } of answers) {
-      for (let { status } = await look(id); status === 'streaming'; { status } = await look(id)) {
+      for (let { status } = await readOnce(id); status === 'streaming'; { status } = await readOnce(id)) {
         statuses.add(status)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
     expect([...statuses]).toEqual(['streaming'])
     for (const [index, { id }] of answers.entries()) {
-      expect(await look(id)).toMatchObject({ status: 'timeout', text: found[index]?.text })
+      expect(await readOnce(id)).toMatchObject({ status: 'timeout', text: found[index]?.text })
       expect(await followers[index]?.finished).toMatchObject({
         status: 'timeout',
         text: found[index]?.text,
@@ -98,7 +98,7 @@ describe('a server that is killed in mid-answer and started again', () => {
     expect([...drivers, ...followers].flatMap(({ violations }) => violations)).toEqual([])
   })
 
-  it('has a finished answer as it was', async () => {
+  it('returns a finished answer unchanged', async () => {
     const truth = answerText(8, 30)
     const id = await create({ seed: 8, count: 30, delayMs: 1 })
     const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
@@ -108,7 +108,7 @@ describe('a server that is killed in mid-answer and started again', () => {
 
     await server.kill()
     server = await start(server.port)
-    expect(await look(id)).toMatchObject({ text: truth, status: 'done' })
+    expect(await readOnce(id)).toMatchObject({ text: truth, status: 'done' })
     const again = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watchAgain = watchStream(again, truth)
     detaches.push(again.attach())
@@ -116,7 +116,7 @@ describe('a server that is killed in mid-answer and started again', () => {
     expect([...watch.violations, ...watchAgain.violations]).toEqual([])
   })
 
-  it('has a deletion that was acknowledged', async () => {
+  it('keeps an acknowledged deletion', async () => {
     const id = await create({ seed: 9, count: 10, delayMs: 1 })
     const deleted = await fetch(`${server.url}/streams/${id}`, { method: 'DELETE' })
     expect(deleted.status).toBe(204)
@@ -126,7 +126,7 @@ describe('a server that is killed in mid-answer and started again', () => {
   })
 })
 
-describe('a server that is asked to end in mid-answer', () => {
+describe('a server that receives SIGTERM mid-answer', () => {
   it('finishes the answer, stores it, and ends with code 0', async () => {
     const truth = answerText(10, 80)
     const id = await create({ seed: 10, count: 80, delayMs: 10 })
@@ -138,7 +138,7 @@ describe('a server that is asked to end in mid-answer', () => {
     expect(await server.terminate(), server.output()).toBe(0)
 
     server = await start(server.port)
-    expect(await look(id)).toMatchObject({ text: truth, status: 'done' })
+    expect(await readOnce(id)).toMatchObject({ text: truth, status: 'done' })
     expect(await watch.finished).toMatchObject({ text: truth, status: 'done' })
     expect(watch.violations).toEqual([])
   })

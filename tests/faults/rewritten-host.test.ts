@@ -10,19 +10,19 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** As many proxies do when nobody tells them otherwise: the server sees their own name for it as `Host`. */
+/** Starts a proxy that rewrites `Host` to its own name for the server, as many proxies do by default. */
 async function startProxy(targetPort: number, passesHost: boolean): Promise<string> {
   const server = createServer((incoming, outgoing) => {
     const host = passesHost ? incoming.headers.host : `127.0.0.1:${targetPort}`
     const { method, url: path, headers } = incoming
     const upstream = request(
       { host: '127.0.0.1', port: targetPort, method, path, headers: { ...headers, host } },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(outgoing)
+      (upstreamResponse) => {
+        outgoing.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers)
+        upstreamResponse.pipe(outgoing)
       },
     )
-    // Whoever leaves early is no failure of the proxy.
+    // A client that disconnects early is no failure of the proxy.
     upstream.on('error', () => outgoing.destroy())
     outgoing.on('close', () => upstream.destroy())
     incoming.pipe(upstream)
@@ -35,7 +35,7 @@ async function startProxy(targetPort: number, passesHost: boolean): Promise<stri
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-it('behind a proxy that rewrites Host on plain http, a drive is refused with a code and a cure, and goes on once it is cured', async () => {
+it('a drive behind a proxy that rewrites Host on plain http fails with a code and a fix, and continues once fixed', async () => {
   const server = await startMemoryServer(() => async (append) => append('Hello.'))
   closing.push(() => server.close())
   const rewriting = await startProxy(server.port, false)
@@ -56,7 +56,7 @@ it('behind a proxy that rewrites Host on plain http, a drive is refused with a c
   const { error, text } = stream.$state.get()
   expect([text, error]).toMatchObject(['', { code: 'forbidden', serverCode: 'cross-origin' }])
   expect(error?.message).toMatch(/allowedOrigins.*proxy.*Host/)
-  // The name that the proxy has for the server is nobody's business.
+  // The message does not reveal the proxy's internal name for the server.
   expect(error?.message).not.toContain(String(server.port))
 
   proxy = passing

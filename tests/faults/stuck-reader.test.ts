@@ -5,10 +5,10 @@ import { createClient } from '../support/create-client'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
-// More bytes than the sockets' buffers on both sides take in, so that a reader that stops is really stuck.
-const piece = '書く人は誰も待たない。'.repeat(372)
-const pieceCount = 900
-const truth = piece.repeat(pieceCount)
+// More bytes than the socket buffers of both sides hold, so that a reader that stops is really stuck.
+const chunk = '書く人は誰も待たない。'.repeat(372)
+const chunkCount = 900
+const truth = chunk.repeat(chunkCount)
 
 let server: MemoryServer
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
   server = await startMemoryServer(
     () =>
       async function* () {
-        for (let index = 0; index < pieceCount; index += 1) yield piece
+        for (let index = 0; index < chunkCount; index += 1) yield chunk
       },
   )
 })
@@ -26,7 +26,7 @@ afterEach(() => server.close())
 it('a driver that stops reading delays neither the generation nor the store nor a follower', async () => {
   const id = await server.streams.createStream()
   const driver = connect(server.port, '127.0.0.1')
-  // The server may reset the connection while it closes, long after this test has seen what it came for.
+  // The server may reset the connection when it closes, after the checks of this test.
   driver.on('error', () => undefined)
   await once(driver, 'connect')
   driver.write(`POST /streams/${id}/drive HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Length: 0\r\n\r\n`)

@@ -11,7 +11,7 @@ import { findRuntime } from '../runner/runtimes.mjs'
 const run = promisify(execFile)
 const main = join(import.meta.dirname, 'main.mjs')
 
-/** How each runtime is started, what it says of itself, and what it keeps SQLite with. */
+/** How each runtime is started, its version output, and its SQLite module. */
 const runtimes = [
   { name: 'the Node that runs the tests', program: process.execPath, args: [], version: /^v\d+/ },
   { name: 'the newest Node, with node:sqlite', program: findRuntime('node'), args: [], version: /^v26\./ },
@@ -34,20 +34,25 @@ describe.each(runtimes)('on $name', ({ program, args, version }) => {
   const start = async (...more: string[]) => (await run(program ?? '', more, { cwd: import.meta.dirname })).stdout
 
   it.skipIf(program === undefined)(
-    'the main entry and the memory store serve whoever drives, follows and stops',
+    'the main entry and the memory store serve driving, following and stopping',
     async () => {
       expect(await start('--version')).toMatch(version)
       expect(await start(...args, main)).toMatch(/^ok: drove, followed, reloaded and stopped/)
     },
   )
 
-  it.skipIf(program === undefined)('so does the SQLite store, with a server of its own for each reader', async () => {
-    expect(await start(...args, main, join(folder, 'streams.db'))).toMatch(/^ok: drove, followed, reloaded and stopped/)
-  })
+  it.skipIf(program === undefined)(
+    'the SQLite store serves the same, with a separate server for each reader',
+    async () => {
+      expect(await start(...args, main, join(folder, 'streams.db'))).toMatch(
+        /^ok: drove, followed, reloaded and stopped/,
+      )
+    },
+  )
 })
 
-describe('the floor that the packages name', () => {
-  it('is not above the Node that runs the tests', () => {
+describe('the minimum Node version of the packages', () => {
+  it('is not higher than the version that runs the tests', () => {
     const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
     const [major = 0, minor = 0] = engines.node.replace('>=', '').split('.').map(Number)
     const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number)
@@ -56,7 +61,7 @@ describe('the floor that the packages name', () => {
 })
 
 describe('in an edge runtime', () => {
-  it('the main entry and the memory store do the same, with nothing of Node', async () => {
+  it('the main entry and the memory store serve the same without Node APIs', async () => {
     const output = (await build({
       configFile: false,
       logLevel: 'silent',

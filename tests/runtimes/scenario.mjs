@@ -1,5 +1,5 @@
-/** Hard on encodings: four-byte characters, a leading BOM, every line end, NUL, forged events, a pair cut between two pieces. */
-const pieces = [
+/** Difficult encodings: four-byte characters, a leading BOM, every line end, NUL, forged events, a split surrogate pair. */
+const chunks = [
   '\uFEFF',
   'Größe 日本語. ',
   '👩‍👩‍👧',
@@ -10,15 +10,15 @@ const pieces = [
   'é'.normalize('NFD'),
   '\u0001\u2028. ',
 ]
-const truth = pieces.join('').repeat(12)
+const truth = chunks.join('').repeat(12)
 
 /**
- * What an application does with the server: drive, follow, reload in mid-answer, stop. It knows of its runtime only what
- * every one has. Throws if anything is not as it should be.
+ * Does what an application does with the server: drive, follow, reload mid-answer, stop. Uses only APIs that every runtime
+ * has. Throws if anything is wrong.
  *
  * @param {typeof import('@keepstream/server').createStreams} createStreams
- * @param {() => import('@keepstream/server').StreamStore} openStore each call for one more process on the same data
- * @returns {Promise<string>} what was done, in words
+ * @param {() => import('@keepstream/server').StreamStore} openStore each call opens the store of another process on the same data
+ * @returns {Promise<string>} a summary
  */
 export async function playScenario(createStreams, openStore) {
   const [here, there] = [openStore(), openStore()].map((store) => {
@@ -34,28 +34,28 @@ export async function playScenario(createStreams, openStore) {
   if (!here || !there) throw new Error('unreachable')
 
   const id = await here.streams.createStream({ meta: { odd: truth } })
-  const driving = await ask(here, `${id}/drive`, { method: 'POST', headers: { Accept: 'text/plain' } })
-  const following = readEvents(await ask(there, id, { headers: { Accept: 'text/event-stream' } }))
-  // A reload: the connection goes in mid-answer, and the next one begins with what is stored.
+  const driving = await send(here, `${id}/drive`, { method: 'POST', headers: { Accept: 'text/plain' } })
+  const following = readEvents(await send(there, id, { headers: { Accept: 'text/event-stream' } }))
+  // A reload: the connection breaks mid-answer, and the next one starts from the stored text.
   const seen = await readSome(driving, 40)
   equal(truth.startsWith(seen), true, 'what the driver saw is a prefix')
-  const look = await (await ask(here, id, { headers: { Accept: 'application/json' } })).json()
-  equal(look.status, 'streaming', 'the status in mid-answer')
-  equal(truth.startsWith(look.text), true, 'what is stored is a prefix')
+  const snapshot = await (await send(here, id, { headers: { Accept: 'application/json' } })).json()
+  equal(snapshot.status, 'streaming', 'the status mid-answer')
+  equal(truth.startsWith(snapshot.text), true, 'what is stored is a prefix')
   const resumed = readEvents(
-    await ask(here, `${id}?offset=${look.text.length}&epoch=1`, { headers: { Accept: 'text/event-stream' } }),
+    await send(here, `${id}?offset=${snapshot.text.length}&epoch=1`, { headers: { Accept: 'text/event-stream' } }),
   )
   const [followed, rest] = await Promise.all([following, resumed])
-  equal(followed.text, truth, 'what a follower in another process was given')
-  equal(look.text + rest.text, truth, 'what the reloaded page has')
+  equal(followed.text, truth, 'what a follower in another process received')
+  equal(snapshot.text + rest.text, truth, 'what the reloaded page has')
   equal(followed.end.status, 'done', 'the end')
-  const whole = await ask(there, id, { headers: { Accept: 'text/plain' } })
+  const whole = await send(there, id, { headers: { Accept: 'text/plain' } })
   equal(new TextDecoder('utf-8', { ignoreBOM: true }).decode(await whole.arrayBuffer()), truth, 'the whole text, raw')
 
   const other = await here.streams.createStream()
-  const stopping = await ask(here, `${other}/drive`, { method: 'POST', headers: { Accept: 'text/plain' } })
+  const stopping = await send(here, `${other}/drive`, { method: 'POST', headers: { Accept: 'text/plain' } })
   const begun = await readSome(stopping, 10)
-  const stopped = await (await ask(there, `${other}/stop`, { method: 'POST' })).json()
+  const stopped = await (await send(there, `${other}/stop`, { method: 'POST' })).json()
   equal(stopped.status, 'stopped', 'the stop')
   const left = await there.streams.getStreamBody(other)
   equal(left.status, 'stopped', 'what was stopped')
@@ -66,22 +66,22 @@ export async function playScenario(createStreams, openStore) {
 }
 
 async function* produce() {
-  for (let turn = 0; turn < 12; turn++) {
-    for (const piece of pieces) {
-      yield piece
+  for (let round = 0; round < 12; round++) {
+    for (const chunk of chunks) {
+      yield chunk
       await new Promise((resolve) => setTimeout(resolve, 4))
     }
   }
 }
 
 /** @param {{ handle: (request: Request) => Promise<Response> }} server @param {string} path @param {RequestInit} init */
-async function ask({ handle }, path, init) {
+async function send({ handle }, path, init) {
   const response = await handle(new Request(`http://server.test/streams/${path}`, init))
-  equal(response.status, 200, `the answer to ${path}`)
+  equal(response.status, 200, `the status of the response to ${path}`)
   return response
 }
 
-/** Reads at least so many units and lets go. @param {Response} response @param {number} length */
+/** Reads at least `length` units, then cancels. @param {Response} response @param {number} length */
 async function readSome(response, length) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -108,7 +108,7 @@ async function readEvents(response) {
   let text = ''
   let end
   for (const block of raw.split('\n\n')) {
-    // Not by regular expressions, for which U+2028 ends a line too.
+    // No regular expressions here: for them U+2028 ends a line too.
     const lines = block.split('\n')
     const data = lines.find((line) => line.startsWith('data: '))?.slice('data: '.length)
     if (data === undefined) continue
