@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-it('is a browser that lays out and paints, and no imitation of one', async () => {
+it('runs in a real browser that lays out and paints', async () => {
   expect(navigator.userAgent).toMatch(/Chrome\/\d/)
   const box = document.body.appendChild(document.createElement('div'))
   box.style.width = '42px'

@@ -1,6 +1,6 @@
 import { builtinEnvironments, type Environment } from 'vitest/runtime'
 
-/** What happy-dom replaces by its own, and what our tests want from Node: real sockets, real aborts, real streams. */
+/** Globals that happy-dom replaces. The tests need Node's, for real sockets, real aborts and real streams. */
 const kept = [
   'fetch',
   'Request',

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { root, runCommand } from '../runner/run-command.mjs'
 
 /**
- * Compiles the examples in a folder as a reader's project would: strictly, with the framework's own compiler, against the
- * built packages.
+ * Compiles the examples in a folder as a reader's project would: in strict mode, with the framework's own compiler, against
+ * the built packages.
  *
  * @param {import('./extract-examples.mjs').Framework} framework
- * @param {string} folder an absolute path, below a `node_modules` with the packages
+ * @param {string} folder an absolute path, inside a project whose `node_modules` has the packages
  */
 export async function checkExamples(framework, folder) {
   const project = join(folder, 'tsconfig.json')

@@ -5,8 +5,8 @@ import { root } from '../runner/run-command.mjs'
 import { checkExamples } from './check-examples.mjs'
 import type { Framework } from './extract-examples.mjs'
 
-/** Each reads a field that no stream has, in the place where only its own compiler looks. */
-const wrong: [framework: Framework, file: string, code: string][] = [
+/** Each reads a field that no stream has, in a place that only the framework's own compiler checks. */
+const brokenExamples: [framework: Framework, file: string, code: string][] = [
   [
     'react',
     'answer.tsx',
@@ -29,7 +29,7 @@ const wrong: [framework: Framework, file: string, code: string][] = [
   ],
 ]
 
-describe('an example that cannot work', () => {
+describe('an example with a type error', () => {
   let folder: string
 
   beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('an example that cannot work', () => {
 
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  it.each(wrong)('is found on a page about %s', { timeout: 60_000 }, async (framework, file, code) => {
+  it.each(brokenExamples)('is detected on a page about %s', { timeout: 60_000 }, async (framework, file, code) => {
     await writeFile(join(folder, file), code)
     const { code: exitCode, output } = await checkExamples(framework, folder)
     expect(exitCode).not.toBe(0)

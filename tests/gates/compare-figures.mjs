@@ -1,6 +1,6 @@
 /**
- * Where a text's figures differ from what was measured. A figure is the first `N kB` in a line that holds the name;
- * it may be rounded as it likes, but to the nearest.
+ * Finds figures in a text that differ from the measured sizes. A figure is the first `N kB` after the name in the first line
+ * that contains the name. It may be rounded to any precision.
  *
  * @param {string} text
  * @param {readonly { name: string, size: number }[]} sizes in bytes

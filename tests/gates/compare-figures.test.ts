@@ -3,19 +3,19 @@ import { compareFigures } from './compare-figures.mjs'
 
 const sizes = [{ name: '`useStream`', size: 449 }]
 
-describe('the sizes a page states', () => {
-  it('may be rounded, to the nearest', () => {
+describe('the sizes that a page states', () => {
+  it('may be rounded', () => {
     expect(compareFigures('| `useStream` | 0.4 kB |', sizes)).toEqual([])
     expect(compareFigures('| `useStream` | 0.45 kB |', sizes)).toEqual([])
   })
 
-  it('are found out when the code has grown', () => {
+  it('are reported when they no longer match the code', () => {
     expect(compareFigures('| `useStream` | 0.3 kB |', sizes)).toEqual([
       'README.md: `useStream` is 0.4 kB, not 0.3 kB (449 B)',
     ])
   })
 
-  it('must be there', () => {
+  it('must not be missing', () => {
     expect(compareFigures('nothing', sizes)).toEqual(['README.md: no line states the size of `useStream` (449 B)'])
   })
 })

@@ -7,13 +7,13 @@ import { findWorkspaces } from './workspaces.mjs'
 
 /** @typedef {'react' | 'vue' | 'svelte' | 'solid'} Framework */
 
-/** Its code is a sketch of shapes, not to be run. */
+/** Pages whose code is only a sketch and cannot run. */
 const sketches = ['docs/design.md']
 
-/** What the examples of a page import besides: the backend of an app, which they stand beside. @type {Record<string, [from: string, to: string]>} */
+/** Files that the examples of a page import, such as the backend of an app. They are copied beside them. @type {Record<string, [from: string, to: string]>} */
 const companions = { 'docs/convex.md': ['packages/convex/tests/support/app', 'convex'] }
 
-/** Every page that users read, as paths from the top. */
+/** The paths of all pages for users, relative to the repository. */
 export async function findPages() {
   const docs = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
   const own = (await findWorkspaces()).flatMap((path) => [`${path}/README.md`, `${path}/SPEC.md`])
@@ -23,8 +23,8 @@ export async function findPages() {
 }
 
 /**
- * Writes the examples of all pages into `folder`, which is emptied first: `<framework>/<page>/<file>`. Those of one page lie
- * side by side, so that they can import one another.
+ * Empties `folder` and writes the examples of all pages into it: `<framework>/<page>/<file>`. The examples of one page are in
+ * one folder, so that they can import each other.
  *
  * @param {string} folder
  * @returns {Promise<{ frameworks: Set<Framework>, count: number, findings: string[] }>}
@@ -55,7 +55,7 @@ export async function extractExamples(folder) {
   return { frameworks, count, findings }
 }
 
-/** A page is for one framework, or its files say which: `answer.vue`, `answer.solid.tsx`. @param {string} page @param {string} name @returns {Framework} */
+/** The framework comes from the page's name, or from the file: `answer.vue`, `answer.solid.tsx`. @param {string} page @param {string} name @returns {Framework} */
 function frameworkOf(page, name) {
   const found = /\b(vue|svelte|solid)\b/.exec(page) ?? /\.(vue|svelte|solid)(\.tsx)?$/.exec(name)
   return /** @type {Framework | undefined} */ (found?.[1]) ?? 'react'

@@ -2,8 +2,8 @@
 export const oldestNode = 20
 
 /**
- * The optional packages that a lock names and does not describe. `npm install` leaves such gaps when a registry does not
- * carry the binaries of other platforms, and `npm ci` then refuses the lock on every platform.
+ * Finds the optional packages that a lock names but does not describe. `npm install` leaves such gaps when a registry does
+ * not have the binaries of other platforms. `npm ci` then rejects the lock on every platform.
  *
  * @param {{ packages: Record<string, LockEntry> }} lock
  * @returns {Gap[]}
@@ -20,8 +20,8 @@ export function findLockGaps({ packages }) {
 }
 
 /**
- * The packages of a registry that a lock names without their checksum: npm would take whatever that registry gives it.
- * A workspace has none, and what is bundled is covered by the checksum of what it came in.
+ * Finds the packages in a lock that come from a registry and have no checksum. npm would accept any content for them.
+ * A workspace has no checksum, and a bundled package is covered by the checksum of its bundle.
  *
  * @param {{ packages: Record<string, LockEntry> }} lock
  * @returns {{ path: string, name: string, version: string }[]}
@@ -33,8 +33,8 @@ export function findUnverified({ packages }) {
 }
 
 /**
- * Packages that only tests need and that say they need a newer Node than the oldest one the project supports. npm warns of
- * each at every install. The tests run them on that Node, so the lock leaves their claim out.
+ * Finds packages that only tests need and that require a newer Node than the oldest one the project supports. npm warns
+ * about each at every install. The tests run them on that Node, so the lock leaves their `engines` out.
  *
  * @param {{ packages: Record<string, LockEntry> }} lock
  * @param {number} oldestMajor
@@ -50,8 +50,8 @@ export function findNewerEngines({ packages }, oldestMajor) {
 }
 
 /**
- * Describes a platform's package by its name, as far as npm needs it to pass over it elsewhere. Its checksum is for its
- * registry to tell.
+ * Derives the lock entry of a platform's package from its name, so that npm can skip it on other platforms. The checksum
+ * must come from the registry.
  *
  * @param {Gap} gap
  * @returns {LockEntry}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeGap, findLockGaps, findNewerEngines, findUnverified } from './lock-gaps.mjs'
 
 describe('a lock that npm ci must accept', () => {
-  it('describes every optional package, beside or above the one that wants it', () => {
+  it('describes every optional package, beside or above the package that needs it', () => {
     const packages = {
       'node_modules/tool': {
         dev: true,
@@ -31,7 +31,7 @@ describe('a lock that npm ci must accept', () => {
     ])
   })
 
-  it('makes npm warn of no engine that only a test dependency asks for', () => {
+  it('causes no npm warning for an engine that only a test dependency requires', () => {
     const packages = {
       'node_modules/newer': { dev: true, engines: { node: '>=22' } },
       'node_modules/newer-minor': { dev: true, engines: { node: '>= 22.14.0' } },
@@ -43,7 +43,7 @@ describe('a lock that npm ci must accept', () => {
     expect(findNewerEngines({ packages }, 20)).toEqual(['node_modules/newer', 'node_modules/newer-minor'])
   })
 
-  it('has gaps filled from what a package’s name says of its platform', () => {
+  it('has its gaps filled from the platform in a package’s name', () => {
     const gap = (name: string) => describeGap({ name, version: '1.2.3', isDev: true })
     const common = { version: '1.2.3', dev: true, optional: true }
     expect(gap('@biomejs/cli-linux-arm64-musl')).toEqual({ ...common, os: ['linux'], cpu: ['arm64'], libc: ['musl'] })

@@ -1,13 +1,13 @@
 /**
  * @typedef {object} Example
- * @property {number} line where its fence begins
+ * @property {number} line the line where its fence begins
  * @property {'ts' | 'tsx' | 'vue' | 'svelte'} language
  * @property {string | undefined} name the file that the fence names, such as `chat.tsx`
  * @property {string} code
  */
 
 /**
- * The examples of a page that a compiler can read.
+ * Finds the examples of a page that a compiler can read.
  *
  * @param {string} text
  * @returns {Example[]}
@@ -22,7 +22,7 @@ export function findExamples(text) {
 }
 
 /**
- * The relative links and pictures of a page, outside of code, without their fragments.
+ * Finds the relative links and pictures of a page, outside of code, without their fragments.
  *
  * @param {string} text
  * @returns {string[]}

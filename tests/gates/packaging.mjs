@@ -2,7 +2,7 @@ import { findingsOutcome } from '../runner/outcome.mjs'
 import { runCommand } from '../runner/run-command.mjs'
 import { findPublished } from './workspaces.mjs'
 
-/** What npm would publish of each package: its entries, its types, and the rehearsal of the upload itself. */
+/** Checks what npm would publish of each package: its entries, its types, and a dry run of the upload. */
 export async function checkPackaging() {
   const findings = []
   const published = await findPublished()

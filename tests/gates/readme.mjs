@@ -7,7 +7,7 @@ import { checkExamples } from './check-examples.mjs'
 import { extractExamples, findPages } from './extract-examples.mjs'
 import { findLinks } from './markdown.mjs'
 
-/** The examples compile against the built packages, as a reader's would, and relative links lead to files. */
+/** Checks that the examples compile against the built packages and that relative links lead to files. */
 export async function checkReadme() {
   const pages = await findPages()
   const folder = join(root, 'tests', '.output', 'examples')

@@ -4,7 +4,7 @@ import { gateOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
 import { compareFigures } from './compare-figures.mjs'
 
-/** Sizes by import, brotli, against the limits of .size-limit.json; and what the README says of them. */
+/** Checks sizes by import (brotli) against the limits of .size-limit.json, and the sizes that the README states. */
 export async function checkSizes() {
   const { code, output, stdout } = await runCommand('size-limit', ['--json'])
   const sizes = parseSizes(stdout)

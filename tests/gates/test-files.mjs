@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { findingsOutcome, gateOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
 
-/** A test that no project of vitest.config.ts includes would never run, and nobody would notice. */
+/** Finds tests that no project of vitest.config.ts includes, since they would never run. */
 export async function checkTestFiles() {
   const { code, output, stdout } = await runCommand('vitest', ['list', '--filesOnly', '--json'])
   if (code !== 0) return gateOutcome(false, { output })

@@ -4,8 +4,8 @@ import ts from 'typescript'
 import { root } from '../runner/run-command.mjs'
 
 /**
- * The tsconfig.json files of a workspace with the files each includes, and the files that none of them does. All paths
- * are from the top.
+ * Finds the tsconfig.json files of a workspace, the files that each includes, and the files that none includes. All paths
+ * are relative to the repository.
  *
  * @param {string} workspace
  * @returns {Promise<{ projects: TypeProject[], unchecked: string[] }>}
@@ -18,7 +18,7 @@ export async function findTypeProjects(workspace) {
   return { projects, unchecked }
 }
 
-/** Neither what is installed, nor what is built, nor what is hidden. @param {string} folder @returns {Promise<string[]>} */
+/** Lists files, except installed, built and hidden ones. @param {string} folder @returns {Promise<string[]>} */
 async function listFiles(folder) {
   const files = []
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
@@ -34,12 +34,12 @@ async function listFiles(folder) {
 function readProject(path) {
   const file = join(root, path)
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile)
-  if (error) return { path, files: [] } // the compiler says what is wrong with it, and the files count as unchecked
+  if (error) return { path, files: [] } // the compiler reports the error, and the files count as unchecked
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, dirname(file), undefined, file, undefined, components)
   return { path, files: parsed.fileNames.map((name) => relative(root, name)) }
 }
 
-/** TypeScript itself lists only what it can read. */
+/** Without this, TypeScript lists only files that it can read itself. */
 const components = ['.vue', '.svelte'].map((extension) => ({
   extension,
   isMixedContent: true,

@@ -5,12 +5,12 @@ import { root, runCommand } from '../runner/run-command.mjs'
 import { findTypeProjects } from './type-projects.mjs'
 import { findWorkspaces } from './workspaces.mjs'
 
-/** Every source file of every workspace, single-file components among them, by the compiler that can read it. */
+/** Checks every source file of every workspace, including single-file components, with a compiler that can read it. */
 export async function checkTypes() {
   return await checkTypesIn(await findWorkspaces())
 }
 
-/** @param {readonly string[]} workspaces as paths from the top */
+/** @param {readonly string[]} workspaces as paths relative to the repository */
 export async function checkTypesIn(workspaces) {
   /** @type {string[]} */
   const findings = []
@@ -58,7 +58,7 @@ function checksOf({ path, files }) {
 const tsc = join(root, 'other-majors/typescript-7/node_modules/.bin/tsc')
 
 /**
- * Two at a time: each compiler uses one core, and a small machine has two.
+ * Runs two at a time: each compiler uses one core, and a small machine has two.
  *
  * @template Item
  * @param {readonly Item[]} items

@@ -6,7 +6,7 @@ import { checkTypesIn } from './types.mjs'
 
 let workspace: string
 
-/** Inside the repository, where the frameworks are found. */
+/** The workspace is inside the repository, so that the frameworks are found. */
 beforeEach(async () => {
   const output = join(root, 'tests', '.output')
   await mkdir(output, { recursive: true })
@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(join(root, workspace), { recursive: true, force: true }))
 
-/** A component for each framework that passes a number to a field of type `type`, and a project for each. */
+/** Writes a component and a project for each framework. The component assigns a number to a variable of type `type`. */
 async function writeWorkspace(type: string) {
   const project = { extends: '../../../../tsconfig.base.json', compilerOptions: { paths: {} }, include: ['.'] }
   const solid = { ...project, compilerOptions: { paths: {}, jsx: 'preserve', jsxImportSource: 'solid-js' } }
@@ -37,7 +37,7 @@ async function writeWorkspace(type: string) {
 }
 
 describe('the types gate', { timeout: 120_000 }, () => {
-  it('passes sound components of every framework, and counts them', async () => {
+  it('accepts correct components of every framework, and counts them', async () => {
     await writeWorkspace('number')
     const { passed, output, note } = await checkTypesIn([workspace])
     expect({ passed, output }).toEqual({ passed: 1, output: '' })

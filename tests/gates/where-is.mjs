@@ -5,13 +5,13 @@ import { root } from '../runner/run-command.mjs'
 
 const page = 'docs/where-is.md'
 
-/** Each row of the index names what stands in its file: the name, and the default if there is one. */
+/** Checks that each file of the index contains the name, and the default if there is one, of its row. */
 export async function checkWhereIs() {
   const rows = parseIndex(await readFile(join(root, page), 'utf8'))
   const findings = rows.length < 20 ? [`${page}: the table has ${rows.length} rows that can be read`] : []
   for (const { task, file, words } of rows) {
     const path = join(root, dirname(page), file)
-    // That the file exists is checked with all links.
+    // The link check reports missing files.
     if (!existsSync(path) || statSync(path).isDirectory()) continue
     const code = await readFile(path, 'utf8')
     findings.push(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from '../runner/run-command.mjs'
 
 /**
- * Every workspace, as paths from the top: a new package is checked from the day its folder exists.
+ * Finds every workspace, as paths relative to the repository. A new package is included once its folder exists.
  *
  * @returns {Promise<string[]>}
  */
@@ -14,7 +14,7 @@ export async function findWorkspaces() {
 }
 
 /**
- * The workspaces that are published, with their names.
+ * Finds the published workspaces, with their names.
  *
  * @returns {Promise<{ path: string, name: string }[]>}
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run test:mutation`: changes the code of the merge rule, of the session's states and of its retries in every small
- * way the tool knows, and runs the core's tests against each change. One that no test notices is a survivor: either a
- * test is missing, or the change makes no difference, and then packages/core/SPEC.md says why.
+ * `npm run test:mutation`: applies every small change that the tool knows to the merge rule, the session's states and its
+ * retries, and runs the core's tests against each change. A change that passes all tests is a survivor: either a test is
+ * missing, or the change makes no difference. packages/core/SPEC.md explains the latter.
  */
 export default {
   mutate: ['merge/merge', 'merge/session-state', 'session/backoff', 'sources/http/request'].map(
@@ -13,7 +13,7 @@ export default {
   coverageAnalysis: 'perTest',
   ignorePatterns: ['**/dist', '**/.turbo', '**/.output', 'playground', 'other-majors', 'docs'],
   concurrency: 2,
-  // A change that only makes a busy machine slow is no change that was noticed.
+  // A long timeout, so that a busy machine is not mistaken for a detected change.
   timeoutMS: 30_000,
   reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   jsonReporter: { fileName: 'tests/.output/mutation.json' },

@@ -1,23 +1,23 @@
 /**
- * A long answer that is hard on whoever cuts it: characters of one to four bytes, flags made of two code points, CR,
- * a leading BOM, and lines that look like Server-Sent Events. The same seed gives the same text and the same pieces.
+ * A long answer that is difficult to cut: characters of one to four bytes, flags made of two code points, CR, a leading
+ * BOM, and lines that look like Server-Sent Events. The same seed gives the same text and the same chunks.
  *
  * @param {number} seed
- * @param {number} [count] how many pieces
- * @returns {string[]} the pieces as the producer appends them; some split a surrogate pair
+ * @param {number} [count] the number of chunks
+ * @returns {string[]} the chunks as the producer appends them; some split a surrogate pair
  */
 export function answerPieces(seed, count = 60) {
   const random = createRandom(seed)
   const text = Array.from({ length: count * 2 }, () => words[Math.floor(random() * words.length)]).join('')
-  const pieces = []
+  const chunks = []
   let start = 0
   for (let index = 0; index < count; index += 1) {
     const average = (text.length - start) / (count - index)
     const end = index === count - 1 ? text.length : start + 1 + Math.floor(random() * (2 * average - 1))
-    pieces.push(text.slice(start, end))
+    chunks.push(text.slice(start, end))
     start = end
   }
-  return pieces.filter((piece) => piece !== '')
+  return chunks.filter((chunk) => chunk !== '')
 }
 
 /** @param {number} seed @param {number} [count] */

@@ -1,18 +1,18 @@
-import { request as ask, createServer, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface BufferingProxy {
   readonly url: string
-  /** Requests whose answer is held back at the moment. */
+  /** The number of responses that are held back. */
   readonly held: number
-  /** Each request that came in, oldest first: its method and path. */
+  /** The requests so far, oldest first, each as method and path. */
   readonly requests: readonly string[]
-  /** From now on answers pass as they come, those that are held among them. */
+  /** From now on, passes responses on as they arrive. Releases those that are held. */
   pass(): void
   close(): Promise<void>
 }
 
-/** Stands between client and server, and holds each answer back, headers among it, until it has ended. */
+/** A proxy that holds each response back, including its headers, until it has ended. */
 export async function startBufferingProxy(targetPort: number): Promise<BufferingProxy> {
   const open = new Set<() => void>()
   const requests: string[] = []
@@ -21,24 +21,27 @@ export async function startBufferingProxy(targetPort: number): Promise<Buffering
   const server = createServer((request, response) => {
     const { url, method, headers } = request
     requests.push(`${method} ${url}`)
-    const upstream = ask({ port: targetPort, host: '127.0.0.1', path: url, method, headers }, (answer) => {
-      const parts: Buffer[] = []
-      const release = () => {
-        if (!open.delete(release)) return
-        response.writeHead(answer.statusCode ?? 500, answer.headers)
-        for (const part of parts) response.write(part)
-      }
-      open.add(release)
-      if (!isHolding) release()
-      answer.on('data', (part) => (open.has(release) ? parts.push(part) : response.write(part)))
-      answer.on('end', () => {
-        release()
-        response.end()
-      })
-      answer.on('error', () => response.destroy())
-      response.on('close', () => open.delete(release))
-    })
-    forget(response, upstream)
+    const upstream = sendRequest(
+      { port: targetPort, host: '127.0.0.1', path: url, method, headers },
+      (upstreamResponse) => {
+        const parts: Buffer[] = []
+        const release = () => {
+          if (!open.delete(release)) return
+          response.writeHead(upstreamResponse.statusCode ?? 500, upstreamResponse.headers)
+          for (const part of parts) response.write(part)
+        }
+        open.add(release)
+        if (!isHolding) release()
+        upstreamResponse.on('data', (part) => (open.has(release) ? parts.push(part) : response.write(part)))
+        upstreamResponse.on('end', () => {
+          release()
+          response.end()
+        })
+        upstreamResponse.on('error', () => response.destroy())
+        response.on('close', () => open.delete(release))
+      },
+    )
+    endUpstreamWith(response, upstream)
     upstream.on('error', () => response.destroy())
     request.pipe(upstream)
   })
@@ -61,7 +64,7 @@ export async function startBufferingProxy(targetPort: number): Promise<Buffering
   }
 }
 
-/** Whoever leaves early is no failure of the proxy. */
-function forget(response: ServerResponse, upstream: { destroy(): void }) {
+/** A client that disconnects early is no failure of the proxy. */
+function endUpstreamWith(response: ServerResponse, upstream: { destroy(): void }) {
   response.on('close', () => upstream.destroy())
 }

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 
 const root = new URL('../../', import.meta.url)
 
-/** The built core and what it stands on, as a browser loads them without a bundler. */
+/** The built core and its dependencies, as a browser loads them without a bundler. */
 const folders: Record<string, URL> = {
   core: new URL('packages/core/dist/', root),
   nanostores: new URL('node_modules/nanostores/', root),
   'eventsource-parser': new URL('node_modules/eventsource-parser/dist/', root),
 }
 
-/** Answers for one of those scripts; 404 for anything else. */
+/** Responds with one of these scripts, or with 404. */
 export async function serveCoreScript(pathname: string): Promise<Response> {
   const [, name = '', ...path] = pathname.split('/')
   const folder = folders[name]
@@ -18,7 +18,7 @@ export async function serveCoreScript(pathname: string): Promise<Response> {
   return new Response(script, { headers: { 'content-type': 'text/javascript' } })
 }
 
-/** What a page needs in its head, so that its modules may import the core by name. */
+/** The markup that a page needs in its head, so that its modules can import the core by name. */
 export const coreImports = `<meta charset="utf-8">
 <link rel="icon" href="data:,">
 <script>globalThis.process = { env: { NODE_ENV: 'production' } }</script>

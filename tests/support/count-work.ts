@@ -1,7 +1,7 @@
 import type { FetchLike } from '@keepstream/core'
 import type { StreamStore } from '@keepstream/server'
 
-/** What was counted, so that cost can be compared without a clock. */
+/** Counters, so that costs can be compared without a clock. */
 export interface Work {
   storeReads: number
   storeWrites: number
@@ -13,9 +13,9 @@ export interface Work {
 
 export interface WorkCounter {
   readonly work: Work
-  /** Puts itself in front of a store. */
+  /** Wraps a store and counts its reads and writes. */
   store(store: StreamStore): StreamStore
-  /** A `fetch` that counts the bytes of the bodies it answers with. */
+  /** A `fetch` that counts the bytes of response bodies. */
   fetch(reader: 'driver' | 'follower'): FetchLike
 }
 

@@ -9,14 +9,14 @@ import {
 } from '@keepstream/core'
 
 /**
- * What the driver's response is: Server-Sent Events, or the text as it stands. `polled` is the latter with a backend that
- * knows no offsets and answers each look with the whole text.
+ * The format of the drive response: Server-Sent Events or raw text. `polled` is raw text with a backend without offsets, which
+ * responds to each poll with the whole text.
  */
 export type Dialect = 'sse' | 'raw' | 'polled'
 
 const types = { sse: 'text/event-stream', raw: 'text/plain', polled: 'text/plain' }
 
-/** A client as an application makes it, except that it publishes every change at once and soon tries again. */
+/** A client as an application creates it, except that it publishes every change at once and retries soon. */
 export function createClient(url: string, dialect: Dialect, fetch: FetchLike = globalThis.fetch): StreamClient {
   const live = fetchLive({
     url: ({ id }) => `${url}/${id}/drive`,
@@ -33,14 +33,14 @@ export function createClient(url: string, dialect: Dialect, fetch: FetchLike = g
   return createStreamClient({ ...sources, snapshot, poll: { minMs: 20, maxMs: 40 } })
 }
 
-/** Asks for one type and takes no other, so that a test of one dialect cannot pass by the other. */
+/** Requests one type and rejects all others, so that a test of one dialect cannot pass with another. */
 function accepting(type: string, fetch: FetchLike): FetchLike {
   return async (url, init) => {
     const headers = new Headers(init.headers)
     headers.set('accept', type)
     const response = await fetch(url, { ...init, headers })
-    const answered = response.headers.get('content-type') ?? ''
-    if (response.ok && !answered.startsWith(type)) throw new Error(`asked for ${type}, answered with ${answered}`)
+    const received = response.headers.get('content-type') ?? ''
+    if (response.ok && !received.startsWith(type)) throw new Error(`requested ${type}, received ${received}`)
     return response
   }
 }

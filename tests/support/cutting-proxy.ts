@@ -1,23 +1,23 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Where in a response body to cut: at the first place at or after `bytes` that is of this kind. */
+/** Where to cut a response body: at the first place of this kind at or after `bytes`. */
 export interface Cut {
-  /** Bytes of the response body as they are on the wire, its chunk framing among them. */
+  /** Bytes of the response body on the wire, including its chunk framing. */
   readonly bytes: number
   readonly place: 'anywhere' | 'inside-character' | 'chunk-border'
 }
 
 export interface CuttingProxy {
   readonly port: number
-  /** How often each kind of place was cut. */
+  /** How many cuts were made at each kind of place. */
   readonly cuts: Readonly<Record<Cut['place'], number>>
   close(): Promise<void>
 }
 
 /**
- * Stands between client and server, passes responses on in crumbs, and cuts connections without a farewell.
+ * A proxy that passes responses on in small chunks and cuts connections without closing them properly.
  *
- * @param cutFor asked once for each request, with its path and query; `undefined` lets its response pass
+ * @param cutFor called once for each request, with its path and query; `undefined` lets the response pass
  */
 export async function startCuttingProxy(
   targetPort: number,
@@ -33,7 +33,7 @@ export async function startCuttingProxy(
       sockets.add(socket)
       socket.setNoDelay(true)
       socket.on('close', () => sockets.delete(socket))
-      // A reset is what this proxy is for; 'close' follows and tidies up.
+      // Resets are expected here. 'close' follows and cleans up.
       socket.on('error', () => undefined)
     }
     downstream.on('close', () => upstream.destroy())
@@ -43,22 +43,22 @@ export async function startCuttingProxy(
       reader = cut && createCutter(cut)
       upstream.write(bytes)
     })
-    const crumble = createCrumbler(downstream)
+    const writeInChunks = createChunkWriter(downstream)
     let isCut = false
     upstream.on('close', () => {
-      if (!isCut) crumble(Buffer.alloc(0), () => downstream.destroy())
+      if (!isCut) writeInChunks(Buffer.alloc(0), () => downstream.destroy())
     })
     upstream.on('data', (bytes) => {
       const end = reader?.findCut(bytes)
       if (reader === undefined || end === undefined) {
-        crumble(bytes)
+        writeInChunks(bytes)
         return
       }
       cuts[reader.cut.place] += 1
       reader = undefined
       isCut = true
       upstream.destroy()
-      crumble(bytes.subarray(0, end), () => downstream.destroy())
+      writeInChunks(bytes.subarray(0, end), () => downstream.destroy())
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -73,8 +73,8 @@ export async function startCuttingProxy(
   }
 }
 
-/** Writes in small pieces of differing sizes, a turn of the event loop apart, so that reads end inside of characters. */
-function createCrumbler(socket: Socket) {
+/** Writes small chunks of different sizes, one per turn of the event loop, so that reads end inside characters. */
+function createChunkWriter(socket: Socket) {
   let size = 0
   let last = Promise.resolve()
   return (bytes: Buffer, onWritten?: () => void) => {
@@ -89,7 +89,7 @@ function createCrumbler(socket: Socket) {
   }
 }
 
-/** Follows one response and tells where in a packet to cut it. */
+/** Tracks one response and returns where in a packet to cut it. */
 function createCutter(cut: Cut) {
   let isBody = false
   let seen = 0

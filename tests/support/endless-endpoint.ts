@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { completion, event, startStandIn, write } from '../../playground/tests/endpoint-stand-in'
 
 export interface EndlessEndpoint {
-  /** What lets a playground's answers come from it. */
+  /** The environment variables that make a playground use it. */
   readonly env: Record<string, string>
-  /** Lets the answers that are being written come to their end, and those after them. */
+  /** Ends the answers that are being written, and all later ones. */
   finish(): void
   close(): Promise<void>
 }
 
-/** A model whose answers grow until the test has seen enough of them, however fast the machine is. */
+/** A model whose answers grow until the test ends them, however fast the machine is. */
 export async function startEndlessEndpoint(): Promise<EndlessEndpoint> {
   let isFinished = false
   const standIn = await startStandIn()

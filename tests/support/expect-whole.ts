@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { PlaygroundPage } from './playground-page'
 
-/** Both panes show the stored text, all of it, with its status. */
+/** Checks that both panes show the whole stored text with its status. Returns the text. */
 export async function expectWhole(serverUrl: string, shown: PlaygroundPage, status: string): Promise<string> {
   const driver = await shown.until('Driver', (answer) => answer.status === status)
   const follower = await shown.until('Follower', (answer) => answer.status === status)
@@ -14,11 +14,11 @@ export async function expectWhole(serverUrl: string, shown: PlaygroundPage, stat
   return stored.text
 }
 
-/** The last answer of the conversation in the page's address, as it is stored. */
+/** Reads the stored last answer of the conversation in the page's address. */
 export async function readStored(serverUrl: string, shown: PlaygroundPage): Promise<{ text: string; status: string }> {
   const chatId = new URL(shown.page.url()).pathname.replace('/c/', '')
   const chat = await (await fetch(`${serverUrl}/api/chats/${chatId}`)).json()
   const { streamId } = (chat as { messages: { streamId: string }[] }).messages.at(-1) ?? { streamId: '' }
-  const answer = await fetch(`${serverUrl}/api/streams/${streamId}`, { headers: { accept: 'application/json' } })
-  return (await answer.json()) as { text: string; status: string }
+  const response = await fetch(`${serverUrl}/api/streams/${streamId}`, { headers: { accept: 'application/json' } })
+  return (await response.json()) as { text: string; status: string }
 }

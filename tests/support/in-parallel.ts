@@ -1,4 +1,4 @@
-/** Carries out `act` for every item, at most `limit` at a time. The results keep the order of the items. */
+/** Runs `act` for every item, at most `limit` at a time. The results keep the order of the items. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

@@ -10,7 +10,7 @@ export interface MemoryServer {
   close(): Promise<void>
 }
 
-/** A server in this process, over a real socket, whose streams say by their meta what is produced. */
+/** Starts a server in this process on a real socket. The meta of a stream determines what is produced. */
 export async function startMemoryServer(
   produce: (meta: unknown) => Producer,
   options: Omit<Parameters<typeof createStreams>[0], 'store'> = {},

@@ -3,7 +3,7 @@ import { redisStore } from '@keepstream/server/redis'
 import { sqliteStore } from '@keepstream/server/sqlite'
 
 /**
- * The store at an address: `postgres://…`, `redis://…`, or the path of a SQLite file.
+ * Opens the store at an address: `postgres://…`, `redis://…`, or the path of a SQLite file.
  *
  * @param {string} address
  * @returns {import('@keepstream/server').StreamStore}

@@ -1,15 +1,15 @@
 import type { PaneName, PlaygroundPage } from './playground-page'
 
 export interface PaneControls {
-  /** Presses one of the buttons that hurt this pane. */
+  /** Presses one of the buttons that disturb this pane. */
   press(button: 'Cut' | 'Offline' | 'Slow' | 'Reload' | 'Stop'): Promise<void>
-  /** What the timeline says, oldest first. */
+  /** The entries of the timeline, oldest first. */
   timeline(): Promise<string[]>
-  /** Waits until the timeline says it, and gives what it says. */
+  /** Waits for a timeline entry that matches, and returns its text. */
   untilTold(words: RegExp): Promise<string>
 }
 
-/** What the page offers around a pane's content. */
+/** The controls around a pane's content. */
 export function controlsOf({ page }: PlaygroundPage, pane: PaneName): PaneControls {
   const region = page.getByRole('region', { name: pane, exact: true })
   const entries = region.getByRole('list', { name: 'What happened' }).locator('li > span:last-child')

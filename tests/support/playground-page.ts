@@ -3,32 +3,32 @@ import { inject } from 'vitest'
 
 export type PaneName = 'Driver' | 'Follower'
 
-/** Who renders a pane, as the page calls it. */
+/** The frameworks that can render a pane, as the page names them. */
 export const frameworkNames = ['React', 'Vue', 'Svelte', 'Solid'] as const
 export type FrameworkName = (typeof frameworkNames)[number]
 
-/** What a pane shows of the last answer. */
+/** The last answer as a pane shows it. */
 export interface ShownAnswer {
   readonly status: string
   readonly connection: string
-  /** How many characters of the text are shown. */
+  /** The number of shown characters. */
   readonly characters: number
   readonly html: string
 }
 
 export interface PlaygroundPage {
   readonly page: Page
-  /** Lets another framework render a pane, and waits until it does. */
+  /** Chooses another framework for a pane, and waits until it renders the pane. */
   choose(pane: PaneName, framework: FrameworkName): Promise<void>
-  /** Who renders a pane. */
+  /** The framework that renders a pane. */
   framework(pane: PaneName): Promise<string | null>
   ask(question: string): Promise<void>
   read(pane: PaneName): Promise<ShownAnswer>
-  /** Waits until what a pane shows is as wanted. */
+  /** Waits until the answer in a pane meets the condition. */
   until(pane: PaneName, condition: (answer: ShownAnswer) => boolean): Promise<ShownAnswer>
-  /** How far a pane is scrolled away from its end, in pixels. */
+  /** The distance in pixels that a pane is scrolled away from its end. */
   toEnd(pane: PaneName): Promise<number>
-  /** Errors in the console, and each time an answer got shorter on the screen, or was gone. */
+  /** Errors in the console, and each time an answer became shorter on the screen or disappeared. */
   problems(): Promise<string[]>
 }
 
@@ -40,9 +40,9 @@ export function connectChromium(): Promise<Browser> {
 }
 
 /**
- * Opens the playground in a browser profile of its own.
+ * Opens the playground in a new browser profile.
  *
- * @param options.isNetworkFaulty the server goes away on purpose, and the browser may say so
+ * @param options.isNetworkFaulty the test stops the server on purpose, so network errors in the console are expected
  */
 export async function openPlayground(
   browser: Browser,
@@ -110,12 +110,12 @@ export async function openPlayground(
 }
 
 export interface HeldRequests {
-  /** Settles with the first of them. */
+  /** Resolves with the first held request. */
   readonly arrival: Promise<void>
   release(): void
 }
 
-/** Holds back what the page posts to an address, until it is released. */
+/** Holds back the page's POST requests to an address until they are released. */
 export async function holdRequests(page: Page, url: string): Promise<HeldRequests> {
   let arrive = () => {}
   let release = () => {}
@@ -135,7 +135,7 @@ export async function holdRequests(page: Page, url: string): Promise<HeldRequest
   return { arrival, release: () => release() }
 }
 
-/** Runs in the page: notes every time the count of characters of an answer goes down, or an answer is gone. */
+/** Runs in the page. Records each time the character count of an answer goes down or an answer disappears. */
 function watchForShrinking() {
   const shrunk: string[] = []
   const known = new Map<string, number>()

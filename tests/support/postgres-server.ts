@@ -6,28 +6,28 @@ import { join } from 'node:path'
 import { findPostgres } from '../runner/postgres.mjs'
 import { freePort } from './free-port'
 
-/** A real server with data of its own, for one test file. */
+/** A real server with its own data, for one test file. */
 export interface PostgresServer {
-  /** A connection string; stays the same over `restart` and `kill`. */
+  /** A connection string. It stays the same after `restart` and `kill`. */
   readonly url: string
-  /** Ends every session (`fast`) and comes back, with everything that was committed. */
+  /** Ends every session (`fast`) and starts again with all committed data. */
   restart(): Promise<void>
-  /** `kill -9` of the server with all its sessions. `start` brings it back, by way of its log. */
+  /** `kill -9` of the server with all its sessions. `start` recovers it from its log. */
   kill(): Promise<void>
-  /** Brings it back after `kill`. */
+  /** Starts the server again after `kill`. */
   start(): Promise<void>
-  /** SIGSTOP: connections stay open, and nothing is answered until `resume`. */
+  /** SIGSTOP: connections stay open, and the server does not respond until `resume`. */
   pause(): Promise<void>
   resume(): Promise<void>
-  /** A hot standby of it, on a port of its own. Made before anybody is connected: it is restarted for that. */
+  /** Starts a hot standby on another port. This restarts the server, so call it before anything is connected. */
   standby(): Promise<PostgresServer & { promote(): Promise<void> }>
-  /** Ends it and removes its data. Idempotent. */
+  /** Stops the server and removes its data. Idempotent. */
   stop(): Promise<void>
 }
 
 const living = new Set<{ folder: string; pid: number }>()
 process.on('exit', endAll)
-// A runner that is stopped ends its workers so, and they would leave without a word.
+// A stopped test runner sends SIGTERM to its workers, and then 'exit' is not emitted.
 process.on('SIGTERM', () => {
   endAll()
   process.exit(143)
@@ -42,8 +42,8 @@ function endAll(): void {
 }
 
 /**
- * Starts a Postgres server in a temporary folder, on a free port of 127.0.0.1. As root it is run by the user `postgres`,
- * since it refuses to be run by root. Rejects where there is no Postgres: see `ensurePostgres` of the runner.
+ * Starts a Postgres server in a temporary folder, on a free port of 127.0.0.1. If this process runs as root, the server runs
+ * as the user `postgres`, since it refuses to run as root. Rejects if there is no Postgres: see `ensurePostgres` of the runner.
  *
  * @param settings added to the server's own, such as `{ max_connections: '20' }`
  */
@@ -87,7 +87,7 @@ async function startWith(
     unix_socket_directories: '',
     max_connections: '60',
     shared_buffers: '16MB',
-    // A killed process loses nothing by it, only a machine that crashes would.
+    // A killed process loses nothing without it. Only a crash of the machine would.
     fsync: 'off',
     ...settings,
   }
@@ -141,7 +141,7 @@ async function startWith(
     async kill() {
       const pids = familyOf(state.pid)
       for (const pid of pids) signal(pid, 'SIGKILL')
-      // A dead one may stay in the table of processes where nobody waits for it: that one is given up after a while.
+      // A dead process stays in the process table if its parent does not wait for it. So this loop has a limit.
       for (let turn = 0; turn < 500 && pids.some(isAlive); turn += 1) {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
@@ -155,12 +155,12 @@ async function startWith(
   }
 }
 
-/** Runs a program of the server to its end, as the user that it accepts. */
+/** Runs a program of the server to its end, as a user that the server accepts. */
 function runAsServer(command: readonly string[]): Promise<void> {
   const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
   const [program, args] = isRoot() ? ['su', ['postgres', '-s', '/bin/sh', '-c', quoted]] : ['/bin/sh', ['-c', quoted]]
   return new Promise((resolve, reject) => {
-    // Nothing of ours is handed on: a server that holds our pipe would keep it open for ever.
+    // The server must not inherit our pipes, because it would keep them open forever.
     const child = spawn(program as string, args as string[], { cwd: '/', stdio: ['ignore', 'ignore', 'ignore'] })
     child.on('error', reject)
     child.on('exit', (code) => {
@@ -170,7 +170,7 @@ function runAsServer(command: readonly string[]): Promise<void> {
   })
 }
 
-/** A server and the processes it started, the server first: it would start others in the place of those that go. */
+/** The server and its child processes. The server comes first, since it would replace children that are killed. */
 function familyOf(pid: number): number[] {
   if (pid === 0 || !isAlive(pid)) return []
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
@@ -191,7 +191,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch {
-    // It ended by itself in the meantime.
+    // It has ended in the meantime.
   }
 }
 

@@ -2,7 +2,7 @@ import type { StreamsOptions } from '@keepstream/server'
 
 type Environment = NonNullable<StreamsOptions['environment']>
 
-/** A runtime's clock and timers, `factor` times as fast as real ones, so that a lease is over within seconds. */
+/** A runtime's clock and timers, `factor` times as fast as real ones, so that a lease expires within seconds. */
 export function quickTime(factor: number): Environment {
   const start = Date.now()
   return {

@@ -7,27 +7,27 @@ import { join } from 'node:path'
 import { findRedis } from '../runner/redis.mjs'
 
 export interface RedisServer {
-  /** `redis://127.0.0.1:PORT`; the same after a restart. */
+  /** `redis://127.0.0.1:PORT`. It stays the same after a restart. */
   readonly url: string
   readonly port: number
-  /** One inline command, such as `CONFIG SET maxmemory 2mb`, over a connection of its own; answers the raw reply. */
+  /** Sends one inline command, such as `CONFIG SET maxmemory 2mb`, over a new connection. Returns the raw reply. */
   command(line: string): Promise<string>
-  /** Ends it and removes its folder. */
+  /** Stops the server and removes its folder. */
   stop(): Promise<void>
-  /** A polite end if it still runs, and a new start in the same folder and on the same port. */
+  /** SIGTERM if it still runs, then a new start in the same folder and on the same port. */
   restart(): Promise<void>
-  /** `kill -9`. What reached the append-only file stays for a `restart`. */
+  /** `kill -9`. Data in the append-only file is there again after `restart`. */
   kill(): Promise<void>
-  /** SIGSTOP: connections stay open, and nothing answers. */
+  /** SIGSTOP: connections stay open, and the server does not respond. */
   pause(): void
   /** SIGCONT */
   resume(): void
 }
 
 export interface RedisServerOptions {
-  /** A cluster of this one server, which holds all slots. @default false */
+  /** A cluster of only this server, which has all slots. @default false */
   readonly cluster?: boolean
-  /** Keep an append-only file, so that a restart finds everything. Otherwise only what `SAVE` stored. @default false */
+  /** Keeps an append-only file, so that a restart loses nothing. Otherwise only data of `SAVE` survives. @default false */
   readonly appendOnly?: boolean
 }
 
@@ -36,7 +36,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a Redis server of its own in a temporary folder, on a free port of 127.0.0.1, and waits until it answers. */
+/** Starts a Redis server in a temporary folder, on a free port of 127.0.0.1, and waits until it responds. */
 export async function startRedis({
   cluster = false,
   appendOnly = false,
@@ -56,11 +56,11 @@ export async function startRedis({
       : {}),
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  const command = (line: string) => askInline(port, line)
+  const command = (line: string) => sendInline(port, line)
   let child = await start()
   if (cluster) {
     await command('CLUSTER ADDSLOTSRANGE 0 16383')
-    await isSo(async () => (await command('CLUSTER INFO')).includes('cluster_state:ok'), 'the cluster was not ready')
+    await waitFor(async () => (await command('CLUSTER INFO')).includes('cluster_state:ok'), 'the cluster was not ready')
   }
 
   async function start(): Promise<ChildProcess> {
@@ -73,9 +73,9 @@ export async function startRedis({
       })
     }
     started.once('exit', () => running.delete(started))
-    await isSo(async () => {
+    await waitFor(async () => {
       if (isGone(started)) throw new Error(`redis-server ended before it was ready:\n${output}`)
-      // While it loads its data it answers with an error.
+      // While it loads its data it responds with an error.
       return (await command('PING')).startsWith('+PONG')
     }, 'redis-server was not ready')
     return started
@@ -85,7 +85,7 @@ export async function startRedis({
     if (isGone(child)) return
     const gone = once(child, 'exit')
     child.kill(signal)
-    // One that is paused would never take the signal.
+    // A paused process would never receive the signal.
     child.kill('SIGCONT')
     await gone
   }
@@ -102,7 +102,7 @@ export async function startRedis({
       await end('SIGTERM')
       child = await start()
       if (cluster) {
-        await isSo(
+        await waitFor(
           async () => (await command('CLUSTER INFO')).includes('cluster_state:ok'),
           'the cluster was not ready',
         )
@@ -118,7 +118,7 @@ function isGone(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-async function isSo(check: () => Promise<boolean>, otherwise: string): Promise<void> {
+async function waitFor(check: () => Promise<boolean>, otherwise: string): Promise<void> {
   const deadline = Date.now() + 30_000
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`${otherwise} within 30 s`)
@@ -126,8 +126,8 @@ async function isSo(check: () => Promise<boolean>, otherwise: string): Promise<v
   }
 }
 
-/** The first reply to one line; an empty string while nobody listens. */
-function askInline(port: number, line: string): Promise<string> {
+/** The first reply to one line. An empty string if the server is not listening. */
+function sendInline(port: number, line: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => void socket.write(`${line}\r\n`))
     let reply = ''
@@ -135,13 +135,13 @@ function askInline(port: number, line: string): Promise<string> {
       reply += text
       socket.end()
     })
-    // Nobody listens yet, or the server went: the caller asks again.
+    // The server is not listening yet, or it has ended. The caller tries again.
     socket.on('error', () => resolve(''))
     socket.on('close', () => resolve(reply))
   })
 }
 
-/** Two at once, so that they differ. */
+/** Reserves two ports at the same time, so that they differ. */
 async function freePorts(): Promise<[number, number]> {
   const servers = [createServer(), createServer()] as const
   const ports = servers.map(async (server) => {

@@ -8,16 +8,16 @@ export interface ServerProcess {
   readonly port: number
   /** Everything the server has printed. */
   output(): string
-  /** `kill -9`: nothing is flushed, nobody is told. */
+  /** `kill -9`: nothing is flushed, and no reader is notified. */
   kill(): Promise<void>
-  /** SIGSTOP: it stands still, with its connections open, until `thaw`. */
+  /** SIGSTOP: the process freezes with its connections open, until `thaw`. */
   freeze(): void
   thaw(): void
-  /** Sets its wall clock forward, where `shift-clock.mjs` was preloaded. */
+  /** Sets its wall clock forward. Requires that `shift-clock.mjs` was preloaded. */
   setClock(): void
-  /** Resolves once it has printed a line that is `line`. */
+  /** Resolves once the server has printed `line` as a line. */
   printed(line: string): Promise<void>
-  /** A polite end; resolves with the exit code once the process is gone. */
+  /** SIGTERM. Resolves with the exit code once the process has ended. */
   terminate(): Promise<number | null>
 }
 
@@ -27,12 +27,12 @@ process.on('exit', () => {
 })
 
 /**
- * Starts a server as a process of its own and waits until it answers.
+ * Starts a server as a separate process and waits until it responds.
  *
- * @param script the file to run, from the top of the repository
+ * @param script the file to run, relative to the repository
  * @param env added to this process's own; `PORT` is set already
- * @param options.port the port to listen on, so that a restarted server is found where it was. @default a free one
- * @param options.readyPath what is asked until it answers with 200. @default '/'
+ * @param options.port the port to listen on, so that a restarted server keeps its address. @default a free one
+ * @param options.readyPath the path to request until the response is 200. @default '/'
  */
 export async function startServer(
   script: string,
@@ -99,7 +99,7 @@ async function isReady(url: string): Promise<boolean> {
     await response.body?.cancel()
     return response.ok
   } catch {
-    // Not listening yet: the caller asks again until its deadline.
+    // Not listening yet. The caller tries again until its deadline.
     return false
   }
 }

@@ -5,9 +5,10 @@ import { answerPieces } from './answer-text.mjs'
 import { openStore } from './open-store.mjs'
 
 /**
- * A small application on the store at `STORE`, to be killed, frozen and started again. `POST /create` takes what an answer
- * shall be: `{ seed, count, delayMs }`. It prints `producing SEED` whenever a producer starts, `stored ID OFFSET` for each
- * slice, `closed ID` at the end, and `fenced ID` when a run is not the stream's any more. With `CAN_RESUME` a producer goes on after what is stored.
+ * A small application on the store at `STORE`, for tests that kill, freeze and restart it. `POST /create` takes the
+ * properties of an answer: `{ seed, count, delayMs }`. It prints `producing SEED` when a producer starts, `stored ID OFFSET`
+ * for each slice, `closed ID` at the end, and `fenced ID` when a run has lost its stream. With `CAN_RESUME`, a producer
+ * continues after the stored text.
  */
 const canResume = process.env['CAN_RESUME'] !== undefined
 const streams = createStreams({
@@ -27,11 +28,11 @@ const streams = createStreams({
 async function* produce({ seed, count, delayMs }, { signal, text }) {
   console.log(`producing ${seed}`)
   let end = 0
-  for (const piece of answerPieces(seed, count)) {
+  for (const chunk of answerPieces(seed, count)) {
     const begin = end
-    end += piece.length
+    end += chunk.length
     if (end <= text.length) continue
-    yield piece.slice(Math.max(0, text.length - begin))
+    yield chunk.slice(Math.max(0, text.length - begin))
     if (signal.aborted) return
     await new Promise((resolve) => setTimeout(resolve, delayMs))
   }

@@ -5,15 +5,15 @@ import { createStreams } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 import { coreImports, serveCoreScript } from './core-scripts'
 
-/** A page that follows one stream together with the other tabs of its browser. */
+/** A server with a page that follows one stream together with the other tabs of its browser. */
 export interface TabsServer {
-  /** Of the page, as this tab. */
+  /** The address of the page, for this tab. */
   pageUrl(tab: string): string
   /** An empty page of the same origin. */
   readonly elsewhereUrl: string
-  /** Which tab holds each connection that is open now. */
+  /** The tab of each open connection. */
   readonly open: readonly string[]
-  /** Every connection there ever was, and the offset it began at. */
+  /** All connections so far, and the offset at which each began. */
   readonly connections: readonly { readonly tab: string; readonly offset: number }[]
   readonly text: string
   append(text: string): void
@@ -25,7 +25,7 @@ export async function startTabsServer(): Promise<TabsServer> {
   const open = new Set<{ tab: string }>()
   const connections: { tab: string; offset: number }[] = []
   let text = ''
-  let tell: (text: string | undefined) => void = () => {}
+  let send: (text: string | undefined) => void = () => {}
 
   const streams = createStreams({ store: memoryStore() })
   const handle = streams.handler({
@@ -33,10 +33,10 @@ export async function startTabsServer(): Promise<TabsServer> {
     authorize: 'public',
     produce: () => (append) =>
       new Promise<void>((resolve) => {
-        tell = (text) => (text === undefined ? resolve() : void append(text))
+        send = (text) => (text === undefined ? resolve() : void append(text))
       }),
   })
-  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' })
+  const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   server.on('request', ({ method, url = '', headers }: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     if (method !== 'GET' || !pathname.startsWith('/streams/')) return
@@ -51,7 +51,7 @@ export async function startTabsServer(): Promise<TabsServer> {
   const drive = await fetch(`${origin}/streams/${id}/drive`, { method: 'POST' })
   await drive.body?.cancel()
 
-  async function answer(request: Request): Promise<Response> {
+  async function handleRequest(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/streams/')) return handle(request)
     if (pathname === '/tab') return new Response(page, { headers: { 'content-type': 'text/html' } })
@@ -71,11 +71,11 @@ export async function startTabsServer(): Promise<TabsServer> {
     },
     append(added) {
       text += added
-      tell(added)
+      send(added)
     },
-    finish: () => tell(undefined),
+    finish: () => send(undefined),
     async close() {
-      tell(undefined)
+      send(undefined)
       await streams.close()
       if ('closeAllConnections' in server) server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

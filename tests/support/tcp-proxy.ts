@@ -1,18 +1,18 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** An address that can be made to lead elsewhere, as a name does after a failover. */
+/** An address whose target can change, as with a host name after a failover. */
 export interface TcpProxy {
   readonly port: number
-  /** How many connections were made to it, ever. */
+  /** The number of all connections so far. */
   readonly accepted: number
-  /** New connections lead there from now on; those that are open stay where they are. */
+  /** New connections go to this port from now on. Open connections keep their target. */
   leadTo(port: number): void
-  /** What is open stays open, and no byte passes any more, in either direction. New connections are well. */
+  /** Open connections stay open but transfer no more bytes in either direction. New connections work. */
   fallSilent(): void
   close(): Promise<void>
 }
 
-/** Stands between a client and a server on 127.0.0.1. */
+/** Starts a proxy between a client and a server on 127.0.0.1. */
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const open = new Set<{ readonly near: Socket; readonly far: Socket }>()
   let target = port
@@ -29,7 +29,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     ] as const) {
       from.setNoDelay(true)
       from.on('data', (bytes) => void to.write(bytes))
-      // A reset: 'close' follows and ends the other one as well.
+      // A reset. 'close' follows and ends the other socket too.
       from.on('error', () => undefined)
       from.on('close', () => {
         to.destroy()

@@ -5,7 +5,7 @@ import { createStreams, type HandlerOptions, type Streams } from '@keepstream/se
 import { memoryStore } from '@keepstream/server/memory'
 import { coreImports, serveCoreScript } from './core-scripts'
 
-/** A request as the server sees it. */
+/** A request as the server received it. */
 export interface SeenRequest {
   readonly method: string
   readonly verb: string
@@ -13,16 +13,16 @@ export interface SeenRequest {
 }
 
 export interface TwoOrigins {
-  /** A page under any name, with `readStream` in it; `openBehindProxy`'s streams are of its own origin. */
+  /** The address of a page under any host name. The page has `readStream`. */
   pageUrl(host: string): string
-  /** The streams under any name. */
+  /** The address of the streams under any host name. */
   streamsUrl(host: string): string
   readonly streams: Streams
   readonly seen: readonly SeenRequest[]
   close(): Promise<void>
 }
 
-/** What `readStream` in the page tells in the end. */
+/** The result of `readStream` in the page. */
 export interface ReadInPage {
   readonly text: string
   readonly status: string
@@ -32,8 +32,8 @@ export interface ReadInPage {
 }
 
 /**
- * A server of streams, and another of pages, on ports of their own: two origins under whatever names the browser is told to
- * find here. The one of pages passes `/streams` on to the other, with `Host` rewritten.
+ * Starts a server of streams and a server of pages on different ports: two origins under any host names that the browser
+ * resolves to this machine. The server of pages passes `/streams` on to the other one and rewrites `Host`.
  */
 export async function startTwoOrigins(
   options: (pageOrigin: (host: string) => string) => Partial<HandlerOptions>,
@@ -46,7 +46,7 @@ export async function startTwoOrigins(
     if (!pathname.startsWith('/streams/')) return serveCoreScript(pathname)
     const headers = new Headers(request.headers)
     headers.set('Host', `127.0.0.1:${portOf(api)}`)
-    return answer(new Request(request, { headers }))
+    return handleRequest(new Request(request, { headers }))
   })
   const handle = streams.handler({
     basePath: '/streams',
@@ -59,9 +59,9 @@ export async function startTwoOrigins(
       },
     ...options((host) => `http://${host}:${portOf(pages)}`),
   })
-  const api = await listen((request) => answer(request))
+  const api = await listen((request) => handleRequest(request))
 
-  function answer(request: Request): Promise<Response> {
+  function handleRequest(request: Request): Promise<Response> {
     const [, , , verb = ''] = new URL(request.url).pathname.split('/')
     seen.push({ method: request.method, verb, headers: new Headers(request.headers) })
     return handle(request)
@@ -82,8 +82,8 @@ export async function startTwoOrigins(
   }
 }
 
-async function listen(answer: (request: Request) => Promise<Response>): Promise<Server> {
-  const server = createServer(getRequestListener(answer))
+async function listen(handler: (request: Request) => Promise<Response>): Promise<Server> {
+  const server = createServer(getRequestListener(handler))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
 }
@@ -98,19 +98,19 @@ ${coreImports}
 <script type="module">
   import { createStreamClient, keepstream } from '@keepstream/core'
 
-  /** Drives a stream, has another client follow it, and stops it; or tells the first error. */
+  /** Drives a stream, follows it with another client, and stops it. Or returns the first error. */
   globalThis.readStream = async (id, options) => {
     const [driver, follower] = [0, 1].map(() => createStreamClient(keepstream(options)).stream(id))
-    const tell = ({ text, status, error }) =>
+    const resultOf = ({ text, status, error }) =>
       ({ text, status, error: error?.code, message: error?.message, serverCode: error?.serverCode })
-    const until = (stream, driven, isSo) =>
-      new Promise((resolve) => stream.subscribe((state) => (state.error || isSo(state)) && resolve(state), { driven }))
+    const until = (stream, driven, condition) =>
+      new Promise((resolve) => stream.subscribe((state) => (state.error || condition(state)) && resolve(state), { driven }))
     const driven = await until(driver, true, ({ text }) => text.endsWith('origin.'))
-    if (driven.error) return tell(driven)
+    if (driven.error) return resultOf(driven)
     const followed = await until(follower, false, ({ text }) => text.endsWith('origin.'))
-    if (followed.error) return tell(followed)
+    if (followed.error) return resultOf(followed)
     await driver.stop()
-    return tell(await until(follower, false, ({ status }) => status === 'stopped'))
+    return resultOf(await until(follower, false, ({ status }) => status === 'stopped'))
   }
 </script>
 `

@@ -1,8 +1,8 @@
-/** Waits for what others do in their own time; fails after 30 s. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until a condition holds. Fails after 30 s. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`It did not come to pass: ${isSo}`)
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`This did not become true within 30 s: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

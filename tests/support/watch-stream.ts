@@ -2,15 +2,15 @@ import type { StreamState } from '@keepstream/core'
 
 const ranks = { pending: 0, streaming: 1, done: 2, error: 2, timeout: 2, stopped: 2 } as const
 
-/** The part of a client's stream that watching needs. */
+/** The part of a client's stream that `watchStream` needs. */
 interface Watchable {
   readonly $state: { get(): StreamState; listen(listener: (state: StreamState) => void): () => void }
 }
 
 export interface Watch {
-  /** Every broken promise, in words; empty when all were kept. */
+  /** Each violated guarantee, as a message. Empty if all guarantees held. */
   readonly violations: readonly string[]
-  /** How many different texts were shown. */
+  /** The number of different texts that were shown. */
   readonly shown: number
   /** Resolves with the first terminal state. */
   readonly finished: Promise<StreamState>
@@ -22,7 +22,7 @@ export interface Watch {
 /**
  * Checks P1, P2, P3 and P13 on every state that a screen would show.
  *
- * @param options.isTruthKnown otherwise each text must begin with the one before. @default true
+ * @param options.isTruthKnown if false, each text must only begin with the text before it. @default true
  */
 export function watchStream(stream: Watchable, truth: string, { isTruthKnown = true } = {}): Watch {
   const violations: string[] = []
@@ -31,7 +31,7 @@ export function watchStream(stream: Watchable, truth: string, { isTruthKnown = t
   let shown = 0
   const stop = stream.$state.listen((state) => {
     if (!isTruthKnown && !state.text.startsWith(previous.text))
-      violations.push(`P1: another text at ${previous.text.length}`)
+      violations.push(`P1: the text changed before ${previous.text.length}`)
     if (isTruthKnown && !isPrefix(truth, state.text))
       violations.push(`P1: not a prefix at ${state.text.length}: ${differ(truth, state.text)}`)
     if (state.text.length < previous.text.length) {
@@ -67,7 +67,7 @@ export function watchStream(stream: Watchable, truth: string, { isTruthKnown = t
   }
 }
 
-/** Half a character that waited for its partner when the answer was ended became U+FFFD; nothing may follow on it. */
+/** When an answer ends with half a character, the server stores U+FFFD in its place. No text may follow it. */
 function isPrefix(truth: string, text: string): boolean {
   if (truth.startsWith(text)) return true
   const last = text.length - 1

@@ -7,13 +7,13 @@ import { connectChromium, openPlayground, type PlaygroundPage } from './playgrou
 import { type ServerProcess, startServer } from './server-process'
 
 export interface PlaygroundUnderTest {
-  /** The server's address; each test has a server of its own. */
+  /** The server's address. Each test has its own server. */
   url(): string
-  /** Opens a path of it in a browser profile of its own. */
+  /** Opens a path of the server in a new browser profile. */
   open(path: string, options?: { isNetworkFaulty?: boolean }): Promise<PlaygroundPage>
 }
 
-/** Pages in the shared browser, and for each test a server with nothing stored. */
+/** Pages in the shared browser, and an empty server for each test. */
 export function withPlayground({
   answerSpeed = 3,
   env: more = () => ({}),

@@ -1,22 +1,22 @@
 import { answerText } from '../answer-text.mjs'
 
-const pieceLength = 12
+const chunkLength = 12
 
-/** An answer that is written as a test says, so that a slow machine makes nothing of it wrong. */
+/** An answer whose text a test controls, so that a slow machine cannot break the test. */
 export interface Answer {
   readonly id: string
-  /** All that was written so far. */
+  /** The text written so far. */
   readonly text: string
   /** How often a producer was started. */
   readonly runs: number
-  /** Writes the next pieces. */
-  grow(pieces?: number): Promise<void>
+  /** Writes the next chunks. */
+  grow(chunks?: number): Promise<void>
   finish(): void
 }
 
-/** An answer, and the producer that writes it. */
+/** Creates an answer and the producer that writes it. */
 export function createWriter(id: string, seed: number) {
-  // By code points: the half of a surrogate pair would wait for the other one, and the text shown with it.
+  // Split by code points: half of a surrogate pair would be held back until the other half arrives.
   const characters = Array.from(answerText(seed, 2000))
   let end = 0
   let text = ''
@@ -25,9 +25,9 @@ export function createWriter(id: string, seed: number) {
   let finish = () => {}
 
   return {
-    run(given: typeof append, signal: AbortSignal): Promise<void> {
+    run(appendText: typeof append, signal: AbortSignal): Promise<void> {
       runs += 1
-      append = given
+      append = appendText
       return new Promise((resolve) => {
         finish = resolve
         signal.addEventListener('abort', () => resolve())
@@ -41,12 +41,12 @@ export function createWriter(id: string, seed: number) {
       get runs() {
         return runs
       },
-      async grow(pieces = 1) {
-        if (!append) throw new Error('nobody has driven this answer yet')
-        for (let piece = 0; piece < pieces; piece += 1) {
-          const next = characters.slice(end, end + pieceLength).join('')
+      async grow(chunks = 1) {
+        if (!append) throw new Error('this answer is not driven yet')
+        for (let chunk = 0; chunk < chunks; chunk += 1) {
+          const next = characters.slice(end, end + chunkLength).join('')
           if (!next) throw new Error('the answer has no more text')
-          end += pieceLength
+          end += chunkLength
           text += next
           await append(next)
         }

@@ -3,7 +3,7 @@ import { build } from 'vite'
 
 let built: Promise<string> | undefined
 
-/** The page's script, built from the built packages as an application builds it. */
+/** Builds the page's script from the built packages, as an application does. */
 export function buildPage(): Promise<string> {
   built ??= bundle()
   return built

@@ -3,13 +3,13 @@ import { type BrowserContext, chromium } from 'playwright-core'
 import { chromiumArgs } from '../../runner/chromium.mjs'
 
 export interface LaunchedBrowser {
-  /** Its one profile, which is new. */
+  /** The browser's only profile, which is new. */
   readonly context: BrowserContext
   close(): Promise<void>
 }
 
-/** What Playwright turns off for every browser it launches, and a page's life consists of. */
-const hindrances = [
+/** Playwright's default arguments that turn off the page lifecycle that these tests need. */
+const blockingArgs = [
   '--disable-back-forward-cache',
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
@@ -17,13 +17,13 @@ const hindrances = [
 ]
 
 /**
- * Chromium whose tabs are hidden, frozen and put away as a person's are. A page that Playwright opens is always focused and
- * visible, so these are opened in a browser it is connected to, where it leaves such things alone.
+ * Launches Chromium so that its tabs are hidden, frozen and cached as in a user's browser. In a browser that Playwright
+ * launches, pages are always focused and visible. So it connects to the launched browser, where it does not change that.
  */
 export async function launchBrowser(executablePath: string): Promise<LaunchedBrowser> {
   const port = await findPort()
   const args = [...chromiumArgs, `--remote-debugging-port=${port}`]
-  const launched = await chromium.launch({ executablePath, args, ignoreDefaultArgs: hindrances })
+  const launched = await chromium.launch({ executablePath, args, ignoreDefaultArgs: blockingArgs })
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true })
   const [context] = browser.contexts()
   if (!context) throw new Error('the browser has no profile')

@@ -6,35 +6,35 @@ import { type Answer, createWriter } from './answer'
 import { buildPage } from './build-page'
 
 export interface LifeServer {
-  /** The address of a page that reads answers. A private one is sent with `no-store`. */
+  /** The address of a page that reads answers. A private page is sent with `no-store`. */
   page(options: {
     drive?: readonly Answer[]
     follow?: readonly Answer[]
     maxLive?: number | undefined
     isPrivate?: boolean | undefined
   }): string
-  /** The address of a page that has nothing to do with streams. */
+  /** The address of a page without streams. */
   readonly elsewhere: string
-  /** An answer that is to be driven. */
+  /** Creates an answer that is not driven yet. */
   createAnswer(): Promise<Answer>
-  /** An answer that somebody else has driven. */
+  /** Creates an answer that another client has driven. */
   beginAnswer(): Promise<Answer>
-  /** What came in for an answer, oldest first: `drive`, `stop`, or the offset to read from. */
+  /** The requests for an answer, oldest first: `drive`, `stop`, or the offset to read from. */
   requests(answer: Answer): string[]
-  /** What is stored of an answer. */
+  /** The stored text and status of an answer. */
   stored(answer: Answer): Promise<{ text: string; status: string }>
-  /** How many connections are open to read answers. */
+  /** The number of open connections that read answers. */
   readonly open: number
-  /** For how long more than so many were open, the longest time, in milliseconds. */
+  /** The longest time in milliseconds during which more than `limit` connections were open. */
   crowdedMs(limit: number): number
-  /** Something stands between from now on, and may answer a request for a stream itself. */
-  stepBetween(answer: ((request: Request) => Response | undefined) | undefined): void
-  /** Breaks all connections over which an answer is read, without a farewell. */
+  /** From now on, `respond` may respond to requests for streams in place of the server. */
+  stepBetween(respond: ((request: Request) => Response | undefined) | undefined): void
+  /** Breaks all connections that read an answer, without closing them properly. */
   cut(answer: Answer): void
   close(): Promise<void>
 }
 
-/** A small application: a page, and the server of the streams that it reads. */
+/** Starts a small application: a page and the server of its streams. */
 export async function startLifeServer(options: Partial<StreamsOptions> = {}): Promise<LifeServer> {
   const script = await buildPage()
   const streams = createStreams({ store: memoryStore(), ...options })
@@ -46,15 +46,15 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
 
   const produce: Producer = (append, { id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
   const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
-  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' })
+  const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   server.on('request', (request, response) => {
-    const what = whatOf(new URL(request.url ?? '', origin))
-    if (!what) return
-    requests.push(what)
-    if (what.what === 'stop') return
-    reading.set(response as ServerResponse, what.id)
+    const streamRequest = parseStreamRequest(new URL(request.url ?? '', origin))
+    if (!streamRequest) return
+    requests.push(streamRequest)
+    if (streamRequest.what === 'stop') return
+    reading.set(response as ServerResponse, streamRequest.id)
     changes.push({ at: performance.now(), open: reading.size })
     response.once('close', () => {
       reading.delete(response as ServerResponse)
@@ -62,7 +62,7 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
     })
   })
 
-  async function answer(request: Request): Promise<Response> {
+  async function handleRequest(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/streams/')) return between?.(request) ?? handle(request)
     if (pathname === '/page.js') return respond(script, 'text/javascript')
@@ -112,8 +112,8 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
       }
       return longest
     },
-    stepBetween(answer) {
-      between = answer
+    stepBetween(respond) {
+      between = respond
     },
     cut({ id }) {
       for (const [response, one] of reading) if (one === id) response.socket?.destroy()
@@ -127,8 +127,8 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
   }
 }
 
-/** Of a request for a stream: which one, and what for. */
-export function whatOf({ pathname, searchParams }: URL): { id: string; what: string } | undefined {
+/** The stream of a request, and what the request is for. `undefined` for other requests. */
+export function parseStreamRequest({ pathname, searchParams }: URL): { id: string; what: string } | undefined {
   const [, folder, id = '', action] = pathname.split('/')
   return folder === 'streams' ? { id, what: action ?? searchParams.get('offset') ?? '0' } : undefined
 }

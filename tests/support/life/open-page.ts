@@ -1,7 +1,7 @@
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Answer } from './answer'
-import { whatOf } from './life-server'
+import { parseStreamRequest } from './life-server'
 import type { LifePage, Seen } from './page'
 
 declare const life: LifePage
@@ -10,38 +10,38 @@ export interface OpenedPage {
   readonly page: Page
   /** The DevTools protocol. */
   readonly devTools: CDPSession
-  /** Runs a function without arguments in the page that is shown now, whichever way the page came there. */
+  /** Runs a function without arguments in the current page, also after a navigation. */
   read<Value>(run: () => Value): Promise<Awaited<Value>>
-  /** What the browser was asked for an answer, sent or not, oldest first: `drive`, `stop`, or the offset to read from. */
+  /** The requests that the page made for an answer, sent or not, oldest first: `drive`, `stop`, or the offset to read from. */
   asked(answer: Answer): string[]
   seen(answer: Answer): Promise<Seen[]>
-  /** Waits until the newest that is shown of an answer is as wanted. */
+  /** Waits until the latest shown state of an answer meets the condition. */
   until(answer: Answer, condition: (seen: Seen) => boolean): Promise<Seen>
-  /** Waits until all is shown that was written, and so on. */
+  /** Waits until all text written so far is shown. */
   untilCurrent(answer: Answer): Promise<Seen>
-  /** Waits until the page was told of an event. */
+  /** Waits until the page has received an event. */
   untilTold(event: string): Promise<void>
-  /** Presses "try again". */
+  /** Calls `retry()`. */
   retry(answer: Answer): Promise<void>
-  /** Presses stop. Resolves with the status that is shown then. */
+  /** Calls `stop()`. Resolves with the status shown afterwards. */
   stop(answer: Answer): Promise<string>
   /** The text on the screen. */
   text(answer: Answer): Promise<string>
 }
 
-/** Opens a page of `startLifeServer` in a tab of its own. */
+/** Opens a page of `startLifeServer` in a new tab. */
 export async function openPage(context: BrowserContext, url: string): Promise<OpenedPage> {
   const page = await context.newPage()
-  const asked: { id: string; what: string }[] = []
+  const requests: { id: string; what: string }[] = []
   page.on('request', (request) => {
-    const what = whatOf(new URL(request.url()))
-    if (what) asked.push(what)
+    const streamRequest = parseStreamRequest(new URL(request.url()))
+    if (streamRequest) requests.push(streamRequest)
   })
   const devTools = await context.newCDPSession(page)
   await devTools.send('Network.enable')
   await page.goto(url)
 
-  // Not by Playwright's own, which needs frames, and does not know a page that comes back from the cache.
+  // Playwright's own `evaluate` needs frames, and fails for a page that was restored from the cache.
   async function evaluate(expression: string) {
     const options = { returnByValue: true, awaitPromise: true }
     const { result, exceptionDetails } = await devTools.send('Runtime.evaluate', { expression, ...options })
@@ -67,7 +67,7 @@ export async function openPage(context: BrowserContext, url: string): Promise<Op
     page,
     devTools,
     read,
-    asked: ({ id }) => asked.filter((request) => request.id === id).map(({ what }) => what),
+    asked: ({ id }) => requests.filter((request) => request.id === id).map(({ what }) => what),
     seen,
     until,
     untilCurrent: (answer) => until(answer, ({ length }) => length === answer.text.length),

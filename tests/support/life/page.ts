@@ -1,26 +1,26 @@
 import { createStreamClient, keepstream, type SourceError } from '@keepstream/core'
 
-/** What was shown of an answer at one moment, and how the page was then. */
+/** What the page showed of an answer at one moment, and whether the page was hidden. */
 export interface Seen {
   readonly length: number
   readonly status: string
   readonly connection: string
-  /** The code of the error that was shown, and where it leads if it is a redirect. */
+  /** The code of the shown error, and the target of a redirect. */
   readonly error: string | undefined
   readonly isHidden: boolean
 }
 
-/** What a test reads from the page, and does in it. */
+/** What a test can read from the page and do in it. */
 export interface LifePage {
-  /** Everything that was shown of each answer, oldest first. */
+  /** Everything that the page showed of each answer, oldest first. */
   readonly seen: Record<string, Seen[]>
-  /** Each time an answer was not what was shown before and more, and what listeners threw. */
+  /** Each change of an answer that did not only append text, and each error that a listener threw. */
   readonly problems: string[]
-  /** What happened to the page, oldest first. */
+  /** The lifecycle events of the page, oldest first. */
   readonly events: string[]
-  /** Animation frames that were painted. */
+  /** The number of painted animation frames. */
   readonly frames: { count: number }
-  /** Resolves with the status that is shown then. */
+  /** Resolves with the status shown afterwards. */
   stop(id: string): Promise<string>
   retry(id: string): void
 }
@@ -29,7 +29,7 @@ const query = new URLSearchParams(location.search)
 const client = createStreamClient({
   ...keepstream({ url: '/streams' }),
   maxLive: Number(query.get('maxLive') ?? 4),
-  // Soon enough for a test to see that nothing is tried again where nothing should be.
+  // Short, so that a test can see that nothing is retried where nothing should be.
   retry: { minMs: 50, maxMs: 100 },
 })
 const life: LifePage = {
@@ -71,8 +71,8 @@ function show(id: string, driven: boolean) {
         life.problems.push(`${id}: ${output.textContent.length} characters changed`)
       if (isReconciled) life.problems.push(`${id}: reconciled`)
       output.textContent = text
-      const told = error && [error.code, (error as SourceError).location].filter(Boolean).join(' ')
-      all.push({ length: text.length, status, connection, error: told, isHidden: document.hidden })
+      const shownError = error && [error.code, (error as SourceError).location].filter(Boolean).join(' ')
+      all.push({ length: text.length, status, connection, error: shownError, isHidden: document.hidden })
     },
     { driven },
   )

@@ -6,7 +6,7 @@ import type { LifePage } from './page'
 
 declare const life: LifePage
 
-/** Who reads an answer, and what it asks for first. */
+/** The role of a page that reads an answer, and its first request. */
 export const roles = [
   ['driver', 'drive'],
   ['follower', '0'],
@@ -14,7 +14,7 @@ export const roles = [
 
 export type Role = (typeof roles)[number][0]
 
-/** A page in the middle of an answer, with all that was written so far on its screen. */
+/** Opens a page mid-answer and waits until it shows all text written so far. */
 export async function openInMidAnswer(
   server: LifeServer,
   open: (url: string) => Promise<OpenedPage>,
@@ -30,7 +30,7 @@ export async function openInMidAnswer(
   return { answer, page }
 }
 
-/** The answer ends: all of it is on the screen then, nothing was ever taken back, and it was generated once. */
+/** Ends the answer. Checks that the page shows all of it, that no text ever disappeared, and that it was generated once. */
 export async function expectWhole(page: OpenedPage, answer: Answer): Promise<void> {
   await answer.grow()
   answer.finish()

@@ -4,13 +4,13 @@ import { type LifeServer, startLifeServer } from './life-server'
 import { type OpenedPage, openPage } from './open-page'
 
 export interface LifeUnderTest {
-  /** Each test has a server of its own. */
+  /** The server. Each test has its own. */
   server(): LifeServer
-  /** Opens a page in a tab of its own. */
+  /** Opens a page in a new tab. */
   open(url: string): Promise<OpenedPage>
 }
 
-/** One Chromium for the tests of a `describe`, and for each of them a server with nothing stored. */
+/** One Chromium for all tests of a `describe`, and an empty server for each test. */
 export function withLife(
   chromiumPath: string | undefined,
   options: Parameters<typeof startLifeServer>[0] = {},
