@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 const tokens = 40_000
 
 /** `npx vitest run --project bench client`: the CPU time of a page for 40,000 tokens, without and with `onEvent`. */
-it('costs little CPU to report events', { timeout: 300_000 }, async () => {
+it('measures the CPU time of events', { timeout: 300_000 }, async () => {
   let events = 0
   const rounds = { without: [] as number[], with: [] as number[] }
   // The first run of a process is slower, so it is not measured. Alternating evens out the load of the machine.

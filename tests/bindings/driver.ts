@@ -14,8 +14,8 @@ export interface Seen extends StreamState, Pick<TextStream, 'stop' | 'retry'> {
 }
 
 /**
- * The props of the contract's component. It calls `useStream` as an application does, calls `onRender` on each render with
- * all values, and shows the text in `<output name={name}>`.
+ * The props of the contract's component. It calls `useStream` as an application does, calls `onRender` on each render
+ * with all values, and shows the text in `<output name={name}>`.
  */
 export interface ProbeProps extends ComponentProps {
   readonly name: string

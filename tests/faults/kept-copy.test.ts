@@ -55,7 +55,9 @@ function startProcess(store: StreamStore, producer: Producer) {
   }
 }
 
-/** Sets up a driver's state that was ahead of the store when its server died, and the process that resumed the stream. */
+/**
+ * Sets up a driver's state that was ahead of the store when its server died, and the process that resumed the stream.
+ */
 async function setUpResumedStream() {
   let nowMs = 1_000_000
   const store = memoryStore({ now: () => nowMs })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { root, runCommand } from '../runner/run-command.mjs'
 
 /**
- * Compiles the examples in a folder as a reader's project would: in strict mode, with the framework's own compiler, against
- * the built packages.
+ * Compiles the examples in a folder as a reader's project would: in strict mode, with the framework's own compiler,
+ * against the built packages.
  *
  * @param {import('./extract-examples.mjs').Framework} framework
  * @param {string} folder an absolute path, inside a project whose `node_modules` has the packages

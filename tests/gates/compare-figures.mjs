@@ -1,6 +1,6 @@
 /**
- * Finds figures in a text that differ from the measured sizes. A figure is the first `N kB` after the name in the first line
- * that contains the name. It may be rounded to any precision.
+ * Finds figures in a text that differ from the measured sizes. A figure is the first `N kB` after the name in the first
+ * line that contains the name. It may have any precision, but must be rounded to the nearest.
  *
  * @param {string} text
  * @param {readonly { name: string, size: number }[]} sizes in bytes

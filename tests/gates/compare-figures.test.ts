@@ -4,7 +4,7 @@ import { compareFigures } from './compare-figures.mjs'
 const sizes = [{ name: '`useStream`', size: 449 }]
 
 describe('the sizes that a page states', () => {
-  it('may be rounded', () => {
+  it('may be rounded to the nearest', () => {
     expect(compareFigures('| `useStream` | 0.4 kB |', sizes)).toEqual([])
     expect(compareFigures('| `useStream` | 0.45 kB |', sizes)).toEqual([])
   })

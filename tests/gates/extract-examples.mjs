@@ -23,8 +23,8 @@ export async function findPages() {
 }
 
 /**
- * Empties `folder` and writes the examples of all pages into it: `<framework>/<page>/<file>`. The examples of one page are in
- * one folder, so that they can import each other.
+ * Empties `folder` and writes the examples of all pages into it: `<framework>/<page>/<file>`. The examples of one page
+ * are in one folder, so that they can import each other.
  *
  * @param {string} folder
  * @returns {Promise<{ frameworks: Set<Framework>, count: number, findings: string[] }>}

@@ -2,8 +2,8 @@
 export const oldestNode = 20
 
 /**
- * Finds the optional packages that a lock names but does not describe. `npm install` leaves such gaps when a registry does
- * not have the binaries of other platforms. `npm ci` then rejects the lock on every platform.
+ * Finds the optional packages that a lock names but does not describe. `npm install` leaves such gaps when a registry
+ * does not have the binaries of other platforms. `npm ci` then rejects the lock on every platform.
  *
  * @param {{ packages: Record<string, LockEntry> }} lock
  * @returns {Gap[]}
@@ -50,8 +50,8 @@ export function findNewerEngines({ packages }, oldestMajor) {
 }
 
 /**
- * Derives the lock entry of a platform's package from its name, so that npm can skip it on other platforms. The checksum
- * must come from the registry.
+ * Derives the lock entry of a platform's package from its name, so that npm can skip it on other platforms. The
+ * checksum must come from the registry.
  *
  * @param {Gap} gap
  * @returns {LockEntry}

@@ -4,8 +4,8 @@ import ts from 'typescript'
 import { root } from '../runner/run-command.mjs'
 
 /**
- * Finds the tsconfig.json files of a workspace, the files that each includes, and the files that none includes. All paths
- * are relative to the repository.
+ * Finds the tsconfig.json files of a workspace, the files that each includes, and the files that none includes. All
+ * paths are relative to the repository.
  *
  * @param {string} workspace
  * @returns {Promise<{ projects: TypeProject[], unchecked: string[] }>}

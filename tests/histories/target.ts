@@ -4,7 +4,9 @@ import type { StoreTarget } from '@keepstream/server/testkit'
 /** The initial time of every target's clock. */
 export const startOfTime = 1_700_000_000_000
 
-/** Stores on one set of data and one clock. `open` creates a store. `remove` deletes the data after all are disposed. */
+/**
+ * Stores on one set of data and one clock. `open` creates a store. `remove` deletes the data after all are disposed.
+ */
 export async function connectedTarget(
   open: (now: () => number) => StreamStore,
   remove: () => void | Promise<void> = () => undefined,

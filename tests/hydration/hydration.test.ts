@@ -174,7 +174,8 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       for (const name of names) await page.until(name, { text, status: 'done', connection: 'closed' })
       const problems = await page.problems()
       if (framework === 'svelte') {
-        // A Svelte store cannot detect hydration. Without `initial` it shows the current text, and Svelte repairs the page.
+        // A Svelte store cannot detect hydration. Without `initial` it shows the current text, and Svelte repairs the
+        // page.
         expect(problems).toHaveLength(1)
         expect(problems[0]).toMatch(/^late was hydrated with \{"text":"one /)
       } else expect(problems).toEqual([])

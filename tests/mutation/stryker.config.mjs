@@ -1,7 +1,7 @@
 /**
- * `npm run test:mutation`: applies every small change that the tool knows to the merge rule, the session's states and its
- * retries, and runs the core's tests against each change. A change that passes all tests is a survivor: either a test is
- * missing, or the change makes no difference. packages/core/SPEC.md explains the latter.
+ * `npm run test:mutation`: applies every small change that the tool knows to the merge rule, the session's states and
+ * its retries, and runs the core's tests against each change. A change that passes all tests is a survivor: either a
+ * test is missing, or the change makes no difference. packages/core/SPEC.md explains the latter.
  */
 export default {
   mutate: ['merge/merge', 'merge/session-state', 'session/backoff', 'sources/http/request'].map(

@@ -2,7 +2,9 @@ import process from 'node:process'
 import { createStreams, memoryStore } from '@keepstream/server'
 import { playScenario } from './scenario.mjs'
 
-/** The script that each runtime runs: `main.mjs`, or `main.mjs FILE` for a SQLite store. It prints `ok: …` at the end. */
+/**
+ * The script that each runtime runs: `main.mjs`, or `main.mjs FILE` for a SQLite store. It prints `ok: …` at the end.
+ */
 const path = process.argv[2]
 console.log(`ok: ${await playScenario(createStreams, await storeOpener())}`)
 

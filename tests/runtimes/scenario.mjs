@@ -1,4 +1,6 @@
-/** Difficult encodings: four-byte characters, a leading BOM, every line end, NUL, forged events, a split surrogate pair. */
+/**
+ * Difficult encodings: four-byte characters, a leading BOM, every line end, NUL, forged events, a split surrogate pair.
+ */
 const chunks = [
   '\uFEFF',
   'Größe 日本語. ',
@@ -13,11 +15,11 @@ const chunks = [
 const truth = chunks.join('').repeat(12)
 
 /**
- * Does what an application does with the server: drive, follow, reload mid-answer, stop. Uses only APIs that every runtime
- * has. Throws if anything is wrong.
+ * Does what an application does with the server: drive, follow, reload mid-answer, stop. Uses only APIs that every
+ * runtime has. Throws if anything is wrong.
  *
  * @param {typeof import('@keepstream/server').createStreams} createStreams
- * @param {() => import('@keepstream/server').StreamStore} openStore each call opens the store of another process on the same data
+ * @param {() => import('@keepstream/server').StreamStore} openStore opens the store of another process on the same data
  * @returns {Promise<string>} a summary
  */
 export async function playScenario(createStreams, openStore) {

@@ -9,8 +9,8 @@ import {
 } from '@keepstream/core'
 
 /**
- * The format of the drive response: Server-Sent Events or raw text. `polled` is raw text with a backend without offsets, which
- * responds to each poll with the whole text.
+ * The format of the drive response: Server-Sent Events or raw text. `polled` is raw text with a backend without
+ * offsets, which responds to each poll with the whole text.
  */
 export type Dialect = 'sse' | 'raw' | 'polled'
 

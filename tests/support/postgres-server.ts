@@ -42,8 +42,9 @@ function endAll(): void {
 }
 
 /**
- * Starts a Postgres server in a temporary folder, on a free port of 127.0.0.1. If this process runs as root, the server runs
- * as the user `postgres`, since it refuses to run as root. Rejects if there is no Postgres: see `ensurePostgres` of the runner.
+ * Starts a Postgres server in a temporary folder, on a free port of 127.0.0.1. If this process runs as root, the server
+ * runs as the user `postgres`, since it refuses to run as root. Rejects if there is no Postgres: see `ensurePostgres`
+ * of the runner.
  *
  * @param settings added to the server's own, such as `{ max_connections: '20' }`
  */

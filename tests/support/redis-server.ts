@@ -27,7 +27,11 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** A cluster of only this server, which has all slots. @default false */
   readonly cluster?: boolean
-  /** Keeps an append-only file, so that a restart loses nothing. Otherwise only data of `SAVE` survives. @default false */
+  /**
+   * Keeps an append-only file, so that a restart loses nothing. Otherwise only data of `SAVE` survives.
+   *
+   * @default false
+   */
   readonly appendOnly?: boolean
 }
 

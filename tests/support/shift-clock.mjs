@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process. Each SIGUSR2 sets its wall clock forward by `CLOCK_STEP_MS`, as NTP or a resumed virtual machine
- * does. The monotonic clock and the timers do not change.
+ * Preloaded into a process. Each SIGUSR2 sets its wall clock forward by `CLOCK_STEP_MS`, as NTP or a resumed virtual
+ * machine does. The monotonic clock and the timers do not change.
  */
 const stepMs = Number(process.env['CLOCK_STEP_MS'])
 const now = Date.now

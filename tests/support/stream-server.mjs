@@ -6,9 +6,9 @@ import { openStore } from './open-store.mjs'
 
 /**
  * A small application on the store at `STORE`, for tests that kill, freeze and restart it. `POST /create` takes the
- * properties of an answer: `{ seed, count, delayMs }`. It prints `producing SEED` when a producer starts, `stored ID OFFSET`
- * for each slice, `closed ID` at the end, and `fenced ID` when a run has lost its stream. With `CAN_RESUME`, a producer
- * continues after the stored text.
+ * properties of an answer: `{ seed, count, delayMs }`. It prints `producing SEED` when a producer starts, `stored ID
+ * OFFSET` for each slice, `closed ID` at the end, and `fenced ID` when a run has lost its stream. With `CAN_RESUME`, a
+ * producer continues after the stored text.
  */
 const canResume = process.env['CAN_RESUME'] !== undefined
 const streams = createStreams({

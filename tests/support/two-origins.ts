@@ -32,8 +32,8 @@ export interface ReadInPage {
 }
 
 /**
- * Starts a server of streams and a server of pages on different ports: two origins under any host names that the browser
- * resolves to this machine. The server of pages passes `/streams` on to the other one and rewrites `Host`.
+ * Starts a server of streams and a server of pages on different ports: two origins under any host names that the
+ * browser resolves to this machine. The server of pages passes `/streams` on to the other one and rewrites `Host`.
  */
 export async function startTwoOrigins(
   options: (pageOrigin: (host: string) => string) => Partial<HandlerOptions>,

@@ -105,7 +105,9 @@ async function liveOnce(
   expect(server.open).toBe(0)
 }
 
-/** Counts how often shown text was replaced. Checks that statuses only move up and that each replacement is reported. */
+/**
+ * Counts how often shown text was replaced. Checks that statuses only move up and that each replacement is reported.
+ */
 function countReplacements(seen: readonly Seen[]) {
   let replacements = 0
   for (const [index, { status, text, isReconciled }] of seen.entries()) {

@@ -2,7 +2,10 @@ import type { FetchLike } from '@keepstream/core'
 import { type FakeConnection, openConnection } from './fake-connection'
 import { createFakeStream, type FakeStream, type ServedStream } from './fake-stream'
 
-/** A server in memory that speaks the wire protocol of docs/design.md, section 8. A test controls what it writes and breaks. */
+/**
+ * A server in memory that speaks the wire protocol of docs/design.md, section 8. A test controls what it writes and
+ * breaks.
+ */
 export interface FakeServer {
   readonly fetch: FetchLike
   /** Every request so far, in order. */

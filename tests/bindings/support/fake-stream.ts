@@ -18,8 +18,8 @@ export interface FakeStream {
   /** Breaks every open connection, as a proxy or a network can. */
   cut(): void
   /**
-   * The server dies with its drivers. Text that is not stored is lost, and another server resumes the generation from the
-   * stored text under a new epoch. Followers receive the new epoch.
+   * The server dies with its drivers. Text that is not stored is lost, and another server resumes the generation from
+   * the stored text under a new epoch. Followers receive the new epoch.
    */
   crash(): void
   /** The process that writes stalls, or continues. Followers receive the change. */
@@ -38,7 +38,9 @@ export interface ServedStream extends FakeStream {
   readonly connections: Set<FakeConnection>
   /** Starts a producer if there is none yet. */
   start(): void
-  /** The offset at which text read under an older epoch becomes invalid. `undefined` if there is none before `offset`. */
+  /**
+   * The offset at which text read under an older epoch becomes invalid. `undefined` if there is none before `offset`.
+   */
   divergence(epoch: number, offset: number): number | undefined
 }
 

@@ -8,8 +8,8 @@ import { examplesFolder } from './examples-folder'
 type Unmount = () => unknown
 
 /**
- * Mounts the `Chat` of a framework's page. Each function imports its framework, so that after `vi.resetModules()` the page
- * and its framework both start again, as after a reload.
+ * Mounts the `Chat` of a framework's page. Each function imports its framework, so that after `vi.resetModules()` the
+ * page and its framework both start again, as after a reload.
  */
 export const mountChat: Record<Framework, (target: HTMLElement) => Promise<Unmount>> = {
   async react(target) {

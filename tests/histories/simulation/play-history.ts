@@ -39,8 +39,8 @@ interface Stream {
 }
 
 /**
- * Plays one random history of several servers on one store, on its own clock. Throws if anyone received something wrong.
- * Leaves the store open.
+ * Plays one random history of several servers on one store, on its own clock. Throws if anyone received something
+ * wrong. Leaves the store open.
  */
 export async function playHistory(setting: HistorySetting, seed: number): Promise<HistoryTally> {
   const random = createRandom(seed)

@@ -42,8 +42,8 @@ export async function readDrive(
 }
 
 /**
- * Reads one connection of an event stream from the reader's position. When the connection ends, resolves with the id of the
- * last event for the next request.
+ * Reads one connection of an event stream from the reader's position. When the connection ends, resolves with the id of
+ * the last event for the next request.
  */
 export async function readEvents(
   world: World,

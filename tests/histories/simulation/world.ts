@@ -33,7 +33,8 @@ export function createWorld(target: Pick<StoreTarget, 'advance'>, start: number)
   return {
     now: () => now,
     at(time, callback) {
-      // Whole milliseconds, as stores keep them. Otherwise rounding could expire a lease for one process and not for another.
+      // Whole milliseconds, as stores keep them. Otherwise rounding could expire a lease for one process and not for
+      // another.
       const timer = { time: Math.max(now, Math.ceil(time)), order: ++order, callback }
       timers.add(timer)
       return timer

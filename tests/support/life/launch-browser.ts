@@ -18,7 +18,8 @@ const blockingArgs = [
 
 /**
  * Launches Chromium so that its tabs are hidden, frozen and cached as in a user's browser. In a browser that Playwright
- * launches, pages are always focused and visible. So it connects to the launched browser, where it does not change that.
+ * launches, pages are always focused and visible. So it connects to the launched browser, where it does not change
+ * that.
  */
 export async function launchBrowser(executablePath: string): Promise<LaunchedBrowser> {
   const port = await findPort()

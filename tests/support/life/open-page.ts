@@ -12,7 +12,10 @@ export interface OpenedPage {
   readonly devTools: CDPSession
   /** Runs a function without arguments in the current page, also after a navigation. */
   read<Value>(run: () => Value): Promise<Awaited<Value>>
-  /** The requests that the page made for an answer, sent or not, oldest first: `drive`, `stop`, or the offset to read from. */
+  /**
+   * The requests that the page made for an answer, sent or not, oldest first: `drive`, `stop`, or the offset to read
+   * from.
+   */
   asked(answer: Answer): string[]
   seen(answer: Answer): Promise<Seen[]>
   /** Waits until the latest shown state of an answer meets the condition. */

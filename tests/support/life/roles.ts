@@ -30,7 +30,9 @@ export async function openInMidAnswer(
   return { answer, page }
 }
 
-/** Ends the answer. Checks that the page shows all of it, that no text ever disappeared, and that it was generated once. */
+/**
+ * Ends the answer. Checks that the page shows all of it, that no text ever disappeared, and that it was generated once.
+ */
 export async function expectWhole(page: OpenedPage, answer: Answer): Promise<void> {
   await answer.grow()
   answer.finish()
