@@ -23,7 +23,7 @@ export interface Kit {
   /** Runs `what` and waits until all its effects are on the screen. */
   happens(what?: () => unknown): Promise<void>
   /** Every request so far: `drive a 0` drives stream a from offset 0. */
-  asked(): string[]
+  requested(): string[]
 }
 
 /** One component on its page. */
@@ -109,7 +109,7 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
       await what()
       await settled()
     },
-    asked: () => server.requests.map(({ kind, id, offset }) => `${kind} ${id} ${offset}`),
+    requested: () => server.requests.map(({ kind, id, offset }) => `${kind} ${id} ${offset}`),
     async leave() {
       for (const dispose of disposers) dispose()
       await pass(GRACE_MS)

@@ -27,7 +27,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
   })
 
   it('hydrates without a mismatch and reads on from the initial text', async () => {
-    const { server, open, happens, asked } = createKit(driver)
+    const { server, open, happens, requested } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
     const initial: Snapshot = { text: 'one ', status: 'streaming', epoch: 1, base: 0 }
@@ -45,7 +45,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     expect(container.textContent).toBe('one two')
     expect(container.querySelector('output')).toBe(element)
     expect(new Set(texts)).toEqual(new Set(['one ', 'one two']))
-    expect(asked()).toEqual(['drive a 4'])
+    expect(requested()).toEqual(['drive a 4'])
     expect(complaints).not.toHaveBeenCalled()
     expect(onRecoverableError).not.toHaveBeenCalled()
   })

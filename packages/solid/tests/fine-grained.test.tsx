@@ -37,7 +37,7 @@ function StatusOnly(props: { client: StreamClient; onRun: () => void }) {
 }
 
 it('attaches once, however often the options are new, and again only when it is to drive', async () => {
-  const { open, happens, asked, show } = createPage()
+  const { open, happens, requested, show } = createPage()
   const client = open()
   const [count, setCount] = createSignal(0)
   const attach = vi.spyOn(client.stream('a'), 'attach')
@@ -50,11 +50,11 @@ it('attaches once, however often the options are new, and again only when it is 
   expect(attach).toHaveBeenCalledTimes(1)
   await happens(() => setCount(6))
   expect(attach).toHaveBeenCalledTimes(2)
-  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+  expect(requested()).toEqual(['follow a 0', 'drive a 0'])
 })
 
 it('follows an id from an accessor and options with getters', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [id, setId] = createSignal<string>()
   const [driven, setDriven] = createSignal(false)
@@ -67,14 +67,14 @@ it('follows an id from an accessor and options with getters', async () => {
     return <output>{reply.text}</output>
   })
   await happens()
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
   await happens(() => setId('a'))
   await happens(() => setDriven(true))
   await happens(() => server.stream('a').write('text'))
   expect(target.textContent).toBe('text')
   await happens(() => setId(undefined))
   expect(target.textContent).toBe('')
-  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+  expect(requested()).toEqual(['follow a 0', 'drive a 0'])
 })
 
 it('reads in an owner made by hand until that is disposed of, and tells effects of one field at a time', async () => {
@@ -102,7 +102,7 @@ it('reads in an owner made by hand until that is disposed of, and tells effects 
 })
 
 it('runs no effect again that has stopped or retried it, when its id changes', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [id, setId] = createSignal('a')
   let stops = 0
@@ -121,11 +121,11 @@ it('runs no effect again that has stopped or retried it, when its id changes', a
   await happens(() => setId('b'))
   expect(stops).toBe(1)
   expect(server.stream('b').status).toBe('pending')
-  expect(asked().filter((request) => request.startsWith('stop'))).toEqual(['stop a 0'])
+  expect(requested().filter((request) => request.startsWith('stop'))).toEqual(['stop a 0'])
 })
 
 it('gives a new id its own initial text when both change in one batch', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [id, setId] = createSignal('a')
   const [initial, setInitial] = createSignal<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
@@ -142,5 +142,5 @@ it('gives a new id its own initial text when both change in one batch', async ()
   })
   expect(target.textContent).toBe('text of b')
   await happens()
-  expect(asked()).toEqual(['follow b 9'])
+  expect(requested()).toEqual(['follow b 9'])
 })

@@ -17,7 +17,7 @@ function Reply(props: { client: StreamClient; id: string }) {
 }
 
 it('reads while <Show> shows it, and reads on when it is shown again', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [isShown, setShown] = createSignal(true)
   const { target } = show(() => (
@@ -37,11 +37,11 @@ it('reads while <Show> shows it, and reads on when it is shown again', async () 
   await happens(() => server.stream('a').write('two '))
   await happens(() => setShown(true))
   expect(target.textContent).toBe('streaming: one two ')
-  expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+  expect(requested()).toEqual(['drive a 0', 'follow a 4'])
 })
 
 it('keeps each stream with its element while <For> turns them around, and asks for nothing', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [ids, setIds] = createSignal(['one', 'two', 'three'])
   const { target } = show(() => <For each={ids()}>{(id) => <Reply client={client} id={id} />}</For>)
@@ -51,14 +51,14 @@ it('keeps each stream with its element while <For> turns them around, and asks f
   await happens(() => setIds(['three', 'one', 'two']))
   expect(target.textContent).toBe('streaming: text of three streaming: text of one streaming: text of two ')
   expect([...target.children]).toEqual([elements[2], elements[0], elements[1]])
-  expect(asked()).toEqual(['drive one 0', 'drive two 0', 'drive three 0'])
+  expect(requested()).toEqual(['drive one 0', 'drive two 0', 'drive three 0'])
   await happens(() => setIds(['two']))
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(1)
 })
 
 it('goes on under <Suspense>, which waits for something else, and does not make that wait', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   let arrive = (_: string) => {}
   const arrived = new Promise<string>((resolve) => {
@@ -83,7 +83,7 @@ it('goes on under <Suspense>, which waits for something else, and does not make 
   await happens(() => server.stream('a').write('text'))
   await happens(() => server.stream('a').close())
   expect(target.textContent).toBe('Name done: text')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
 
 it('leaves nothing when the page goes', async () => {

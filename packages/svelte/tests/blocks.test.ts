@@ -19,7 +19,7 @@ function showBlocks() {
 }
 
 it('reads while {#if} shows it, and reads on when it is shown again', async () => {
-  const { server, happens, client, isShown, shown, asked } = showBlocks()
+  const { server, happens, client, isShown, shown, requested } = showBlocks()
   await happens(() => isShown.set(true))
   await happens(() => server.stream('a').write('one '))
   expect(shown('section output')).toEqual(['streaming: one '])
@@ -30,17 +30,17 @@ it('reads while {#if} shows it, and reads on when it is shown again', async () =
   await happens(() => server.stream('a').write('two '))
   await happens(() => isShown.set(true))
   expect(shown('section output')).toEqual(['streaming: one two '])
-  expect(asked().filter((request) => request.includes(' a '))).toEqual(['drive a 0', 'follow a 4'])
+  expect(requested().filter((request) => request.includes(' a '))).toEqual(['drive a 0', 'follow a 4'])
 })
 
 it('keeps each stream with its element while {#each} turns them around, and asks for nothing', async () => {
-  const { server, happens, ids, shown, asked } = showBlocks()
+  const { server, happens, ids, shown, requested } = showBlocks()
   await happens(() => ids.set(['one', 'two', 'three']))
   for (const id of ['one', 'two', 'three']) await happens(() => server.stream(id).write(`text of ${id}`))
-  const before = asked()
+  const before = requested()
   await happens(() => ids.set(['three', 'one', 'two']))
   expect(shown('li output')).toEqual(['streaming: text of three', 'streaming: text of one', 'streaming: text of two'])
-  expect(asked()).toEqual(before)
+  expect(requested()).toEqual(before)
   await happens(() => ids.set(['two']))
   await happens(() => pass(GRACE_MS))
   // One for this, and one for {#key}.
@@ -49,7 +49,7 @@ it('keeps each stream with its element while {#each} turns them around, and asks
 })
 
 it('goes on over one connection when {#key} makes its component anew', async () => {
-  const { server, happens, client, version, shown, asked } = showBlocks()
+  const { server, happens, client, version, shown, requested } = showBlocks()
   await happens()
   await happens(() => server.stream('keyed').write('one '))
   for (let turn = 1; turn <= 5; turn++) await happens(() => version.set(turn))
@@ -57,7 +57,7 @@ it('goes on over one connection when {#key} makes its component anew', async () 
   await happens(() => server.stream('keyed').close())
   expect(shown('p output')).toEqual(['done: one two'])
   expect(client.stream('keyed').$state.lc).toBe(1)
-  expect(asked()).toEqual(['drive keyed 0'])
+  expect(requested()).toEqual(['drive keyed 0'])
 })
 
 it('leaves nothing when the page goes', async () => {

@@ -7,7 +7,7 @@ import FromStore from './support/from-store.svelte'
 stopTime()
 
 it('is a value of runes by fromStore, with an id that is state, and leaves with its component', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const ids = $state({ current: 'a' })
   const { target, leave } = show(FromStore, { client, ids })
@@ -18,7 +18,7 @@ it('is a value of runes by fromStore, with an id that is state, and leaves with 
     ids.current = 'b'
   })
   expect(target.textContent).toBe('b streaming 1')
-  expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+  expect(requested()).toEqual(['drive a 0', 'drive b 0'])
   leave()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)

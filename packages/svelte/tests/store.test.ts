@@ -8,13 +8,13 @@ import { createPage } from './support/create-page'
 stopTime()
 
 it('gives every subscriber the state at once, over one connection, until the last has gone', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true })
   const seen: string[][] = [[], [], []]
   const undos = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
   for (const texts of seen) expect(texts).toEqual([''])
   await happens()
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
   for (const undo of undos.slice(1)) undo()
   await happens(() => pass(GRACE_MS))
   await happens(() => server.stream('a').write('text'))
@@ -28,11 +28,11 @@ it('gives every subscriber the state at once, over one connection, until the las
 })
 
 it('is read by get without a request, and by derived with one', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true, initial: { text: '', status: 'pending' } })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   await happens(() => pass(GRACE_MS))
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
 
   const words = derived(reply, ({ text }) => text.split(' ').length)
   const counts: number[] = []
@@ -44,18 +44,18 @@ it('is read by get without a request, and by derived with one', async () => {
   undo()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
 
 it('follows an id and options that are stores, and stops what it shows then', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const id = writable<string>()
   const options = writable<UseStreamOptions>({})
   const reply = useStream(open(), id, options)
   const seen: StreamState[] = []
   const undo = reply.subscribe((state) => seen.push(state))
   await happens()
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
   await happens(() => id.set('a'))
   await happens(() => options.set({ driven: true }))
   await happens(() => server.stream('a').write('text of a'))
@@ -68,11 +68,11 @@ it('follows an id and options that are stores, and stops what it shows then', as
   expect(seen.at(-1)).toMatchObject({ text: 'b', status: 'stopped' })
   expect(server.stream('a').status).toBe('streaming')
   undo()
-  expect(asked()).toEqual(['follow a 0', 'drive a 0', 'drive b 0', 'stop b 0'])
+  expect(requested()).toEqual(['follow a 0', 'drive a 0', 'drive b 0', 'stop b 0'])
 })
 
 it('attaches once, however often the options are new', async () => {
-  const { open, happens, asked } = createPage()
+  const { open, happens, requested } = createPage()
   const client = open()
   const options = writable<UseStreamOptions>({ driven: true })
   const attach = vi.spyOn(client.stream('a'), 'attach')
@@ -81,12 +81,12 @@ it('attaches once, however often the options are new', async () => {
   for (let change = 0; change < 5; change++)
     await happens(() => options.set({ driven: true, initial: { text: '', status: 'pending' } }))
   expect(attach).toHaveBeenCalledTimes(1)
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
   undo()
 })
 
 it('can be subscribed to again after the last has gone', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true })
   const undo = reply.subscribe(() => {})
   await happens()
@@ -99,12 +99,12 @@ it('can be subscribed to again after the last has gone', async () => {
   expect(seen).toEqual(['one '])
   await happens(() => server.stream('a').close())
   expect(seen.at(-1)).toBe('one two')
-  expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+  expect(requested()).toEqual(['drive a 0', 'follow a 4'])
   undoAgain()
 })
 
 it('shows its own initial text first, and then what the client knows better', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const client = open()
   const undoFirst = useStream(client, 'a', { driven: true }).subscribe(() => {})
   await happens()
@@ -116,13 +116,13 @@ it('shows its own initial text first, and then what the client knows better', as
   expect(seen).toEqual(['streaming: one '])
   await happens()
   expect(seen).toEqual(['streaming: one ', 'done: one two'])
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
   undo()
   undoFirst()
 })
 
 it('is held to its own initial text by its first start alone', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { initial: { text: 'one ', status: 'streaming', epoch: 1, base: 0 } })
   const seen: string[] = []
   const listen = () => reply.subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
@@ -136,12 +136,12 @@ it('is held to its own initial text by its first start alone', async () => {
   expect(get(reply)).toMatchObject({ status: 'done', text: 'one two' })
   listen()()
   expect(seen).toEqual(['done: one two'])
-  expect(asked()).toEqual(['follow a 4'])
+  expect(requested()).toEqual(['follow a 4'])
 })
 
 it('gives neither of two streams the initial text of the other, whichever of its stores is the first to change', async () => {
   for (const isIdFirst of [true, false]) {
-    const { server, open, happens, asked } = createPage()
+    const { server, open, happens, requested } = createPage()
     const client = open()
     const id = writable('a')
     const options = writable<UseStreamOptions>({
@@ -164,7 +164,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     await happens(() => server.stream('b').close())
     expect(get(reply)).toMatchObject({ text: 'text of b', status: 'done' })
     expect([...new Set(seen)]).toEqual(['text of a', '', 'text of b'])
-    expect(asked()).toEqual(['follow a 9', 'drive b 9'])
+    expect(requested()).toEqual(['follow a 9', 'drive b 9'])
     undo()
   }
 })

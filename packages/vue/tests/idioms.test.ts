@@ -23,7 +23,7 @@ import StatusOnly from './support/status-only.vue'
 stopTime()
 
 it('follows an id and options that are refs', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const id = ref<string>()
   const options = shallowRef<UseStreamOptions>({})
@@ -33,7 +33,7 @@ it('follows an id and options that are refs', async () => {
   })
   const page = show(() => h(Reply))
   await happens()
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
   await happens(() => {
     id.value = 'a'
   })
@@ -42,11 +42,11 @@ it('follows an id and options that are refs', async () => {
   })
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
-  expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+  expect(requested()).toEqual(['follow a 0', 'drive a 0'])
 })
 
 it('never shows a new id the initial text of the last one, though it is read between the two changes', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const id = ref('a')
   const initial = shallowRef<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
@@ -66,11 +66,11 @@ it('never shows a new id the initial text of the last one, though it is read bet
   await happens(() => server.stream('b').close())
   expect(page.textContent).toBe('text of b')
   expect(seen).toEqual(['text of a', '', 'text of b'])
-  expect(asked()).toEqual(['follow b 9'])
+  expect(requested()).toEqual(['follow b 9'])
 })
 
 it('attaches once, however often the options are new', async () => {
-  const { open, happens, asked, show } = createPage()
+  const { open, happens, requested, show } = createPage()
   const client = open()
   const count = ref(0)
   const Reply = defineComponent(() => {
@@ -86,11 +86,11 @@ it('attaches once, however often the options are new', async () => {
   await happens()
   for (let change = 0; change < 5; change++) await happens(() => void count.value++)
   expect(attach).toHaveBeenCalledTimes(1)
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
 
 it('works in an async setup, before and after the first await, under <Suspense>', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   let arrive = () => {}
   const arrived = new Promise<void>((resolve) => {
@@ -101,14 +101,14 @@ it('works in an async setup, before and after the first await, under <Suspense>'
   )
   await happens(() => pass(GRACE_MS))
   expect(page.textContent).toBe('not yet')
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
   await happens(arrive)
   for (const id of ['a', 'b']) {
     await happens(() => server.stream(id).write(`text of ${id}`))
     await happens(() => server.stream(id).close())
   }
   expect(page.textContent).toBe('text of a|text of b')
-  expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+  expect(requested()).toEqual(['drive a 0', 'drive b 0'])
 })
 
 it('does not render a template again for text when that reads only the status', async () => {
@@ -156,7 +156,7 @@ it('gives refs that cannot be set', async () => {
 })
 
 it('shows the atom of a stream through the useStore of nanostores, which reads nothing by itself', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const Reply = defineComponent(() => {
     const state = useStore(client.stream('a').$state)
@@ -164,7 +164,7 @@ it('shows the atom of a stream through the useStore of nanostores, which reads n
   })
   const page = show(() => h(Reply))
   await happens(() => pass(1000))
-  expect(asked()).toEqual([])
+  expect(requested()).toEqual([])
   const detach = client.stream('a').attach({ driven: true })
   await happens()
   await happens(() => server.stream('a').write('text'))

@@ -9,7 +9,7 @@ import { createPage } from './support/create-page'
 stopTime()
 
 it('is detached while it is put away, keeps its state, and reads on from there when it is taken out', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   let mounts = 0
   const Reply = defineComponent(() => {
@@ -37,14 +37,14 @@ it('is detached while it is put away, keeps its state, and reads on from there w
     isShown.value = true
   })
   expect(page.textContent).toBe('streaming: one two ')
-  expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+  expect(requested()).toEqual(['drive a 0', 'follow a 4'])
   await happens(() => server.stream('a').close())
   expect(page.textContent).toBe('done: one two ')
   expect(mounts).toBe(1)
 })
 
 it('is read on while it is put away and taken out again at once', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const Reply = defineComponent(() => {
     const { text } = useStream(client, 'a', { driven: true })
@@ -59,7 +59,7 @@ it('is read on while it is put away and taken out again at once', async () => {
     })
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
 
 it('types nothing again of smooth text when it is put away in mid-burst and taken out', async () => {
@@ -88,7 +88,7 @@ it('types nothing again of smooth text when it is put away in mid-burst and take
 })
 
 it('reads nothing for an id that changes while it is put away, until it is taken out', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const id = ref('a')
   const Reply = defineComponent(() => {
@@ -104,17 +104,17 @@ it('reads nothing for an id that changes while it is put away, until it is taken
   await happens(() => {
     id.value = 'b'
   })
-  expect(asked()).toEqual(['follow a 0'])
+  expect(requested()).toEqual(['follow a 0'])
   await happens(() => {
     isShown.value = true
   })
   await happens(() => server.stream('b').write('b'))
   expect(page.textContent).toBe('b')
-  expect(asked()).toEqual(['follow a 0', 'follow b 0'])
+  expect(requested()).toEqual(['follow a 0', 'follow b 0'])
 })
 
 it('never goes back to what it was rendered with when it is put away after it was hydrated', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const client = open()
   const seen: string[] = []
   const Reply = defineComponent(() => {
@@ -145,5 +145,5 @@ it('never goes back to what it was rendered with when it is put away after it wa
   expect(container.textContent).toBe('one two')
   expect([seen[0], seen.at(-1)]).toEqual(['streaming: one ', 'done: one two'])
   expect(seen.slice(1).filter((state) => !state.endsWith('two'))).toEqual([])
-  expect(asked()).toEqual(['follow a 4'])
+  expect(requested()).toEqual(['follow a 4'])
 })

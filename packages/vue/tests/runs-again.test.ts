@@ -116,7 +116,7 @@ function setting<Value>(ref: Ref<Value>, value: Value) {
 for (const [name, start] of Object.entries(places)) {
   it(`reads the id of the last run alone, and nothing once it has ended, in ${name}`, async () => {
     const page = createPage()
-    const { server, open, happens, asked } = page
+    const { server, open, happens, requested } = page
     const client = open()
     const adding = vi.spyOn(globalThis, 'addEventListener')
     const { id, seen, end } = start(client, page)
@@ -132,7 +132,7 @@ for (const [name, start] of Object.entries(places)) {
       await happens(() => pass(GRACE_MS))
       expect(seen.at(-1)).toBe('one two three ')
     }
-    expect(asked()).toEqual(ids.map((each) => `follow ${each} 0`))
+    expect(requested()).toEqual(ids.map((each) => `follow ${each} 0`))
 
     await happens(setting(id, undefined))
     await happens(() => pass(GRACE_MS))
@@ -174,7 +174,7 @@ it('asks no more often for what fails when the watcher looks at the failure', as
 })
 
 it('is left by the watcher alone when that is the first to use a shared store', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const client = open()
   const outer = effectScope()
   const scope = effectScope(true)
@@ -194,7 +194,7 @@ it('is left by the watcher alone when that is the first to use a shared store', 
   await happens(() => server.stream('a').write('two'))
   await happens(paint)
   expect(shared?.text.value).toBe('one two')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
   scope.stop()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)

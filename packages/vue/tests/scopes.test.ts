@@ -8,7 +8,7 @@ import { createPage } from './support/create-page'
 stopTime()
 
 it('reads in a scope made by hand, without any component, until that is stopped', async () => {
-  const { server, open, happens, asked } = createPage()
+  const { server, open, happens, requested } = createPage()
   const client = open()
   const scope = effectScope()
   const reply = scope.run(() => useStream(client, 'a', { driven: true }))
@@ -29,11 +29,11 @@ it('reads in a scope made by hand, without any component, until that is stopped'
   expect(server.open).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
   expect(client.stream('a').$state.lc).toBe(0)
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
 
 it('outlives the component that was the first to use it, as a shared store does, and goes with its own scope', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const scope: EffectScope = effectScope(true)
   let shared: ReturnType<typeof useStream> | undefined
@@ -62,7 +62,7 @@ it('outlives the component that was the first to use it, as a shared store does,
     shown.value = ['two', 'three']
   })
   expect(page.textContent).toBe('shared onshared on')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 
   scope.stop()
   await happens(() => pass(GRACE_MS))
@@ -92,7 +92,7 @@ it('goes on in its own scope when the component that was the first to use it is 
 })
 
 it('reads in its own scope though the component that was the first to use it is replaced before it is mounted', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const scope = effectScope(true)
   let shared: ReturnType<typeof useStream> | undefined
@@ -116,12 +116,12 @@ it('reads in its own scope though the component that was the first to use it is 
   })
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
   scope.stop()
 })
 
 it('reads when it is called in a hook, after the mount', async () => {
-  const { server, open, happens, asked, show } = createPage()
+  const { server, open, happens, requested, show } = createPage()
   const client = open()
   const reply = ref<ReturnType<typeof useStream>>()
   const Reply = defineComponent(() => {
@@ -134,5 +134,5 @@ it('reads when it is called in a hook, after the mount', async () => {
   await happens()
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })

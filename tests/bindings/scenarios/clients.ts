@@ -6,7 +6,7 @@ import type { Scenarios } from './scenario'
 export const clients = {
   'makes-its-client-inline': {
     title: 'uses one client however often a component creates a new one, and warns once',
-    async run({ server, open, mountInline, happens, asked }) {
+    async run({ server, open, mountInline, happens, requested }) {
       let made = 0
       const page = mountInline('a', () => {
         made += 1
@@ -19,7 +19,7 @@ export const clients = {
       await happens(() => server.stream('a').close())
       expect(page.screen).toBe('one two three ')
       // Code that first runs during the component's setup may cause one more drive.
-      expect(asked().filter((request) => request.startsWith('drive')).length).toBeLessThanOrEqual(2)
+      expect(requested().filter((request) => request.startsWith('drive')).length).toBeLessThanOrEqual(2)
       const warnings = vi.mocked(console.warn).mock.calls.flat()
       expect(warnings).toEqual(
         made > 2 ? [expect.stringMatching(/another client.*Make it once, outside.*stays mounted/)] : [],
@@ -29,7 +29,7 @@ export const clients = {
   },
   'keeps-its-client': {
     title: 'keeps its client when it gets another one for the same id, and uses the new one after a remount',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open({ url: '/streams' }), id: 'a', driven: true })
       await happens(() => server.stream('a').write('one '))
       const other = open()
@@ -38,7 +38,7 @@ export const clients = {
       await happens(() => server.stream('a').write('two '))
       await pass(100)
       expect(page.screen).toBe('one two ')
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
       vi.mocked(console.warn).mockClear()
 
       page.unmount()

@@ -21,17 +21,17 @@ export const errors = {
   },
   'error-stays': {
     title: 'sends no new request when it renders again while an error stays',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       server.token = 'a token'
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
-      const { length } = asked()
+      const { length } = requested()
       for (let render = 0; render < 5; render++) {
         await happens(() => page.apply({ initial: { text: '', status: 'pending' } }))
         await happens(() => pass(1000))
       }
       expect(page.last).toMatchObject({ connection: 'closed', error: { code: 'unauthorized' } })
-      expect(asked()).toHaveLength(length)
+      expect(requested()).toHaveLength(length)
     },
   },
   'generation-fails': {
@@ -51,7 +51,7 @@ export const errors = {
   },
   'falls-back-to-following': {
     title: 'follows when the drive breaks, drives once, and never shrinks the text while the store is behind',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       const stream = server.stream('a')
@@ -70,7 +70,7 @@ export const errors = {
       const truth = 'A sentence. And half of another one.'
       expect(page.last).toMatchObject({ text: truth, status: 'done', isReconciled: false })
       expectGrowing(page.results, truth)
-      expect(asked()).toEqual(['drive a 0', 'follow a 26'])
+      expect(requested()).toEqual(['drive a 0', 'follow a 26'])
     },
   },
   'driver-is-stuck': {
@@ -96,7 +96,7 @@ export const errors = {
   },
   'token-changes': {
     title: 'sends a token that changes mid-stream with the next request, and loses no text',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       let token = 'one'
       const page = mount({ client: open({ headers: () => ({ authorization: token }) }), id: 'a', driven: true })
       await happens()
@@ -114,14 +114,14 @@ export const errors = {
       await happens(() => stream.write('third'))
       await happens(() => stream.close())
       expect(server.requests[1]).toMatchObject({ authorization: 'two' })
-      expect(asked()).toEqual(['drive a 0', 'follow a 15'])
+      expect(requested()).toEqual(['drive a 0', 'follow a 15'])
       expect(page.screen).toBe('first, second, third')
       expectGrowing(page.results, 'first, second, third')
     },
   },
   'long-silence': {
     title: 'keeps a healthy stream open through more than 20 minutes with nothing but keep-alives',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       const stream = server.stream('a')
@@ -134,13 +134,13 @@ export const errors = {
       await happens(() => stream.write('ended'))
       await happens(() => stream.close())
       expect(page.last).toMatchObject({ text: 'begun, ended', status: 'done' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
     timeoutMs: 60_000,
   },
   'follows-in-proportion': {
     title: 'receives a followed text once, even through cuts and rollovers',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a' })
       await happens()
       const sentence = 'A sentence of forty characters, no more. '
@@ -155,7 +155,7 @@ export const errors = {
       expect(page.last).toMatchObject({ text: truth, status: 'done' })
       expectGrowing(page.results, truth)
       // One request at the start and one after each cut. Sending the whole body for each sentence costs some 820,000.
-      expect(asked()).toEqual([0, 50, 100, 150, 200].map((count) => `follow a ${count * sentence.length}`))
+      expect(requested()).toEqual([0, 50, 100, 150, 200].map((count) => `follow a ${count * sentence.length}`))
       const sent = server.requests.reduce((sum, { length }) => sum + length, 0)
       expect(sent).toBeGreaterThanOrEqual(truth.length)
       expect(sent).toBeLessThan(truth.length * 2)

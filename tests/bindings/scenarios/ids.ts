@@ -7,7 +7,7 @@ import type { Scenarios } from './scenario'
 export const ids = {
   'id-changes': {
     title: 'starts from an empty text in the same render when the id changes',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('text of a'))
@@ -20,18 +20,18 @@ export const ids = {
       await happens(paint)
       expect(page.last).toMatchObject({ text: 'b' })
       expectOwnText(page, { a: 'text of a', b: 'b' })
-      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+      expect(requested()).toEqual(['drive a 0', 'drive b 0'])
     },
   },
   'id-undefined': {
     title: 'shows nothing and sends no request before there is an id, and after it is gone',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: undefined, driven: true })
       await happens(() => pass(GRACE_MS))
       expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle', error: undefined })
       await expect(page.last.stop()).rejects.toMatchObject({ code: 'no-stream' })
       await happens(() => page.last.retry())
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
 
       await happens(() => page.apply({ id: 'a' }))
       await happens(() => server.stream('a').write('now'))
@@ -40,12 +40,12 @@ export const ids = {
       expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle' })
       expect(page.screen).toBe('')
       expectOwnText(page, { a: 'now', undefined: '' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
   'id-undefined-with-initial': {
     title: 'shows no initial text while there is no id, neither its own nor another component’s',
-    async run({ open, mountAll, happens, asked }) {
+    async run({ open, mountAll, happens, requested }) {
       const client = open()
       const initial = { text: 'for any id', status: 'done' } as const
       const [one, other] = mountAll([
@@ -57,12 +57,12 @@ export const ids = {
       await happens(() => one.apply({ id: 'a' }))
       expect(one.last).toMatchObject({ text: 'for any id', status: 'done' })
       expect(other.screen).toBe('')
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
     },
   },
   'id-and-initial-change': {
     title: 'shows a new id with the initial text that came with it, never with the previous one',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       server.stream('b').write('text of b')
       const ofA = { text: 'text of a', status: 'done' } as const
       const page = mount({ client: open(), id: 'a', initial: ofA })
@@ -78,12 +78,12 @@ export const ids = {
       await happens(() => page.apply({ id: 'a', initial: ofA }))
       expect(page.screen).toBe('text of a')
       expectOwnText(page, { a: 'text of a', b: 'text of b, which goes on' })
-      expect(asked()).toEqual(['follow b 9'])
+      expect(requested()).toEqual(['follow b 9'])
     },
   },
   'id-and-first-initial-change': {
     title: 'shows the first initial text when it comes with a new id, and sends no request',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('text of a'))
@@ -91,12 +91,12 @@ export const ids = {
       expect(page.last).toMatchObject({ id: 'b', text: 'text of b', status: 'done' })
       await happens(() => page.apply({ id: 'c', initial: undefined }))
       expectOwnText(page, { a: 'text of a', b: 'text of b', c: '' })
-      expect(asked()).toEqual(['drive a 0', 'drive c 0'])
+      expect(requested()).toEqual(['drive a 0', 'drive c 0'])
     },
   },
   'id-returns-while-read': {
     title: 'keeps the text of an id that returns while it is still read, and sends no request',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
@@ -109,12 +109,12 @@ export const ids = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
       expectOwnText(page, { a: 'one two ', b: '' })
-      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+      expect(requested()).toEqual(['drive a 0', 'drive b 0'])
     },
   },
   'id-returns-later': {
     title: 'continues from where it was when an id returns later, and drives no id twice',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
@@ -127,12 +127,12 @@ export const ids = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
       expectOwnText(page, { a: 'one two ', b: '' })
-      expect(asked()).toEqual(['drive a 0', 'drive b 0', 'follow a 4'])
+      expect(requested()).toEqual(['drive a 0', 'drive b 0', 'follow a 4'])
     },
   },
   'id-changes-and-returns-in-a-tick': {
     title: 'sends no request when the id changes and returns in the same tick',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
@@ -142,7 +142,7 @@ export const ids = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'one two ', status: 'done' })
       expectOwnText(page, { a: 'one two ', b: '', undefined: '' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
 } satisfies Scenarios

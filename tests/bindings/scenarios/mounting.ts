@@ -6,7 +6,7 @@ import type { Scenarios } from './scenario'
 export const mounting = {
   'mounts-once': {
     title: 'streams in one component, with one drive',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('Hello '))
@@ -15,13 +15,13 @@ export const mounting = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'Hello world', status: 'done', connection: 'closed', error: undefined })
       expect(page.screen).toBe('Hello world')
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
       expectGrowing(page.results, 'Hello world')
     },
   },
   'mounts-twice': {
     title: 'streams with one drive in a component that mounts, unmounts and mounts again in one tick',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const client = open()
       mount({ client, id: 'a', driven: true }).unmount()
       const page = mount({ client, id: 'a', driven: true })
@@ -29,25 +29,25 @@ export const mounting = {
       await happens(() => server.stream('a').write('Hello'))
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'Hello', status: 'done' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
       expect(server.stream('a').runs).toBe(1)
     },
   },
   'mounts-two-components': {
     title: 'drives once for two components that mount together',
-    async run({ server, open, mountAll, happens, asked }) {
+    async run({ server, open, mountAll, happens, requested }) {
       const client = open()
       const pages = mountAll([1, 2].map(() => ({ client, id: 'a', driven: true })))
       await happens()
       await happens(() => server.stream('a').write('shared'))
       await happens(() => server.stream('a').close())
       for (const { screen } of pages) expect(screen).toBe('shared')
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
   'mounts-twenty-components': {
     title: 'opens one connection for twenty components, and keeps it until the last one unmounts',
-    async run({ server, open, mountAll, happens, asked }) {
+    async run({ server, open, mountAll, happens, requested }) {
       const client = open()
       server.stream('a').write('so far, ')
       const pages = mountAll(Array.from({ length: 20 }, () => ({ client, id: 'a' })))
@@ -60,19 +60,19 @@ export const mounting = {
       expect(pages[0]?.screen).toBe('so far, so good')
       for (const { results } of pages) expectGrowing(results, 'so far, so good')
       for (const { screen } of pages.slice(1)) expect(screen).toBe('')
-      expect(asked()).toEqual(['follow a 0'])
+      expect(requested()).toEqual(['follow a 0'])
     },
   },
   'mounts-in-two-tabs': {
     title: 'runs one producer for two tabs that drive at the same time',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const pages = [1, 2].map(() => mount({ client: open(), id: 'a', driven: true }))
       await happens()
       await happens(() => server.stream('a').write('shared'))
       await happens(() => server.stream('a').close())
       for (const { last } of pages) expect(last).toMatchObject({ text: 'shared', status: 'done' })
       expect(server.stream('a').runs).toBe(1)
-      expect(asked()).toEqual(['drive a 0', 'drive a 0'])
+      expect(requested()).toEqual(['drive a 0', 'drive a 0'])
     },
   },
   'follows-beside-a-driver': {

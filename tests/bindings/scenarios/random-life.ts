@@ -53,7 +53,7 @@ async function live(kit: Kit, wrap: (client: StreamClient) => StreamClient, numR
 
 async function liveOnce(
   life: readonly LifeEvent[],
-  { server, mount, happens, asked }: Kit,
+  { server, mount, happens, requested }: Kit,
   client: StreamClient,
   own: string,
 ) {
@@ -99,7 +99,7 @@ async function liveOnce(
   expect(countReplacements(ofOwn)).toBeLessThanOrEqual(crashes)
   for (const { id, text } of seen) if (id !== own) expect(text).toBe('')
   expect(stream.runs).toBe(1)
-  expect(asked().filter((request) => request.startsWith(`drive ${own} `))).toHaveLength(1)
+  expect(requested().filter((request) => request.startsWith(`drive ${own} `))).toHaveLength(1)
   for (const one of pages) one.unmount()
   await happens(() => pass(1500))
   expect(server.open).toBe(0)

@@ -7,7 +7,7 @@ import type { Scenarios } from './scenario'
 export const readers = {
   'driven-differs': {
     title: 'drives once for a follower and drivers that mount together, in either order',
-    async run({ server, open, mountAll, happens, asked }) {
+    async run({ server, open, mountAll, happens, requested }) {
       for (const [id, flags] of [
         ['a', [false, true, true]],
         ['b', [true, false, true]],
@@ -22,12 +22,12 @@ export const readers = {
           expectGrowing(page.results, 'shared')
         }
       }
-      expect(asked()).toEqual(['drive a 0', 'drive b 0'])
+      expect(requested()).toEqual(['drive a 0', 'drive b 0'])
     },
   },
   'driver-comes-later': {
     title: 'uses one stream for a follower and a driver that mounts later and unmounts early',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const client = open()
       const follower = mount({ client, id: 'a' })
       await happens()
@@ -39,13 +39,13 @@ export const readers = {
       await happens(() => server.stream('a').write(' on'))
       await happens(() => server.stream('a').close())
       expect(follower.last).toMatchObject({ text: 'shared on', status: 'done' })
-      expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+      expect(requested()).toEqual(['follow a 0', 'drive a 0'])
       expect(server.open).toBe(0)
     },
   },
   'driven-changes': {
     title: 'drives when `driven` is set after the mount, and continues when it is unset',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: false })
       await happens()
       await happens(() => page.apply({ driven: true }))
@@ -53,31 +53,31 @@ export const readers = {
       await happens(() => server.stream('a').write('text'))
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'text', status: 'done' })
-      expect(asked()).toEqual(['follow a 0', 'drive a 0'])
+      expect(requested()).toEqual(['follow a 0', 'drive a 0'])
     },
   },
   'leaves-in-its-tick': {
     title: 'causes no request and no timer when a component unmounts in the tick in which it mounted',
-    async run({ open, mount, happens, asked }) {
+    async run({ open, mount, happens, requested }) {
       mount({ client: open(), id: 'a', driven: true }).unmount()
       await happens(() => pass(GRACE_MS))
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
     },
   },
   'leaves-in-its-tick-beside-a-follower': {
     title: 'does not drive for a component that unmounts in the tick in which it mounted, while another follows',
-    async run({ open, mount, happens, asked }) {
+    async run({ open, mount, happens, requested }) {
       const client = open()
       mount({ client, id: 'a' })
       await happens()
       mount({ client, id: 'a', driven: true }).unmount()
       await happens()
-      expect(asked()).toEqual(['follow a 0'])
+      expect(requested()).toEqual(['follow a 0'])
     },
   },
   'initial-says-begun': {
     title: 'joins a stream that was driven before its initial text was rendered, from the end of that text',
-    async run({ server, open, mountAll, happens, asked }) {
+    async run({ server, open, mountAll, happens, requested }) {
       const client = open()
       server.stream('a').write('begun elsewhere')
       const initial = { text: 'begun', status: 'streaming', epoch: 1, base: 0 } as const
@@ -89,13 +89,13 @@ export const readers = {
       await happens()
       await happens(() => server.stream('a').close())
       for (const { last } of pages) expect(last).toMatchObject({ text: 'begun elsewhere', status: 'done' })
-      expect(asked()).toEqual(['drive a 5'])
+      expect(requested()).toEqual(['drive a 5'])
       expect(server.stream('a').runs).toBe(1)
     },
   },
   'initial-differs': {
     title: 'uses the longer of two initial texts, whichever component mounts first',
-    async run({ server, open, mountAll, happens, asked }) {
+    async run({ server, open, mountAll, happens, requested }) {
       for (const [id, lengths] of [
         ['a', [5, 8]],
         ['b', [8, 5]],
@@ -114,7 +114,7 @@ export const readers = {
           expectGrowing(page.results, truth)
         }
       }
-      expect(asked()).toEqual(['follow a 8', 'follow b 8'])
+      expect(requested()).toEqual(['follow a 8', 'follow b 8'])
     },
   },
 } satisfies Scenarios

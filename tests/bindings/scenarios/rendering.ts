@@ -89,7 +89,7 @@ export const rendering = {
   },
   'inline-is-fine': {
     title: 'restarts nothing when options, callbacks, URLs and headers are new on each render',
-    async run({ server, mount, happens, asked }) {
+    async run({ server, mount, happens, requested }) {
       const client = createStreamClient({
         live: fetchLive({
           url: ({ id }) => new URL(`/streams/${id}/drive`, 'http://localhost').href,
@@ -111,7 +111,7 @@ export const rendering = {
         await happens(() => page.apply({ initial: { text: '', status: 'pending' } }))
       }
       expect(page.screen).toBe('abcd')
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
 } satisfies Scenarios

@@ -8,7 +8,7 @@ import type { Scenarios } from './scenario'
 export const returning = {
   'remounts-in-mid-stream': {
     title: 'continues where it was when a component unmounts mid-stream and mounts again',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const client = open()
       const before = mount({ client, id: 'a', driven: true })
       await happens()
@@ -22,12 +22,12 @@ export const returning = {
       await happens(() => server.stream('a').close())
       expect(after.last).toMatchObject({ text: 'one two ', status: 'done' })
       expectGrowing(after.results, 'one two ')
-      expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+      expect(requested()).toEqual(['drive a 0', 'follow a 4'])
     },
   },
   'remounts-at-once': {
     title: 'sends no request when a component unmounts mid-stream and soon mounts again',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const client = open()
       const before = mount({ client, id: 'a', driven: true })
       await happens()
@@ -38,12 +38,12 @@ export const returning = {
       await happens(() => server.stream('a').write('two'))
       await happens(() => server.stream('a').close())
       expect(after.last).toMatchObject({ text: 'one two', status: 'done' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
   'finished-is-shown-again': {
     title: 'shows a finished stream again without a request',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const client = open()
       const before = mount({ client, id: 'a', driven: true })
       await happens()
@@ -55,23 +55,23 @@ export const returning = {
       expect(after.results[0]).toMatchObject({ text: 'all of it', status: 'done', isCaughtUp: true })
       await happens(() => pass(GRACE_MS))
       expect(after.screen).toBe('all of it')
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
   'initial-is-finished': {
     title: 'sends no request when the initial text is finished',
-    async run({ open, mount, happens, asked }) {
+    async run({ open, mount, happens, requested }) {
       const initial = { text: 'all of it', status: 'done' } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
       await happens(() => pass(GRACE_MS))
       expect(page.last).toMatchObject({ text: 'all of it', status: 'done', connection: 'closed' })
       expect(page.screen).toBe('all of it')
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
     },
   },
   'initial-is-read-on': {
     title: 'shows the initial text first, and receives only the text after it',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
       const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
@@ -84,20 +84,20 @@ export const returning = {
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: `${known}And more.`, status: 'done' })
       expectGrowing(page.results, `${known}And more.`)
-      expect(asked()).toEqual([`drive a ${known.length}`])
+      expect(requested()).toEqual([`drive a ${known.length}`])
       expect(server.requests[0]?.length).toBeLessThan(known.length)
     },
   },
   'initial-is-pending': {
     title: 'drives a stream that was not driven yet when its initial text was rendered',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const initial = { text: '', status: 'pending' } as const
       const page = mount({ client: open(), id: 'a', driven: true, initial })
       await happens()
       await happens(() => server.stream('a').write('text'))
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'text', status: 'done' })
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
 } satisfies Scenarios

@@ -14,7 +14,7 @@ export const smoothing = {
   'smooth-even-pace': {
     title: 'reveals a burst at an even pace, while another component shows it at once over the same connection',
     async run(kit) {
-      const { server, open, mount, happens, asked } = kit
+      const { server, open, mount, happens, requested } = kit
       const client = open()
       const page = mount({ client: smooth(client), id: 'a', driven: true })
       const plain = mount({ client, id: 'a' })
@@ -28,7 +28,7 @@ export const smoothing = {
       const steps = lengths.map((length, frame) => length - (lengths[frame - 1] ?? 0))
       expect(Math.max(...steps)).toBeLessThanOrEqual(2)
       expectGrowing(page.results, BURST)
-      expect(asked()).toEqual(['drive a 0'])
+      expect(requested()).toEqual(['drive a 0'])
     },
   },
   'smooth-whole-characters': {
@@ -178,7 +178,7 @@ export const smoothing = {
         await kit.happens(paint)
         expect(page.screen).toBe(known)
       }
-      expect(kit.asked()).toEqual(['drive a 0'])
+      expect(kit.requested()).toEqual(['drive a 0'])
     },
   },
   'smooth-readers-leave': {
@@ -210,7 +210,7 @@ export const smoothing = {
       await kit.happens(paint)
       expect(again.screen).toBe(known)
       expectGrowing(again.results, known)
-      expect(kit.asked()).toEqual(['drive a 0'])
+      expect(kit.requested()).toEqual(['drive a 0'])
     },
   },
   'smooth-end': {

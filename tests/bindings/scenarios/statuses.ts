@@ -49,7 +49,7 @@ export const statuses = {
   },
   'clean-cut-is-not-done': {
     title: 'does not mistake the end of a connection for the end of the stream',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => server.stream('a').write('half'))
@@ -59,7 +59,7 @@ export const statuses = {
       await happens(() => server.stream('a').write(' and half'))
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'half and half', status: 'done' })
-      expect(asked()).toEqual(['drive a 0', 'follow a 4'])
+      expect(requested()).toEqual(['drive a 0', 'follow a 4'])
     },
   },
   'backlog-and-news': {

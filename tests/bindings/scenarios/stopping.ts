@@ -8,7 +8,7 @@ import type { Scenarios } from './scenario'
 export const stopping = {
   stops: {
     title: 'keeps the text when it is stopped, with status `stopped`, and shows nothing that arrives later',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
@@ -20,7 +20,7 @@ export const stopping = {
         expect(last).toMatchObject({ text: 'enough', status: 'stopped', connection: 'closed', error: undefined })
         expect(screen).toBe('enough')
       }
-      expect(asked().filter((request) => request.startsWith('stop'))).toHaveLength(1)
+      expect(requested().filter((request) => request.startsWith('stop'))).toHaveLength(1)
       expect(server.open).toBe(0)
     },
   },
@@ -37,18 +37,18 @@ export const stopping = {
   },
   'stops-a-finished-stream': {
     title: 'leaves a finished stream unchanged, and sends no request',
-    async run({ open, mount, happens, asked }) {
+    async run({ open, mount, happens, requested }) {
       const initial = { text: 'all of it', status: 'done' } as const
       const page = mount({ client: open(), id: 'a', initial })
       await happens()
       await happens(() => page.last.stop())
       expect(page.last).toMatchObject({ text: 'all of it', status: 'done' })
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
     },
   },
   'stops-the-stream-of-now': {
     title: 'stops the stream whose id it shows now',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true })
       await happens()
       await happens(() => page.apply({ id: 'b' }))
@@ -56,12 +56,12 @@ export const stopping = {
       await happens(() => page.last.stop())
       expect(page.last).toMatchObject({ text: 'b', status: 'stopped' })
       expect(server.stream('a').status).toBe('streaming')
-      expect(asked().filter((request) => request.startsWith('stop'))).toEqual(['stop b 0'])
+      expect(requested().filter((request) => request.startsWith('stop'))).toEqual(['stop b 0'])
     },
   },
   'leaving-stops-nothing': {
     title: 'does not stop the stream when the driver unmounts: other readers read it to the end',
-    async run({ server, open, mount, happens, asked }) {
+    async run({ server, open, mount, happens, requested }) {
       const driver = mount({ client: open(), id: 'a', driven: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
@@ -71,7 +71,7 @@ export const stopping = {
       await happens(() => server.stream('a').write('goes on'))
       await happens(() => server.stream('a').close())
       expect(follower.last).toMatchObject({ text: 'goes on', status: 'done' })
-      expect(asked()).toEqual(['drive a 0', 'follow a 0'])
+      expect(requested()).toEqual(['drive a 0', 'follow a 0'])
     },
   },
   'cannot-stop': {

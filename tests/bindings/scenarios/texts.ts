@@ -30,11 +30,11 @@ export const texts = {
   },
   'empty-initial': {
     title: 'shows an empty initial text that is done as done, and sends no request',
-    async run({ open, mount, happens, asked }) {
+    async run({ open, mount, happens, requested }) {
       const page = mount({ client: open(), id: 'a', driven: true, initial: { text: '', status: 'done' } })
       await happens()
       expect(page.last).toMatchObject({ text: '', status: 'done', connection: 'closed' })
-      expect(asked()).toEqual([])
+      expect(requested()).toEqual([])
     },
   },
   'exact-text': {

@@ -8,7 +8,7 @@ import { driver } from './driver'
 stopTime()
 
 it('works with `get` and `derived` of Svelte 4', async () => {
-  const { server, open, happens, asked } = createKit(driver)
+  const { server, open, happens, requested } = createKit(driver)
   const reply = useStream(open(), 'a', { driven: true })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   const seen: string[] = []
@@ -20,5 +20,5 @@ it('works with `get` and `derived` of Svelte 4', async () => {
   unsubscribe()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
-  expect(asked()).toEqual(['drive a 0'])
+  expect(requested()).toEqual(['drive a 0'])
 })
