@@ -2,27 +2,25 @@ import { ensureNode, nodeMajors } from './runner/nodes.mjs'
 import { runCommand } from './runner/run-command.mjs'
 
 /**
- * `npm run test:long`: the random tests of the core with many more runs, 100 times as many, and the histories of servers,
- * 10 times as many, unless RUNS_FACTOR says otherwise; then the test command under the Nodes that users run. A failure
- * prints the seed that repeats it. `npm run test:long -- core histories node-22 node-24` runs some of these alone.
+ * `npm run test:long`: the random tests with many more runs than in the test command, unless RUNS_FACTOR says otherwise, and
+ * whole what it runs in part; then the test command under other versions of Node. A failure prints the seed that repeats it.
+ * `npm run test:long -- core histories node-22` runs some of these parts alone.
  */
 const randomParts = [
   {
     name: 'core',
-    what: 'every random test of the core',
+    what: 'the random tests of the core',
     files: ['property', 'session-model', 'connection-slots'],
     factor: '300',
   },
-  {
-    name: 'histories',
-    what: 'the random histories of servers',
-    files: ['histories/sqlite', 'histories/postgres', 'histories/redis', 'histories/memory'],
-    factor: '10',
-  },
+  { name: 'server', what: 'deleting from SQLite, with many streams', files: ['sqlite-erase'], factor: '2' },
+  { name: 'histories', what: 'the random histories of servers', files: [], factor: '40' },
+  { name: 'processes', what: 'server processes that are killed and frozen at random', files: [], factor: '15' },
+  { name: 'runner', what: 'the gates on every kind of fault', files: ['tests/gates'], factor: '2' },
 ]
 
 /** What may differ from one Node to another: its SQLite, its globals, its sockets and its streams. */
-const nodeSteps = ['build', 'unit', 'docs', 'faults', 'histories', 'processes', 'runtimes', 'ssr', 'e2e']
+const nodeSteps = ['unit', 'docs', 'faults', 'histories', 'processes', 'runtimes', 'ssr', 'e2e']
 
 /** @type {{ name: string, what: string, run(): Promise<boolean> }[]} */
 const parts = [
@@ -30,7 +28,7 @@ const parts = [
     const runs = process.env['RUNS_FACTOR'] ?? factor
     return {
       name,
-      what: `${what}, with ${runs} times as many runs`,
+      what: `${what}, RUNS_FACTOR=${runs}`,
       async run() {
         const args = ['run', '--project', name, ...files, '--reporter=verbose']
         const { code } = await runCommand('vitest', args, { env: { RUNS_FACTOR: runs }, isLive: true })

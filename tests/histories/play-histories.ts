@@ -6,11 +6,14 @@ import { startOfTime } from './target'
 /** How many histories run at once, each on separate data, since each waits a lot. */
 const atOnce = 12
 
-/** `SEED` and `RUNS` replay a history. `RUNS_FACTOR` multiplies the number of histories. */
+/**
+ * `SEED` and `RUNS` replay a history. `RUNS_FACTOR` multiplies the number of histories and starts at a random seed. Without
+ * it the histories are always the same, since so few must still contain every event.
+ */
 export function historyPlan(count: number): { readonly seed: number; readonly count: number } {
   const { SEED, RUNS, RUNS_FACTOR } = process.env
   return {
-    seed: SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(SEED),
+    seed: Number(SEED ?? (RUNS_FACTOR === undefined ? 1 : Math.floor(Math.random() * 2 ** 31))),
     count: RUNS === undefined ? Math.ceil(count * Number(RUNS_FACTOR ?? 1)) : Number(RUNS),
   }
 }

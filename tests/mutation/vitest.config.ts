@@ -21,7 +21,7 @@ export default defineConfig({
     root: source('../..'),
     include: ['packages/core/tests/**/*.test.ts'],
     // These test code that is not changed here.
-    exclude: ['**/{tabs,smooth,testing,diagnose,fake,react-native,types,lessons}*.test.ts'],
+    exclude: ['**/{tabs,smooth,testing,diagnose,fake,react-native,types,regressions}*.test.ts'],
     env: { RUNS_FACTOR: '0.1', SEED: '1' },
   },
 })

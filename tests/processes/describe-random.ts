@@ -8,9 +8,11 @@ import { type Fleet, fleetUrl, type Look, startFleet } from './support/fleet'
 import type { ProcessData } from './support/process-data'
 
 const leaseMs = 3_000
-/** So many histories in all, and so many at once on one set of processes. */
-const count = Number(process.env['RUNS'] ?? 30 * Number(process.env['RUNS_FACTOR'] ?? 1))
 const together = 10
+/** The number of histories. `together` of them run at once on one set of processes. */
+const count = Number(process.env['RUNS'] ?? together * Number(process.env['RUNS_FACTOR'] ?? 1))
+/** With this many, some answers are surely lost with their process, some are stopped, and some reach their end. */
+const enough = 100
 const firstSeed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 20))
 
 export function describeRandom(name: string, open: () => Promise<ProcessData>): void {
@@ -23,8 +25,7 @@ export function describeRandom(name: string, open: () => Promise<ProcessData>): 
           throw new Error(`Run again with SEED=${seed} RUNS=${size}\n${error.message}`, { cause: error })
         })
       })
-      if (count < 30) return
-      // Some were lost with their process, and some came to their end.
+      if (count < enough) return
       expect(new Set(ends.flat())).toEqual(new Set(['done', 'stopped', 'timeout']))
     })
   })

@@ -8,6 +8,9 @@ import { otherProcess } from './other-process'
 import { isInFiles } from './sqlite-file'
 import { temporaryFolder } from './temporary-folder'
 
+/** `npm run test:long` lets more streams grow between the deletes. */
+const size = Number(process.env['RUNS_FACTOR'] ?? 1) > 1 ? { streams: 30, appends: 100 } : { streams: 8, appends: 40 }
+
 describe('deleting from SQLite', { timeout: 180_000 }, () => {
   it('leaves no byte of the text in the file or its log, nor of any text beside it', async () => {
     const path = join(temporaryFolder(), 'streams.db')
@@ -40,14 +43,14 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
       onTestFinished(() => void database.close())
       database.exec(`PRAGMA page_size = ${pageSize}`)
       const store = sqliteStore({ database })
-      const ids = Array.from({ length: 30 }, (_, i) => `stream-${i}`)
+      const ids = Array.from({ length: size.streams }, (_, i) => `stream-${i}`)
       // No mark is part of an id: ids are no text, and may be found in unused parts of pages.
       const markOf = (id: string) => `<${id.slice(7).padStart(2, '0')}>`
       for (const id of ids) await start(store, id, { chat: markOf(id).repeat(random.below(400)) })
       let living = ids
       const remains: string[] = []
       while (living.length > 0) {
-        for (let slice = 0; slice < 100; slice += 1) {
+        for (let slice = 0; slice < size.appends; slice += 1) {
           const id = living[random.below(living.length)] ?? ''
           const length = random.pick([12, 120, 400, 1_200, 4_000]) + random.below(400)
           await appendTo(store, id, length, markOf(id))
