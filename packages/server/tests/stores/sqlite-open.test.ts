@@ -4,7 +4,6 @@ import { type SqliteHandle, type SqliteStoreOptions, sqliteStore } from '@keepst
 import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../src/stores/sqlite/open-database'
-import { isInFiles } from './sqlite-file'
 import { temporaryFolder } from './temporary-folder'
 
 describe('opening SQLite', () => {
@@ -57,39 +56,6 @@ describe('opening SQLite', () => {
     const store = sqliteStore({ database })
     await expect(store.create('a', null)).rejects.toThrow(/schema 99.*newer @keepstream\/server.*Update/s)
     expect(tables(database)).toEqual(['keepstream_schema'])
-  })
-
-  it('brings a file of schema 1 up to date, with its streams, and erases what they leave', async () => {
-    const path = join(temporaryFolder(), 'streams.db')
-    const old = new Database(path)
-    old.exec(`CREATE TABLE keepstream_schema (version INTEGER NOT NULL) STRICT;
-      INSERT INTO keepstream_schema VALUES (1);
-      CREATE TABLE keepstream_streams (id TEXT NOT NULL PRIMARY KEY, status TEXT NOT NULL, epoch INTEGER NOT NULL,
-        base INTEGER NOT NULL, length INTEGER NOT NULL, stop_requested INTEGER NOT NULL, error TEXT, owner TEXT,
-        lease_ms INTEGER NOT NULL, renewed_at INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER,
-        meta TEXT NOT NULL) STRICT;
-      CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
-      CREATE TABLE keepstream_pieces (stream_id TEXT NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL,
-        PRIMARY KEY (stream_id, start)) STRICT, WITHOUT ROWID;
-      INSERT INTO keepstream_streams VALUES ('a', 'done', 2, 3, 6, 1, NULL, 'o', 9, 7, 5, 8, '{"by":"old-meta"}');
-      INSERT INTO keepstream_streams VALUES ('b', 'streaming', 1, 0, 3, 0, NULL, 'o', 9, 7, 5, NULL, 'null');
-      INSERT INTO keepstream_pieces VALUES ('a', 0, 'old'), ('a', 3, 'txt'), ('b', 0, '123');`)
-    old.close()
-
-    const store = sqliteStore({ path, now: () => 10 })
-    onTestFinished(() => store.dispose())
-    expect(await store.read('a', 0, 10)).toMatchObject({
-      head: { status: 'done', epoch: 2, base: 3, offset: 6, stopRequested: true },
-      meta: { by: 'old-meta' },
-      text: 'oldtxt',
-    })
-    expect(await store.append('b', { epoch: 1, offset: 3, text: '456' })).toMatchObject({ type: 'ok' })
-    expect(await store.read('b', 1, 4)).toMatchObject({ meta: null, text: '2345' })
-    await store.delete('a')
-    for (const text of ['old', 'txt']) expect(isInFiles(path, text), text).toBe(false)
-    const reopened = sqliteStore({ path })
-    onTestFinished(() => reopened.dispose())
-    expect((await reopened.read('b', 0, 10))?.text).toBe('123456')
   })
 
   it('lives beside the tables of an application and leaves its user_version alone', async () => {

@@ -5,7 +5,7 @@ import type { StreamRecord } from '../shared/record'
 import { createRecord } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import type { Database, QueryOptions, Row, SqlValue } from './database'
-import { migrate, type TableNames } from './schema'
+import { createTables, type TableNames } from './schema'
 import { hasCode } from './sql-state'
 
 export interface PostgresTableOptions {
@@ -37,7 +37,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
 
   async function openMigrated(): Promise<Database> {
     const database = await open()
-    await migrate(database, names)
+    await createTables(database, names)
     return database
   }
 

@@ -1,17 +1,19 @@
 import { StreamsError } from '../../errors'
-import { filler } from './filler'
 import type { SqliteHandle } from './handle'
 
+/** The version of the tables below. */
+const schemaVersion = 1
+
 /**
- * Each entry brings the tables from the version of its index to the next one. Entries are never changed once released:
- * databases out there have run them.
+ * The text is stored in rows of (stream_id, start, text), so that an append writes a row of bounded size, however long
+ * the text is. Offsets count UTF-16 code units and are computed in JavaScript. SQL's `length` and `substr` count code
+ * points and are not used.
  *
- * The text is kept in rows of (stream_id, start, text), so that an append writes a bounded row, however long the text is.
- * Offsets count UTF-16 code units and come from JavaScript; SQL's `length` and `substr` count code points and are not
- * used.
+ * Text and meta have a filler before them in their row, so that a delete can erase them. A stream without meta has no row
+ * in `keepstream_metas`.
  */
-const migrations: readonly string[] = [
-  `CREATE TABLE keepstream_streams (
+const tables = `
+  CREATE TABLE keepstream_streams (
     id TEXT NOT NULL PRIMARY KEY,
     status TEXT NOT NULL,
     epoch INTEGER NOT NULL,
@@ -19,78 +21,47 @@ const migrations: readonly string[] = [
     length INTEGER NOT NULL,
     stop_requested INTEGER NOT NULL,
     error TEXT,
-    owner TEXT,
-    lease_ms INTEGER NOT NULL,
-    renewed_at INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    ended_at INTEGER,
-    meta TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
-  CREATE TABLE keepstream_pieces (
-    stream_id TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (stream_id, start)
-  ) STRICT, WITHOUT ROWID;`,
-  // Whatever is text gets a filler before it, so that a delete can erase it; a stream without meta has no row for it.
-  `CREATE TABLE keepstream_metas (
-    stream_id TEXT NOT NULL PRIMARY KEY,
-    filler BLOB NOT NULL,
-    meta TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO keepstream_metas SELECT id, ${filler}, meta FROM keepstream_streams WHERE meta <> 'null';
-  CREATE TABLE keepstream_new_pieces (
-    stream_id TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    filler BLOB NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (stream_id, start)
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO keepstream_new_pieces SELECT stream_id, start, ${filler}, text FROM keepstream_pieces;
-  DROP TABLE keepstream_pieces;
-  ALTER TABLE keepstream_new_pieces RENAME TO keepstream_pieces;
-  CREATE TABLE keepstream_new_streams (
-    id TEXT NOT NULL PRIMARY KEY,
-    status TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    base INTEGER NOT NULL,
-    length INTEGER NOT NULL,
-    stop_requested INTEGER NOT NULL,
-    error TEXT,
+    finish_reason TEXT,
     owner TEXT,
     lease_ms INTEGER NOT NULL,
     renewed_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     ended_at INTEGER
   ) STRICT;
-  INSERT INTO keepstream_new_streams SELECT id, status, epoch, base, length, stop_requested, error, owner, lease_ms,
-    renewed_at, created_at, ended_at FROM keepstream_streams;
-  DROP TABLE keepstream_streams;
-  ALTER TABLE keepstream_new_streams RENAME TO keepstream_streams;
   CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
-  CREATE INDEX keepstream_streams_open ON keepstream_streams (created_at) WHERE ended_at IS NULL;`,
-  'ALTER TABLE keepstream_streams ADD COLUMN finish_reason TEXT',
-]
+  CREATE INDEX keepstream_streams_open ON keepstream_streams (created_at) WHERE ended_at IS NULL;
+  CREATE TABLE keepstream_pieces (
+    stream_id TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    filler BLOB NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (stream_id, start)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE keepstream_metas (
+    stream_id TEXT NOT NULL PRIMARY KEY,
+    filler BLOB NOT NULL,
+    meta TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;`
 
 /**
- * Brings the tables to the version of this code. Call it inside a transaction that writes.
+ * Creates the tables if they do not exist. Call it inside a write transaction.
  *
- * The version stands in a table of its own: `PRAGMA user_version` belongs to the application, whose database it may be.
+ * The version is in a table of its own, because `PRAGMA user_version` belongs to the application that owns the database.
+ *
+ * @throws StreamsError if the tables have a newer version
  */
-export function migrate(database: SqliteHandle): void {
+export function createTables(database: SqliteHandle): void {
   database.exec('CREATE TABLE IF NOT EXISTS keepstream_schema (version INTEGER NOT NULL) STRICT')
   const [row] = database.prepare('SELECT version FROM keepstream_schema').all() as { version: number | bigint }[]
   const version = Number(row?.version ?? 0)
-  if (version > migrations.length) {
+  if (version > schemaVersion) {
     throw new StreamsError(
       'store',
       `this database has schema ${version}, written by a newer @keepstream/server; this one knows ` +
-        `schemas up to ${migrations.length}. Update @keepstream/server, or give sqliteStore another file.`,
+        `schemas up to ${schemaVersion}. Update @keepstream/server, or give sqliteStore another file.`,
     )
   }
-  if (version === migrations.length) return
-  for (const migration of migrations.slice(version)) database.exec(migration)
-  database.exec('DELETE FROM keepstream_schema')
-  database.prepare('INSERT INTO keepstream_schema (version) VALUES (?)').run(migrations.length)
+  if (version === schemaVersion) return
+  database.exec(tables)
+  database.prepare('INSERT INTO keepstream_schema (version) VALUES (?)').run(schemaVersion)
 }

@@ -3,7 +3,7 @@ import type { StoreTransaction, TransactionalBackend } from '../shared/transacti
 import { isBusy, retryWhileBusy } from './busy'
 import { fileIdentity } from './file-identity'
 import type { SqliteHandle } from './handle'
-import { migrate } from './schema'
+import { createTables } from './schema'
 import { sqliteTransaction } from './sqlite-transaction'
 
 export interface SqliteBackendOptions {
@@ -46,7 +46,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
     const database = await open()
     try {
       await retryWhileBusy(() => prepareConnection(database, synchronous), busyMs)
-      await retryWhileBusy(() => inTransaction(database, 'BEGIN IMMEDIATE', () => migrate(database)), busyMs)
+      await retryWhileBusy(() => inTransaction(database, 'BEGIN IMMEDIATE', () => createTables(database)), busyMs)
       // A process that was killed in the middle of a delete leaves the text in the log.
       truncateLog(database)
       const transaction = await retryWhileBusy(() => sqliteTransaction(database), busyMs)
