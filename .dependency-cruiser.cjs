@@ -60,7 +60,8 @@ const serverBorders = moduleRules('server', {
   http: [...serverBase, 'reading', 'run', 'runtime'],
   streams: [...serverBase, 'run', 'http'],
   'create-streams': [...serverBase, 'runtime', 'streams', 'http'],
-  stores: ['errors', 'store', 'timing'],
+  'options/check-options': ['errors'],
+  stores: ['errors', 'store', 'timing', 'options/check-options'],
   testkit: ['errors', 'store'],
 })
 

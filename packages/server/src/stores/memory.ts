@@ -1,7 +1,8 @@
 import { StreamsError } from '../errors'
+import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { endOf, type StreamRecord } from './shared/record'
-import { checkDuration, checkNames, defaultPendingMs } from './shared/store-options'
+import { checkDuration, defaultPendingMs } from './shared/store-options'
 import type { StoreTransaction, TextRow } from './shared/transaction'
 import { transactionalStore } from './shared/transactional-store'
 
@@ -19,7 +20,7 @@ export interface MemoryStoreOptions {
  * knows nothing of the first. Runs on every runtime.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
-  checkNames('memoryStore', options, ['now', 'pendingMs'])
+  checkNames('memoryStore.', options, ['now', 'pendingMs'])
   const entries = new Map<string, Entry>()
   const transaction = memoryTransaction(entries)
   return transactionalStore({

@@ -1,3 +1,4 @@
+import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { type NamedClient, nameClient, type PostgresClient } from './postgres/client'
 import type { Database } from './postgres/database'
@@ -9,7 +10,7 @@ import { postgresTable } from './postgres/postgres-table'
 import { tableNames } from './postgres/schema'
 import { sharedNotifier } from './postgres/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
+import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
 
 export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs } from './postgres/client'
 
@@ -72,7 +73,7 @@ export type PostgresStoreOptions = PostgresUrlOptions | PostgresClientOptions
 export function postgresStore(options: PostgresStoreOptions): StreamStore {
   const { url, client, schema, listenUrl, timeoutMs = 5_000, pendingMs = defaultPendingMs, now } = options
   const { maxConnections = 10 } = options
-  checkNames('postgresStore', options, optionNames)
+  checkNames('postgresStore.', options, optionNames)
   checkDuration('postgresStore', 'timeoutMs', timeoutMs)
   checkDuration('postgresStore', 'pendingMs', pendingMs)
   if ((url === undefined) === (client === undefined) || url === '') {

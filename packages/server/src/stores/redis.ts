@@ -1,3 +1,4 @@
+import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { createCallRedis } from './redis/call-redis'
 import { createClaims } from './redis/claims'
@@ -10,7 +11,7 @@ import { duplicating, openClient } from './redis/open-client'
 import { redisTable } from './redis/redis-table'
 import { sharedNotifier } from './redis/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
+import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
 
 export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/handle'
 
@@ -64,7 +65,7 @@ export type RedisStoreOptions = RedisUrlOptions | RedisClientOptions
  */
 export function redisStore(options: RedisStoreOptions): StreamStore {
   const { url, client, prefix = 'keepstream', pendingMs = defaultPendingMs, timeoutMs = 5_000, expireMs, now } = options
-  checkNames('redisStore', options, ['url', 'client', 'prefix', 'pendingMs', 'timeoutMs', 'expireMs', 'now'])
+  checkNames('redisStore.', options, ['url', 'client', 'prefix', 'pendingMs', 'timeoutMs', 'expireMs', 'now'])
   checkDuration('redisStore', 'pendingMs', pendingMs)
   checkDuration('redisStore', 'timeoutMs', timeoutMs)
   if (expireMs !== undefined) checkDuration('redisStore', 'expireMs', expireMs)

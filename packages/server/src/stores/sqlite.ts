@@ -1,5 +1,6 @@
+import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
-import { checkDuration, checkNames, defaultPendingMs, invalidOption } from './shared/store-options'
+import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
 import { transactionalStore } from './shared/transactional-store'
 import type { SqliteHandle } from './sqlite/handle'
 import { openDatabase } from './sqlite/open-database'
@@ -58,7 +59,7 @@ export type SqliteStoreOptions = SqlitePathOptions | SqliteHandleOptions
  */
 export function sqliteStore(options: SqliteStoreOptions): StreamStore {
   const { path, database, synchronous, pendingMs = defaultPendingMs, busyMs = 5_000, now = Date.now } = options
-  checkNames('sqliteStore', options, ['path', 'database', 'synchronous', 'pendingMs', 'busyMs', 'now'])
+  checkNames('sqliteStore.', options, ['path', 'database', 'synchronous', 'pendingMs', 'busyMs', 'now'])
   checkDuration('sqliteStore', 'busyMs', busyMs)
   checkDuration('sqliteStore', 'pendingMs', pendingMs)
   if (synchronous !== undefined && synchronous !== 'normal' && synchronous !== 'full') {

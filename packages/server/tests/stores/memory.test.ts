@@ -45,6 +45,8 @@ describe('memoryStore', { timeout: 30_000 }, () => {
 
   it('refuses options that cannot be meant', () => {
     expect(() => memoryStore({ pendingMs: -1 })).toThrow(/@keepstream\/server: memoryStore\(\{ pendingMs \}\).*-1/)
-    expect(() => memoryStore({ pendingMS: 1 } as object)).toThrow(/no option "pendingMS".*now, pendingMs/)
+    expect(() => memoryStore({ pendingMS: 1 } as object)).toThrow(
+      /'memoryStore[.]pendingMS' cannot be used.*now, pendingMs/,
+    )
   })
 })

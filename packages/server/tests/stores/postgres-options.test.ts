@@ -18,7 +18,7 @@ it('refuses options that cannot be meant', () => {
     [{ url, pendingMs: Number.NaN }, /pendingMs.*NaN/],
     [{ url, maxConnections: 0.5 }, /maxConnections.*0\.5/],
     [{ url, listenUrl: '' }, /listenUrl.*false/],
-    [{ connectionString: url }, /no option "connectionString".*url/],
+    [{ connectionString: url }, /'postgresStore[.]connectionString' cannot be used.*url/],
   ]
   for (const [options, message] of wrong) expect(() => postgresStore(options as PostgresStoreOptions)).toThrow(message)
 })

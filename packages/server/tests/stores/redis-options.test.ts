@@ -9,7 +9,7 @@ describe('redisStore', () => {
   it('refuses options that cannot be meant, and says what to pass', () => {
     expect(refused({})).toThrow(/@keepstream\/server: redisStore needs either \{ url \}.* or \{ client \}/)
     expect(refused({ url: '' })).toThrow(/needs either/)
-    expect(refused({ url, timeoutMS: 1 })).toThrow(/no option "timeoutMS".*timeoutMs/)
+    expect(refused({ url, timeoutMS: 1 })).toThrow(/'redisStore[.]timeoutMS' cannot be used.*timeoutMs/)
     for (const name of ['timeoutMs', 'pendingMs', 'expireMs']) {
       expect(refused({ url, [name]: -1 })).toThrow(new RegExp(`redisStore\\(\\{ ${name} \\}\\).*positive.*-1`))
     }

@@ -197,7 +197,7 @@ describe('opening SQLite', () => {
       [{ path: 'a.db', synchronous: 'off' }, /synchronous.*'normal' or 'full', not off/],
       [{ path: 'a.db', busyMs: Number.NaN }, /busyMs.*NaN/],
       [{ path: 'a.db', pendingMs: 0 }, /pendingMs.*0/],
-      [{ file: 'a.db' }, /no option "file".*path/],
+      [{ file: 'a.db' }, /'sqliteStore[.]file' cannot be used.*path/],
     ]
     for (const [options, message] of wrong) expect(() => sqliteStore(options as SqliteStoreOptions)).toThrow(message)
   })

@@ -9,14 +9,6 @@ export function checkDuration(store: string, option: string, value: number): num
   throw invalidOption(`${store}({ ${option} }) must be a positive number of milliseconds, not ${String(value)}.`)
 }
 
-/** Refuses options that do not exist: a misspelt one would silently mean its default. */
-export function checkNames(store: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    throw invalidOption(`${store}() has no option "${name}". It has: ${known.join(', ')}.`)
-  }
-}
-
 export function invalidOption(message: string): StreamsError {
   return new StreamsError('invalid-option', message)
 }
