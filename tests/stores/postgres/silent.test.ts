@@ -18,7 +18,7 @@ describeWithServer('a connection that listens and dies without a word', (server)
       const database = openConnections(options, [client]).then((connections) => persistentDatabase(connections, 1_000))
       const hints = sharedNotifier({ channel: 'keepstream', open: () => database, probe: { everyMs: 50, waitMs: 500 } })
       onTestFinished(async () => {
-        await hints.close()
+        await hints.close(true)
         await (await database).close()
       })
       const heard = new Set<string>()

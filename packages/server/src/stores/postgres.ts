@@ -118,7 +118,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
     notifier,
     table: postgresTable({ open, names: tableNames(schema), pendingMs, now }),
     async close() {
-      await notifier.close()
+      await notifier.close(true)
       // An opening that failed has told those who waited for it.
       const database = await opened?.catch(() => undefined)
       await database?.close()

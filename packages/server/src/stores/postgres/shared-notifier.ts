@@ -1,99 +1,70 @@
-import { type ChangeNotifier, createChangeNotifier } from '../shared/change-notifier'
-import { createLivenessProbe, type LivenessProbe, type LivenessProbeOptions } from '../shared/liveness-probe'
+import { createSharedNotifier, type ProbeTimes, type SharedNotifier } from '../shared/shared-notifier'
 import type { Database } from './database'
-import { createListener } from './listener'
-import { createNotificationSender, unpack } from './notification-sender'
 
-export interface SharedNotifierOptions {
+export interface PostgresNotifierOptions {
   readonly channel: string
   readonly open: () => Promise<Database>
-  readonly probe?: Pick<LivenessProbeOptions, 'everyMs' | 'waitMs'>
+  readonly probe?: ProbeTimes
 }
 
-export interface SharedNotifier extends ChangeNotifier {
-  /** Tells the others what they do not know yet, and stops listening. */
-  close(): Promise<void>
-}
-
-/** How long it goes on listening without a watcher: the next one often comes soon. */
-const lingerMs = 5_000
+/** Postgres refuses a payload of 8,000 bytes or more. */
+const maxPayloadBytes = 7_900
 
 /**
- * Hints of this process, at once, and of all others, through LISTEN and NOTIFY. Neither is part of any act: in the
- * transaction of an append NOTIFY would make all appends of the database wait for each other.
+ * Change notifications through LISTEN and NOTIFY. NOTIFY is a transaction of its own: in the transaction of an append it
+ * would make all appends of the database wait for one lock.
  */
-export function sharedNotifier({ channel, open, probe: pulseOptions }: SharedNotifierOptions): SharedNotifier {
-  const local = createChangeNotifier()
-  const sender = crypto.randomUUID()
-  async function send(payloads: readonly string[]): Promise<void> {
-    const database = await open()
-    await database.query(
-      'SELECT pg_notify($1::text, payload) FROM json_array_elements_text($2::text::json) AS payload',
-      [channel, JSON.stringify(payloads)],
-    )
-  }
-  const notifier = createNotificationSender({ sender, send })
-  const listener = createListener({
-    async subscribe(onLost, onHeard) {
-      const { subscribe } = await open()
-      if (subscribe === undefined) return async () => undefined
-      let pulse: LivenessProbe | undefined
-      const end = await subscribe(
-        channel,
-        (payload) => {
-          pulse?.heard()
-          onHeard()
-          unpack(sender, payload).forEach(local.notify)
-        },
-        () => {
-          pulse?.stop()
-          onLost()
-        },
+export function sharedNotifier({ channel, open, probe }: PostgresNotifierOptions): SharedNotifier {
+  return createSharedNotifier({
+    take(self, waiting) {
+      const payloads = packPayloads(self, waiting)
+      waiting.clear()
+      return payloads
+    },
+    async send(payloads) {
+      const database = await open()
+      await database.query(
+        'SELECT pg_notify($1::text, payload) FROM json_array_elements_text($2::text::json) AS payload',
+        [channel, JSON.stringify(payloads)],
       )
-      pulse = createLivenessProbe({
-        ...pulseOptions,
-        // Of this process, and of no stream: others do nothing about it.
-        send: () => send([JSON.stringify([sender])]),
-        onSilent() {
-          // What ends it may fail as silently.
-          end().catch(() => undefined)
-          onLost()
-        },
-      })
-      return async () => {
-        pulse?.stop()
-        await end()
-      }
     },
+    async subscribe(onMessage, onLost) {
+      const { subscribe } = await open()
+      return subscribe?.(channel, onMessage, onLost)
+    },
+    maxWaiting: 2_000,
+    longestRetryMs: 30_000,
+    lingerMs: 5_000,
+    probe,
   })
-  let watchers = 0
-  let lingering: ReturnType<typeof setTimeout> | undefined
-  let isClosed = false
+}
 
-  return {
-    watch(onHint) {
-      const unwatch = local.watch(onHint)
-      let isWatching = true
-      watchers += 1
-      clearTimeout(lingering)
-      if (!isClosed) listener.start()
-      return () => {
-        if (!isWatching) return
-        isWatching = false
-        unwatch()
-        watchers -= 1
-        if (watchers === 0 && !isClosed) lingering = setTimeout(() => void listener.stop(), lingerMs)
-      }
-    },
-    notify(id) {
-      local.notify(id)
-      notifier.notify(id)
-    },
-    clear: local.clear,
-    async close() {
-      isClosed = true
-      clearTimeout(lingering)
-      await Promise.all([notifier.close(), listener.stop()])
-    },
+/** The ids in as few payloads as possible. */
+export function packPayloads(self: string, ids: Iterable<string>): string[] {
+  const payloads: string[] = []
+  let items: string[] = []
+  const frame = byteLength(JSON.stringify([self]))
+  let bytes = frame
+  const end = () => {
+    if (items.length > 0) payloads.push(`[${[JSON.stringify(self), ...items].join(',')}]`)
+    items = []
+    bytes = frame
   }
+  for (const id of ids) {
+    const item = JSON.stringify(id)
+    const itemBytes = byteLength(item) + 1
+    // It does not fit into any payload.
+    if (frame + itemBytes > maxPayloadBytes) continue
+    if (bytes + itemBytes > maxPayloadBytes) end()
+    items.push(item)
+    bytes += itemBytes
+  }
+  end()
+  return payloads
+}
+
+const encoder = new TextEncoder()
+
+function byteLength(text: string): number {
+  return encoder.encode(text).length
 }
