@@ -39,7 +39,7 @@ interface Entry {
   record: StreamRecord
   readonly meta: string
   /** Kept apart, in order: joining them into one growing string would copy it for every slice read from it. */
-  readonly pieces: TextRow[]
+  readonly rows: TextRow[]
 }
 
 function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
@@ -52,15 +52,15 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
     load: (id) => entries.get(id)?.record,
     loadAll: (ids) => [...new Set(ids)].flatMap((id) => entries.get(id)?.record ?? []),
     meta: (id) => entryOf(id).meta,
-    insert: (record, meta) => void entries.set(record.id, { record, meta, pieces: [] }),
+    insert: (record, meta) => void entries.set(record.id, { record, meta, rows: [] }),
     update: (record) => {
       entryOf(record.id).record = record
     },
     remove: (id) => void entries.delete(id),
-    addRow: (id, piece) => void entryOf(id).pieces.push(piece),
-    pieces: (id, from, to) => {
-      const { pieces } = entryOf(id)
-      return pieces.slice(lastStartingBefore(pieces, from + 1), lastStartingBefore(pieces, to) + 1)
+    addRow: (id, row) => void entryOf(id).rows.push(row),
+    rows: (id, from, to) => {
+      const { rows } = entryOf(id)
+      return rows.slice(lastStartingBefore(rows, from + 1), lastStartingBefore(rows, to) + 1)
     },
     endedBefore: (before, limit, moment) =>
       [...entries.values()]
@@ -72,14 +72,14 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
   }
 }
 
-/** The index of the last piece that starts before `offset`, by binary search; 0 if there is none. */
-function lastStartingBefore(pieces: readonly TextRow[], offset: number): number {
+/** The index of the last row that starts before `offset`, by binary search; 0 if there is none. */
+function lastStartingBefore(rows: readonly TextRow[], offset: number): number {
   let low = 0
-  let high = pieces.length
+  let high = rows.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    const piece = pieces[middle]
-    if (piece !== undefined && piece.start < offset) low = middle + 1
+    const row = rows[middle]
+    if (row !== undefined && row.start < offset) low = middle + 1
     else high = middle
   }
   return Math.max(low - 1, 0)

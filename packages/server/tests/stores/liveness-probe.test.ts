@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 function started(send: () => Promise<unknown> = async () => undefined) {
   let sent = 0
   let silences = 0
-  const pulse = createLivenessProbe({
+  const probe = createLivenessProbe({
     send: () => {
       sent += 1
       return send()
@@ -16,26 +16,26 @@ function started(send: () => Promise<unknown> = async () => undefined) {
       silences += 1
     },
   })
-  return { pulse, counts: () => ({ sent, silences }) }
+  return { probe, counts: () => ({ sent, silences }) }
 }
 
-it('asks at once, and is content for 5 s with whatever was heard', async () => {
-  const { pulse, counts } = started()
+it('sends a message at once, and again after 5 s without any message', async () => {
+  const { probe, counts } = started()
   await vi.advanceTimersByTimeAsync(1_999)
   expect(counts()).toEqual({ sent: 1, silences: 0 })
-  pulse.heard()
+  probe.received()
   await vi.advanceTimersByTimeAsync(4_999)
   expect(counts()).toEqual({ sent: 1, silences: 0 })
-  pulse.heard()
+  probe.received()
   await vi.advanceTimersByTimeAsync(4_999)
   expect(counts()).toEqual({ sent: 1, silences: 0 })
   await vi.advanceTimersByTimeAsync(1)
   expect(counts()).toEqual({ sent: 2, silences: 0 })
-  pulse.stop()
+  probe.stop()
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('tells once of a message that was sent and not heard within 2 s, and is over', async () => {
+it('reports once that a sent message did not arrive within 2 s, and stops', async () => {
   const { counts } = started()
   await vi.advanceTimersByTimeAsync(2_000)
   expect(counts()).toEqual({ sent: 1, silences: 1 })
@@ -44,24 +44,24 @@ it('tells once of a message that was sent and not heard within 2 s, and is over'
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('takes no message that could not be sent for one that was not heard', async () => {
-  const { pulse, counts } = started(() => Promise.reject(new Error('down')))
+it('does not count a message that could not be sent as one that did not arrive', async () => {
+  const { probe, counts } = started(() => Promise.reject(new Error('down')))
   await vi.advanceTimersByTimeAsync(20_000)
   expect(counts()).toEqual({ sent: 5, silences: 0 })
-  pulse.stop()
+  probe.stop()
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('waits for nothing that was asked before something was heard, nor after it was stopped', async () => {
+it('ignores a message that was sent before another arrived, or before it was stopped', async () => {
   const sends: (() => void)[] = []
-  const { pulse, counts } = started(() => new Promise<void>((resolve) => void sends.push(resolve)))
-  pulse.heard()
+  const { probe, counts } = started(() => new Promise<void>((resolve) => void sends.push(resolve)))
+  probe.received()
   sends[0]?.()
   await vi.advanceTimersByTimeAsync(4_999)
   expect(counts()).toEqual({ sent: 1, silences: 0 })
   await vi.advanceTimersByTimeAsync(1)
   expect(counts()).toEqual({ sent: 2, silences: 0 })
-  pulse.stop()
+  probe.stop()
   sends[1]?.()
   await vi.advanceTimersByTimeAsync(60_000)
   expect(counts()).toEqual({ sent: 2, silences: 0 })

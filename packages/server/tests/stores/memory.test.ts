@@ -10,7 +10,7 @@ describe('memoryStore', { timeout: 30_000 }, () => {
   })
   for (const { name, run } of cases) it(name, run)
 
-  it('takes pendingMs', async () => {
+  it('uses pendingMs', async () => {
     let now = 0
     const store = memoryStore({ now: () => now, pendingMs: 1_000 })
     await store.create('a', null)
@@ -18,20 +18,20 @@ describe('memoryStore', { timeout: 30_000 }, () => {
     expect(await store.expire('a', 0)).toMatchObject({ status: 'timeout' })
   })
 
-  it('says what is wrong with a meta that is no JSON, with the cause', async () => {
+  it('reports why a meta is not JSON, with the cause', async () => {
     const store = memoryStore()
     await expect(store.create('a', { count: 1n })).rejects.toMatchObject({
       code: 'invalid-option',
-      message: expect.stringMatching(/@keepstream\/server: meta cannot be kept by memoryStore.*BigInt.*Pass/),
+      message: expect.stringMatching(/@keepstream\/server: meta cannot be stored by memoryStore.*BigInt.*Pass/),
       cause: expect.any(TypeError),
     })
     await expect(store.create('a', () => {})).rejects.toMatchObject({
       code: 'invalid-option',
-      message: expect.stringContaining('a function is none'),
+      message: expect.stringContaining('a function is not a JSON value'),
     })
   })
 
-  it('parses meta for nobody who does not ask for it, and once for who does', async () => {
+  it('parses meta only when it is read, and then once', async () => {
     const store = memoryStore()
     await store.create('a', { chat: ['long'] })
     const parse = vi.spyOn(JSON, 'parse')
@@ -43,7 +43,7 @@ describe('memoryStore', { timeout: 30_000 }, () => {
     expect(parse).toHaveBeenCalledTimes(1)
   })
 
-  it('refuses options that cannot be meant', () => {
+  it('refuses invalid options', () => {
     expect(() => memoryStore({ pendingMs: -1 })).toThrow(/@keepstream\/server: memoryStore\(\{ pendingMs \}\).*-1/)
     expect(() => memoryStore({ pendingMS: 1 } as object)).toThrow(
       /'memoryStore[.]pendingMS' cannot be used.*now, pendingMs/,

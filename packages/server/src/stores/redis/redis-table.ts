@@ -115,16 +115,16 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     load,
     birthOf: async (id) => (await load(id))?.birth,
     loadAll,
-    async replace(seen, record, pieces, mustBeWhole) {
+    async replace(seen, record, rows, mustBeWhole) {
       const keys = streamKeys(prefix, record.id)
       const fields = [...changingFields(record), 'revision', nextRevision()]
       const endedAt = record.endedAt === seen.record.endedAt ? '' : String(record.endedAt)
       const head = [moment(), keys.member, seen.revision, endedAt, expireMs, flag(mustBeWhole), String(fields.length)]
-      const answer = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(pieces)]))
+      const answer = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(rows)]))
       if (answer === -2) throw incomplete(record.id)
       return answer === 1
     },
-    async write(id, { epoch, offset, pieces, added, ending }) {
+    async write(id, { epoch, offset, rows, added, ending }) {
       const keys = streamKeys(prefix, id)
       const args = [
         moment(),
@@ -139,7 +139,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         expireMs,
         nextRevision(),
         flag(ending?.status === 'done'),
-        ...flat(pieces),
+        ...flat(rows),
       ]
       const answer = await run(keys.bucket, writeScript, keysOf(keys), args)
       if (Array.isArray(answer)) return { length: Number(answer[0]), stopRequested: answer[1] === '1' }
@@ -165,13 +165,13 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const args = [moment(), String(from), last, known?.birth ?? '']
       const answer = await run(keys.bucket, readScript, [keys.record, keys.text], args)
       if (!Array.isArray(answer)) return undefined
-      const [at, values, meta, pieces] = answer as [unknown, unknown, string | null, string[]]
+      const [at, values, meta, rows] = answer as [unknown, unknown, string | null, string[]]
       const seen = toRecord(id, values, toMoment(at))
       if (seen === undefined) return undefined
       if (meta !== null) metas.set(id, { birth: seen.birth, meta })
-      const piece = join(id, pieces)
-      checkWhole(id, piece, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
-      return { ...seen, meta: meta ?? known?.meta ?? 'null', piece }
+      const row = join(id, rows)
+      checkWhole(id, row, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
+      return { ...seen, meta: meta ?? known?.meta ?? 'null', row }
     },
   }
 
@@ -203,8 +203,8 @@ function flag(isSet: boolean): string {
   return isSet ? '1' : ''
 }
 
-function flat(pieces: readonly TextRow[]): string[] {
-  return pieces.flatMap(({ start, text }) => [String(start), text])
+function flat(rows: readonly TextRow[]): string[] {
+  return rows.flatMap(({ start, text }) => [String(start), text])
 }
 
 /** Entries come as id and text in turn; an id is the start and `-1`. */
@@ -223,9 +223,9 @@ function join(id: string, entries: readonly string[]): TextRow | undefined {
 }
 
 /** A Redis that evicts, or is restored from a damaged copy, may have the record without its text. */
-function checkWhole(id: string, piece: TextRow | undefined, start: number, end: number): void {
+function checkWhole(id: string, row: TextRow | undefined, start: number, end: number): void {
   if (end <= start) return
-  if (piece === undefined || piece.start > start || piece.start + piece.text.length < end) throw incomplete(id)
+  if (row === undefined || row.start > start || row.start + row.text.length < end) throw incomplete(id)
 }
 
 function incomplete(id: string): StreamsError {

@@ -43,8 +43,8 @@ end
 
 // The text of a range is found by the ids of its pieces, so that no act and no read touches the rest of it. Redis refuses
 // an id that is not above the last one: no piece is ever stored twice.
-const addPieces = `
-local function add_pieces(from)
+const addRows = `
+local function add_rows(from)
   for i = from, #ARGV, 2 do
     redis.call('XADD', KEYS[2], ARGV[i] .. '-1', 't', ARGV[i + 1])
   end
@@ -121,11 +121,11 @@ return answer
  * the text must be whole or empty, how many fields and values, those, then starts and pieces → 1, 0 if the revision is
  * another, or -2 if the text is not whole
  */
-export const replaceScript = script(`${moment}${addPieces}${isWhole}${end}
+export const replaceScript = script(`${moment}${addRows}${isWhole}${end}
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
 local last = 7 + ARGV[7]
 if (ARGV[6] ~= '' or last < #ARGV) and not is_whole() then return -2 end
-add_pieces(last + 1)
+add_rows(last + 1)
 redis.call('HSET', KEYS[1], unpack(ARGV, 8, last))
 if ARGV[4] ~= '' then end_at(ARGV[4], ARGV[2], ARGV[5]) end
 return 1
@@ -137,13 +137,13 @@ return 1
  * the new length and stopRequested, 0 if the stream is not as believed, -1 if the epoch has another owner, or -2 if the text
  * is not whole
  */
-export const writeScript = script(`${moment}${addPieces}${isWhole}${end}
+export const writeScript = script(`${moment}${addRows}${isWhole}${end}
 local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner')
 if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
 if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
 if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
 if (ARGV[12] ~= '' or #ARGV > 12) and not is_whole() then return -2 end
-add_pieces(13)
+add_rows(13)
 local length = string.format('%.0f', seen[3] + ARGV[6])
 redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[11])
 if ARGV[7] == '' then
@@ -171,17 +171,17 @@ local record = redis.call('HMGET', KEYS[1], ${fields})
 if not record[1] then return false end
 local meta = false
 if record[14] ~= ARGV[4] then meta = redis.call('HGET', KEYS[1], 'meta') end
-local pieces = {}
+local rows = {}
 if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARGV[3]) then
   local first = redis.call('XREVRANGE', KEYS[2], ARGV[2] .. '-1', '-', 'COUNT', 1)
   if #first > 0 then
     for _, entry in ipairs(redis.call('XRANGE', KEYS[2], first[1][1], ARGV[3] .. '-1')) do
-      pieces[#pieces + 1] = entry[1]
-      pieces[#pieces + 1] = entry[2][2]
+      rows[#rows + 1] = entry[1]
+      rows[#rows + 1] = entry[2][2]
     end
   end
 end
-return { now, record, meta, pieces }
+return { now, record, meta, rows }
 `)
 
 /** index · before, offset, count → members and scores */

@@ -1,25 +1,25 @@
 export interface ChangeNotifier {
-  watch(onHint: (id: string) => void): () => void
+  watch(onChange: (id: string) => void): () => void
   notify(id: string): void
   clear(): void
 }
 
-/** The listeners of a store's `watch`. */
+/** Calls the listeners of a store's `watch`. */
 export function createChangeNotifier(): ChangeNotifier {
-  const listeners = new Set<{ readonly onHint: (id: string) => void }>()
+  const listeners = new Set<{ readonly onChange: (id: string) => void }>()
   return {
-    watch(onHint) {
-      // An entry of its own for each call: the same function may watch twice, and each undo takes back one.
-      const entry = { onHint }
+    watch(onChange) {
+      // A separate entry for each call: the same function may watch twice, and each unsubscribe removes one.
+      const entry = { onChange }
       listeners.add(entry)
       return () => void listeners.delete(entry)
     },
     notify(id) {
-      for (const { onHint } of [...listeners]) {
+      for (const { onChange } of [...listeners]) {
         try {
-          onHint(id)
+          onChange(id)
         } catch (error) {
-          // The act is done and durable; a listener must not make it look failed. It is reported as uncaught instead.
+          // The act is durable, so a listener that throws must not make it fail. Its error is reported as uncaught.
           queueMicrotask(() => {
             throw error
           })

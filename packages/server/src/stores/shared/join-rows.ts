@@ -2,17 +2,17 @@ import { StreamsError } from '../../errors'
 import type { TextRow } from './transaction'
 
 /**
- * The text between `start` and `end`, out of pieces in order that may reach beyond at both ends.
+ * The text from `start` to `end`, joined from ordered chunks. The first and the last chunk may reach beyond it.
  *
- * @throws StreamsError `corrupt` if they do not cover it without a hole.
+ * @throws StreamsError `corrupt` if some of the text is missing
  */
-export function joinRows(id: string, pieces: readonly TextRow[], start: number, end: number): string {
+export function joinRows(id: string, rows: readonly TextRow[], start: number, end: number): string {
   let text = ''
-  for (const piece of pieces) {
+  for (const row of rows) {
     const position = start + text.length
     if (position >= end) break
-    if (piece.start > position) throw missing(id, position)
-    text += piece.text.slice(position - piece.start, end - piece.start)
+    if (row.start > position) throw missing(id, position)
+    text += row.text.slice(position - row.start, end - row.start)
   }
   if (start + text.length < end) throw missing(id, start + text.length)
   return text

@@ -1,23 +1,23 @@
 export interface LivenessProbeOptions {
-  /** Has a message of our own sent to whoever listens, this process among them. */
+  /** Sends a message to all subscribers, this process among them. */
   readonly send: () => Promise<unknown>
-  /** Nothing was heard of it. Called once, and nothing after it. */
+  /** The message did not arrive. Called at most once, and the probe stops then. */
   readonly onSilent: () => void
-  /** How long nothing need be heard before it is asked for, in milliseconds. @default 5_000 */
+  /** How long the subscription may be silent before a message is sent, in milliseconds. @default 5_000 */
   readonly everyMs?: number
-  /** How long a message may be under way once it was sent, in milliseconds. @default 2_000 */
+  /** How long a sent message may take to arrive, in milliseconds. @default 2_000 */
   readonly waitMs?: number
 }
 
 export interface LivenessProbe {
-  /** Something was heard, whatever it was. */
-  heard(): void
+  /** Call it for every message that arrives. */
+  received(): void
   stop(): void
 }
 
 /**
- * Proves that a subscription still hears: a connection may die without a word, and nothing is as quiet as one on which
- * nothing happens. Asks at once, and whenever nothing was heard for a while. A message that cannot be sent proves nothing.
+ * Checks that a subscription still receives messages: a connection may die without an error and then looks like an idle
+ * one. Sends a message at once, and again after each silence. If a message cannot be sent, that proves nothing.
  */
 export function createLivenessProbe({
   send,
@@ -27,29 +27,29 @@ export function createLivenessProbe({
 }: LivenessProbeOptions): LivenessProbe {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isOver = false
-  /** Counts what was heard and asked: a message that was sent for an older question proves nothing about this one. */
-  let turn = 0
+  /** Goes up with each send and each message that arrives, so that the result of an older send is ignored. */
+  let round = 0
 
-  void ask()
-  return { heard: rest, stop }
+  void check()
+  return { received: wait, stop }
 
-  async function ask(): Promise<void> {
-    turn += 1
-    const mine = turn
+  async function check(): Promise<void> {
+    round += 1
+    const mine = round
     const isSent = await send().then(
       () => true,
       () => false,
     )
-    if (isOver || mine !== turn) return
-    if (!isSent) rest()
+    if (isOver || mine !== round) return
+    if (!isSent) wait()
     else timer = setTimeout(silent, waitMs)
   }
 
-  function rest(): void {
+  function wait(): void {
     if (isOver) return
-    turn += 1
+    round += 1
     clearTimeout(timer)
-    timer = setTimeout(() => void ask(), everyMs)
+    timer = setTimeout(() => void check(), everyMs)
   }
 
   function silent(): void {

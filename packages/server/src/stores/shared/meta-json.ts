@@ -1,8 +1,9 @@
 import { StreamsError } from '../../errors'
 
 /**
- * `meta` as JSON. What JSON cannot hold is refused before the database is asked: no repetition would help, and nothing is
- * wrong with the database.
+ * `meta` as JSON.
+ *
+ * @throws StreamsError `invalid-option` if JSON cannot hold it: a retry would not help, and the database is not at fault
  */
 export function toMetaJson(store: string, meta: unknown): string {
   let json: string | undefined
@@ -13,11 +14,11 @@ export function toMetaJson(store: string, meta: unknown): string {
     cause = error
   }
   if (json !== undefined) return json
-  const reason = cause instanceof Error ? cause.message : `a ${typeof meta} is none`
+  const reason = cause instanceof Error ? cause.message : `a ${typeof meta} is not a JSON value`
   throw new StreamsError(
     'invalid-option',
-    `meta cannot be kept by ${store}, which keeps any JSON value: ${reason}. ` +
-      'Pass what JSON can hold, such as a string for a bigint.',
+    `meta cannot be stored by ${store}, which stores any JSON value: ${reason}. ` +
+      'Pass a value that JSON can hold, such as a string for a bigint.',
     { cause },
   )
 }

@@ -9,80 +9,80 @@ import { splitText } from './split-text'
 import { storedRange } from './stored-range'
 import type { TextRow } from './transaction'
 
-/** A record, and the moment of the store's clock when it was so. */
+/** A record, and the time by the store's clock when it was read. */
 export interface SeenRecord {
   readonly record: StreamRecord
   readonly moment: StoreMoment
-  /** Changes with every change of the record, of this stream or of a later one with its id. */
+  /** Changes with every change of the record. A later stream with the same id has other revisions. */
   readonly revision: string
 }
 
-/** A write under a claim that is believed to hold. */
+/** A write that expects its claim to hold. */
 export interface HeldWrite {
   readonly epoch: number
-  /** The durable length that is believed in; `undefined` for any. */
+  /** The expected durable length. `undefined` accepts any. */
   readonly offset: number | undefined
-  readonly pieces: readonly TextRow[]
-  /** How long the pieces are together. */
+  readonly rows: readonly TextRow[]
+  /** The length of all rows together. */
   readonly added: number
-  /** Ends the stream; otherwise the lease is renewed. */
+  /** Ends the stream. Without it, the lease is renewed. */
   readonly ending?: Omit<CloseRequest, 'epoch' | 'offset' | 'text'>
 }
 
-/** What is read at once of a stream. */
+/** The result of one read. */
 export interface SeenRange extends SeenRecord {
   /** JSON. */
   readonly meta: string
-  /** Text that begins at `start` and covers what was asked for, as far as it is there; it may reach beyond at both ends. */
-  readonly piece: TextRow | undefined
+  /** Covers the requested range as far as the text exists. It may reach beyond the range at both ends. */
+  readonly row: TextRow | undefined
 }
 
 /**
- * Where {@link optimisticStore} keeps its streams. Each of these is one transaction of its own, durable before it resolves.
- * One that rejects may have been done all the same.
+ * Where {@link optimisticStore} keeps its streams. Each call is one transaction, durable before it resolves. A call that
+ * rejects may have been carried out.
  */
 export interface RecordTable {
-  /** A new record, `pending` since now. `false` if there is one. `meta` is JSON. */
+  /** Creates a `pending` record. `false` if the id exists. `meta` is JSON. */
   insert(id: string, meta: string): Promise<boolean>
   load(id: string): Promise<SeenRecord | undefined>
-  /** Those that exist, in any order. */
+  /** The records that exist, in any order. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
   /**
-   * Writes the record and adds the pieces, only if the stored one still is `seen`. Answers whether it was.
+   * Writes the record and adds the rows, only if the stored record is still `seen`. Returns whether it was.
    *
-   * @param mustBeWhole rejects with `corrupt` where some of the text has been lost
+   * @param mustBeWhole rejects with `corrupt` if stored text was lost
    */
-  replace(seen: SeenRecord, record: StreamRecord, pieces: readonly TextRow[], mustBeWhole: boolean): Promise<boolean>
+  replace(seen: SeenRecord, record: StreamRecord, rows: readonly TextRow[], mustBeWhole: boolean): Promise<boolean>
   /**
-   * Writes without having looked, only if the stream is `streaming` under that epoch and has that length. Otherwise nothing
-   * is done, and the answer is `undefined`. Rejects with `corrupt` where some of the text has been lost, at the latest with
-   * the end as `done`.
+   * Writes without a read before, only if the stream is `streaming` under that epoch and has that length. Otherwise it
+   * changes nothing and returns `undefined`. Rejects with `corrupt` if stored text was lost, at the latest when the stream
+   * ends as `done`.
    */
   write(id: string, write: HeldWrite): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
-  /** Removes the record and all of its text. `false` if there was none. */
+  /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
-  /** Removes the streams whose end, as `endOf` has it, is before a moment; the earliest first. Answers with their ids. */
+  /** Removes the streams whose `endOf` is before a moment, the earliest first. Returns their ids. */
   removeEnded(before: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
 }
 
 export interface OptimisticStoreOptions {
-  /** The name that errors speak of. */
+  /** The name in error messages. */
   readonly name: string
   readonly table: RecordTable
   readonly notifier: ChangeNotifier
-  /** Lets go of everything that was opened. Called once. */
+  /** Closes everything that was opened. Called once. */
   readonly close: () => Promise<void>
 }
 
-/** Each one that is lost was won by somebody else, so that this many in a row mean that something is wrong. */
+/** Each failed attempt means that another process changed the stream. This many in a row mean that something is wrong. */
 const maxAttempts = 100
 
 /**
- * The whole contract of {@link StreamStore} on a database that is asked over a network.
+ * Implements {@link StreamStore} on a database behind a network.
  *
- * No act holds a lock while it waits for an answer: it looks, judges here, and writes only if nothing has changed since;
- * otherwise it looks again. A process that is stopped in the middle of an act is in nobody's way.
+ * No act holds a lock while it waits for a response. It reads the record, applies a rule, and writes only if the record
+ * has not changed; otherwise it starts again. So a process that stops in the middle of an act blocks no other process.
  */
 export function optimisticStore({ name, table, notifier, close }: OptimisticStoreOptions): StreamStore {
   let isDisposed = false
@@ -105,27 +105,27 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       if (seen === undefined) return absent
       const { record, result } = rule(seen.record, seen.moment)
       if (record === seen.record) return result
-      const pieces = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
-      if (await table.replace(seen, record, pieces, mustBeWhole)) {
+      const rows = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
+      if (await table.replace(seen, record, rows, mustBeWhole)) {
         if (isVisibleChange(seen.record, record)) notifier.notify(id)
         return result
       }
     }
-    throw new StreamsError('store', `${name} found "${id}" changed by others ${maxAttempts} times in a row.`)
+    throw new StreamsError('store', `${name} found "${id}" changed by other processes ${maxAttempts} times in a row.`)
   }
 
-  /** Most writes are as expected, and then one question does. The others are judged after a look. */
+  /** Most writes find the expected state, so one call is enough. Otherwise a rule decides after a read. */
   async function write(
     id: string,
-    held: Omit<HeldWrite, 'pieces' | 'added'>,
+    held: Omit<HeldWrite, 'rows' | 'added'>,
     text: string,
     rule: (record: StreamRecord, moment: StoreMoment) => Outcome<WriteResult>,
   ): Promise<WriteResult> {
     checkOpen()
     checkText(name, text)
     const added = held.offset === undefined || text === '' ? undefined : { start: held.offset, text }
-    const pieces = added === undefined ? [] : [...splitText(added)]
-    const written = await table.write(id, { ...held, pieces, added: text.length })
+    const rows = added === undefined ? [] : [...splitText(added)]
+    const written = await table.write(id, { ...held, rows, added: text.length })
     if (written === undefined) {
       return act(id, { type: 'gone' } as const, rule, added, held.ending?.status === 'done')
     }
@@ -168,10 +168,10 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       checkOpen()
       const seen = await table.read(id, offset, offset + max)
       if (seen === undefined) return undefined
-      const { record, moment, meta, piece } = seen
+      const { record, moment, meta, row } = seen
       const start = Math.min(offset, record.length)
       const end = Math.min(start + max, record.length)
-      const text = joinRows(id, piece === undefined ? [] : [piece], start, end)
+      const text = joinRows(id, row === undefined ? [] : [row], start, end)
       return storedRange(toHead(record, moment), meta, start, text)
     },
     async heads(ids) {
@@ -188,11 +188,11 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
   }
 }
 
-/** Half of a surrogate pair, or U+0000: a database would refuse or change it, so it never gets there. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what is looked for.
+/** Half of a surrogate pair, or U+0000. A database would refuse or change it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what it finds.
 const unstorable = /\p{Surrogate}|\u0000/u
 
-/** What can be kept as UTF-8 text and comes back as it was. */
+/** Whether the text can be stored as UTF-8 and read back unchanged. */
 export function isStorable(text: string): boolean {
   return !unstorable.test(text)
 }
@@ -201,6 +201,6 @@ function checkText(store: string, text: string): void {
   if (isStorable(text)) return
   throw new StreamsError(
     'content-refused',
-    `${store} cannot keep this text: it has U+0000 or half of a surrogate pair in it. Replace them, one for one.`,
+    `${store} cannot store this text: it has U+0000 or half of a surrogate pair. Replace each with one other character.`,
   )
 }

@@ -3,8 +3,8 @@ import type { TextRow } from './transaction'
 const maxPieceLength = 16_384
 
 /**
- * Cuts a long text into pieces of at most 16 Ki code units, so that reading a small range never loads a big row. A
- * surrogate pair stays in one piece: half of one cannot be written as UTF-8.
+ * Cuts a long text into rows of at most 16 Ki code units, so that reading a small range never loads a big row. A
+ * surrogate pair stays in one row: half of one cannot be written as UTF-8.
  */
 export function* splitText({ start, text }: TextRow): Generator<TextRow> {
   let from = 0

@@ -71,7 +71,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     function receive(message: string): void {
       // Only a message is a success: through some poolers a subscription opens and never receives anything.
       if (!abort.signal.aborted) failures = 0
-      probe?.heard()
+      probe?.received()
       onMessage(message)
     }
 

@@ -1,6 +1,6 @@
 import type { StoreMoment, StreamRecord } from './record'
 
-/** A piece of the text, stored as one. Never empty. */
+/** A row of the text, stored as one. Never empty. */
 export interface TextRow {
   readonly start: number
   readonly text: string
@@ -18,9 +18,9 @@ export interface StoreTransaction {
   update(record: StreamRecord): void
   /** Removes the record and all of its text. */
   remove(id: string): void
-  addRow(id: string, piece: TextRow): void
-  /** The pieces that hold text between `from` and `to`, in order; they may reach beyond at both ends. */
-  pieces(id: string, from: number, to: number): readonly TextRow[]
+  addRow(id: string, row: TextRow): void
+  /** The rows that hold text between `from` and `to`, in order; they may reach beyond at both ends. */
+  rows(id: string, from: number, to: number): readonly TextRow[]
   /** The ids of the streams whose end, as `endOf` has it, is before a moment; the earliest first. */
   endedBefore(before: number, limit: number, moment: StoreMoment): readonly string[]
 }

@@ -47,7 +47,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       else if (record.status !== before.status && record.status !== 'error') backend.checkPlace?.('end')
       if (record !== before) transaction.update(record)
       const hasGrown = added !== undefined && record.length > before.length
-      if (hasGrown) for (const piece of splitText(added)) transaction.addRow(id, piece)
+      if (hasGrown) for (const row of splitText(added)) transaction.addRow(id, row)
       if (record.status === 'done' && before.status !== 'done') checkEnd(transaction, record)
       return { result, isNews: isVisibleChange(before, record) }
     })
@@ -69,10 +69,10 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
     },
     claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
     append: (id, request) =>
-      act(id, { type: 'gone' } as const, (record, at) => appendText(record, request, at), pieceOf(request)),
+      act(id, { type: 'gone' } as const, (record, at) => appendText(record, request, at), rowOf(request)),
     beat: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => renewLease(record, epoch, at)),
     close: (id, request) =>
-      act(id, { type: 'gone' } as const, (record, at) => closeStream(record, request, at), pieceOf(request)),
+      act(id, { type: 'gone' } as const, (record, at) => closeStream(record, request, at), rowOf(request)),
     requestStop: (id) => act(id, undefined, stopStream),
     expire: (id, epoch) => act(id, undefined, (record, at) => expireStream(record, epoch, at)),
     async delete(id) {
@@ -102,7 +102,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         if (record === undefined) return undefined
         const start = Math.min(offset, record.length)
         const end = Math.min(start + max, record.length)
-        const text = end > start ? joinRows(id, transaction.pieces(id, start, end), start, end) : ''
+        const text = end > start ? joinRows(id, transaction.rows(id, start, end), start, end) : ''
         return storedRange(toHead(record, moment()), transaction.meta(id), start, text)
       }),
     heads: (ids) =>
@@ -117,12 +117,12 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   }
 }
 
-function pieceOf({ offset, text }: { readonly offset: number; readonly text: string }): TextRow {
+function rowOf({ offset, text }: { readonly offset: number; readonly text: string }): TextRow {
   return { start: offset, text }
 }
 
-/** `done` means whole: it is not told of a text whose last piece was lost. */
+/** `done` means whole: it is not told of a text whose last row was lost. */
 function checkEnd(transaction: StoreTransaction, { id, length }: StreamRecord): void {
   const start = Math.max(0, length - 1)
-  joinRows(id, transaction.pieces(id, start, length), start, length)
+  joinRows(id, transaction.rows(id, start, length), start, length)
 }

@@ -33,17 +33,15 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
   const removeMeta = database.prepare('DELETE FROM keepstream_metas WHERE stream_id = ?')
   const removeStream = database.prepare('DELETE FROM keepstream_streams WHERE id = ?')
-  const lastPiece = database.prepare(
+  const lastRow = database.prepare(
     'SELECT start, text FROM keepstream_pieces WHERE stream_id = ? ORDER BY start DESC LIMIT 1',
   )
-  const extendPiece = database.prepare(
-    'UPDATE keepstream_pieces SET text = text || ? WHERE stream_id = ? AND start = ?',
-  )
-  const addPiece = database.prepare(
+  const extendRow = database.prepare('UPDATE keepstream_pieces SET text = text || ? WHERE stream_id = ? AND start = ?')
+  const addRow = database.prepare(
     `INSERT INTO keepstream_pieces (stream_id, start, filler, text) VALUES (?, ?, ${filler}, ?)`,
   )
   // Plain question marks: better-sqlite3 takes numbered ones for named parameters.
-  const pieces = database.prepare(
+  const rows = database.prepare(
     `SELECT start, text FROM keepstream_pieces WHERE stream_id = ? AND start < ? AND start >=
      (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ? AND start <= ?) ORDER BY start`,
   )
@@ -73,14 +71,14 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       removeStream.run(id)
     },
     addRow: (id, { start, text }) => {
-      const last = (lastPiece.all(id) as PieceRow[]).map(toPiece)[0]
+      const last = (lastRow.all(id) as TextColumns[]).map(toTextRow)[0]
       if ((last ? last.start + last.text.length : 0) !== start) {
         throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start} any more: rows were lost.`)
       }
-      if (last && start + text.length - last.start <= maxRowLength) extendPiece.run(text, id, last.start)
-      else addPiece.run(id, start, guardText(text))
+      if (last && start + text.length - last.start <= maxRowLength) extendRow.run(text, id, last.start)
+      else addRow.run(id, start, guardText(text))
     },
-    pieces: (id, from, to) => (pieces.all(id, to, id, from) as PieceRow[]).map(toPiece),
+    rows: (id, from, to) => (rows.all(id, to, id, from) as TextColumns[]).map(toTextRow),
     endedBefore: (before, limit, { now, pendingMs }) => {
       const rows = endedBefore.all(before, pendingMs, before, pendingMs, now, before, limit) as { id: string }[]
       return rows.map(({ id }) => id)
@@ -124,7 +122,7 @@ interface StreamRow {
   readonly ended_at: Integer | null
 }
 
-interface PieceRow {
+interface TextColumns {
   readonly start: Integer
   readonly text: string
 }
@@ -147,6 +145,6 @@ function toRecord(row: StreamRow): StreamRecord {
   }
 }
 
-function toPiece(row: PieceRow): TextRow {
+function toTextRow(row: TextColumns): TextRow {
   return { start: Number(row.start), text: unguardText(row.text) }
 }
