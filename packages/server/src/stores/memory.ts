@@ -14,10 +14,10 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A {@link StreamStore} in plain maps, for tests, development and answers that need not outlive the process.
+ * A {@link StreamStore} in memory. Use it in tests and development, or when losing answers on restart is acceptable.
  *
- * What it acknowledges lives exactly as long as this object: nothing is written anywhere, and a second `memoryStore()`
- * knows nothing of the first. Runs on every runtime.
+ * Streams live as long as this object. Nothing is written to disk, and a second `memoryStore()` has other streams. Runs on
+ * every runtime.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
   checkNames('memoryStore.', options, ['now', 'pendingMs'])
@@ -28,7 +28,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
     now: options.now ?? Date.now,
     pendingMs: checkDuration('memoryStore', 'pendingMs', options.pendingMs ?? defaultPendingMs),
     backend: {
-      // A body is synchronous, judges before it writes and cannot fail in between: it is a transaction as it is.
+      // A body is synchronous and cannot fail between its writes, so it is a transaction already.
       transact: async (_mode, body) => body(transaction),
       close: async () => entries.clear(),
     },
@@ -38,7 +38,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
 interface Entry {
   record: StreamRecord
   readonly meta: string
-  /** Kept apart, in order: joining them into one growing string would copy it for every slice read from it. */
+  /** In order, and not joined: one growing string would be copied for every slice that is read from it. */
   readonly rows: TextRow[]
 }
 
@@ -72,7 +72,7 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
   }
 }
 
-/** The index of the last row that starts before `offset`, by binary search; 0 if there is none. */
+/** The index of the last row that starts before `offset`, or 0. A binary search. */
 function lastStartingBefore(rows: readonly TextRow[], offset: number): number {
   let low = 0
   let high = rows.length

@@ -10,24 +10,24 @@ export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite/handle
 
 interface SqliteStoreSettings {
   /**
-   * `'normal'` survives the death of the process at any moment, `kill -9` among them, but a power cut or a crash of the
-   * machine may take back the last acknowledged acts. `'full'` survives those too and waits for the disk in every act.
-   * @default 'normal'; with `database`, as the handle has it
+   * With `'normal'`, acknowledged acts survive the death of the process at any moment, also `kill -9`. A power cut or a
+   * crash of the machine may undo the last ones. `'full'` survives those too, and every act waits for the disk.
+   * @default 'normal'; with `database`, the setting of the handle
    */
   readonly synchronous?: 'normal' | 'full'
   /** How long a stream may stay `pending` before it may be expired, in milliseconds. @default 1_200_000 (20 minutes) */
   readonly pendingMs?: number
-  /** How long an act is tried while another connection holds the lock, in milliseconds. @default 5_000 */
+  /** How long an act is retried while another connection holds the lock, in milliseconds. @default 5_000 */
   readonly busyMs?: number
-  /** The store's clock, in milliseconds since 1970. All processes on one file must agree on it. @default Date.now */
+  /** The store's clock, in milliseconds since 1970. All processes on one file must use the same. @default Date.now */
   readonly now?: () => number
 }
 
 export interface SqlitePathOptions extends SqliteStoreSettings {
   /**
-   * The file, created with its folder if there is none. Opened by the first act, with the first driver that is there:
-   * `node:sqlite`, better-sqlite3 or libsql; under Bun, bun:sqlite. Do not open it with another SQLite library in the same
-   * process: the two would not see each other's locks. Pass the open handle as `database` then.
+   * The file. It and its folder are created if they do not exist. The first act opens it with the first driver that is
+   * installed: `node:sqlite`, better-sqlite3 or libsql; on Bun, bun:sqlite. Do not open the file with another SQLite library
+   * in the same process, because the two would not see each other's locks. Pass the open handle as `database` then.
    */
   readonly path: string
   readonly database?: never
@@ -35,8 +35,8 @@ export interface SqlitePathOptions extends SqliteStoreSettings {
 
 export interface SqliteHandleOptions extends SqliteStoreSettings {
   /**
-   * An open connection of any driver of that shape. It stays yours: `dispose` does not close it. The store sets its
-   * `busy_timeout` to 0, its `journal_mode` to WAL and `secure_delete` on, and keeps to tables named `keepstream_…`.
+   * An open connection of any driver with this interface. You own it: `dispose` does not close it. The store sets its
+   * `busy_timeout` to 0, its `journal_mode` to WAL and `secure_delete` to on. It only uses tables named `keepstream_…`.
    */
   readonly database: SqliteHandle
   readonly path?: never
@@ -45,17 +45,17 @@ export interface SqliteHandleOptions extends SqliteStoreSettings {
 export type SqliteStoreOptions = SqlitePathOptions | SqliteHandleOptions
 
 /**
- * A {@link StreamStore} in a SQLite file, for any number of processes on one machine (their clocks reckon the leases, so
- * it must be one; network file systems do not do).
+ * A {@link StreamStore} in a SQLite file, for any number of processes on one machine. Leases are measured by the clocks of
+ * the processes, so it must be one machine. Network file systems do not work.
  *
- * An append or a delete that was acknowledged survives `kill -9`; see `synchronous` for power cuts. A deleted text and its
- * meta are overwritten in the file and gone from its write-ahead log before `delete` resolves; only ids of streams may
- * stay in unused parts of pages, and copies made outside of SQLite (backups, snapshots, a disk's own) are not reached. If
- * another connection reads all the while, `delete` rejects, the stream is gone, and calling it again finishes the work.
- * Errors of opening the file come from the first act.
+ * An acknowledged append or delete survives `kill -9`. For power cuts, see `synchronous`. Before `delete` resolves, the text
+ * and its meta are overwritten in the file and removed from its write-ahead log. Only ids of streams may stay in unused parts
+ * of pages. Copies made outside SQLite (backups, snapshots, copies on the disk itself) are not erased. If another connection
+ * reads all the time, `delete` rejects: the stream is deleted, and a second call finishes the work. If the file cannot be
+ * opened, the first act rejects.
  *
- * A file that is deleted or replaced while it is open (not with `database`) is noticed when a stream is created or claimed and
- * before its end is told: that act rejects with `corrupt`, no answer is told as `done`, and the next act opens the path anew.
+ * With `path`, the store checks for a deleted or replaced file when a stream is created, claimed or ended. That act rejects
+ * with `corrupt`, so no such stream ends as `done`, and the next act opens the path again.
  */
 export function sqliteStore(options: SqliteStoreOptions): StreamStore {
   const { path, database, synchronous, pendingMs = defaultPendingMs, busyMs = 5_000, now = Date.now } = options
@@ -72,7 +72,7 @@ export function sqliteStore(options: SqliteStoreOptions): StreamStore {
     database === undefined
       ? sqliteBackend({
           open: () => openDatabase(path),
-          // Names in memory, and URIs, which drivers read as they like, are no places on a disk.
+          // A name in memory is not a file, and drivers differ in how they read URIs.
           path: /^(:memory:$|file:)/.test(path) ? undefined : path,
           isOwned: true,
           synchronous: synchronous ?? 'normal',

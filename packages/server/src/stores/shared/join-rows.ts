@@ -2,7 +2,7 @@ import { StreamsError } from '../../errors'
 import type { TextRow } from './transaction'
 
 /**
- * The text from `start` to `end`, joined from ordered chunks. The first and the last chunk may reach beyond it.
+ * The text from `start` to `end`, joined from ordered rows. The first and the last row may reach beyond it.
  *
  * @throws StreamsError `corrupt` if some of the text is missing
  */

@@ -23,7 +23,7 @@ export interface HeldWrite {
   /** The expected durable length. `undefined` accepts any. */
   readonly offset: number | undefined
   readonly rows: readonly TextRow[]
-  /** The length of all rows together. */
+  /** The length of the text in all rows. */
   readonly added: number
   /** Ends the stream. Without it, the lease is renewed. */
   readonly ending?: Omit<CloseRequest, 'epoch' | 'offset' | 'text'>

@@ -1,7 +1,7 @@
 import { isTerminal, type StreamStatus } from '../../store/status'
 import type { StreamHead } from '../../store/stream-store'
 
-/** What a store keeps of a stream beside its text and its meta. Immutable: every act makes a new one. */
+/** The state of a stream, without its text and its meta. Immutable: every act makes a new record. */
 export interface StreamRecord {
   readonly id: string
   readonly status: StreamStatus
@@ -12,17 +12,17 @@ export interface StreamRecord {
   readonly stopRequested: boolean
   readonly error: string | undefined
   readonly finishReason: string | undefined
-  /** Who holds the latest claim. */
+  /** The owner of the latest claim. */
   readonly owner: string | undefined
   readonly leaseMs: number
-  /** When the lease began or was last renewed. */
+  /** When the lease started or was last renewed. */
   readonly renewedAt: number
   readonly createdAt: number
   /** When the status became terminal. */
   readonly endedAt: number | undefined
 }
 
-/** The store's moment: what the rules of leases are reckoned by. */
+/** The time of an act, by the store's clock. Leases are measured by it. */
 export interface StoreMoment {
   readonly now: number
   /** How long a stream may stay `pending`. */
@@ -68,19 +68,19 @@ export function isLapsed(record: StreamRecord, moment: StoreMoment): boolean {
 }
 
 /**
- * When a sweep takes a stream to have ended: as it did or, if it lapsed and nobody has looked since, when it lapsed.
- * `undefined` while it lives.
+ * When the stream ended, as a sweep counts it. A lapsed stream that was not expired since counts as ended when it lapsed.
+ * `undefined` for any other stream that has not ended.
  */
 export function endOf(record: StreamRecord, moment: StoreMoment): number | undefined {
   return isLapsed(record, moment) ? lapsesAt(record, moment) : record.endedAt
 }
 
-/** A lease lapses only when it has been over for a further lease, so that a short stall of its owner harms nobody. */
+/** A stream lapses only when its lease has been over for a further lease, so that a short stall of its owner ends nothing. */
 function lapsesAt(record: StreamRecord, { pendingMs }: StoreMoment): number {
   return record.status === 'pending' ? record.createdAt + pendingMs : record.renewedAt + 2 * record.leaseMs
 }
 
-/** A lease that was renewed is nothing a reader could see. */
+/** Whether a reader can see the change. The renewal of a lease is not visible. */
 export function isVisibleChange(before: StreamRecord, after: StreamRecord): boolean {
   return (
     before.length !== after.length ||

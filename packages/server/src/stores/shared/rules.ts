@@ -9,15 +9,15 @@ import type {
 } from '../../store/stream-store'
 import { isLapsed, type StoreMoment, type StreamRecord, toHead } from './record'
 
-/** What an act comes to: its answer, and the record as it is afterwards. The same reference means: nothing changed. */
+/** The result of an act, and the record after it. The same reference means that nothing changed. */
 export interface Outcome<Result> {
   readonly record: StreamRecord
   readonly result: Result
 }
 
 /**
- * `pending` becomes `streaming` under the next epoch; so does a lapsed stream, for a request that may take it over. One
- * that was to stop is not begun again: it ends there.
+ * A `pending` stream becomes `streaming` under the next epoch. So does a lapsed stream, if the request may take over. If a
+ * stop was requested, the stream ends instead.
  */
 export function claimStream(record: StreamRecord, request: ClaimRequest, moment: StoreMoment): Outcome<ClaimResult> {
   if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, moment) } }
@@ -43,19 +43,19 @@ export function claimStream(record: StreamRecord, request: ClaimRequest, moment:
   return { record: claimed, result: { type: 'claimed', epoch: claimed.epoch, offset: claimed.length } }
 }
 
-/** Compare-and-append. The caller stores `request.text` at `request.offset` if the answer is `ok`. */
+/** Compare-and-append. If the result is `ok`, the caller stores `request.text` at `request.offset`. */
 export function appendText(record: StreamRecord, request: AppendRequest, moment: StoreMoment): Outcome<WriteResult> {
   if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
   return ok({ ...record, length: record.length + request.text.length, renewedAt: moment.now })
 }
 
-/** Renews the lease, also one that is over and that nobody has expired. */
+/** Renews the lease, also one that has expired while the stream has not ended. */
 export function renewLease(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<WriteResult> {
   if (!holds(record, epoch)) return conflict(record, moment)
   return ok({ ...record, renewedAt: moment.now })
 }
 
-/** Appends the last text and ends the stream. The same close again, after an unknown outcome, is `ok` once more. */
+/** Appends the last text and ends the stream. The same close again, after an unknown outcome, is `ok` too. */
 export function closeStream(record: StreamRecord, request: CloseRequest, moment: StoreMoment): Outcome<WriteResult> {
   if (isRepeatedClose(record, request)) return ok(record)
   if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
@@ -64,23 +64,23 @@ export function closeStream(record: StreamRecord, request: CloseRequest, moment:
   return ok({ ...record, length, status, error, finishReason, endedAt: moment.now })
 }
 
-/** Notes the wish to stop. Nobody produces a `pending` stream, so that one is stopped at once. */
+/** Stores that a stop is requested. A `pending` stream has no producer, so it becomes `stopped` at once. */
 export function stopStream(record: StreamRecord, moment: StoreMoment): Outcome<StreamHead> {
   if (isTerminal(record.status) || record.stopRequested) return { record, result: toHead(record, moment) }
-  const asked: StreamRecord = { ...record, stopRequested: true }
+  const requested: StreamRecord = { ...record, stopRequested: true }
   const stopped: StreamRecord =
-    record.status === 'pending' ? { ...asked, status: 'stopped', endedAt: moment.now } : asked
+    record.status === 'pending' ? { ...requested, status: 'stopped', endedAt: moment.now } : requested
   return { record: stopped, result: toHead(stopped, moment) }
 }
 
-/** Ends the stream, only if it is lapsed and nobody has claimed it anew since `epoch` was seen. */
+/** Ends the stream, only if it has lapsed and was not claimed since `epoch` was read. */
 export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<StreamHead> {
   if (record.epoch !== epoch || !isLapsed(record, moment)) return { record, result: toHead(record, moment) }
   const expired = endLapsed(record, moment)
   return { record: expired, result: toHead(expired, moment) }
 }
 
-/** Whoever asked to stop it got what they asked for, though its producer died before it could say so. */
+/** If a stop was requested, the stream ends as `stopped`, although its producer died before it could do that. */
 function endLapsed(record: StreamRecord, moment: StoreMoment): StreamRecord {
   return { ...record, status: record.stopRequested ? 'stopped' : 'timeout', endedAt: moment.now }
 }

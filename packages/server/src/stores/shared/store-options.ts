@@ -3,7 +3,6 @@ import { StreamsError } from '../../errors'
 /** How long a stream may stay `pending` before it may be expired: 20 minutes. */
 export const defaultPendingMs = 20 * 60_000
 
-/** Checks a duration given as an option of a store. */
 export function checkDuration(store: string, option: string, value: number): number {
   if (Number.isFinite(value) && value > 0) return value
   throw invalidOption(`${store}({ ${option} }) must be a positive number of milliseconds, not ${String(value)}.`)

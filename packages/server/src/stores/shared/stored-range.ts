@@ -1,6 +1,6 @@
 import type { StoredRange, StreamHead } from '../../store/stream-store'
 
-/** Parses meta for whoever asks for it: it may be a whole chat, and most reads are for the text alone. */
+/** Parses `meta` only when it is read: it may be a whole chat, and most reads need only the text. */
 export function storedRange(head: StreamHead, json: string, start: number, text: string): StoredRange {
   let meta: unknown
   return {

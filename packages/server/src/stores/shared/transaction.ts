@@ -1,47 +1,47 @@
 import type { StoreMoment, StreamRecord } from './record'
 
-/** A row of the text, stored as one. Never empty. */
+/** A stored part of the text. Never empty. */
 export interface TextRow {
   readonly start: number
   readonly text: string
 }
 
-/** What an act may do while it alone sees the store. All of it is synchronous, so that nothing can come between. */
+/** What an act can do while no other act runs. All calls are synchronous, so that no other act can run in between. */
 export interface StoreTransaction {
   load(id: string): StreamRecord | undefined
-  /** The records of those that exist, in any order. */
+  /** The records that exist, in any order. */
   loadAll(ids: readonly string[]): readonly StreamRecord[]
-  /** What was given to `insert`. */
+  /** The JSON that was passed to `insert`. */
   meta(id: string): string
   /** `meta` is JSON. */
   insert(record: StreamRecord, meta: string): void
   update(record: StreamRecord): void
-  /** Removes the record and all of its text. */
+  /** Removes the record and its text. */
   remove(id: string): void
   addRow(id: string, row: TextRow): void
-  /** The rows that hold text between `from` and `to`, in order; they may reach beyond at both ends. */
+  /** The rows with text between `from` and `to`, in order. The first and the last may reach beyond it. */
   rows(id: string, from: number, to: number): readonly TextRow[]
-  /** The ids of the streams whose end, as `endOf` has it, is before a moment; the earliest first. */
+  /** The ids of the streams whose `endOf` is before a moment, the earliest first. */
   endedBefore(before: number, limit: number, moment: StoreMoment): readonly string[]
 }
 
 /** Where {@link transactionalStore} keeps its streams. */
 export interface TransactionalBackend {
   /**
-   * Runs `body` alone and makes what it did durable before it resolves; all of it or, when `body` throws, nothing.
-   * `body` may be run again if the first attempt left nothing behind.
+   * Runs `body` alone and makes its changes durable before it resolves. If `body` throws, it changes nothing. It may run
+   * `body` again after an attempt that changed nothing.
    */
   transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T>
   /**
-   * Throws if the next process could not find what is written now: a file that was deleted or replaced while it is open
-   * takes every write and keeps none. Called inside a transaction.
+   * Throws if a new process could not find what is written now: a file that was deleted or replaced while it is open
+   * accepts every write and keeps none. Called inside a transaction.
    *
-   * @param act `begin`: a stream begins, and the next transaction may open the place anew. `end`: one ends, so that the
-   * place it was written to stays open for its readers.
+   * @param act `begin`: a stream begins, and the next transaction may open the file again. `end`: a stream ends, so the
+   * open file stays open for its readers.
    * @throws {StreamsError} `corrupt`
    */
-  checkPlace?(act: 'begin' | 'end'): void
-  /** After streams were removed: erases what they left behind outside of the tables. */
+  checkFile?(act: 'begin' | 'end'): void
+  /** Called after streams were removed. Erases what is left of them outside the tables. */
   erase?(): Promise<void>
   close?(): Promise<void>
 }

@@ -10,20 +10,20 @@ import { storedRange } from './stored-range'
 import type { StoreTransaction, TextRow, TransactionalBackend } from './transaction'
 
 export interface TransactionalStoreOptions {
-  /** The name that errors speak of. */
+  /** The name in error messages. */
   readonly name: string
   readonly backend: TransactionalBackend
   readonly now: () => number
   readonly pendingMs: number
 }
 
-/** The whole contract of {@link StreamStore} on anything that has synchronous transactions. */
+/** Implements {@link StreamStore} on any backend with synchronous transactions. */
 export function transactionalStore({ name, backend, now, pendingMs }: TransactionalStoreOptions): StreamStore {
-  const hints = createChangeNotifier()
+  const notifier = createChangeNotifier()
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
-  // Whole milliseconds: a database keeps them in integer columns.
+  // Whole milliseconds: a database stores them in integer columns.
   const moment = (): StoreMoment => ({ now: Math.floor(now()), pendingMs })
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
@@ -31,27 +31,27 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
     return backend.transact(mode, body)
   }
 
-  /** One act on one stream: load, judge by a rule, store what changed, and tell whoever watches. */
+  /** One act on one stream: load the record, apply a rule, store the change, notify the watchers. */
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
     rule: (record: StreamRecord, moment: StoreMoment) => Outcome<Result>,
     added?: TextRow,
   ): Promise<Result | Absent> {
-    const { result, isNews } = await transact('write', (transaction) => {
+    const { result, isVisible } = await transact('write', (transaction) => {
       const before = transaction.load(id)
-      if (before === undefined) return { result: absent, isNews: false }
+      if (before === undefined) return { result: absent, isVisible: false }
       const { record, result } = rule(before, moment())
-      // Before a claim and before the end is told; an end as `error` is told wherever it can be kept.
-      if (record.epoch !== before.epoch) backend.checkPlace?.('begin')
-      else if (record.status !== before.status && record.status !== 'error') backend.checkPlace?.('end')
+      // Before a claim and before an end is acknowledged. An end as `error` is acknowledged wherever it can be stored.
+      if (record.epoch !== before.epoch) backend.checkFile?.('begin')
+      else if (record.status !== before.status && record.status !== 'error') backend.checkFile?.('end')
       if (record !== before) transaction.update(record)
       const hasGrown = added !== undefined && record.length > before.length
       if (hasGrown) for (const row of splitText(added)) transaction.addRow(id, row)
       if (record.status === 'done' && before.status !== 'done') checkEnd(transaction, record)
-      return { result, isNews: isVisibleChange(before, record) }
+      return { result, isVisible: isVisibleChange(before, record) }
     })
-    if (isNews) hints.notify(id)
+    if (isVisible) notifier.notify(id)
     return result
   }
 
@@ -60,11 +60,11 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       const json = toMetaJson(name, meta)
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
-        backend.checkPlace?.('begin')
+        backend.checkFile?.('begin')
         transaction.insert(createRecord(id, moment()), json)
         return 'created' as const
       })
-      if (result === 'created') hints.notify(id)
+      if (result === 'created') notifier.notify(id)
       return result
     },
     claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
@@ -81,8 +81,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         transaction.remove(id)
         return true
       })
-      if (isRemoved) hints.notify(id)
-      // Also when there was nothing: the one before this may have failed between the two steps.
+      if (isRemoved) notifier.notify(id)
+      // Also if there was nothing to remove: an earlier call may have failed between the two steps.
       await backend.erase?.()
       return isRemoved
     },
@@ -92,7 +92,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         for (const id of ended) transaction.remove(id)
         return ended
       })
-      for (const id of ids) hints.notify(id)
+      for (const id of ids) notifier.notify(id)
       await backend.erase?.()
       return ids
     },
@@ -107,10 +107,10 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       }),
     heads: (ids) =>
       transact('read', (transaction) => transaction.loadAll(ids).map((record) => toHead(record, moment()))),
-    watch: hints.watch,
+    watch: notifier.watch,
     async dispose() {
       isDisposed = true
-      hints.clear()
+      notifier.clear()
       disposing ??= backend.close?.() ?? Promise.resolve()
       await disposing
     },
@@ -121,7 +121,7 @@ function rowOf({ offset, text }: { readonly offset: number; readonly text: strin
   return { start: offset, text }
 }
 
-/** `done` means whole: it is not told of a text whose last row was lost. */
+/** `done` means that the text is whole, so it is refused if the last row was lost. */
 function checkEnd(transaction: StoreTransaction, { id, length }: StreamRecord): void {
   const start = Math.max(0, length - 1)
   joinRows(id, transaction.rows(id, start, length), start, length)

@@ -1,12 +1,12 @@
 import { StreamsError } from '../../errors'
 
-/** Another connection holds the lock at this moment: nothing was done, and the same may be tried again. */
+/** Whether another connection holds the lock now. Nothing was done, so the call may be retried. */
 export function isBusy(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const facts = error as Record<string, unknown>
-  // better-sqlite3, libsql and bun put the name into `code`, extended names such as SQLITE_BUSY_RECOVERY among them.
+  // better-sqlite3, libsql and bun have the name in `code`. It may be an extended one, such as SQLITE_BUSY_RECOVERY.
   if (typeof facts['code'] === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(facts['code'])) return true
-  // node:sqlite has the number in `errcode`, libsql in `rawCode`, bun in `errno`; the low byte is the primary code.
+  // node:sqlite has the number in `errcode`, libsql in `rawCode`, bun in `errno`. The low byte is the primary code.
   return [facts['errcode'], facts['rawCode'], facts['errno']].some((code) => busyCodes.has(Number(code) & 0xff))
 }
 
@@ -14,10 +14,10 @@ export function isBusy(error: unknown): boolean {
 const busyCodes = new Set([5, 6])
 
 /**
- * Runs `attempt` until it is not refused as busy, waiting a little longer each time. SQLite's own busy timeout would
- * stop the whole event loop for as long as it waits; this one stops nothing.
+ * Runs `attempt` again while it fails as busy, with longer and longer waits. SQLite's own busy timeout would block the event
+ * loop while it waits.
  *
- * Rejects with the last refusal as its cause once `busyMs` are over, and with anything else at once.
+ * After `busyMs` it rejects, with the last failure as the cause. It rejects with any other failure at once.
  */
 export async function retryWhileBusy<T>(attempt: () => T, busyMs: number): Promise<T> {
   const giveUpAt = performance.now() + busyMs
@@ -35,7 +35,7 @@ export async function retryWhileBusy<T>(attempt: () => T, busyMs: number): Promi
         )
       }
     }
-    // Half of it at random, so that writers refused together do not come back together.
+    // With jitter, so that writers that failed together do not retry together.
     await sleep(waitMs * (0.5 + Math.random() / 2))
   }
 }

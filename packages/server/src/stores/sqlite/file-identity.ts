@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 
 /**
- * Which file a path leads to at this moment, as the disk numbers it; `undefined` where there is none, or where the disk has
- * no numbers (some network and Windows file systems answer 0 for every file).
+ * The device and inode number of the file that is at a path now. `undefined` if there is no file, or if the file system has
+ * no such numbers: some network and Windows file systems return 0 for every file.
  */
 export function fileIdentity(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })

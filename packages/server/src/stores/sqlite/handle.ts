@@ -1,6 +1,6 @@
 /**
- * What `node:sqlite`, better-sqlite3, libsql and bun:sqlite have in common, as far as it is used here. Any other handle
- * of this shape will do.
+ * The part of the interface of `node:sqlite`, better-sqlite3, libsql and bun:sqlite that the store uses. Any other handle
+ * with this interface works too.
  */
 export interface SqliteHandle {
   /** Runs SQL without parameters. */
@@ -9,10 +9,10 @@ export interface SqliteHandle {
   close(): unknown
 }
 
-/** Parameters are strings, numbers and `null`, by position. Both methods are synchronous. */
+/** The parameters are positional. Both methods are synchronous. */
 export interface SqliteStatement {
   run(...parameters: SqliteValue[]): unknown
-  /** Every row, as an object by column name. Integers may come as numbers or as bigints. */
+  /** All rows, as objects by column name. Integers may be numbers or bigints. */
   all(...parameters: SqliteValue[]): unknown[]
 }
 

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { StreamsError } from '../../errors'
 import type { SqliteHandle } from './handle'
 
-/** Opens a database file, and creates its folder, with the first driver that is there. */
-export async function openDatabase(path: string, drivers = driversHere()): Promise<SqliteHandle> {
+/** Opens a database file with the first driver that is installed, and creates its folder. */
+export async function openDatabase(path: string, drivers = installableDrivers()): Promise<SqliteHandle> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const missing: unknown[] = []
   const refusals: unknown[] = []
@@ -13,14 +13,14 @@ export async function openDatabase(path: string, drivers = driversHere()): Promi
     try {
       Database = constructorOf(await import(/* @vite-ignore */ /* webpackIgnore: true */ driver.module), driver)
     } catch (error) {
-      // Not installed, or not in this version of the runtime: the next one may be. All are told of if none is.
+      // It is not installed, or not part of this version of the runtime. If no driver is found, the error lists all.
       missing.push(error)
       continue
     }
     try {
       return new Database(path)
     } catch (error) {
-      // The file cannot be opened, or the driver lacks its native part, which the next one may have.
+      // The file cannot be opened, or this driver lacks its native part and the next driver may have it.
       refusals.push(error)
     }
   }
@@ -32,8 +32,8 @@ export async function openDatabase(path: string, drivers = driversHere()): Promi
   throw new StreamsError(
     'store',
     'sqliteStore({ path }) found no SQLite driver. Install one (npm install libsql, or ' +
-      'better-sqlite3), run on Node 22.13 or later, which has its own, or pass an open one: sqliteStore({ database }).',
-    { cause: new AggregateError(missing, 'What was tried') },
+      'better-sqlite3), run on Node 22.13 or later, which has one, or pass an open handle: sqliteStore({ database }).',
+    { cause: new AggregateError(missing, 'The drivers that were tried') },
   )
 }
 
@@ -41,12 +41,12 @@ type SqliteConstructor = new (path: string) => SqliteHandle
 
 export interface SqliteDriver {
   readonly module: string
-  /** The name that its constructor is exported by. */
+  /** The export name of its constructor. */
   readonly name: string
 }
 
-// Named as data, so that no bundler tries to resolve drivers that are not there.
-function driversHere(): readonly SqliteDriver[] {
+// The names are data, so that no bundler tries to resolve drivers that are not installed.
+function installableDrivers(): readonly SqliteDriver[] {
   if ('bun' in process.versions) return [{ module: 'bun:sqlite', name: 'Database' }]
   return [
     { module: 'node:sqlite', name: 'DatabaseSync' },

@@ -7,18 +7,18 @@ import { createTables } from './schema'
 import { sqliteTransaction } from './sqlite-transaction'
 
 export interface SqliteBackendOptions {
-  /** The file that was opened; `undefined` for one that cannot be known or lives in memory. */
+  /** The file to open. `undefined` if it is unknown or in memory. */
   readonly path?: string | undefined
   readonly open: () => Promise<SqliteHandle>
-  /** The handle was opened here, so that it is closed here. */
+  /** The store opened the handle, so it closes it. */
   readonly isOwned: boolean
-  /** `undefined` leaves it as the handle has it. */
+  /** `undefined` leaves the setting of the handle. */
   readonly synchronous: 'normal' | 'full' | undefined
   readonly busyMs: number
 }
 
 interface Connection {
-  /** The file that is open, however its path is used by now. */
+  /** The identity of the open file, whatever file has its path now. */
   readonly file: string | undefined
   readonly database: SqliteHandle
   readonly transaction: StoreTransaction
@@ -34,7 +34,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
   function connect(): Promise<Connection> {
     if (connecting === undefined) {
       connecting = openConnection()
-      // The failure is told to whoever asked for the connection; the next act tries again.
+      // The callers that wait get the failure. The next act tries again.
       connecting.catch(() => {
         connecting = undefined
       })
@@ -47,7 +47,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
     try {
       await retryWhileBusy(() => prepareConnection(database, synchronous), busyMs)
       await retryWhileBusy(() => inTransaction(database, 'BEGIN IMMEDIATE', () => createTables(database)), busyMs)
-      // A process that was killed in the middle of a delete leaves the text in the log.
+      // A process that was killed during a delete may have left the text in the log.
       truncateLog(database)
       const transaction = await retryWhileBusy(() => sqliteTransaction(database), busyMs)
       current = { file: path === undefined ? undefined : fileIdentity(path), database, transaction }
@@ -58,7 +58,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
     }
   }
 
-  /** The next act opens the path anew; the file that is open goes once the act that is under way is over. */
+  /** The next act opens the path again. The open file is closed after the act in progress. */
   function reconnect({ database }: Connection): void {
     connecting = undefined
     current = undefined
@@ -70,18 +70,19 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
       const connection = await connect()
       const { database, transaction } = connection
       return retryWhileBusy(() => {
-        if (isClosed) throw new StreamsError('store', 'this sqliteStore was disposed before the act could be done.')
-        if (connection !== current) throw new StreamsError('store', 'the file was opened anew before the act was done.')
+        if (isClosed) throw new StreamsError('store', 'this sqliteStore was disposed before the call was carried out.')
+        if (connection !== current)
+          throw new StreamsError('store', 'the file was opened again before the call was carried out.')
         return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
       }, busyMs)
     },
-    checkPlace(act) {
+    checkFile(act) {
       if (path === undefined || current?.file === undefined || fileIdentity(path) === current.file) return
       if (act === 'begin') reconnect(current)
       throw new StreamsError(
         'corrupt',
         `the file "${path}" was deleted or replaced while sqliteStore had it open: what was written to it since is ` +
-          'lost. Answers that were under way end as errors; new streams go to the file that is there now. Stop the ' +
+          'lost. Answers in progress end as errors, and new streams go to the file that has the path now. Stop the ' +
           'process before you move or restore its database.',
       )
     },
@@ -93,7 +94,7 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
     },
     async close() {
       isClosed = true
-      // An opening that failed has closed its handle already and told those who waited for it.
+      // If opening failed, the handle is closed already, and the callers got the failure.
       const connection = await connecting?.catch(() => undefined)
       if (connection === undefined || !isOwned) return
       truncateLog(connection.database)
@@ -105,11 +106,11 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
 function prepareConnection(database: SqliteHandle, synchronous: 'normal' | 'full' | undefined): void {
   const pragmas = ['busy_timeout = 0', 'journal_mode = WAL', 'secure_delete = ON']
   if (synchronous !== undefined) pragmas.push(`synchronous = ${synchronous.toUpperCase()}`)
-  // Not prepared: libsql leaves a prepared statement that was refused as busy in progress, and nothing commits then.
+  // Not prepared: with libsql, a prepared statement that failed as busy stays in progress and blocks every commit.
   for (const pragma of pragmas) database.exec(`PRAGMA ${pragma}`)
 }
 
-/** Nothing in here may be awaited: whatever else this process does with the handle would land in the transaction. */
+/** `body` must be synchronous: anything else that this process does with the handle would join the transaction. */
 function inTransaction<T>(database: SqliteHandle, begin: 'BEGIN' | 'BEGIN IMMEDIATE', body: () => T): T {
   database.exec(begin)
   try {
@@ -120,15 +121,15 @@ function inTransaction<T>(database: SqliteHandle, begin: 'BEGIN' | 'BEGIN IMMEDI
     try {
       database.exec('ROLLBACK')
     } catch {
-      // Some failures, a full disk among them, have rolled back already. The first error is the one to tell.
+      // After some failures, such as a full disk, SQLite has rolled back already. Report the first error.
     }
     throw error
   }
 }
 
 /**
- * Moves the log into the database and empties it: deleted text is overwritten in the pages, but older copies of them
- * stay in the log until then. Answers whether it could.
+ * Moves the log into the database and empties it. A delete overwrites the text in its pages, but older copies of the pages
+ * stay in the log until then. Returns whether it succeeded.
  */
 function truncateLog(database: SqliteHandle): boolean {
   try {
@@ -140,7 +141,7 @@ function truncateLog(database: SqliteHandle): boolean {
   }
 }
 
-/** Told apart by `code`, as SQLite's own refusal would be. */
+/** It has the `code` of SQLite's own error, so that it is retried. */
 class LogInUse extends Error {
   readonly code = 'SQLITE_BUSY'
 

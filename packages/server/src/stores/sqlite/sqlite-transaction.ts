@@ -10,12 +10,12 @@ const columns =
   'id, created_at, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, renewed_at, ended_at'
 
 /**
- * Up to this many code units a row grows by what is appended. Every row costs a page or more, so slices of a sentence
- * each cannot have one of their own; and every append writes its row anew, so it cannot hold the whole text.
+ * Appended text extends the last row up to this many code units. Every row takes at least a page, so a separate row for
+ * each sentence would waste space. Every append rewrites its row, so one row for the whole text would be slow.
  */
 const maxRowLength = 7_168
 
-/** The acts of a transaction as prepared statements. Begin and commit are the caller's. */
+/** The acts of a transaction as prepared statements. The caller begins and commits. */
 export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const load = database.prepare(`SELECT ${columns} FROM keepstream_streams WHERE id = ?`)
   const loadAll = database.prepare(
@@ -40,12 +40,12 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const addRow = database.prepare(
     `INSERT INTO keepstream_pieces (stream_id, start, filler, text) VALUES (?, ?, ${filler}, ?)`,
   )
-  // Plain question marks: better-sqlite3 takes numbered ones for named parameters.
+  // Plain question marks: better-sqlite3 treats numbered ones as named parameters.
   const rows = database.prepare(
     `SELECT start, text FROM keepstream_pieces WHERE stream_id = ? AND start < ? AND start >=
      (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ? AND start <= ?) ORDER BY start`,
   )
-  // `endOf`, as SQL. What lapsed before a moment was created before it, which an index finds.
+  // `endOf` as SQL. A lapsed stream was created before it lapsed, so the index on `created_at` finds it.
   const endedBefore = database.prepare(
     `SELECT id FROM (
        SELECT id, ended_at AS end FROM keepstream_streams WHERE ended_at < ?
@@ -73,7 +73,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
     addRow: (id, { start, text }) => {
       const last = (lastRow.all(id) as TextColumns[]).map(toTextRow)[0]
       if ((last ? last.start + last.text.length : 0) !== start) {
-        throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start} any more: rows were lost.`)
+        throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start}: rows were lost.`)
       }
       if (last && start + text.length - last.start <= maxRowLength) extendRow.run(text, id, last.start)
       else addRow.run(id, start, guardText(text))
@@ -86,7 +86,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   }
 }
 
-/** The columns after `created_at`, which acts may change, in their order. */
+/** The columns after `created_at`, in order. Acts may change them. */
 function changing(record: StreamRecord): SqliteValue[] {
   return [
     record.status,
@@ -103,7 +103,7 @@ function changing(record: StreamRecord): SqliteValue[] {
   ]
 }
 
-/** A handle may have been told to answer with bigints. */
+/** A handle may be configured to return bigints. */
 type Integer = number | bigint
 
 interface StreamRow {
