@@ -2,7 +2,7 @@ import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { type NamedClient, nameClient, type PostgresClient } from './postgres/client'
 import type { Database } from './postgres/database'
-import { lentPostgresJs, openConnections, subscribeAt } from './postgres/open-client'
+import { givenPostgresJs, openConnections, subscribeAt } from './postgres/open-client'
 import { type Connections, persistentDatabase } from './postgres/persistent-database'
 import { type PgClientConstructor, pgConnections, pgSubscribe } from './postgres/pg-connections'
 import { pgliteConnections } from './postgres/pglite-connections'
@@ -16,43 +16,42 @@ export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs }
 
 interface PostgresStoreSettings {
   /**
-   * The schema of the tables, created if there is none: a plain name of at most 40 letters, digits and underscores.
+   * The schema of the tables: a plain name of at most 40 letters, digits and underscores. It is created if it does not exist.
    * @default the first one of the connection's `search_path`
    */
   readonly schema?: string
   /**
-   * Where to LISTEN for the changes of other processes: the address of the server itself, where `url` or `client` leads
-   * through a pooler that gives connections away between two transactions. `false` for nowhere: followers in this process
-   * then learn of the others' changes by looking, every 250 ms and less often while nothing happens. @default as `url` or
-   * `client`
+   * The address to LISTEN at for changes of other processes. If `url` or `client` goes through a pooler in transaction mode,
+   * pass the address of the server itself. `false`: it does not listen. Followers in this process then find those changes by
+   * polling every 250 ms, and less often while nothing changes. @default the address of `url` or `client`
    */
   readonly listenUrl?: string | false
   /**
-   * How long an act waits for the database, in milliseconds. After that it rejects, its outcome unknown, and with `pg` the
-   * connection is thrown away. Stay well below `leaseMs` of `createStreams`. @default 5_000
+   * How long an act waits for the database, in milliseconds. Then it rejects, and its outcome is unknown. With `pg`, the
+   * connection is closed. Keep it well below `leaseMs` of `createStreams`. @default 5_000
    */
   readonly timeoutMs?: number
   /** How long a stream may stay `pending` before it may be expired, in milliseconds. @default 1_200_000 (20 minutes) */
   readonly pendingMs?: number
-  /** The store's clock, in milliseconds since 1970, for tests. @default the database's own */
+  /** The store's clock, in milliseconds since 1970, for tests. @default the clock of the database */
   readonly now?: () => number
 }
 
 export interface PostgresUrlOptions extends PostgresStoreSettings {
   /**
-   * A connection string, such as `postgres://user:password@host:5432/database`. Opened by the first act, with the first
-   * client that is installed, `pg` or `postgres`, and closed by `dispose`.
+   * A connection string, such as `postgres://user:password@host:5432/database`. The first act connects, with the first
+   * client that is installed, `pg` or `postgres`. `dispose` closes the connections.
    */
   readonly url: string
-  /** How many connections are open at the most; one more listens. @default 10 */
+  /** The maximum number of connections. One more listens. @default 10 */
   readonly maxConnections?: number
   readonly client?: never
 }
 
 export interface PostgresClientOptions extends PostgresStoreSettings {
   /**
-   * A `Pool` of `pg`, the `sql` of `postgres` (postgres.js) or a PGlite. It stays yours: `dispose` does not close it, and
-   * must come before you do. The store keeps to tables named `keepstream_…`.
+   * A `Pool` of `pg`, the `sql` of `postgres` (postgres.js) or a PGlite. You own it: `dispose` does not close it. Call
+   * `dispose` before you close it. The store only uses tables named `keepstream_…`.
    */
   readonly client: PostgresClient
   readonly url?: never
@@ -64,11 +63,11 @@ export type PostgresStoreOptions = PostgresUrlOptions | PostgresClientOptions
 /**
  * A {@link StreamStore} in a Postgres database (12 or later), for any number of processes on any number of machines.
  *
- * What was acknowledged is as durable as a commit is there: with Postgres' own settings it survives a crash of the server
- * and a power cut; see `synchronous_commit`, and replication for what a failover keeps. Every act is one statement or a look
- * and one statement, and holds no lock in between. Leases are reckoned by the database's clock. A deleted text is gone for
- * every reader at once, and from the files when Postgres vacuums; its log and your backups have it for longer. Errors of
- * opening the database come from the first act, which also makes the tables.
+ * An acknowledged act is as durable as a commit. With the default settings of Postgres it survives a crash of the server and
+ * a power cut; see `synchronous_commit`. What a failover keeps depends on your replication. Every act is one statement, or a
+ * read and one statement, and holds no lock in between. Leases are measured by the database's clock. No reader sees a deleted
+ * text any more. It leaves the files when Postgres vacuums, and stays longer in the log and in your backups. The first act
+ * creates the tables, and rejects if the database cannot be opened.
  */
 export function postgresStore(options: PostgresStoreOptions): StreamStore {
   const { url, client, schema, listenUrl, timeoutMs = 5_000, pendingMs = defaultPendingMs, now } = options
@@ -77,7 +76,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
   checkDuration('postgresStore', 'timeoutMs', timeoutMs)
   checkDuration('postgresStore', 'pendingMs', pendingMs)
   if ((url === undefined) === (client === undefined) || url === '') {
-    throw invalidOption('postgresStore needs either { url } (a connection string) or { client } (an open one).')
+    throw invalidOption('postgresStore needs either { url } (a connection string) or { client } (an open client).')
   }
   if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(schema)) {
     throw invalidOption(
@@ -94,7 +93,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
   if (client !== undefined && named === undefined) {
     throw invalidOption(
       'postgresStore({ client }) must be a Pool of pg, the sql of postgres (postgres.js) or a PGlite. ' +
-        'A single Client of pg does not do: give it a Pool.',
+        'A single Client of pg does not work: pass a Pool.',
     )
   }
 
@@ -102,12 +101,12 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
   const open = () => {
     if (opened !== undefined) return opened
     const connecting = named
-      ? lentConnections(named, listenUrl, timeoutMs)
+      ? connectionsOf(named, listenUrl, timeoutMs)
       : openConnections({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections })
     const opening = connecting.then((connections) => persistentDatabase(connections, timeoutMs))
     opened = opening
     opening.catch(() => {
-      // The failure is told to whoever asked; the next one tries again.
+      // The callers that wait get the failure. The next act tries again.
       if (opened === opening) opened = undefined
     })
     return opening
@@ -119,7 +118,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
     table: postgresTable({ open, names: tableNames(schema), pendingMs, now }),
     async close() {
       await notifier.close(true)
-      // An opening that failed has told those who waited for it.
+      // If opening failed, the callers got the failure.
       const database = await opened?.catch(() => undefined)
       await database?.close()
     },
@@ -128,7 +127,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
 
 const optionNames = ['url', 'client', 'schema', 'listenUrl', 'timeoutMs', 'pendingMs', 'maxConnections', 'now']
 
-async function lentConnections(
+async function connectionsOf(
   named: NamedClient,
   listenUrl: string | false | undefined,
   timeoutMs: number,
@@ -143,7 +142,7 @@ async function lentConnections(
       return pgConnections({ pool, timeoutMs, subscribe, ...elsewhere })
     }
     case 'postgres':
-      return { ...(await lentPostgresJs(named.sql, timeoutMs)), ...elsewhere }
+      return { ...(await givenPostgresJs(named.sql, timeoutMs)), ...elsewhere }
     case 'pglite':
       return { ...pgliteConnections(named.database), ...elsewhere }
   }

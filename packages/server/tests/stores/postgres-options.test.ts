@@ -11,7 +11,7 @@ it('refuses options that cannot be meant', () => {
     [{ url: '' }, /either \{ url \}/],
     [{ url, client: { query: method, exec: method, listen: method } }, /either \{ url \}/],
     [{ client: {} }, /Pool of pg.*postgres\.js.*PGlite/],
-    [{ client: { query: method, connect: method } }, /single Client of pg does not do/],
+    [{ client: { query: method, connect: method } }, /single Client of pg does not work/],
     [{ url, schema: 'a"; DROP' }, /schema.*plain name/],
     [{ url, schema: 'a'.repeat(41) }, /at most 40/],
     [{ url, timeoutMs: 0 }, /timeoutMs.*0/],

@@ -1,4 +1,4 @@
-/** What a connection of `pg` knows of its session. */
+/** The session data that a connection of `pg` has. */
 export interface PgSession {
   readonly host?: unknown
   readonly port?: unknown
@@ -7,10 +7,10 @@ export interface PgSession {
 }
 
 /**
- * Asks the server to give up what a session waits for. Without it the session would wait on for a lock after its connection
- * was thrown away, and every further try would leave one more, until the server takes no connections any more.
+ * Requests that the server cancels the statement of a session. Without it, the session would wait for its lock after its
+ * connection was closed. Every retry would leave one more such session, until the server accepts no more connections.
  *
- * Only a wish: nothing is told of what became of it. It goes over a connection of its own, as the protocol has it.
+ * The server does not report the outcome. The protocol requires a separate connection for the request.
  */
 export async function cancel({ host, port, processID, secretKey }: PgSession, timeoutMs: number): Promise<void> {
   if (typeof host !== 'string' || typeof processID !== 'number' || typeof secretKey !== 'number') return
@@ -20,7 +20,7 @@ export async function cancel({ host, port, processID, secretKey }: PgSession, ti
     const socket = isFile
       ? createConnection({ path: `${host}/.s.PGSQL.${port}` })
       : createConnection({ host, port: Number(port) })
-    // The server answers by closing, or not at all.
+    // The server responds by closing the connection, or not at all.
     socket.setTimeout(timeoutMs, () => socket.destroy())
     socket.on('error', () => socket.destroy())
     socket.unref()
@@ -29,9 +29,9 @@ export async function cancel({ host, port, processID, secretKey }: PgSession, ti
       message.setInt32(index * 4, word)
     socket.end(new Uint8Array(message.buffer))
   } catch {
-    // A runtime without sockets of its own.
+    // This runtime has no sockets.
   }
 }
 
-/** `CancelRequest` in Postgres' frontend/backend protocol, which has no type byte. */
+/** The code of `CancelRequest` in Postgres' frontend/backend protocol. The message has no type byte. */
 const cancelRequestCode = 80_877_102

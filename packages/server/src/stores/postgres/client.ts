@@ -1,8 +1,8 @@
-/** What is used of a pool of `pg` (node-postgres), and of those with its interface. */
+/** The part of a `Pool` of `pg` (node-postgres) that the store uses. Other pools with this interface work too. */
 export interface PgPool {
   connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): void
   readonly totalCount: number
-  /** What it makes its connections with; one more is made with them, for LISTEN. */
+  /** The options of its connections. The store opens one more with them, for LISTEN. */
   readonly options: object
 }
 
@@ -16,14 +16,14 @@ interface PgEmitter {
   removeListener(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What is used of `sql`, as `postgres` (postgres.js) makes it. */
+/** The part of `sql` of `postgres` (postgres.js) that the store uses. */
 export interface PostgresJs {
-  // biome-ignore lint/suspicious/noExplicitAny: its own type takes what its serializers take, and answers a type of its own.
+  // biome-ignore lint/suspicious/noExplicitAny: its parameter and result types depend on its serializers.
   unsafe(text: string, values?: any[], options?: { prepare?: boolean }): any
   listen(channel: string, onNotify: (payload: string) => void): Promise<{ unlisten(): Promise<void> }>
 }
 
-/** What is used of `@electric-sql/pglite`. */
+/** The part of `@electric-sql/pglite` that the store uses. */
 export interface PgliteDatabase {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
   listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>
@@ -37,13 +37,13 @@ export type NamedClient =
   | { readonly type: 'postgres'; readonly sql: PostgresJs }
   | { readonly type: 'pglite'; readonly database: PgliteDatabase }
 
-/** Tells a client by its shape; `undefined` for what is none. */
+/** Recognises a client by its methods. `undefined` if it is not a supported client. */
 export function nameClient(client: unknown): NamedClient | undefined {
   if (hasMethods(client, 'unsafe', 'listen')) return { type: 'postgres', sql: client as unknown as PostgresJs }
   if (hasMethods(client, 'query', 'exec', 'listen')) {
     return { type: 'pglite', database: client as unknown as PgliteDatabase }
   }
-  // A single `pg` Client has the same methods and no count.
+  // A single `pg` Client has the same methods but no count.
   if (hasMethods(client, 'query', 'connect') && typeof client['totalCount'] === 'number') {
     return { type: 'pg', pool: client as unknown as PgPool }
   }

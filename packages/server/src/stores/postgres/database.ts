@@ -1,27 +1,27 @@
 export type SqlValue = string | number | boolean | null
 export type Row = Readonly<Record<string, unknown>>
 
-/** A Postgres database, whichever client asks it. */
+/** A Postgres database, behind any client. */
 export interface Database {
   /**
-   * One statement, and so one transaction. Rejects with the client's own error or, when there was no answer in time, with
-   * `store`; both leave open whether it was done.
+   * Runs one statement, which is one transaction. Rejects with the error of the client or, after a timeout, with `store`. In
+   * both cases the statement may have been carried out.
    */
   query(text: string, values: readonly SqlValue[], options?: QueryOptions): Promise<readonly Row[]>
-  /** `undefined` where the client cannot listen. */
+  /** `undefined` if the client cannot listen. */
   readonly subscribe: Subscribe | undefined
-  /** Lets go of what was opened here; what was lent stays open. */
+  /** Closes the connections that the store opened. A client of the application stays open. */
   close(): Promise<void>
 }
 
 export interface QueryOptions {
-  /** It changes nothing, and so may be asked again when its answer was lost. @default false */
+  /** The statement changes nothing, so it may be repeated when its result was lost. @default false */
   readonly isRead?: boolean
 }
 
 /**
- * Listens on a channel; resolves once it does, with what ends it. After that `onLost` is called once if it was lost, unless
- * the client listens anew by itself.
+ * Listens on a channel. Once it listens, it resolves with a function that stops it. If the connection is lost after that, it
+ * calls `onLost` once, unless the client listens again by itself.
  */
 export type Subscribe = (
   channel: string,

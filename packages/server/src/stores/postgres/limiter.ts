@@ -1,39 +1,39 @@
-/** How many statements are asked at once. */
+/** Limits how many statements run at the same time. */
 export interface Limiter {
   /**
-   * Resolves when there is room. Whoever is over by then is passed over and never hears of it.
+   * Resolves when there is a free slot. It never resolves if `isOver` returns `true` by then.
    *
-   * @param isFirst goes before the others that wait, because it was inside before
+   * @param isFirst goes before the others that wait, because it had a slot before
    */
   acquire(isOver: () => boolean, isFirst: boolean): Promise<void>
-  /** `wasFull`: the server had no connection for it, so that there is room for those that are still inside. */
+  /** `wasFull`: the server had no connection for it, so the limit becomes the number of slots that are still in use. */
   release(wasFull: boolean): void
 }
 
-/** Once the server was full, there is room for one more after each such time: connections may have become free. */
+/** After the server was full, the limit grows by one in each such time: connections may have become free. In milliseconds. */
 const growMs = 250
 
-/** Room for everybody, until the server has no connection for somebody. It keeps no timer while nobody waits. */
+/** Has no limit until the server has no connection left. It keeps no timer while nothing waits. */
 export function createLimiter(): Limiter {
   const waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = []
-  let inside = 0
+  let inUse = 0
   let limit = Infinity
   let limitedAt = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function hasRoom(): boolean {
-    if (inside < limit) return true
+  function hasSlot(): boolean {
+    if (inUse < limit) return true
     const grown = Math.floor((performance.now() - limitedAt) / growMs)
     limit += grown
     limitedAt += grown * growMs
-    return inside < limit
+    return inUse < limit
   }
 
   function admit(): void {
-    while (waiting.length > 0 && hasRoom()) {
+    while (waiting.length > 0 && hasSlot()) {
       const next = waiting.shift()
       if (next === undefined || next.isOver()) continue
-      inside += 1
+      inUse += 1
       next.resolve()
     }
     if (waiting.length === 0 || timer !== undefined) return
@@ -52,9 +52,9 @@ export function createLimiter(): Limiter {
       })
     },
     release(wasFull) {
-      inside -= 1
+      inUse -= 1
       if (wasFull) {
-        limit = Math.min(limit, inside)
+        limit = Math.min(limit, inUse)
         limitedAt = performance.now()
       }
       admit()

@@ -7,22 +7,22 @@ import { type OwnedPostgresJs, postgresJsConnections, postgresJsSubscribe } from
 
 export interface OpenOptions {
   readonly url: string
-  /** Where to listen; `false` for nowhere. */
+  /** The address to listen at. `false`: do not listen. */
   readonly listenUrl: string | false
   readonly timeoutMs: number
   readonly maxConnections: number
 }
 
 /** Opens connections with the first client that is installed: `pg` or `postgres`. */
-export async function openConnections(options: OpenOptions, modules = clientsHere): Promise<Connections> {
+export async function openConnections(options: OpenOptions, modules = knownClients): Promise<Connections> {
   const { module, type } = await importClient(modules)
   return type === 'pg' ? openPg(module as PgModule, options) : openPostgresJs(module as PostgresJsModule, options)
 }
 
-/** How to listen at an address, with the first client that is installed. */
+/** Listens at an address with the first client that is installed. */
 export function subscribeAt(url: string, timeoutMs: number): Subscribe {
   return async (...request) => {
-    const { module, type } = await importClient(clientsHere)
+    const { module, type } = await importClient(knownClients)
     const subscribe =
       type === 'pg'
         ? pgSubscribe((module as PgModule).Client, { connectionString: url }, timeoutMs)
@@ -36,8 +36,8 @@ export interface ClientModule {
   readonly module: string
 }
 
-// Named as data, so that no bundler tries to resolve a client that is not there.
-const clientsHere: readonly ClientModule[] = [
+// The names are data, so that no bundler tries to resolve a client that is not installed.
+const knownClients: readonly ClientModule[] = [
   { type: 'pg', module: 'pg' },
   { type: 'postgres', module: 'postgres' },
 ]
@@ -67,14 +67,14 @@ async function importClient(
     'store',
     'postgresStore({ url }) found no client. Install one (npm install pg, or postgres), or pass an open one: ' +
       'postgresStore({ client }).',
-    { cause: new AggregateError(missing, 'What was tried') },
+    { cause: new AggregateError(missing, 'The clients that were tried') },
   )
 }
 
 function openPg({ Pool, Client }: PgModule, { url, listenUrl, timeoutMs, maxConnections }: OpenOptions): Connections {
   const connectionString = url
   const pool = new Pool({ connectionString, max: maxConnections, connectionTimeoutMillis: timeoutMs, keepAlive: true })
-  // A connection that nobody uses was lost: the next act opens another.
+  // An idle connection was lost. The next act opens another.
   pool.on('error', () => undefined)
   return pgConnections({
     pool,
@@ -84,12 +84,12 @@ function openPg({ Pool, Client }: PgModule, { url, listenUrl, timeoutMs, maxConn
   })
 }
 
-/** How long postgres.js waits between two tries to connect, in seconds; our own callers wait longer and longer as well. */
+/** How long postgres.js waits between two attempts to connect, in seconds. The callers here back off as well. */
 const backoff = (attempt: number) => Math.min(0.05 * 2 ** attempt, 1) * (0.5 + Math.random() / 2)
 
 /**
- * How postgres.js is opened here. It would ask for the types of arrays on each connection and end the process with an
- * unhandled rejection when that one is lost meanwhile; no array is passed here.
+ * The options for postgres.js. Without `fetch_types: false` it would query the array types on each connection. If the
+ * connection is lost meanwhile, that ends the process with an unhandled rejection. No array is passed here.
  */
 const settings = (timeoutMs: number) => ({
   connect_timeout: Math.max(1, timeoutMs / 1_000),
@@ -116,40 +116,41 @@ function openPostgresJs(postgres: PostgresJsModule, options: OpenOptions): Conne
 }
 
 /**
- * Asks through a postgres.js that was lent, and through one of our own with its options once that leads nowhere any more:
- * its own connections are its owner's, and it takes no word about a single one.
+ * Queries through the application's postgres.js. Once its connections lead to the wrong server, it queries through a
+ * separate one with the same options: postgres.js cannot close a single connection, and its connections belong to the
+ * application.
  */
-export async function lentPostgresJs(lent: PostgresJs, timeoutMs: number): Promise<Connections> {
-  const open = await duplicating(lent, timeoutMs)
+export async function givenPostgresJs(given: PostgresJs, timeoutMs: number): Promise<Connections> {
+  const open = await duplicating(given, timeoutMs)
   return postgresJsConnections({
-    lent,
+    given,
     open: open && (() => open({})),
     timeoutMs,
-    subscribe: open === undefined ? postgresJsSubscribe(lent, timeoutMs) : listeningPostgresJs(open, timeoutMs),
+    subscribe: open === undefined ? postgresJsSubscribe(given, timeoutMs) : listeningPostgresJs(open, timeoutMs),
   })
 }
 
-/** `undefined` where postgres.js cannot be imported here, as in some bundles, or is not the one that was lent. */
-async function duplicating(lent: PostgresJs, timeoutMs: number): Promise<OpenPostgresJs | undefined> {
-  const options = (lent as { options?: { shared?: unknown } }).options
-  // Options that it has parsed before it takes as they are; that is how it makes its own connection for LISTEN.
+/** `undefined` if postgres.js cannot be imported, as in some bundles, or if the client is not postgres.js itself. */
+async function duplicating(given: PostgresJs, timeoutMs: number): Promise<OpenPostgresJs | undefined> {
+  const options = (given as { options?: { shared?: unknown } }).options
+  // It accepts options that it has already parsed. It opens its own connection for LISTEN that way.
   if (options?.shared === undefined) return undefined
-  const { module } = await importClient(clientsHere.filter(({ type }) => type === 'postgres')).catch(() => ({
+  const { module } = await importClient(knownClients.filter(({ type }) => type === 'postgres')).catch(() => ({
     module: undefined,
   }))
   if (module === undefined) return undefined
-  const unheard = { onclose: undefined, onnotify: undefined, onparameter: undefined }
+  const withoutCallbacks = { onclose: undefined, onnotify: undefined, onparameter: undefined }
   return (overrides) =>
     (module as PostgresJsModule)({
       ...options,
       ...settings(timeoutMs),
-      ...unheard,
+      ...withoutCallbacks,
       shared: { retries: 0, typeArrayMap: {} },
       ...overrides,
     })
 }
 
-/** Over a connection of its own, which can be thrown away. */
+/** Listens over a separate connection, which can be closed. */
 function listeningPostgresJs(open: OpenPostgresJs, timeoutMs: number): Subscribe {
   return async (channel, onPayload, onLost) => {
     const sql = open({ max: 1, idle_timeout: null })

@@ -7,69 +7,69 @@ import { withinTimeout } from './within-timeout'
 
 /** The connections of one client. */
 export interface Connections {
-  /** Asks once. A connection that leads `elsewhere`, or is `lost`, is not used again. */
+  /** Sends a statement once. A connection that leads `elsewhere` or is `lost` is not used again. */
   query(text: string, values: readonly SqlValue[]): PendingQuery
-  /** `undefined` where the client cannot listen. */
+  /** `undefined` if the client cannot listen. */
   readonly subscribe: Subscribe | undefined
   close(): Promise<void>
 }
 
 export interface PendingQuery {
   readonly rows: Promise<readonly Row[]>
-  /** Nobody waits for the answer any more. What it is asked over may never answer again. */
+  /** The caller does not wait any more. The connection may never respond again. */
   giveUp(): void
 }
 
 /**
- * A database that asks again, over another connection, what a server has refused without doing anything: because it has no
- * connection left, or because it is not (or not yet) the one for writes. All of it within `timeoutMs`.
+ * A database that retries a statement over another connection if a server refused it without doing anything: because it has
+ * no connection left, or because it does not (or not yet) take writes. All attempts together take at most `timeoutMs`.
  *
- * What may have been done is asked again only where it changes nothing. Everything else is the caller's to repeat.
+ * If the statement may have been carried out, it is retried only if it changes nothing. Otherwise the caller may repeat it.
  */
 export function persistentDatabase({ query, subscribe, close }: Connections, timeoutMs: number): Database {
-  const room = createLimiter()
+  const slots = createLimiter()
   return {
     query(text, values, { isRead = false } = {}) {
-      let asked: PendingQuery | undefined
-      let isInside = false
+      let pending: PendingQuery | undefined
+      let hasSlot = false
       let isOver = false
       let refused: { readonly refusal: Refusal; readonly error: unknown } | undefined
 
-      async function insist(): Promise<readonly Row[]> {
+      async function runUntilDone(): Promise<readonly Row[]> {
         for (let failures = 0; ; failures += 1) {
-          await room.acquire(() => isOver, failures > 0)
-          isInside = true
+          await slots.acquire(() => isOver, failures > 0)
+          hasSlot = true
           let refusal: Refusal | undefined
           try {
-            asked = query(text, values)
-            return await asked.rows
+            pending = query(text, values)
+            return await pending.rows
           } catch (error) {
             refusal = refusalOf(error)
-            if (isOver || refusal === undefined || !mayAskAgain(refusal, isRead, refused?.refusal)) throw error
+            if (isOver || refusal === undefined || !mayRetry(refusal, isRead, refused?.refusal)) throw error
             refused = { refusal, error }
           } finally {
-            asked = undefined
-            leave(refusal === 'full')
+            pending = undefined
+            freeSlot(refusal === 'full')
           }
-          // Where the server is full, the room waits for whoever leaves it.
+          // If the server is full, the limiter waits for a free slot instead.
           if (refusal !== 'full') await pause(backoffMs(failures + 1, { firstMs: 50, longestMs: 1_000 }))
         }
       }
 
-      function leave(wasFull: boolean): void {
-        if (isInside) room.release(wasFull)
-        isInside = false
+      function freeSlot(wasFull: boolean): void {
+        if (hasSlot) slots.release(wasFull)
+        hasSlot = false
       }
 
       const giveUp = () => {
         isOver = true
-        asked?.giveUp()
-        // A client may keep the question for as long as it likes.
-        leave(false)
+        pending?.giveUp()
+        // The client may keep the statement for any time.
+        freeSlot(false)
       }
       return withinTimeout(
         timeoutMs,
-        insist(),
+        runUntilDone(),
         giveUp,
         () => refused && unavailable(refused.refusal, refused.error, timeoutMs),
       )
@@ -79,8 +79,8 @@ export function persistentDatabase({ query, subscribe, close }: Connections, tim
   }
 }
 
-/** A new server may take a moment to be there; a database that is simply away is told of at once. */
-function mayAskAgain(refusal: Refusal, isRead: boolean, before: Refusal | undefined): boolean {
+/** After a failover the new server may need a moment to start. A database that is simply unreachable is reported at once. */
+function mayRetry(refusal: Refusal, isRead: boolean, before: Refusal | undefined): boolean {
   switch (refusal) {
     case 'full':
     case 'elsewhere':
@@ -95,10 +95,10 @@ function mayAskAgain(refusal: Refusal, isRead: boolean, before: Refusal | undefi
 
 function unavailable(refusal: Refusal, cause: unknown, timeoutMs: number): StreamsError {
   const words = cause instanceof Error ? cause.message : String(cause)
-  return new StreamsError('store', `postgresStore ${inWords[refusal]} within ${timeoutMs} ms: ${words}`, { cause })
+  return new StreamsError('store', `postgresStore ${descriptions[refusal]} within ${timeoutMs} ms: ${words}`, { cause })
 }
 
-const inWords: Record<Refusal, string> = {
+const descriptions: Record<Refusal, string> = {
   full:
     'got no connection, because the server has none left (raise its max_connections, or lower maxConnections of ' +
     'postgresStore or of your pool),',

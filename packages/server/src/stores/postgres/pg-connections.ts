@@ -6,9 +6,9 @@ import type { Connections } from './persistent-database'
 import { refusalOf } from './refusal'
 import { withinTimeout } from './within-timeout'
 
-/** A connection of its own, outside of any pool: what `pg` exports as `Client`. */
+/** A connection outside of any pool: the `Client` of `pg`. */
 export interface PgConnection {
-  /** Of the protocol; its socket is ended by force where the other end does not answer any more. */
+  /** The connection of the protocol. Its socket is destroyed if the other end does not respond. */
   readonly connection?: { readonly stream?: { destroy?(): unknown } }
   connect(): Promise<unknown>
   query(text: string): Promise<unknown>
@@ -21,15 +21,15 @@ export type PgClientConstructor = new (options: object) => PgConnection
 
 export interface PgConnectionsOptions {
   readonly pool: PgPool
-  /** How long the wish to cancel a statement may be under way. */
+  /** How long a request to cancel a statement may take, in milliseconds. */
   readonly timeoutMs: number
   readonly subscribe: Subscribe | undefined
-  /** Left out for a pool that was lent. */
+  /** Left out for a pool of the application. */
   readonly close?: () => Promise<void>
 }
 
 /**
- * How many queries that were given up may still wait for a connection. Further ones are refused at once, because a pool
+ * How many queries that timed out may still wait for a connection. Further queries are refused at once, because a pool
  * without a time limit keeps each request for a connection until it gets one.
  */
 const maxOverdue = 64
@@ -41,7 +41,7 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
     query(text, values) {
       let client: PgPoolClient | undefined
       let isConnecting = false
-      // Dropped once the query is over. A pool keeps a request for a connection, with what it refers to, for much longer.
+      // Set to `undefined` when the query is over: a pool keeps a request for a connection, and this closure, for much longer.
       let statement: readonly [text: string, values: SqlValue[]] | undefined = [text, [...values]]
 
       function release(destroy: boolean): void {
@@ -52,14 +52,14 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
       }
 
       async function run(): Promise<readonly Row[]> {
-        if (overdue >= maxOverdue) throw new StreamsError('store', unanswered)
+        if (overdue >= maxOverdue) throw new StreamsError('store', tooManyOverdue)
         isConnecting = true
         client = await connect(pool).finally(() => {
           isConnecting = false
           if (!statement) overdue -= 1
         })
         if (!statement) {
-          // It was given up meanwhile, and the connection is good for the next query.
+          // It timed out meanwhile, and the connection is good for the next query.
           release(false)
           return []
         }
@@ -68,7 +68,7 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
           if (statement) release(false)
           return rows as Row[]
         } catch (error) {
-          // The pool throws away a connection that it sees is lost, but keeps one that leads to a demoted server.
+          // The pool closes a connection that it sees as lost, but keeps one that leads to a demoted server.
           const refusal = refusalOf(error)
           if (statement) release(refusal === 'elsewhere' || refusal === 'lost')
           throw error
@@ -90,13 +90,13 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
   }
 }
 
-const unanswered =
-  `postgresStore still waits for ${maxOverdue} connections of the pool that it gave up. Is the database there? Give the pool ` +
-  'a `connectionTimeoutMillis`.'
+const tooManyOverdue =
+  `postgresStore still waits for ${maxOverdue} connections of the pool, for calls that have timed out. Is the database ` +
+  'reachable? Set `connectionTimeoutMillis` of the pool.'
 
 /**
- * A connection with a listener for its errors from the first moment on. A promise would hand it out a moment later: one that
- * is lost in the same packet that opened it would end the process.
+ * Gets a connection and listens for its errors in the same tick. A promise would resolve later, and a connection that is lost
+ * in the packet that opened it would end the process.
  */
 function connect(pool: PgPool): Promise<PgPoolClient> {
   return new Promise((resolve, reject) => {
@@ -108,7 +108,7 @@ function connect(pool: PgPool): Promise<PgPoolClient> {
   })
 }
 
-/** Listens on a connection of its own: one of a pool would be missing there, and is given back between two questions. */
+/** Listens on a separate connection: a pool would have one less, and takes its connections back between two statements. */
 export function pgSubscribe(Client: PgClientConstructor, options: object, timeoutMs: number): Subscribe {
   return async (channel, onPayload, onLost) => {
     const client = new Client({ ...options, keepAlive: true })
@@ -127,7 +127,7 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
       if (isOpen && named === channel) onPayload(payload)
     })
     let isListening = false
-    // While it is being opened, the rejection tells.
+    // While it connects, the rejection reports the error.
     const onEnd = () => (isListening ? lost() : undefined)
     client.on('error', onEnd)
     client.on('end', onEnd)
@@ -143,11 +143,11 @@ export function pgSubscribe(Client: PgClientConstructor, options: object, timeou
   }
 }
 
-/** Without waiting for the other end, which may be gone without a word. */
+/** Does not wait for the other end, which may be gone without a message. */
 function drop(client: PgConnection): void {
   void client.end().catch(ignore)
   client.connection?.stream?.destroy?.()
 }
 
-/** The question under way rejects with the same; without a listener it would end the process. */
+/** The statement in flight rejects with the same error. Without a listener, the error would end the process. */
 function ignore(): void {}

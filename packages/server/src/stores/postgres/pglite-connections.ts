@@ -2,7 +2,7 @@ import type { PgliteDatabase } from './client'
 import type { Row } from './database'
 import type { Connections } from './persistent-database'
 
-/** Asks a PGlite, which has one connection and answers one question after the other. */
+/** Queries a PGlite. It has one connection and runs one statement after the other. */
 export function pgliteConnections(database: PgliteDatabase): Connections {
   return {
     query: (text, values) => ({
@@ -10,7 +10,7 @@ export function pgliteConnections(database: PgliteDatabase): Connections {
       giveUp() {},
     }),
     subscribe: async (channel, onPayload) => {
-      // PGlite puts the name into its SQL as it is.
+      // PGlite does not quote the name in its SQL.
       return database.listen(`"${channel}"`, onPayload)
     },
     close: async () => undefined,

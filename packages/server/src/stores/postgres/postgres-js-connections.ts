@@ -7,31 +7,36 @@ import { withinTimeout } from './within-timeout'
 export type OwnedPostgresJs = PostgresJs & { end(options?: { timeout: number }): Promise<void> }
 
 export interface PostgresJsConnectionsOptions {
-  /** In use from the beginning, and its owner's; left out where the first is opened here too. */
-  readonly lent?: PostgresJs
-  /** Makes another; `undefined` where that cannot be done, so that what was lent has to do. */
+  /** The client of the application, used first. Left out if the store opens all clients. */
+  readonly given?: PostgresJs
+  /** Opens another client. `undefined` if that is not possible, so that only `given` is used. */
   readonly open: (() => OwnedPostgresJs) | undefined
   readonly timeoutMs: number
   readonly subscribe: Subscribe | undefined
 }
 
 /**
- * Asks through postgres.js. It throws no single connection away when it is told to: once one of them leads nowhere any
- * more, all of them are replaced. What was lent is left to its owner then, as it is.
+ * Queries through postgres.js. It cannot close a single connection, so once one of them is unusable, the whole client is
+ * replaced. The client of the application is not closed then.
  */
-export function postgresJsConnections({ lent, open, timeoutMs, subscribe }: PostgresJsConnectionsOptions): Connections {
+export function postgresJsConnections({
+  given,
+  open,
+  timeoutMs,
+  subscribe,
+}: PostgresJsConnectionsOptions): Connections {
   let own: OwnedPostgresJs | undefined
-  let isLentSpent = lent === undefined
+  let isGivenSpent = given === undefined
 
   function current(): PostgresJs {
-    if (lent !== undefined && (!isLentSpent || open === undefined)) return lent
+    if (given !== undefined && (!isGivenSpent || open === undefined)) return given
     own ??= (open as () => OwnedPostgresJs)()
     return own
   }
 
-  /** @param timeoutS how long what is under way may still take */
+  /** @param timeoutS how long the statements in flight may still take */
   function replace(spent: PostgresJs, timeoutS: number): void {
-    if (spent === lent) isLentSpent = true
+    if (spent === given) isGivenSpent = true
     if (spent !== own) return
     void own.end({ timeout: timeoutS })
     own = undefined
@@ -40,22 +45,22 @@ export function postgresJsConnections({ lent, open, timeoutMs, subscribe }: Post
   return {
     query(text, values) {
       const sql = current()
-      // `prepare` only if the client's own options allow it: a pooler in between may not.
+      // It only prepares if the client's options allow it: a pooler in between may not support it.
       const query = sql.unsafe(text, [...values], { prepare: true }) as PromiseLike<Row[]> & { cancel(): unknown }
       return {
         rows: (async () => {
           try {
             return await query
           } catch (error) {
-            // One that was lost it opens anew by itself.
+            // It opens a lost connection again by itself.
             if (refusalOf(error) === 'elsewhere') replace(sql, timeoutMs / 1_000)
             throw error
           }
         })(),
         giveUp() {
-          // A lock may be what it waits for. The outcome is unknown either way.
+          // The statement may wait for a lock. The outcome is unknown either way.
           Promise.resolve(query.cancel()).catch(() => undefined)
-          // Those that do not answer would fill it.
+          // Connections that do not respond would fill the client.
           replace(sql, 0)
         },
       }
@@ -65,12 +70,12 @@ export function postgresJsConnections({ lent, open, timeoutMs, subscribe }: Post
   }
 }
 
-/** It keeps a connection for LISTEN, and listens anew by itself when that was lost. */
+/** postgres.js keeps a connection for LISTEN, and listens again by itself when it is lost. */
 export function postgresJsSubscribe(sql: PostgresJs, timeoutMs: number): Subscribe {
   return async (channel, onPayload) => {
     const listening = sql.listen(channel, onPayload)
     const { unlisten } = await withinTimeout(timeoutMs, listening, () => {
-      // Should it come to be after all, nobody wants it any more.
+      // If it listens after all, stop it.
       listening.then(({ unlisten }) => unlisten()).catch(() => undefined)
     })
     return () => withinTimeout(timeoutMs, unlisten())

@@ -1,18 +1,18 @@
 import { hasCode } from './sql-state'
 
 /**
- * What a failure says about the connection and about the statement:
+ * What a failure means for the connection and for the statement:
  *
- * - `full`: the server has no connection left for this one. Nothing was done; connections that are open still work.
- * - `elsewhere`: this server takes no writes. Nothing was done. The connection may stay open for ever and never lead
- *   anywhere else: after a failover a demoted primary keeps its connections.
- * - `starting`: the server makes no connections yet, or no more. Nothing was done.
- * - `unreachable`: no connection could be made. Nothing was done.
+ * - `full`: the server has no connection left. Nothing was done. Open connections still work.
+ * - `elsewhere`: this server takes no writes. Nothing was done. The connection may stay open and never lead to another
+ *   server: after a failover a demoted primary keeps its connections.
+ * - `starting`: the server is starting or stopping, and accepts no connections. Nothing was done.
+ * - `unreachable`: no connection was made. Nothing was done.
  * - `lost`: the connection has ended. The statement may have been carried out.
  */
 export type Refusal = 'full' | 'elsewhere' | 'starting' | 'unreachable' | 'lost'
 
-/** The one place where failures of connections are told apart. `undefined`: the failure is the statement's own. */
+/** The only code that classifies failures of connections. `undefined`: the statement itself failed. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (hasCode(error, ...fullCodes)) return 'full'
   if (hasCode(error, ...elsewhereCodes)) return 'elsewhere'
@@ -21,7 +21,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return hasCode(error, ...lostCodes) ? 'lost' : undefined
 }
 
-/** `too_many_connections`, of the server, of the role and of the database. */
+/** `too_many_connections`, for the server, the role or the database. */
 const fullCodes = ['53300']
 
 /** `read_only_sql_transaction`. */
@@ -33,7 +33,7 @@ const startingCodes = ['57P03']
 const unreachableCodes = [
   // `sqlclient_unable_to_establish_sqlconnection`, `sqlserver_rejected_establishment_of_sqlconnection`.
   ...['08001', '08004'],
-  // What the system says, and postgres.js.
+  // Codes of the system and of postgres.js.
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CONNECT_TIMEOUT'],
 ]
 
@@ -42,6 +42,6 @@ const lostCodes = [
   ...['57P01', '57P02', '57P04', '57P05'],
   // The rest of class 08, connection exceptions.
   ...['08000', '08003', '08006', '08007', '08P01'],
-  // What the system says, and postgres.js.
+  // Codes of the system and of postgres.js.
   ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'CONNECTION_CLOSED', 'CONNECTION_DESTROYED'],
 ]

@@ -1,4 +1,4 @@
-/** Whether an error of the server has one of these SQLSTATEs. All clients have it in `code`. */
+/** Whether an error has one of these SQLSTATEs. All clients have it in `code`. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { code } = error as { code?: unknown }

@@ -18,7 +18,7 @@ export interface SqliteBackendOptions {
 }
 
 interface Connection {
-  /** The identity of the open file, whatever file has its path now. */
+  /** The identity of the open file. Another file may have its path by now. */
   readonly file: string | undefined
   readonly database: SqliteHandle
   readonly transaction: StoreTransaction
