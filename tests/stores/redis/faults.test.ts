@@ -181,9 +181,9 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     server.pause()
     const acts = await Promise.all(Array.from({ length: 5 }, () => rejection(store.beat('a', 1))))
     expect(acts.map(({ code }) => code)).toEqual(Array(5).fill('store'))
-    expect(acts[0]?.message).toMatch(/no answer within 50 ms/)
+    expect(acts[0]?.message).toMatch(/no response within 50 ms/)
     // The client keeps these until Redis is back.
-    expect((await rejection(store.beat('a', 1))).message).toMatch(/still without an answer/)
+    expect((await rejection(store.beat('a', 1))).message).toMatch(/still waits for the response/)
     server.resume()
     await until(() => store.heads(['a']).then(...isFulfilled), 'it is asked again')
     await server.kill()

@@ -17,8 +17,8 @@ export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandl
 
 interface RedisStoreSettings {
   /**
-   * What every key begins with. Stores with the same prefix on the same Redis are one store. Without braces, which a cluster
-   * would take for its own. @default 'keepstream'
+   * The prefix of every key. Stores with the same prefix on the same Redis are one store. It must have no braces: in a cluster
+   * they would change the hash tag. @default 'keepstream'
    */
   readonly prefix?: string
   /** How long a stream may stay `pending` before it may be expired, in milliseconds. @default 1_200_000 (20 minutes) */
@@ -26,18 +26,18 @@ interface RedisStoreSettings {
   /** How long an act waits for Redis before it rejects, in milliseconds. @default 5_000 */
   readonly timeoutMs?: number
   /**
-   * How long after its end a stream goes by itself, text and all, in milliseconds. What never ended stays, for `sweep`.
-   * @default it stays until it is deleted or swept
+   * How long after its end a stream is deleted by itself, with its text, in milliseconds. A stream that never ended stays, for
+   * `sweep`. @default a stream stays until it is deleted or swept
    */
   readonly expireMs?: number
-  /** The store's clock, in milliseconds since 1970; all processes must agree on it. @default the server's, `TIME` */
+  /** The store's clock, in milliseconds since 1970. All processes must use the same. @default `TIME` of the server */
   readonly now?: () => number
 }
 
 export interface RedisUrlOptions extends RedisStoreSettings {
   /**
-   * One Redis server: `redis://…`, or `rediss://…` for TLS. Connected to by the first act, with ioredis or node-redis
-   * (`redis`), whichever is installed, and again when the connection is lost.
+   * One Redis server: `redis://…`, or `rediss://…` for TLS. The first act connects, with ioredis or node-redis (`redis`). If
+   * the connection is lost, the next act connects again.
    */
   readonly url: string
   readonly client?: never
@@ -45,8 +45,8 @@ export interface RedisUrlOptions extends RedisStoreSettings {
 
 export interface RedisClientOptions extends RedisStoreSettings {
   /**
-   * A client of ioredis (`Redis` or `Cluster`) or of node-redis (`createClient()` or `createCluster()`, connected). It stays
-   * yours: `dispose` does not close it, and it connects again as you have set it up. Hints are heard over a duplicate of it.
+   * A client of ioredis (`Redis` or `Cluster`) or of node-redis (`createClient()` or `createCluster()`, connected). You own it:
+   * `dispose` does not close it, and your settings decide how it reconnects. A duplicate of it receives change notifications.
    */
   readonly client: RedisHandle
   readonly url?: never
@@ -55,13 +55,13 @@ export interface RedisClientOptions extends RedisStoreSettings {
 export type RedisStoreOptions = RedisUrlOptions | RedisClientOptions
 
 /**
- * A {@link StreamStore} in Redis 7, for any number of processes on any number of machines; also in a cluster, with a
- * client for one.
+ * A {@link StreamStore} in Redis 7, for any number of processes on any number of machines. With a cluster client, it also
+ * works in a cluster.
  *
- * An act that was acknowledged is worth what your Redis is set up for: with `appendonly yes` it survives the death of the
- * process, within `appendfsync` that of the machine; a failover may lose what was not yet replicated. While its run lives,
- * text that was lost so is written again from memory. `maxmemory-policy` must be `noeviction`. Deleted text is gone from
- * memory at once, and from an append-only file when Redis next rewrites it.
+ * How durable an acknowledged act is depends on the settings of Redis. With `appendonly yes` it survives the death of the
+ * Redis process, and within `appendfsync` that of the machine. A failover may lose what was not yet replicated. While its run
+ * lives, the lost text is written again from memory. `maxmemory-policy` must be `noeviction`. Deleted text leaves the memory
+ * at once, and an append-only file when Redis rewrites it next.
  */
 export function redisStore(options: RedisStoreOptions): StreamStore {
   const { url, client, prefix = 'keepstream', pendingMs = defaultPendingMs, timeoutMs = 5_000, expireMs, now } = options
@@ -81,7 +81,7 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
       : lentSource(linkOf(client), duplicating(client, timeoutMs))
   const claims = createClaims()
   const table = redisTable({
-    ask: createCallRedis(source, timeoutMs),
+    call: createCallRedis(source, timeoutMs),
     prefix,
     pendingMs,
     now,

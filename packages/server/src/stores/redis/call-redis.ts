@@ -6,14 +6,14 @@ import type { LinkSource } from './link-source'
 import { refusalOf } from './refusal'
 
 /**
- * Runs `talk` on a connection and rejects within `timeoutMs`, whatever the client does with its commands. Runs it again on
- * another one where a server has refused it without doing anything.
+ * Runs `talk` on a connection and rejects after `timeoutMs`, even if the client still holds its commands. If a server refused
+ * it without doing anything, it runs again on another connection.
  */
 export type CallRedis = <T>(bucket: number, talk: (link: RedisLink) => Promise<T>) => Promise<T>
 
 /**
- * So many questions about one bucket may be without an answer after their time. A client that is not connected keeps what
- * it is asked, with its text, for as long as that lasts.
+ * How many calls of one bucket may still be open after they timed out. A client that is not connected holds its commands,
+ * with their text, until it connects.
  */
 const maxOverdue = 4
 
@@ -24,13 +24,13 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
     if ((overdue.get(bucket) ?? 0) >= maxOverdue) {
       throw new StreamsError(
         'store',
-        `redisStore is still without an answer to what it asked over ${timeoutMs} ms ago.`,
+        `redisStore still waits for the response to earlier calls that took longer than ${timeoutMs} ms.`,
       )
     }
     let isGivenUp = false
     let link: RedisLink | undefined
     let refused: unknown
-    const talking = insist()
+    const talking = runUntilDone()
     try {
       return await settleWithin(timeoutMs, talking, onLate)
     } catch (error) {
@@ -43,26 +43,27 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
       const settled = () => add(bucket, -1)
       talking.then(settled, settled)
       if (link !== undefined) source.stalled(link)
-      if (refused !== undefined) return explained(refused, `found no server that did it within ${timeoutMs} ms: `)
+      if (refused !== undefined)
+        return explained(refused, `found no server that accepted the call within ${timeoutMs} ms: `)
       return new StreamsError(
         'store',
-        `redisStore had no answer within ${timeoutMs} ms; what it asked for may be done all the same.`,
+        `redisStore got no response within ${timeoutMs} ms. The call may have been carried out.`,
       )
     }
 
-    /** Asks again what was refused by a server without doing anything, of another one if it was the wrong one. */
-    async function insist() {
+    /** Retries if a server refused the call without doing anything. Uses another server if it was the wrong one. */
+    async function runUntilDone() {
       for (let failures = 1; ; failures += 1) {
         try {
           link = undefined
           link = await source.get()
-          if (isGivenUp) throw new Error('given up before there was a connection')
+          if (isGivenUp) throw new Error('timed out before there was a connection')
           return await talk(link)
         } catch (error) {
-          // Others may have met a refusal over the same connection, and closed it before this was sent.
+          // Another call may have been refused over the same connection, and closed it before this one was sent.
           const isRetired = link !== undefined && source.isRetired(link)
           const refusal = refusalOf(error, link === undefined) ?? (isRetired ? 'elsewhere' : undefined)
-          // After a failover the new server may take a moment to be there.
+          // After a failover the new server may need a moment to start.
           const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamsError)
           if (isGivenUp || (refusal === undefined && !isUnreached)) throw error
           if (refusal === 'elsewhere' && link !== undefined) source.retire(link)
@@ -82,18 +83,18 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
 
 const pauses = { firstMs: 50, longestMs: 1_000 }
 
-/** Redis' own words, and the cure where there is one. */
-function explained(error: unknown, what = 'could not do what it was asked: '): StreamsError {
+/** The message of Redis, with a remedy if there is one. */
+function explained(error: unknown, what = 'could not carry out the call: '): StreamsError {
   if (error instanceof StreamsError) return error
-  // A client keeps the command with its arguments in its errors: the text and the meta must reach no log.
+  // Clients attach the command to their errors, with its arguments. Text and meta must not reach a log.
   if (error instanceof Error) delete (error as { command?: unknown }).command
   const words = error instanceof Error ? error.message : String(error)
-  const [, cure] = cures.find(([pattern]) => pattern.test(words)) ?? []
-  const message = `redisStore ${what}${words}${cure === undefined ? '' : ` ${cure}`}`
+  const [, remedy] = remedies.find(([pattern]) => pattern.test(words)) ?? []
+  const message = `redisStore ${what}${words}${remedy === undefined ? '' : ` ${remedy}`}`
   return new StreamsError('store', message, { cause: error })
 }
 
-const cures: readonly (readonly [RegExp, string])[] = [
+const remedies: readonly (readonly [RegExp, string])[] = [
   [/\bOOM\b/, '(Redis is full: raise its maxmemory, or sweep.)'],
   [/^READONLY\b/, '(This server is a replica: connect to the primary, for reading too.)'],
   [/\bmax number of clients\b/, '(Raise its maxclients, or close connections.)'],

@@ -1,7 +1,7 @@
-/** Who this process has claimed streams for. */
+/** The claims of this process. */
 export interface Claims {
   ownerOf(id: string, epoch: number): string | undefined
-  /** Under what this process has last claimed it, if it has not ended since. */
+  /** The latest claim of this process on the stream, if the stream has not ended since. */
   of(id: string): Claim | undefined
   set(id: string, claim: Claim): void
   delete(id: string): void
@@ -11,11 +11,11 @@ export interface Claim {
   readonly epoch: number
   readonly owner: string
   readonly leaseMs: number
-  /** Of the stream that was claimed: one that was created anew with its id has another. */
+  /** Identifies the claimed stream: a later stream with the same id has another birth. */
   readonly birth: string | undefined
 }
 
-/** Beyond it the oldest is forgotten; its stream is then guarded by the epoch alone. */
+/** Beyond it, the oldest claim is dropped. Only the epoch protects its stream then. */
 const maxClaims = 10_000
 
 export function createClaims(): Claims {
@@ -39,8 +39,8 @@ export function createClaims(): Claims {
 }
 
 /**
- * A failover has lost a claim, and somebody else has claimed the stream since, under the same number. Two producers must not
- * write one text, and only the owner tells them apart.
+ * A failover lost a claim, and another owner has claimed the stream since, under the same epoch. Two producers must not write
+ * one text, and only the owner distinguishes them.
  */
 export class ForeignClaim extends Error {
   constructor(id: string) {

@@ -8,9 +8,9 @@ export interface EndedStream {
 
 interface Page {
   readonly found: readonly EndedStream[]
-  /** What is beyond this page has not ended before this moment. */
+  /** No stream after this page ended before this moment. */
   readonly frontier: number
-  /** Where the next page begins. */
+  /** The offset of the next page. */
   readonly next: number
 }
 
@@ -20,13 +20,13 @@ export interface FindEndedRequest {
   page(bucket: number, before: number, offset: number, count: number): Promise<Page>
 }
 
-/** The streams that ended before a moment, the earliest of all buckets first, reading no more pages than it takes. */
+/** The streams that ended before a moment, the earliest of all buckets first. Reads only the pages that it needs. */
 export async function findEnded({ before, limit, page }: FindEndedRequest): Promise<readonly EndedStream[]> {
   const count = Math.min(Math.max(Math.ceil((limit / buckets) * 2), 8), 200)
   const cursors = Array.from({ length: buckets }, (_, bucket) => ({ bucket, frontier: -Infinity, next: 0 }))
   let found: EndedStream[] = []
   for (;;) {
-    // Once so many are known, a page matters only if something in it may have ended before the last of them.
+    // Once `limit` streams are known, a page matters only if a stream in it may have ended before the last of them.
     const last = found[limit - 1]?.end ?? Infinity
     const open = cursors.filter(({ frontier }) => frontier < last)
     if (open.length === 0) return found

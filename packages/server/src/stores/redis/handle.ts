@@ -1,21 +1,21 @@
-/** What is used of ioredis' `Redis` and `Cluster`. */
+/** The part of `Redis` and `Cluster` of ioredis that the store uses. */
 export interface IoredisHandle {
   call(command: string, ...args: string[]): Promise<unknown>
-  /** For hints, which need a connection of their own. */
+  /** For change notifications, which need a separate connection. */
   duplicate(): unknown
 }
 
-/** What is used of a client of node-redis: `createClient()`, once it is connected. */
+/** The part of a connected `createClient()` of node-redis that the store uses. */
 export interface NodeRedisHandle {
   sendCommand(args: string[]): Promise<unknown>
-  /** For hints, which need a connection of their own. */
+  /** For change notifications, which need a separate connection. */
   duplicate(): unknown
 }
 
-/** What is used of a cluster of node-redis: `createCluster()`, once it is connected. */
+/** The part of a connected `createCluster()` of node-redis that the store uses. */
 export interface NodeRedisClusterHandle {
   sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>
-  /** Tells it from a client. */
+  /** Distinguishes it from a client. */
   readonly masters: unknown
   duplicate(): unknown
 }

@@ -1,7 +1,7 @@
 import type { RedisHandle } from './handle'
 import type { RedisLink, RedisSubscription } from './link'
 
-/** What the subscriber needs of ioredis beyond what an injected client must show. */
+/** The part of ioredis that a subscription uses, besides `RedisHandle`. */
 interface Ioredis {
   call(command: string, ...args: string[]): Promise<unknown>
   duplicate(...overrides: unknown[]): Ioredis
@@ -28,7 +28,7 @@ export function ioredisLink(handle: RedisHandle): RedisLink {
 export function ioredisClusterLink(handle: RedisHandle): RedisLink {
   const cluster = handle as unknown as Ioredis
   return {
-    // It finds the keys of a command by itself.
+    // The cluster finds the keys of a command by itself.
     command: (_key, [name = '', ...args]) => cluster.call(name, ...args),
     publish: (channel, message) => cluster.call('SPUBLISH', channel, message),
     subscribe: (channel, onMessage) =>
@@ -40,7 +40,7 @@ export function ioredisClusterLink(handle: RedisHandle): RedisLink {
 }
 
 function subscribe(own: Ioredis, listen: (own: Ioredis) => Promise<unknown>): RedisSubscription {
-  // Without a listener it would print them. A lost connection is taken up again, and a hint may be missing.
+  // Without a listener, ioredis prints errors. It reconnects by itself, and notifications may be missed.
   own.on('error', () => {})
   const ended = new Promise<void>((resolve) => void own.on('end', () => resolve()))
   return { ready: own.connect().then(() => listen(own)), ended, close: () => own.disconnect() }

@@ -3,8 +3,8 @@ import type { StreamHead, StreamStore, WriteResult } from '../../store/stream-st
 import { type Claims, ForeignClaim } from './claims'
 
 /**
- * Holds what was claimed here against a failover that loses claims: one that nobody else has made since is made again, under
- * the same number, and the writer is told where to go on; one that somebody else has is `gone`.
+ * Keeps the claims of this process when a failover loses them. A lost claim is made again under the same epoch, and the
+ * writer gets the offset to continue at. If another owner has claimed the stream since, the result is `gone`.
  */
 export function keepClaims(
   store: StreamStore,
@@ -25,9 +25,9 @@ export function keepClaims(
 
   async function isClaimedAgain(id: string, epoch: number, head: StreamHead): Promise<boolean> {
     const claim = claims.of(id)
-    // Epochs only go up: one that is below what was claimed here was lost.
+    // Epochs only go up, so the claim was lost if the stored epoch is below it.
     if (claim?.epoch !== epoch || head.epoch !== epoch - 1 || isTerminal(head.status)) return false
-    // Not lost but deleted: this is another stream.
+    // The claim was not lost. The stream was deleted, and this is another one with its id.
     if ((await birthOf(id)) !== claim.birth) return false
     const { owner, leaseMs } = claim
     const again = await store.claim(id, { owner, leaseMs, canTakeOver: true })

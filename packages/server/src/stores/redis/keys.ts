@@ -1,6 +1,6 @@
 /**
- * Into how many groups the streams of a data set fall. All keys of a group, its index among them, have the same hash tag, so
- * that a cluster keeps them on one server and one script may touch them. Never changed: streams would not be found again.
+ * The number of groups of streams. All keys of a group, with its index, have the same hash tag, so that they are on one server
+ * of a cluster and one script can use them. Never change it: existing streams would not be found.
  */
 export const buckets = 256
 
@@ -8,16 +8,16 @@ export interface StreamKeys {
   readonly bucket: number
   /** A hash: the record and the meta. */
   readonly record: string
-  /** A stream: one entry a piece, whose id is the piece's start. */
+  /** A stream: one entry for each row of the text. The id of the entry is the start of the row. */
   readonly text: string
-  /** What stands for the id in the index of its bucket. */
+  /** Represents the id in the index of its bucket. */
   readonly member: string
 }
 
 export interface BucketKeys {
-  /** A sorted set: members by when their stream ended, or was created if it has not. */
+  /** A sorted set of members. The score is when the stream ended or, before that, when it was created. */
   readonly index: string
-  /** A sorted set: the members whose keys expire by themselves, by when they do. */
+  /** A sorted set of the members whose keys expire by themselves. The score is when they do. */
   readonly expiring: string
 }
 
@@ -36,12 +36,12 @@ export function bucketKeys(prefix: string, bucket: number): BucketKeys {
   return { index: `${prefix}:{${bucket}}:index`, expiring: `${prefix}:{${bucket}}:expiring` }
 }
 
-/** One channel for all streams; in a cluster it belongs to one slot, as a key does. */
+/** One channel for all streams. In a cluster it belongs to one slot, like a key. */
 export function notificationChannel(prefix: string): string {
   return `${prefix}:{hints}`
 }
 
-/** Ids that differ stay different as UTF-8, also by half a surrogate pair, which only JSON has an escape for. */
+/** Different ids stay different as UTF-8, even with half of a surrogate pair: JSON escapes it. */
 function encodeId(id: string): string {
   return encodeURIComponent(JSON.stringify(id).slice(1, -1))
 }

@@ -2,7 +2,7 @@ import type { RedisHandle } from './handle'
 
 export type RedisKind = 'ioredis' | 'ioredis-cluster' | 'node-redis' | 'node-redis-cluster'
 
-/** Tells a client by its shape; `undefined` for what is none. */
+/** Recognises a client by its methods. `undefined` if it is not a supported client. */
 export function kindOf(client: RedisHandle): RedisKind | undefined {
   const shape = client as unknown as Record<string, unknown>
   if (typeof client !== 'object' || client === null || typeof shape['duplicate'] !== 'function') return undefined

@@ -3,23 +3,23 @@ import { backoffMs } from '../../timing/backoff'
 import type { RedisLink } from './link'
 import type { OpenedClient } from './open-client'
 
-/** Where acts get their connection from. */
+/** Provides the connection for acts. */
 export interface LinkSource {
   get(): Promise<RedisLink>
-  /** It leads to a server that is not the one to ask: the next act gets another. What is under way over it may end. */
+  /** The connection leads to the wrong server, so the next act gets another. Commands in flight over it may finish. */
   retire(link: RedisLink): void
-  /** It was retired and is closed behind what it was asked until then: what is asked after that is not done. */
+  /** The connection was retired and closes after its commands in flight. A later command is not carried out. */
   isRetired(link: RedisLink): boolean
-  /** A command over it was not answered in time. */
+  /** A command over the connection timed out. */
   stalled(link: RedisLink): void
   close(): void
 }
 
 /**
- * A client that was lent: its owner's to connect, to connect again and to close. Once it has led elsewhere it is left alone,
- * and the store connects by itself, as it is.
+ * The connection of an application's client. The application connects, reconnects and closes it. Once it has led to the wrong
+ * server, the store stops using it and opens connections with the same options.
  *
- * @param duplicate `undefined` for a client that finds the right server by itself, as one of a cluster does
+ * @param duplicate `undefined` for a client that finds the right server by itself, such as a cluster client
  */
 export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClient>) | undefined): LinkSource {
   if (duplicate === undefined)
@@ -36,18 +36,18 @@ export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClie
   }
 }
 
-/** A connection that was lost or led elsewhere so soon was none: the next attempt waits as if this one had failed. */
+/** If a connection is lost or leads to the wrong server this soon, the next attempt waits as after a failure. In milliseconds. */
 const steadyMs = 5_000
 
 /**
- * A connection of our own: opened by the first act, and by the first one after it was lost. It keeps no timer while nobody
- * asks. Attempts that fail are further and further apart, 2 s at the most.
+ * A connection of the store. The first act opens it, and the first act after it was lost. It keeps no timer while no act
+ * waits. Failed attempts back off up to 2 s.
  */
 export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   let opening: Promise<OpenedClient> | undefined
   let opened: OpenedClient | undefined
   let openedAt = 0
-  /** Open until what is under way over them has ended. */
+  /** Open until their commands in flight have ended. */
   const retired = new Set<OpenedClient>()
   const retiredLinks = new WeakSet<RedisLink>()
   let isClosed = false
@@ -68,7 +68,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
           forget(client)
         })
       },
-      // Told to whoever asked for the connection; the next act tries again.
+      // The callers that wait get the failure. The next act tries again.
       () => {
         failed()
         opening = undefined
@@ -113,10 +113,10 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
         client.finish()
       }),
     isRetired: (link) => retiredLinks.has(link),
-    // The other end may be gone without a word, and the system would wait for it for a quarter of an hour.
+    // The other end may be gone without a message. The system would wait for it for a quarter of an hour.
     stalled(link) {
       withLink(link, (client) => client.close())
-      // One that was retired waits for what is under way over it, which may never be answered.
+      // A retired connection waits for its commands in flight, which may never get a response.
       for (const client of retired) if (client.link === link) client.close()
     },
     close() {

@@ -1,17 +1,17 @@
-/** A way to talk to Redis, whatever client is behind it. */
+/** A connection to Redis, through any client. */
 export interface RedisLink {
-  /** One command. In a cluster it goes to the server that has `key`. */
+  /** Sends one command. In a cluster it goes to the server that has `key`. */
   command(key: string, args: readonly string[]): Promise<unknown>
   publish(channel: string, message: string): Promise<unknown>
-  /** Over a connection of its own. */
+  /** Subscribes over a separate connection. */
   subscribe(channel: string, onMessage: (message: string) => void): RedisSubscription
 }
 
 export interface RedisSubscription {
-  /** Resolves when it listens; rejects if it cannot. */
+  /** Resolves when it is subscribed. Rejects if that fails. */
   readonly ready: Promise<unknown>
-  /** Resolves when it has ended for good; what the client takes up again by itself has not. */
+  /** Resolves when it has ended for good. A connection that the client opens again by itself has not ended. */
   readonly ended: Promise<void>
-  /** Lets go of the connection, at any moment. */
+  /** Closes the connection. It may be called at any time. */
   close(): void
 }

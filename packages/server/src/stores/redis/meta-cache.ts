@@ -1,5 +1,5 @@
 export interface KnownMeta {
-  /** Of which stream with that id. */
+  /** Identifies the stream among those that had the same id. */
   readonly birth: string
   /** JSON. */
   readonly meta: string
@@ -10,10 +10,10 @@ export interface MetaCache {
   set(id: string, known: KnownMeta): void
 }
 
-/** In code units, over all. */
+/** The total of all entries, in code units. */
 const maxLength = 1_048_576
 
-/** A stream's meta never changes and may be a whole chat; asking for it with every slice would cost more than the text. */
+/** The meta of a stream never changes and may be a whole chat. Reading it with every slice would cost more than the text. */
 export function createMetaCache(): MetaCache {
   const entries = new Map<string, KnownMeta>()
   let length = 0
@@ -29,7 +29,7 @@ export function createMetaCache(): MetaCache {
     get(id) {
       const entry = entries.get(id)
       if (entry === undefined) return undefined
-      // The last one in the map is the one used last.
+      // The last entry in the map is the one that was used last.
       entries.delete(id)
       entries.set(id, entry)
       return entry

@@ -1,7 +1,7 @@
 import type { RedisHandle } from './handle'
 import type { RedisLink, RedisSubscription } from './link'
 
-/** What the subscriber needs of node-redis beyond what an injected client must show. */
+/** The part of node-redis that a subscription uses, besides `RedisHandle`. */
 interface NodeRedis {
   sendCommand(...args: unknown[]): Promise<unknown>
   duplicate(): NodeRedis
@@ -13,7 +13,7 @@ interface NodeRedis {
   readonly isOpen?: boolean
 }
 
-/** Whatever types the client's owner has asked for: answers are strings here. */
+/** Responses are strings here, although the application may have configured other types. */
 const plain = { typeMapping: {} }
 
 export function nodeRedisLink(handle: RedisHandle): RedisLink {
@@ -36,7 +36,7 @@ export function nodeRedisClusterLink(handle: RedisHandle): RedisLink {
 
 function subscribe(own: NodeRedis, listen: (own: NodeRedis) => Promise<unknown>): RedisSubscription {
   const ended = new Promise<void>((resolve) => {
-    // A lost connection is taken up again, unless the client was told not to; and a hint may be missing.
+    // It reconnects by itself, unless it is configured not to. Notifications may be missed.
     own.on('error', () => {
       if (own.isOpen === false) resolve()
     })
@@ -49,6 +49,6 @@ function destroy(own: NodeRedis): void {
   try {
     own.destroy()
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }

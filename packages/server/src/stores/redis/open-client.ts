@@ -6,12 +6,12 @@ import { kindOf } from './kind-of'
 import type { RedisLink } from './link'
 import { nodeRedisLink } from './node-redis-link'
 
-/** A connection of our own, ready to be used. It does not connect again by itself. */
+/** A connection that the store opened, ready to use. It does not reconnect by itself. */
 export interface OpenedClient {
   readonly link: RedisLink
   /** Resolves once it is lost or closed. */
   readonly ended: Promise<void>
-  /** Closes it once what is under way has its answer. */
+  /** Closes it after the commands in flight. */
   finish(): void
   close(): void
 }
@@ -19,16 +19,16 @@ export interface OpenedClient {
 /**
  * Connects with the first client that is installed: ioredis or node-redis.
  *
- * @param timeoutMs after which the attempt is given up
+ * @param timeoutMs how long the attempt may take
  */
-export async function openClient(url: string, timeoutMs: number, clients = clientsHere): Promise<OpenedClient> {
+export async function openClient(url: string, timeoutMs: number, clients = knownClients): Promise<OpenedClient> {
   const missing: unknown[] = []
   for (const { module, start } of clients) {
     let imported: Record<string, unknown>
     try {
       imported = await import(/* @vite-ignore */ /* webpackIgnore: true */ module)
     } catch (error) {
-      // Not installed: the next one may be. All are told of if none is.
+      // Not installed. If no client is found, the error lists all.
       missing.push(error)
       continue
     }
@@ -36,24 +36,24 @@ export async function openClient(url: string, timeoutMs: number, clients = clien
   }
   throw new StreamsError(
     'store',
-    'redisStore({ url }) found no Redis client. Install one (npm install ioredis, or redis), or pass one that is ' +
-      'connected: redisStore({ client }).',
-    { cause: new AggregateError(missing, 'What was tried') },
+    'redisStore({ url }) found no Redis client. Install one (npm install ioredis, or redis), or pass a ' +
+      'connected one: redisStore({ client }).',
+    { cause: new AggregateError(missing, 'The clients that were tried') },
   )
 }
 
 /**
- * Connects as a client does that was lent, to where its address leads now. `undefined` for a client of a cluster, which finds
- * its servers by itself.
+ * Connects with the options of the application's client, to the server that its address leads to now. `undefined` for a
+ * cluster client, which finds its servers by itself.
  */
-export function duplicating(lent: RedisHandle, timeoutMs: number): (() => Promise<OpenedClient>) | undefined {
-  switch (kindOf(lent)) {
+export function duplicating(client: RedisHandle, timeoutMs: number): (() => Promise<OpenedClient>) | undefined {
+  switch (kindOf(client)) {
     case 'ioredis':
-      return () => whenReady(ioredisClient((lent as IoredisClient).duplicate(ioredisOptions(timeoutMs))), timeoutMs)
+      return () => whenReady(ioredisClient((client as IoredisClient).duplicate(ioredisOptions(timeoutMs))), timeoutMs)
     case 'node-redis': {
-      const client = lent as NodeRedisClient
-      const options = () => nodeRedisOptions(timeoutMs, client.options?.socket)
-      return () => whenReady(nodeRedisClient(client.duplicate(options())), timeoutMs)
+      const nodeRedis = client as NodeRedisClient
+      const options = () => nodeRedisOptions(timeoutMs, nodeRedis.options?.socket)
+      return () => whenReady(nodeRedisClient(nodeRedis.duplicate(options())), timeoutMs)
     }
     default:
       return undefined
@@ -69,16 +69,16 @@ export interface RedisClientModule {
   start(imported: Record<string, unknown>, url: string, timeoutMs: number): StartedClient
 }
 
-// Named as data, so that no bundler tries to resolve clients that are not there.
-const clientsHere: readonly RedisClientModule[] = [
+// The names are data, so that no bundler tries to resolve clients that are not installed.
+const knownClients: readonly RedisClientModule[] = [
   { module: 'ioredis', start: startIoredis },
   { module: 'redis', start: startNodeRedis },
 ]
 
 async function whenReady(started: StartedClient, timeoutMs: number): Promise<OpenedClient> {
   try {
-    // A server that is stopped still accepts connections: its system does. A client's own bound ends there.
-    await settleWithin(timeoutMs, started.ready, () => new Error(`no answer within ${timeoutMs} ms`))
+    // The system of a stopped server still accepts connections. The client's own time limit ends at that point.
+    await settleWithin(timeoutMs, started.ready, () => new Error(`no response within ${timeoutMs} ms`))
     return started
   } catch (error) {
     started.close()
@@ -106,7 +106,7 @@ function startIoredis(imported: Record<string, unknown>, url: string, connectTim
 const ioredisOptions = (connectTimeout: number) => ({
   lazyConnect: true,
   connectTimeout,
-  // Connecting again, and how much may wait for it, is the store's: a command is never sent twice, or later.
+  // The store reconnects and decides what may wait: the client never sends a command twice, or later.
   retryStrategy: null,
   reconnectOnError: null,
   enableOfflineQueue: false,
@@ -120,7 +120,7 @@ function ioredisClient(client: IoredisClient): StartedClient {
     failure = error
   })
   const ended = new Promise<void>((resolve) => void client.on('end', () => resolve()))
-  // What it rejects with says only that the connection is closed; the reason was an event before.
+  // The rejection only says that the connection is closed. The reason was an event before it.
   const ready = client.connect().catch((error: unknown) => {
     throw failure ?? error
   })

@@ -3,7 +3,7 @@ import type { StreamStatus } from '../../store/status'
 import type { StoreMoment, StreamRecord } from '../shared/record'
 import { recordFields } from './scripts'
 
-/** Field, value, field, value: what of a record may change. Text that may be absent is JSON, or empty. */
+/** The fields of a record that may change, as field, value, field, value. Optional text is JSON, or empty. */
 export function changingFields(record: StreamRecord): string[] {
   return flat({
     status: record.status,
@@ -31,13 +31,13 @@ export interface RedisRecord {
   readonly birth: string
 }
 
-/** Reads what a script answered with; `undefined` where there is no record. */
+/** Reads the result of a script. `undefined` if there is no record. */
 export function toRecord(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
   const fields = Object.fromEntries(recordFields.map((field, i) => [field, (values as unknown[])[i]])) as Fields
   if (fields.status === null) return undefined
   const [length, epoch, base] = [fields.length, fields.epoch, fields.base].map(Number) as [number, number, number]
   if (![length, epoch, base].every((value) => Number.isSafeInteger(value) && value >= 0)) {
-    const message = `redisStore found a record of "${id}" that it has not written. Is its prefix its own?`
+    const message = `redisStore found a record of "${id}" that it did not write. Does another program use its prefix?`
     throw new StreamsError('corrupt', message)
   }
   const record: StreamRecord = {
@@ -58,12 +58,12 @@ export function toRecord(id: string, values: unknown, moment: StoreMoment): Redi
   return { record, moment, revision: fields.revision, birth: fields.birth }
 }
 
-/** As `toRecord`, but `undefined` also for a record that is damaged. */
+/** Like `toRecord`, but `undefined` for a damaged record too. */
 export function toRecordIfWhole(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
   try {
     return toRecord(id, values, moment)
   } catch {
-    return undefined // Whoever reads the stream itself learns why.
+    return undefined // A read of the stream itself reports why.
   }
 }
 

@@ -21,32 +21,32 @@ import {
 } from './scripts'
 
 export interface RedisTableOptions {
-  readonly ask: CallRedis
+  readonly call: CallRedis
   readonly prefix: string
   readonly pendingMs: number
   /** `undefined`: the server's clock. */
   readonly now: (() => number) | undefined
-  /** `undefined`: what has ended stays until it is swept. */
+  /** `undefined`: a stream that has ended stays until it is swept. */
   readonly expireMs: number | undefined
   readonly claims: Claims
 }
 
-/** So many records are asked for at once, of one bucket. */
+/** How many records of one bucket are loaded at once. */
 const maxLoad = 100
 
 export interface RedisTable extends RecordTable {
-  /** Tells two streams apart that had the same id one after the other. `undefined` if there is none. */
+  /** Distinguishes streams that had the same id one after the other. `undefined` if there is no stream. */
   birthOf(id: string): Promise<string | undefined>
 }
 
-/** Streams in Redis, each act one script on the keys of one stream. */
+/** Streams in Redis. Each act is one script on the keys of one stream. */
 export function redisTable(options: RedisTableOptions): RedisTable {
-  const { ask, prefix, pendingMs, now, claims } = options
+  const { call, prefix, pendingMs, now, claims } = options
   const metas = createMetaCache()
   const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
   const moment = () => (now === undefined ? '' : String(Math.floor(now())))
   const toMoment = (reply: unknown): StoreMoment => ({ now: Number(reply), pendingMs })
-  // Unique among all processes, also after a failover that has lost some of them: a counter would not be.
+  // Revisions are unique among all processes, also after a failover lost some. A counter in Redis would not be.
   const token = crypto.randomUUID()
   let revisions = 0
   function nextRevision(): string {
@@ -55,7 +55,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   }
 
   const run = (bucket: number, script: RedisScript, keys: readonly [string, ...string[]], args: readonly string[]) =>
-    ask(bucket, (link) => runScript(link, script, keys, args))
+    call(bucket, (link) => runScript(link, script, keys, args))
 
   function keysOf({ bucket, record, text }: StreamKeys): [string, string, string, string] {
     const { index, expiring } = bucketKeys(prefix, bucket)
@@ -67,7 +67,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     return record?.[0]
   }
 
-  /** A damaged record is left out, so that it is a failure of its own stream alone. */
+  /** Leaves out a damaged record, so that only its own stream fails. */
   async function loadAll(ids: readonly string[]): Promise<readonly RedisRecord[]> {
     return (await Promise.all(groupsOf(ids).map((group) => loadGroup(group, toRecordIfWhole)))).flat()
   }
@@ -120,9 +120,9 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const fields = [...changingFields(record), 'revision', nextRevision()]
       const endedAt = record.endedAt === seen.record.endedAt ? '' : String(record.endedAt)
       const head = [moment(), keys.member, seen.revision, endedAt, expireMs, flag(mustBeWhole), String(fields.length)]
-      const answer = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(rows)]))
-      if (answer === -2) throw incomplete(record.id)
-      return answer === 1
+      const reply = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(rows)]))
+      if (reply === -2) throw incomplete(record.id)
+      return reply === 1
     },
     async write(id, { epoch, offset, rows, added, ending }) {
       const keys = streamKeys(prefix, id)
@@ -141,10 +141,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         flag(ending?.status === 'done'),
         ...flat(rows),
       ]
-      const answer = await run(keys.bucket, writeScript, keysOf(keys), args)
-      if (Array.isArray(answer)) return { length: Number(answer[0]), stopRequested: answer[1] === '1' }
-      if (Number(answer) === -1) throw new ForeignClaim(id)
-      if (Number(answer) === -2) throw incomplete(id)
+      const reply = await run(keys.bucket, writeScript, keysOf(keys), args)
+      if (Array.isArray(reply)) return { length: Number(reply[0]), stopRequested: reply[1] === '1' }
+      if (Number(reply) === -1) throw new ForeignClaim(id)
+      if (Number(reply) === -2) throw incomplete(id)
       return undefined
     },
     remove: (id) => remove(streamKeys(prefix, id), '*'),
@@ -152,7 +152,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const found = await findEnded({ before, limit, page })
       const removed = await Promise.all(
         found.map(async ({ seen: { record, revision } }) =>
-          // A producer that has come back since it was looked at keeps its stream.
+          // A producer that has returned since the read keeps its stream.
           (await remove(streamKeys(prefix, record.id), revision)) ? [record.id] : [],
         ),
       )
@@ -163,9 +163,9 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const known = metas.get(id)
       const last = String(Math.min(to, Number.MAX_SAFE_INTEGER) - 1)
       const args = [moment(), String(from), last, known?.birth ?? '']
-      const answer = await run(keys.bucket, readScript, [keys.record, keys.text], args)
-      if (!Array.isArray(answer)) return undefined
-      const [at, values, meta, rows] = answer as [unknown, unknown, string | null, string[]]
+      const reply = await run(keys.bucket, readScript, [keys.record, keys.text], args)
+      if (!Array.isArray(reply)) return undefined
+      const [at, values, meta, rows] = reply as [unknown, unknown, string | null, string[]]
       const seen = toRecord(id, values, toMoment(at))
       if (seen === undefined) return undefined
       if (meta !== null) metas.set(id, { birth: seen.birth, meta })
@@ -175,16 +175,16 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     },
   }
 
-  /** Ids of one bucket in the order of its index, and from what end on there are more. */
+  /** One page of the index of a bucket: the streams in it that ended before a moment. */
   async function page(bucket: number, before: number, offset: number, count: number) {
     const { index } = bucketKeys(prefix, bucket)
     const args = [String(before), String(offset), String(count)]
-    const answer = (await run(bucket, pageScript, [index], args)) as string[]
-    const members = answer.filter((_, i) => i % 2 === 0)
+    const reply = (await run(bucket, pageScript, [index], args)) as string[]
+    const members = reply.filter((_, i) => i % 2 === 0)
     const ids = members.map(decodeId)
     const seen = await loadAll(ids)
     const living = new Set(seen.map(({ record }) => record.id))
-    // What has expired by itself, or was evicted.
+    // They expired by themselves, or were evicted.
     const lost = ids.filter((id) => !living.has(id))
     for (const id of lost) await remove(streamKeys(prefix, id), '')
     return {
@@ -192,8 +192,8 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         const end = endOf(each.record, each.moment)
         return end !== undefined && end < before ? [{ seen: each, end }] : []
       }),
-      // The score is when the stream was created, or ended: no stream beyond the page has ended before it.
-      frontier: members.length < count ? Infinity : Number(answer.at(-1)),
+      // The score is when the stream was created or ended, so no stream after the page ended before it.
+      frontier: members.length < count ? Infinity : Number(reply.at(-1)),
       next: offset + members.length - lost.length,
     }
   }
@@ -207,7 +207,7 @@ function flat(rows: readonly TextRow[]): string[] {
   return rows.flatMap(({ start, text }) => [String(start), text])
 }
 
-/** Entries come as id and text in turn; an id is the start and `-1`. */
+/** The entries are id, text, id, text. An id is the start and `-1`. */
 function join(id: string, entries: readonly string[]): TextRow | undefined {
   if (entries.length === 0) return undefined
   const start = Number.parseInt(entries[0] ?? '', 10)
@@ -222,7 +222,7 @@ function join(id: string, entries: readonly string[]): TextRow | undefined {
   return { start, text: texts.join('') }
 }
 
-/** A Redis that evicts, or is restored from a damaged copy, may have the record without its text. */
+/** A Redis that evicts keys, or was restored from a damaged copy, may have the record without its text. */
 function checkWhole(id: string, row: TextRow | undefined, start: number, end: number): void {
   if (end <= start) return
   if (row === undefined || row.start > start || row.start + row.text.length < end) throw incomplete(id)

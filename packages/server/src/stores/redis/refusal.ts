@@ -1,17 +1,17 @@
 /**
- * What a failure says about the connection; in both cases nothing was done.
+ * What a failure means for the connection. In both cases nothing was done.
  *
- * - `elsewhere`: this server is not (or not any more, or not yet) the one to ask. The connection may stay open for ever and
- *   never lead anywhere else: after a failover a demoted primary keeps its connections.
- * - `later`: the server is the right one, and may do it in a moment.
+ * - `elsewhere`: this is not the right server, or not yet, or not any more. The connection may stay open and never lead to
+ *   another server: after a failover a demoted primary keeps its connections.
+ * - `later`: this is the right server, and a retry soon may succeed.
  */
 export type Refusal = 'elsewhere' | 'later'
 
 /**
- * The one place where failures of connections are told apart. `undefined`: the failure is the command's own, or it is
- * unknown what was done.
+ * The only code that classifies failures of connections. `undefined`: the command itself failed, or it is unknown what was
+ * done.
  *
- * @param isOpening there was no connection yet, so that nothing was asked
+ * @param isOpening there was no connection yet, so no command was sent
  */
 export function refusalOf(error: unknown, isOpening: boolean): Refusal | undefined {
   const words = error instanceof Error ? error.message : ''
@@ -20,14 +20,14 @@ export function refusalOf(error: unknown, isOpening: boolean): Refusal | undefin
 }
 
 /**
- * A replica; one that loads its data, as it does after a restart; a replica without its primary; a server of a cluster
- * (whose client has followed `MOVED` as far as it goes), or of one that is broken; a primary that has lost its replicas,
- * as one that was cut off has.
+ * A replica; a server that loads its data after a restart; a replica without its primary; the wrong server of a cluster, after
+ * the client has followed `MOVED` as far as it can; a server of a broken cluster; a primary that has lost its replicas, for
+ * example because it was cut off.
  */
 const elsewhere = /^(READONLY|LOADING|MASTERDOWN|MOVED|CLUSTERDOWN|NOREPLICAS)\b/
 
-/** A slot on the move; a server with as many connections as it may have. */
+/** A slot that is being moved; a server at its limit of connections. */
 const later = /^TRYAGAIN\b|\bmax number of clients reached\b/
 
-/** With as many connections as it may have, a server says so and closes; ioredis may only notice the latter. */
+/** A server at its limit of connections sends an error and closes the connection. ioredis may only report the close. */
 const closedAtOnce = /\b(EPIPE|ECONNRESET)\b|^Connection is closed|^Socket closed/

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { RedisLink } from './link'
 
-/** A script that is one atomic act on the keys it is given, all of one hash tag. */
+/** A script is one atomic act on its keys, which all have one hash tag. */
 export interface RedisScript {
   readonly source: string
   readonly sha: string
 }
 
-/** Runs it by its digest, and brings it along if the server does not have it (any more). */
+/** Runs a script by its digest, and sends its source if the server does not have it. */
 export async function runScript(
   link: RedisLink,
   { source, sha }: RedisScript,
@@ -23,7 +23,7 @@ export async function runScript(
   }
 }
 
-// The first argument is always the moment, or empty for the server's own clock.
+// The first argument is always the time, or empty for the server's own clock.
 const moment = `
 local now = ARGV[1]
 if now == '' then
@@ -32,8 +32,8 @@ if now == '' then
 end
 `
 
-// A replica answers what only reads, and one that was a primary before may have stood still long ago. A user without the
-// right for INFO is not told.
+// A replica would serve reads, and the data of a demoted primary may be old. If the user has no right for INFO, the check is
+// skipped.
 const primary = `
 local role = redis.pcall('INFO', 'replication')
 if type(role) == 'string' and string.find(role, 'role:slave', 1, true) then
@@ -41,8 +41,8 @@ if type(role) == 'string' and string.find(role, 'role:slave', 1, true) then
 end
 `
 
-// The text of a range is found by the ids of its pieces, so that no act and no read touches the rest of it. Redis refuses
-// an id that is not above the last one: no piece is ever stored twice.
+// The id of an entry is the start of its row, so that no act and no read touches more text than it needs. Redis refuses an
+// id that is not above the last one, so no row is ever stored twice.
 const addRows = `
 local function add_rows(from)
   for i = from, #ARGV, 2 do
@@ -52,15 +52,15 @@ local function add_rows(from)
 end
 `
 
-// Redis under another policy than noeviction deletes the text and leaves the record. The record knows how many pieces there
-// are; to count them costs the same however many they are.
+// With another policy than noeviction, Redis may delete the text and leave the record. So the record has the number of rows.
+// XLEN takes constant time.
 const isWhole = `
 local function is_whole()
   return redis.call('XLEN', KEYS[2]) == tonumber(redis.call('HGET', KEYS[1], 'pieces') or 0)
 end
 `
 
-// What has expired by itself leaves its name in the index; whoever ends another stream of the bucket takes ten such out.
+// A stream that expires by itself leaves its member in the index. Each end of a stream removes ten such members of its bucket.
 const end = `
 local function end_at(ended_at, member, expire_ms)
   redis.call('ZADD', KEYS[3], ended_at, member)
@@ -77,7 +77,7 @@ local function end_at(ended_at, member, expire_ms)
 end
 `
 
-/** The fields of a record, in the order in which scripts answer with them. `revision` and `birth` are the store's own. */
+/** The fields of a record, in the order in which scripts return them. Only this store uses `revision` and `birth`. */
 export const recordFields = [
   'status',
   'epoch',
@@ -97,7 +97,7 @@ export const recordFields = [
 
 const fields = recordFields.map((field) => `'${field}'`).join(', ')
 
-/** record, text, index · moment, member, meta, then fields and values → 1, or 0 if there is one */
+/** record, text, index · moment, member, meta, then fields and values → 1, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
@@ -109,17 +109,17 @@ return 1
 
 /** records · moment → the moment, then the fields of each */
 export const loadScript = script(`${primary}${moment}
-local answer = { now }
+local reply = { now }
 for i, key in ipairs(KEYS) do
-  answer[i + 1] = redis.call('HMGET', key, ${fields})
+  reply[i + 1] = redis.call('HMGET', key, ${fields})
 end
-return answer
+return reply
 `)
 
 /**
- * record, text, index, expiring · moment, member, the revision it was judged by, endedAt or empty, expireMs or empty, 1 if
- * the text must be whole or empty, how many fields and values, those, then starts and pieces → 1, 0 if the revision is
- * another, or -2 if the text is not whole
+ * record, text, index, expiring · moment, member, the revision that was read, endedAt or empty, expireMs or empty, 1 if the
+ * text must be whole or empty, the number of fields and values, those, then starts and rows → 1, 0 if the revision differs, or
+ * -2 if the text is not whole
  */
 export const replaceScript = script(`${moment}${addRows}${isWhole}${end}
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
@@ -132,10 +132,10 @@ return 1
 `)
 
 /**
- * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, how long the pieces are, status or
- * empty, error, finish reason, expireMs or empty, revision, 1 if the text must be whole or empty, then starts and pieces →
- * the new length and stopRequested, 0 if the stream is not as believed, -1 if the epoch has another owner, or -2 if the text
- * is not whole
+ * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, the length of the rows, status or
+ * empty, error, finish reason, expireMs or empty, revision, 1 if the text must be whole or empty, then starts and rows → the
+ * new length and stopRequested, 0 if the stream is not as expected, -1 if the epoch has another owner, or -2 if the text is not
+ * whole
  */
 export const writeScript = script(`${moment}${addRows}${isWhole}${end}
 local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner')
@@ -155,7 +155,7 @@ end
 return { length, seen[4] }
 `)
 
-/** record, text, index, expiring · unused, member, revision (empty: only if there is none; *: whatever it is) → 1 if removed */
+/** record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 1 if removed */
 export const removeScript = script(`
 local revision = redis.call('HGET', KEYS[1], 'revision') or ''
 if ARGV[3] ~= '*' and revision ~= ARGV[3] then return 0 end
@@ -165,7 +165,7 @@ redis.call('ZREM', KEYS[4], ARGV[2])
 return revision ~= '' and 1 or 0
 `)
 
-/** record, text · moment, from, the last unit's position, the birth whose meta is known → moment, fields, meta, ids and pieces */
+/** record, text · moment, from, the position of the last unit, the birth of the known meta → moment, fields, meta, ids and rows */
 export const readScript = script(`${primary}${moment}
 local record = redis.call('HMGET', KEYS[1], ${fields})
 if not record[1] then return false end
