@@ -17,15 +17,15 @@ export function expectMatch(actual: unknown, expected: Readonly<Record<string, u
 export async function expectRejection(promise: Promise<unknown>, what: string): Promise<void> {
   const isRejected = await promise.then(
     () => false,
-    // A rejection is what is wanted; the contract leaves its form to the store.
+    // The store must reject. The contract leaves the error to it.
     () => true,
   )
   expectTrue(isRejected, what)
 }
 
 /**
- * Whether both are the same JSON-like value. A property that is `undefined` counts as absent, and one named `now` as equal: a
- * head's clock runs on from answer to answer, and `heads/clock` looks at it.
+ * Whether both are the same JSON-like value. A property that is `undefined` counts as absent. A property named `now` counts as
+ * equal: the clock of a head moves on between two results, and the case `heads/clock` checks it.
  */
 export function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true

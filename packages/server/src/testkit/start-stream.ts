@@ -1,7 +1,7 @@
 import { expectEqual } from './expect'
 import type { CaseContext } from './types'
 
-/** A stream that `owner` produces under epoch 1, with a text already in it. */
+/** Creates a stream, claims it for `owner` under epoch 1 and appends `text`. */
 export async function startStream(context: CaseContext, text = '', owner = 'owner'): Promise<string> {
   const { store, leaseMs } = context
   const id = context.id()
@@ -21,7 +21,7 @@ export async function startStream(context: CaseContext, text = '', owner = 'owne
   return id
 }
 
-/** The whole text as it is stored. */
+/** The whole stored text. */
 export async function readAll(context: Pick<CaseContext, 'store'>, id: string): Promise<string | undefined> {
   return (await context.store.read(id, 0, Number.MAX_SAFE_INTEGER))?.text
 }

@@ -23,8 +23,8 @@ interface ModelStream {
 }
 
 /**
- * The contract of a store at its plainest: one string a stream, no concurrency, no durability. It is written apart from
- * every store, so that a mistake in one is not found right by the other.
+ * The simplest implementation of the contract: one string for each stream, no concurrency, no durability. It shares no code
+ * with the stores, so that it cannot share their mistakes.
  */
 export class StoreModel {
   now = 0
@@ -112,7 +112,7 @@ export class StoreModel {
     return this.#streams.delete(id)
   }
 
-  /** Everything that has ended or lapsed, when the limit is no limit. */
+  /** Deletes every stream that has ended or lapsed, without a limit. */
   sweep(): string[] {
     const ended = [...this.#streams]
       .filter(([id, stream]) => stream.endedAt > 0 || this.#head(id, stream).isLapsed)
@@ -121,7 +121,7 @@ export class StoreModel {
     return ended
   }
 
-  /** Deletes one stream that ended before a moment, and tells whether it did. */
+  /** Deletes one stream if it ended before a moment, and returns whether it did. */
   sweepOne(id: string, before: number): boolean {
     const stream = this.#streams.get(id)
     if (stream === undefined) return false
@@ -137,7 +137,7 @@ export class StoreModel {
     return { head: this.#head(id, stream), start, text: stream.text.slice(start, start + max) }
   }
 
-  /** What is known of a stream, to come back to it by `restore`. */
+  /** The state of a stream, for `restore`. */
   save(id: string): { readonly now: number; readonly stream: ModelStream | undefined } {
     const stream = this.#streams.get(id)
     return { now: this.now, stream: stream && { ...stream } }
@@ -149,7 +149,7 @@ export class StoreModel {
     else this.#streams.set(id, { ...stream })
   }
 
-  /** The same for two states of a stream only if nothing tells them apart. */
+  /** Equal for two states of a stream only if they are the same. */
   signature(id: string): string {
     return JSON.stringify([this.now, this.#streams.get(id)])
   }
@@ -175,7 +175,7 @@ export class StoreModel {
 
   #end(stream: ModelStream, status: StreamStatus): void {
     stream.status = status
-    // Zero stands for "has not ended", and the model's clock begins there.
+    // Zero means "has not ended", and the model's clock starts at zero.
     stream.endedAt = this.now + 1
   }
 

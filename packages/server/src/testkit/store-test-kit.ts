@@ -37,7 +37,7 @@ export function storeTestKit(options: StoreTestKitOptions): readonly StoreTestCa
   }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
   return definitions.map((definition) =>
-    omitted.has(definition.key) ? omittedCase(definition, options, seed) : provenCase(definition, options, seed),
+    omitted.has(definition.key) ? omittedCase(definition, options, seed) : requiredCase(definition, options, seed),
   )
 }
 
@@ -61,7 +61,7 @@ const definitions: readonly CaseDefinition[] = [
   ...historyCases,
 ]
 
-function provenCase(definition: CaseDefinition, options: StoreTestKitOptions, seed: number): StoreTestCase {
+function requiredCase(definition: CaseDefinition, options: StoreTestKitOptions, seed: number): StoreTestCase {
   const { key, name } = definition
   return { key, name: `${key}: ${name}`, run: () => runCase(definition, options, seed) }
 }
@@ -74,7 +74,7 @@ function omittedCase(definition: CaseDefinition, options: StoreTestKitOptions, s
     async run() {
       const isPassed = await runCase(definition, options, seed).then(
         () => true,
-        // The failure that was declared; what it says does not matter.
+        // The expected failure, with any error.
         () => false,
       )
       if (!isPassed) return

@@ -1,4 +1,4 @@
-/** Texts that stores, drivers and encodings like to change. All are well-formed and hold no U+0000. */
+/** Texts that stores, drivers and encodings may change by mistake. All are well-formed and have no U+0000. */
 export const exactTexts: readonly [string, ...string[]] = [
   'plain',
   ' ',

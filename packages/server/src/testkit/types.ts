@@ -1,43 +1,42 @@
 import type { StreamStore } from '../store/stream-store'
 
-/** A store to test, empty, and what is around it. */
+/** An empty store to test, and its environment. */
 export interface StoreTarget {
   readonly store: StreamStore
-  /** Moves the clock that the store reckons leases by on by `ms`. */
+  /** Advances the clock that the store measures leases by. */
   advance(ms: number): void | Promise<void>
-  /** One more store on the same data, beside the first, as another process would have. Without it one store does. */
+  /** Opens one more store on the same data, like another process. Without it, the cases use one store. */
   connect?(): Promise<StreamStore>
-  /** Lets go of every store on the data and opens it anew, as after a restart. Leave it out if nothing outlives one. */
+  /** Disposes every store on the data and opens a new one, like a restart. Leave it out if the data does not survive that. */
   reopen?(): Promise<StreamStore>
   /**
-   * Cuts the connections of every store handed out, whatever is under way on them, as a network does. The stores reconnect
-   * by themselves. Leave it out if there are none.
+   * Cuts the connections of every open store, like a network failure, also with calls in flight. The stores reconnect by
+   * themselves. Leave it out if there are no connections.
    */
   disconnect?(): void | Promise<void>
   /**
-   * Takes away the first or the last piece of what is stored of a stream's text, behind the store's back, as a damaged disk
-   * or an eviction does. Leave it out if the data cannot be reached but through the store.
+   * Deletes the first or the last stored chunk of a stream's text without the store, like a damaged disk or an eviction. Leave
+   * it out if the data can only be reached through the store.
    */
-  loseText?(id: string, piece: 'first' | 'last'): void | Promise<void>
-  /** Lets go of every store handed out, and of the data. */
+  loseText?(id: string, chunk: 'first' | 'last'): void | Promise<void>
+  /** Disposes every open store and deletes the data. */
   dispose(): Promise<void>
 }
 
 export interface StoreTestKitOptions {
-  /** Called for each case. */
+  /** Creates the target of one case. */
   create(): Promise<StoreTarget>
   /** The `pendingMs` that `create` gives its stores, in milliseconds. @default 1_200_000 (20 minutes) */
   readonly pendingMs?: number
-  /** The lease that the cases ask for, in milliseconds. @default 15_000 */
+  /** The lease of the claims in the cases, in milliseconds. @default 15_000 */
   readonly leaseMs?: number
   /**
-   * The keys of cases that this store cannot do. They are run all the same and must fail: a store that has learnt one
-   * must take it off the list.
+   * The keys of cases that this store cannot pass. They run too and must fail, so that the list stays up to date.
    */
   readonly omit?: readonly string[]
-  /** Where the random cases start. A failure names it. @default a new one each time */
+  /** The seed of the random cases. The message of a failure has it. @default a new one each time */
   readonly seed?: number
-  /** How many random histories are played against the model. @default 40 */
+  /** How many random histories each random case plays. @default 40 */
   readonly runs?: number
 }
 
@@ -50,7 +49,7 @@ export interface StoreTestCase {
   run(): Promise<void>
 }
 
-/** What a case has to work with. */
+/** What a case gets. */
 export interface CaseContext extends StoreTarget {
   readonly leaseMs: number
   readonly pendingMs: number
@@ -60,7 +59,7 @@ export interface CaseContext extends StoreTarget {
   id(): string
 }
 
-/** A case before it was bound to a store. */
+/** A case that is not bound to a store yet. */
 export interface CaseDefinition {
   readonly key: string
   readonly name: string

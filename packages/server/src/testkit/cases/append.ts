@@ -20,7 +20,7 @@ export const appendCases: readonly CaseDefinition[] = [
   },
   {
     key: 'append/exact',
-    name: 'every character comes back as it was stored, and offsets count UTF-16 code units',
+    name: 'every character is read as it was stored, and offsets count UTF-16 code units',
     async run(context) {
       const id = await startStream(context)
       let whole = ''
@@ -29,13 +29,13 @@ export const appendCases: readonly CaseDefinition[] = [
         whole += text
         expectMatch(result, { type: 'ok', offset: whole.length }, `append ${JSON.stringify(text)}`)
         expectEqual(await readAll(context, id), whole, `the text after ${JSON.stringify(text)}`)
-        expectEqual(await readAll(context, await startStream(context, text)), text, 'a text of its own')
+        expectEqual(await readAll(context, await startStream(context, text)), text, 'the text as a whole stream')
       }
     },
   },
   {
     key: 'append/repeated',
-    name: 'a repeated append is a conflict that tells the offset after it, and nothing is stored twice',
+    name: 'a repeated append is a conflict with the offset after it, and nothing is stored twice',
     async run(context) {
       const id = await startStream(context)
       const request = { epoch: 1, offset: 0, text: 'once' }
@@ -74,7 +74,7 @@ export const appendCases: readonly CaseDefinition[] = [
   },
   {
     key: 'append/pending',
-    name: 'nobody appends to a stream that nobody has claimed',
+    name: 'a stream that was never claimed cannot be appended to',
     async run(context) {
       const id = context.id()
       await context.store.create(id, null)
@@ -106,7 +106,7 @@ export const appendCases: readonly CaseDefinition[] = [
   },
   {
     key: 'append/stop-told',
-    name: 'an append tells the wish to stop and is stored all the same',
+    name: 'an append returns the requested stop and is still stored',
     async run(context) {
       const id = await startStream(context, 'ab')
       await context.store.requestStop(id)
@@ -117,7 +117,7 @@ export const appendCases: readonly CaseDefinition[] = [
   },
   {
     key: 'append/renews',
-    name: 'an append renews the lease, also one that is over and that nobody has expired',
+    name: 'an append renews the lease, also an expired one if the stream has not ended',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)

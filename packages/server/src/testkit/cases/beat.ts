@@ -5,7 +5,7 @@ import type { CaseDefinition } from '../types'
 export const beatCases: readonly CaseDefinition[] = [
   {
     key: 'beat/renews',
-    name: 'a stream that is beaten never lapses, however old it gets',
+    name: 'a stream with heartbeats never lapses, at any age',
     async run(context) {
       const { store, leaseMs, pendingMs, advance } = context
       const id = await startStream(context, 'abc')
@@ -18,7 +18,7 @@ export const beatCases: readonly CaseDefinition[] = [
   },
   {
     key: 'beat/late',
-    name: 'a lease that is over and that nobody has expired is renewed',
+    name: 'a heartbeat renews an expired lease if the stream has not ended',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -29,7 +29,7 @@ export const beatCases: readonly CaseDefinition[] = [
   },
   {
     key: 'beat/stop-told',
-    name: 'a beat tells the wish to stop',
+    name: 'a heartbeat returns the requested stop',
     async run(context) {
       const id = await startStream(context)
       await context.store.requestStop(id)
@@ -38,7 +38,7 @@ export const beatCases: readonly CaseDefinition[] = [
   },
   {
     key: 'beat/conflict',
-    name: 'a beat under another epoch, or of a stream that is pending or terminal, is a conflict',
+    name: 'a heartbeat under another epoch, or of a pending or terminal stream, is a conflict',
     async run(context) {
       const { store, id } = context
       const running = await startStream(context)
@@ -52,7 +52,7 @@ export const beatCases: readonly CaseDefinition[] = [
   },
   {
     key: 'beat/gone',
-    name: 'a beat of an unknown stream is gone and creates nothing',
+    name: 'a heartbeat of an unknown stream is gone and creates nothing',
     async run({ store, id }) {
       const stream = id()
       expectEqual(await store.beat(stream, 1), { type: 'gone' }, 'beat')

@@ -17,7 +17,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/repeated',
-    name: 'the same owner gets the same answer, also when the lease is long over',
+    name: 'the same owner gets the same result, also long after the lease expired',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -33,7 +33,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/busy',
-    name: 'a stream that somebody else produces is busy',
+    name: 'a stream that another owner produces is busy',
     async run(context) {
       const id = await startStream(context, 'abc')
       for (const canTakeOver of [false, true]) {
@@ -71,7 +71,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/take-over-early',
-    name: 'a lease that is over may not be taken over before it was over for a further lease',
+    name: 'a claim cannot be taken over before its lease has been over for a further lease',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -82,7 +82,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/own-lease',
-    name: 'a stream lapses by the lease of whoever holds it, not of whoever looks',
+    name: 'a stream lapses by the lease of its owner, not by that of a new claim',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -105,7 +105,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/fenced',
-    name: 'the owner before a take-over is fenced in every act',
+    name: 'after a take-over, every act of the earlier owner is fenced',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context, 'ab')
@@ -123,7 +123,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/terminal',
-    name: 'a terminal stream cannot be claimed, by its owner neither',
+    name: 'a terminal stream cannot be claimed, not even by its owner',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -148,14 +148,14 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/stop-kept',
-    name: 'a lapsed stream that was to stop is stopped by a take-over, and not begun again',
+    name: 'a take-over of a lapsed stream with a requested stop stops it and does not resume it',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context, 'kept')
       await store.requestStop(id)
       await advance(leaseMs * 2 + 1_000)
-      const unasked = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })
-      expectMatch(unasked, { type: 'busy' }, 'a claim that may not take over')
+      const refused = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })
+      expectMatch(refused, { type: 'busy' }, 'a claim that may not take over')
       const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
       expectMatch(claim, { type: 'terminal' }, 'a claim that may')
       const stopped = { status: 'stopped', epoch: 1, offset: 4, isLapsed: false }
@@ -166,7 +166,7 @@ export const claimCases: readonly CaseDefinition[] = [
   },
   {
     key: 'claim/stop-repeated',
-    name: 'the owner of a stream that is to stop may still repeat its claim, and learns of the wish',
+    name: 'the owner of a stream with a requested stop may repeat its claim, and gets the request',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)

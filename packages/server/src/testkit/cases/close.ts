@@ -22,7 +22,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/without-text',
-    name: 'closing needs no text, in an empty stream neither',
+    name: 'closing needs no text, also for an empty stream',
     async run(context) {
       for (const text of ['', 'abc']) {
         const id = await startStream(context, text)
@@ -34,7 +34,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/error',
-    name: 'the code for readers is kept with the status',
+    name: 'the error code for readers is stored with the status',
     async run(context) {
       const id = await startStream(context)
       const request = { epoch: 1, offset: 0, text: '', status: 'error', error: 'too-long' } as const
@@ -48,7 +48,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/finish-reason',
-    name: "the producer's word for why it stopped is kept with the status",
+    name: 'the finish reason of the producer is stored with the status',
     async run(context) {
       const longest = '!'.repeat(32).padEnd(64, '~')
       for (const finishReason of ['content-filter', longest]) {
@@ -59,8 +59,8 @@ export const closeCases: readonly CaseDefinition[] = [
         expectMatch((await context.store.heads([id]))[0], { status: 'done', finishReason }, 'heads')
         expectMatch((await context.store.read(id, 0, 9))?.head, { status: 'done', finishReason }, 'read')
         const other = await context.store.close(id, { ...request, finishReason: 'stop' })
-        expectMatch(other, { type: 'conflict' }, 'a close with another word')
-        expectMatch((await context.store.heads([id]))[0], { finishReason }, 'the first word stays')
+        expectMatch(other, { type: 'conflict' }, 'a close with another reason')
+        expectMatch((await context.store.heads([id]))[0], { finishReason }, 'the first reason stays')
       }
       const without = await startStream(context)
       await context.store.close(without, { epoch: 1, offset: 0, text: '', status: 'done' })
@@ -69,7 +69,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/repeated',
-    name: 'a repeated close is ok once more and appends nothing',
+    name: 'a repeated close is ok again and appends nothing',
     async run(context) {
       const id = await startStream(context, 'abc')
       const request = { epoch: 1, offset: 3, text: 'd', status: 'done' } as const
@@ -82,7 +82,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/first-stays',
-    name: 'the first terminal status stays for ever',
+    name: 'the first terminal status never changes',
     async run(context) {
       const { store, leaseMs, advance } = context
       for (const first of statuses) {
@@ -114,7 +114,7 @@ export const closeCases: readonly CaseDefinition[] = [
   },
   {
     key: 'close/pending',
-    name: 'nobody closes a stream that nobody has claimed',
+    name: 'a stream that was never claimed cannot be closed',
     async run({ store, id }) {
       const stream = id()
       await store.create(stream, null)

@@ -6,7 +6,7 @@ import type { CaseContext, CaseDefinition } from '../types'
 export const concurrencyCases: readonly CaseDefinition[] = [
   {
     key: 'concurrency/create',
-    name: 'of many creates of one id exactly one creates',
+    name: 'of many creates of one id, exactly one creates it',
     async run(context) {
       const id = context.id()
       const results = await inParallel(context, 20, (store, i) => store.create(id, i))
@@ -17,7 +17,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
   },
   {
     key: 'concurrency/claim',
-    name: 'of many owners exactly one wins',
+    name: 'of many owners, exactly one gets the claim',
     async run(context) {
       const { store, leaseMs } = context
       const id = context.id()
@@ -25,12 +25,12 @@ export const concurrencyCases: readonly CaseDefinition[] = [
       const claims = await inParallel(context, 20, (each, i) =>
         each.claim(id, { owner: `owner-${i}`, leaseMs, canTakeOver: true }),
       )
-      expectEqual(claims.map(({ type }) => type).sort(), [...Array(19).fill('busy'), 'claimed'], 'the answers')
+      expectEqual(claims.map(({ type }) => type).sort(), [...Array(19).fill('busy'), 'claimed'], 'the results')
     },
   },
   {
     key: 'concurrency/take-over',
-    name: 'of many owners that take over exactly one wins, and the epoch goes up by one',
+    name: 'of many owners that take over, exactly one gets the claim, and the epoch goes up by one',
     async run(context) {
       const { leaseMs, advance } = context
       const id = await startStream(context, 'abc')
@@ -44,7 +44,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
   },
   {
     key: 'concurrency/append',
-    name: 'of many appends at one offset exactly one is stored',
+    name: 'of many appends at one offset, exactly one is stored',
     async run(context) {
       const id = await startStream(context, 'abc')
       const texts = Array.from({ length: 20 }, (_, i) => `<${i}>`)
@@ -56,13 +56,13 @@ export const concurrencyCases: readonly CaseDefinition[] = [
       expectEqual(await readAll(context, id), `abc${winners[0]}`, 'the text')
       expectTrue(
         results.every((result) => result.type === 'ok' || result.type === 'conflict'),
-        'a loser was told something else than a conflict',
+        'a loser got another result than a conflict',
       )
     },
   },
   {
     key: 'concurrency/close',
-    name: 'of many different closes the first one stays, and only it is told ok',
+    name: 'of many different closes, the first one stays, and only it is ok',
     async run(context) {
       const id = await startStream(context)
       const results = await inParallel(context, 20, (store, i) =>
@@ -75,7 +75,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
   },
   {
     key: 'concurrency/streams',
-    name: 'streams that grow side by side keep their texts apart',
+    name: 'streams that grow at the same time do not mix their texts',
     async run(context) {
       const ids: string[] = []
       for (let i = 0; i < 8; i += 1) ids.push(await startStream(context, '', `owner-${i}`))
@@ -89,7 +89,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
   },
 ]
 
-/** Starts all acts at once, over two connections if the target has them. */
+/** Starts all acts at once, on two stores if the target has them. */
 async function inParallel<T>(
   context: CaseContext,
   count: number,

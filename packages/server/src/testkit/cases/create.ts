@@ -26,7 +26,7 @@ export const createCases: readonly CaseDefinition[] = [
   },
   {
     key: 'create/exists',
-    name: 'creating an id again leaves the stream as it is',
+    name: 'creating an id again does not change the stream',
     async run(context) {
       const id = await startStream(context, 'kept')
       expectEqual(await context.store.create(id, { other: true }), 'exists', 'create')
@@ -36,7 +36,7 @@ export const createCases: readonly CaseDefinition[] = [
   },
   {
     key: 'create/meta',
-    name: 'any JSON value is kept as meta',
+    name: 'any JSON value is stored as meta',
     async run({ store, id }) {
       const values = [null, true, 0, -1.5, '', '\u0000\ud800\ufeff', [], {}, { a: [1, { b: null }], ü: '\u{1f600}' }]
       for (const value of values) {
@@ -65,14 +65,14 @@ export const createCases: readonly CaseDefinition[] = [
   },
   {
     key: 'create/meta-copied',
-    name: 'meta is a copy, whoever changes the original or an answer later',
+    name: 'meta is a copy: changes to the original or to a result have no effect',
     async run({ store, id }) {
       const stream = id()
       const meta = { list: [1] }
       await store.create(stream, meta)
       meta.list.push(2)
-      const answer = (await store.read(stream, 0, 0))?.meta as typeof meta
-      answer.list.push(3)
+      const result = (await store.read(stream, 0, 0))?.meta as typeof meta
+      result.list.push(3)
       expectEqual((await store.read(stream, 0, 0))?.meta, { list: [1] }, 'meta')
     },
   },

@@ -5,7 +5,7 @@ import type { CaseDefinition } from '../types'
 export const deleteCases: readonly CaseDefinition[] = [
   {
     key: 'delete/gone',
-    name: 'a deleted stream is gone for every act, and none brings it back',
+    name: 'after a delete, every act finds the stream gone, and none creates it',
     async run(context) {
       const { store, leaseMs } = context
       const id = await startStream(context, 'abc')
@@ -23,7 +23,7 @@ export const deleteCases: readonly CaseDefinition[] = [
   },
   {
     key: 'delete/repeated',
-    name: 'deleting what is not there answers false',
+    name: 'deleting an unknown stream returns false',
     async run(context) {
       const id = await startStream(context)
       expectEqual(await context.store.delete(id), true, 'the first')

@@ -5,7 +5,7 @@ import type { CaseDefinition } from '../types'
 export const expireCases: readonly CaseDefinition[] = [
   {
     key: 'expire/lapsed',
-    name: 'a lease that has been over for a further lease ends in a timeout, its text kept',
+    name: 'after two leases without a renewal, expiring ends the stream as timeout and keeps its text',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context, 'kept')
@@ -21,7 +21,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/stopped',
-    name: 'a lapsed stream that was to stop ends as stopped',
+    name: 'a lapsed stream with a requested stop ends as stopped',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context, 'kept')
@@ -34,7 +34,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/early',
-    name: 'a lease that is just over is not expired yet',
+    name: 'a stream is not expired when its lease has just expired',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -46,7 +46,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/stalled',
-    name: 'a lease that is over tells that nobody writes, until it is renewed or the stream ends',
+    name: 'a stream is stalled while its lease has expired, until a renewal or its end',
     async run(context) {
       const { store, leaseMs, id: newId, advance } = context
       const pending = newId()
@@ -65,9 +65,9 @@ export const expireCases: readonly CaseDefinition[] = [
       }
       await expectStalled(false, 'at first')
       await advance(leaseMs * 0.5)
-      await expectStalled(false, 'under the lease')
+      await expectStalled(false, 'during the lease')
       await advance(leaseMs * 0.9)
-      await expectStalled(true, 'when it is over')
+      await expectStalled(true, 'when it has expired')
       await store.beat(id, 1)
       await expectStalled(false, 'when it is renewed')
       await advance(leaseMs * 2 + 1_000)
@@ -78,7 +78,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/age',
-    name: 'age alone never ends a stream that is beaten',
+    name: 'a long lease that has not expired is not ended by age',
     async run(context) {
       const { store, pendingMs, advance } = context
       const id = await startStream(context)
@@ -89,7 +89,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/epoch',
-    name: 'a stream that was claimed anew since is not expired',
+    name: 'a stream that was claimed again since is not expired',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -102,7 +102,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/pending',
-    name: 'a stream that is pending for longer than pendingMs ends in a timeout',
+    name: 'a stream that is pending for longer than pendingMs ends as timeout',
     async run({ store, id, leaseMs, pendingMs, advance }) {
       const stream = id()
       await store.create(stream, null)
@@ -117,7 +117,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/pending-claimed',
-    name: 'a stream that was pending for long and that nobody expired can still be claimed',
+    name: 'a stream that was pending too long, but was not expired, can still be claimed',
     async run({ store, id, leaseMs, pendingMs, advance }) {
       const stream = id()
       await store.create(stream, null)
@@ -129,7 +129,7 @@ export const expireCases: readonly CaseDefinition[] = [
   },
   {
     key: 'expire/unknown',
-    name: 'expiring an unknown stream answers undefined',
+    name: 'expiring an unknown stream returns undefined',
     async run({ store, id }) {
       expectEqual(await store.expire(id(), 0), undefined, 'expire')
     },

@@ -6,7 +6,7 @@ import type { CaseDefinition } from '../types'
 export const headsCases: readonly CaseDefinition[] = [
   {
     key: 'heads/known',
-    name: 'the heads of those that exist come back, once each',
+    name: 'the heads of the streams that exist are returned, once each',
     async run(context) {
       const { store, id } = context
       const running = await startStream(context, 'abc')
@@ -20,11 +20,11 @@ export const headsCases: readonly CaseDefinition[] = [
   },
   {
     key: 'heads/clock',
-    name: 'every head tells the clock that leases are reckoned by',
+    name: 'every head has the time of the clock that leases are measured by',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context, 'abc')
-      const told = async () => [
+      const read = async () => [
         (await store.heads([id]))[0],
         (await store.read(id, 0, 1))?.head,
         await store.expire(id, 1),
@@ -32,7 +32,7 @@ export const headsCases: readonly CaseDefinition[] = [
         headIn(await store.append(id, { epoch: 7, offset: 0, text: 'x' })),
         headIn(await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })),
       ]
-      const clocks = async () => (await told()).map((head) => head?.now ?? Number.NaN)
+      const clocks = async () => (await read()).map((head) => head?.now ?? Number.NaN)
       const before = await clocks()
       await advance(leaseMs)
       const after = await clocks()
@@ -51,12 +51,12 @@ export const headsCases: readonly CaseDefinition[] = [
   },
   {
     key: 'heads/many',
-    name: 'a thousand heads are answered at once',
+    name: 'a thousand heads are read at once',
     async run({ store, id }) {
       const ids = Array.from({ length: 50 }, id)
       for (const stream of ids) await store.create(stream, null)
-      const asked = [...ids, ...Array.from({ length: 950 }, (_, i) => `unknown-${i}`)]
-      expectEqual((await store.heads(asked)).length, 50, 'how many')
+      const requested = [...ids, ...Array.from({ length: 950 }, (_, i) => `unknown-${i}`)]
+      expectEqual((await store.heads(requested)).length, 50, 'how many')
     },
   },
   {
@@ -72,6 +72,6 @@ export const headsCases: readonly CaseDefinition[] = [
   },
 ]
 
-function headIn(answer: object): StreamHead | undefined {
-  return 'head' in answer ? (answer.head as StreamHead) : undefined
+function headIn(result: object): StreamHead | undefined {
+  return 'head' in result ? (result.head as StreamHead) : undefined
 }

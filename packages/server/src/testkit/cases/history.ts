@@ -13,7 +13,7 @@ const rounds = 22
 export const historyCases: readonly CaseDefinition[] = [
   {
     key: 'history/random',
-    name: 'processes that act at once, crash and lose connections lose, repeat and reorder nothing',
+    name: 'concurrent processes that crash and lose connections lose, repeat and reorder no text',
     async run(context) {
       const stores = [context.store]
       while (stores.length < processes) stores.push((await context.connect?.()) ?? context.store)
@@ -22,19 +22,19 @@ export const historyCases: readonly CaseDefinition[] = [
   },
 ]
 
-/** What a process believes of a stream that it produces. It may be wrong for long: it is not told of what it lost. */
+/** The state of a stream that a process produces, as the process knows it. It may be out of date. */
 interface Production {
   owner: string
   epoch: number
   offset: number
-  /** Whose outcome it does not know, and so asks for again. */
-  unanswered?: AppendRequest
+  /** An append with an unknown outcome, which the process repeats. */
+  unconfirmed?: AppendRequest
 }
 
 interface Process {
   readonly store: StreamStore
   readonly productions: Map<string, Production>
-  /** Heads as it has last seen them. */
+  /** The latest heads that it read. */
   readonly seen: Map<string, StreamHead>
 }
 
@@ -42,7 +42,7 @@ interface History {
   readonly random: Random
   readonly ids: readonly [string, string]
   readonly leaseMs: number
-  /** Distinct for each slice, so that a repeated or displaced one can be told. */
+  /** Counts the slices, so that each has a distinct text and a repeated or moved one is found. */
   slices: number
   owners: number
 }
@@ -63,13 +63,13 @@ async function playHistory(context: CaseContext, stores: readonly StreamStore[],
       })
       if (random.below(12) === 0) acts.push(Promise.resolve(context.disconnect?.()))
       await Promise.all(acts)
-      // No sum of these is two leases or `pendingMs`: on the border itself a store's own clock may fall either way.
+      // No sum of these is two leases or `pendingMs`: exactly at the limit, the store's own clock may decide either way.
       const ms = random.pick([0, 0, 0, 0, leaseMs * 0.7, leaseMs * 2.3, random.below(8) === 0 ? pendingMs * 1.1 : 0])
       if (ms > 0) await context.advance(ms)
       now += ms
     }
     for (const { store } of group) {
-      for (const id of history.ids) await persist(() => store.read(id, 0, Number.MAX_SAFE_INTEGER))
+      for (const id of history.ids) await retry(() => store.read(id, 0, Number.MAX_SAFE_INTEGER))
     }
     explainHistory(recorder.acts, { pendingMs, slackMs: leaseMs / 20 })
   } catch (error) {
@@ -85,22 +85,22 @@ function begin(store: StreamStore): Process {
   return { store, productions: new Map(), seen: new Map() }
 }
 
-/** One act of a process. Its answer may be lost, or the request before it took effect. */
+/** One act of a process. Its result may be lost, or its request before it takes effect. */
 async function act(history: History, own: Process, id: string): Promise<void> {
   const { random } = history
   const fate = random.below(12)
-  // The process dies: nobody knows any more what it knew. What it asked for may still happen.
+  // The process dies, and its state is lost. Its calls may still take effect.
   if (fate === 0) own.productions.delete(id)
   if (fate === 1) return
   const learn = choose(history, own, id)
   try {
     await learn(fate > 2)
   } catch {
-    // The store could not tell the outcome. The record has the act without an answer, and the check takes either.
+    // The outcome is unknown. The act is recorded without a result, and the check accepts both outcomes.
   }
 }
 
-/** Picks an act; the answer changes what the process believes only if it `arrives`. */
+/** Picks an act. Its result changes the state of the process only if it `arrives`. */
 function choose(history: History, own: Process, id: string): (arrives: boolean) => Promise<void> {
   const { random, leaseMs } = history
   const { store, productions, seen } = own
@@ -123,14 +123,14 @@ function choose(history: History, own: Process, id: string): (arrives: boolean) 
       return async () => void (await store.expire(id, epoch))
     }
     case 14:
-      return random.below(6) === 0 ? async () => void (await store.delete(id)) : look(own, history)
+      return random.below(6) === 0 ? async () => void (await store.delete(id)) : readHeads(own, history)
     case 15:
       return random.below(6) === 0
         ? async () => void (await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1_000_000 }))
-        : look(own, history)
+        : readHeads(own, history)
     case 16:
     case 17:
-      return look(own, history)
+      return readHeads(own, history)
     case 18: {
       const offset = random.below(60)
       return async () => void (await store.read(id, offset, 1 + random.below(60)))
@@ -140,14 +140,14 @@ function choose(history: History, own: Process, id: string): (arrives: boolean) 
   }
 }
 
-function look({ store, seen }: Process, { ids }: History): (arrives: boolean) => Promise<void> {
+function readHeads({ store, seen }: Process, { ids }: History): (arrives: boolean) => Promise<void> {
   return async (arrives) => {
     const heads = await store.heads(ids)
     if (arrives) for (const head of heads) seen.set(head.id, head)
   }
 }
 
-/** What a producer does: as a rule it appends where it believes the end to be, and after a conflict where it is. */
+/** An act of a producer. Usually it appends at the end that it knows, and after a conflict at the end in the result. */
 function produce(history: History, own: Process, id: string, production: Production, kind: number) {
   const { random, leaseMs } = history
   const { store, productions } = own
@@ -168,14 +168,14 @@ function produce(history: History, own: Process, id: string, production: Product
       else production.offset = result.head.offset
     }
   }
-  const request = production.unanswered ?? { epoch, offset: production.offset, text: slice(history) }
-  production.unanswered = request
+  const request = production.unconfirmed ?? { epoch, offset: production.offset, text: slice(history) }
+  production.unconfirmed = request
   return async (arrives: boolean) => {
     const result = await store.append(id, request)
     if (!arrives) return
-    delete production.unanswered
+    delete production.unconfirmed
     if (result.type === 'ok') production.offset = result.offset
-    // A producer that was fenced goes on all the same: it is the store that must refuse it.
+    // A fenced producer goes on here: the store must refuse it.
     else if (result.type === 'conflict' && random.below(2) === 0) production.offset = result.head.offset
   }
 }
@@ -185,14 +185,14 @@ function slice(history: History): string {
   return `${history.slices}${history.random.pick(exactTexts)};`
 }
 
-/** The last reads tell what is there in the end, so a connection that was just lost must not spare the store from them. */
-async function persist<T>(act: () => Promise<T>): Promise<T> {
-  const tries = 50
+/** Retries the last reads, which show the final state, if a connection was just lost. */
+async function retry<T>(act: () => Promise<T>): Promise<T> {
+  const maxAttempts = 50
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await act()
     } catch (error) {
-      expectTrue(attempt < tries, `the store does not come back: ${String(error)}`)
+      expectTrue(attempt < maxAttempts, `the store does not recover: ${String(error)}`)
       await new Promise<void>((resolve) => setTimeout(resolve, 20))
     }
   }

@@ -10,7 +10,7 @@ const actsPerRun = 120
 export const modelCases: readonly CaseDefinition[] = [
   {
     key: 'model/random',
-    name: 'random histories give the answers of a plain model',
+    name: 'random histories give the results of a simple model',
     async run(context) {
       const model = new StoreModel(context.pendingMs)
       for (let run = 0; run < context.runs; run += 1) await playHistory(context, model, run)
@@ -21,7 +21,7 @@ export const modelCases: readonly CaseDefinition[] = [
 async function playHistory(context: CaseContext, model: StoreModel, run: number): Promise<void> {
   const random = createRandom(context.seed + run)
   const history: string[] = []
-  // Few streams, owners and epochs: the histories that matter are those that meet.
+  // Few streams, owners and epochs, so that the acts meet each other.
   const ids: [string, string, string] = [context.id(), context.id(), context.id()]
   try {
     for (let act = 0; act < actsPerRun; act += 1) {
@@ -38,7 +38,7 @@ async function playHistory(context: CaseContext, model: StoreModel, run: number)
   }
 }
 
-/** Plays one act on both, compares the answers and tells what it was. */
+/** Plays one act on the store and the model, compares the results and returns a description. */
 async function playAct(context: CaseContext, model: StoreModel, random: Random, id: string): Promise<string> {
   const { store, leaseMs, pendingMs, advance } = context
   const head = model.head(id)
@@ -96,7 +96,7 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
       return what
     }
     case 11: {
-      // No sum of these is two leases or `pendingMs`: on the border itself a store's own clock may fall either way.
+      // No sum of these is two leases or `pendingMs`: exactly at the limit, the store's own clock may decide either way.
       const ms = random.pick([leaseMs * 0.7, leaseMs * 0.7, leaseMs * 2.3, pendingMs * 1.1])
       await advance(ms)
       model.now += ms

@@ -6,7 +6,7 @@ import type { CaseDefinition } from '../types'
 export const readCases: readonly CaseDefinition[] = [
   {
     key: 'read/ranges',
-    name: 'every range of a text in many pieces is exact, through the middle of surrogate pairs too',
+    name: 'every range of a text in many chunks is exact, also inside surrogate pairs',
     async run(context) {
       const { store } = context
       const id = await startStream(context)
@@ -26,7 +26,7 @@ export const readCases: readonly CaseDefinition[] = [
   },
   {
     key: 'read/exact',
-    name: 'every position of a text full of odd characters reads on exactly',
+    name: 'a text of unusual characters is read exactly from every position',
     async run(context) {
       const { store } = context
       const whole = exactTexts.join('')
@@ -38,10 +38,10 @@ export const readCases: readonly CaseDefinition[] = [
   },
   {
     key: 'read/big',
-    name: 'a big text, appended at once and in slices, reads back whole and in ranges',
+    name: 'a big text, appended at once and in slices, is read whole and in ranges',
     async run(context) {
       const { store } = context
-      // Two and three units in turn, so that borders at any round number fall into surrogate pairs somewhere.
+      // Five units are repeated, so that limits at any round number fall into surrogate pairs somewhere.
       const big = '\u{1f600}\u{1f601}x'.repeat(60_000)
       const id = await startStream(context, big)
       for (let i = 0; i < 20; i += 1) {
@@ -58,7 +58,7 @@ export const readCases: readonly CaseDefinition[] = [
   },
   {
     key: 'read/beyond',
-    name: 'a read beyond the tail is empty and tells the tail',
+    name: 'a read beyond the tail is empty and returns the tail',
     async run(context) {
       const id = await startStream(context, 'abc')
       for (const offset of [3, 4, 1_000_000]) {
@@ -83,17 +83,17 @@ export const readCases: readonly CaseDefinition[] = [
       const writing = write().finally(() => {
         isWritten = true
       })
-      const look = async (): Promise<void> => {
+      const readOnce = async (): Promise<void> => {
         const range = await store.read(id, 0, 1_000)
         expectEqual(range?.text.length, range?.head.offset, 'the length of the text and the offset of the head')
         const isDone = range?.head.status === 'done'
         expectEqual(range?.text.endsWith('!'), isDone, 'the last text and the status come together')
       }
-      const looking = (async () => {
-        while (!isWritten) await look()
-        await look()
+      const reading = (async () => {
+        while (!isWritten) await readOnce()
+        await readOnce()
       })()
-      await Promise.all([writing, looking])
+      await Promise.all([writing, reading])
     },
   },
   {
@@ -105,20 +105,20 @@ export const readCases: readonly CaseDefinition[] = [
   },
   {
     key: 'read/lost',
-    name: 'text that was lost is refused as `corrupt`, whatever is left of it, and makes no `done`',
+    name: 'a read of lost text is refused as `corrupt`, and so is its end as `done`',
     async run(context) {
       const { store, loseText } = context
       if (loseText === undefined) return
-      for (const piece of ['first', 'last'] as const) {
+      for (const chunk of ['first', 'last'] as const) {
         const id = await startStream(context, 'a'.repeat(20_000))
         await store.append(id, { epoch: 1, offset: 20_000, text: 'b'.repeat(20_000) })
         await store.append(id, { epoch: 1, offset: 40_000, text: 'c'.repeat(20_000) })
-        await loseText(id, piece)
+        await loseText(id, chunk)
         const read = await codeOf(store.read(id, 0, 60_000))
-        expectEqual(read, 'corrupt', `a read of a text that has lost its ${piece} piece is refused with the code`)
+        expectEqual(read, 'corrupt', `a read of a text that has lost its ${chunk} chunk is refused with the code`)
         const other = await startStream(context, 'whole')
-        expectEqual(await readAll(context, other), 'whole', 'another stream is read as before')
-        if (piece === 'first') continue
+        expectEqual(await readAll(context, other), 'whole', 'another stream is still read')
+        if (chunk === 'first') continue
         const end = { epoch: 1, offset: 60_000, text: '' }
         const closed = await codeOf(store.close(id, { ...end, status: 'done' }))
         expectEqual(closed, 'corrupt', 'a `close` as `done` of a text that has lost its end is refused with the code')
@@ -132,7 +132,7 @@ export const readCases: readonly CaseDefinition[] = [
   },
 ]
 
-/** What a rejection carries as its code; `undefined` if there was none. */
+/** The code of a rejection. `undefined` if there was no rejection. */
 function codeOf(act: Promise<unknown>): Promise<unknown> {
   return act.then(
     () => undefined,

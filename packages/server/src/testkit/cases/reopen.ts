@@ -7,7 +7,7 @@ import type { CaseContext, CaseDefinition } from '../types'
 export const reopenCases: readonly CaseDefinition[] = [
   {
     key: 'reopen/text',
-    name: 'text, status, epoch, meta and the wish to stop outlive the store object',
+    name: 'text, status, epoch, meta and a requested stop survive a restart',
     async run(context) {
       const { store } = context
       const whole = exactTexts.join('')
@@ -28,7 +28,7 @@ export const reopenCases: readonly CaseDefinition[] = [
   },
   {
     key: 'reopen/owner',
-    name: 'an owner goes on with its claim, and its lease has gone on',
+    name: 'an owner continues with its claim, and its lease went on meanwhile',
     async run(context) {
       const { leaseMs, advance } = context
       const id = await startStream(context, 'ab')
@@ -43,7 +43,7 @@ export const reopenCases: readonly CaseDefinition[] = [
   },
   {
     key: 'reopen/deleted',
-    name: 'what was deleted stays deleted',
+    name: 'a deleted stream stays deleted',
     async run(context) {
       const id = await startStream(context, 'abc')
       await context.store.delete(id)

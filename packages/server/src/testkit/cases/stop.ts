@@ -5,7 +5,7 @@ import type { CaseDefinition } from '../types'
 export const stopCases: readonly CaseDefinition[] = [
   {
     key: 'stop/pending',
-    name: 'a pending stream is stopped at once, and nobody claims it afterwards',
+    name: 'a pending stream is stopped at once and cannot be claimed afterwards',
     async run({ store, id, leaseMs }) {
       const stream = id()
       await store.create(stream, null)
@@ -17,7 +17,7 @@ export const stopCases: readonly CaseDefinition[] = [
   },
   {
     key: 'stop/streaming',
-    name: 'the wish is noted for whoever produces the stream, who goes on until it closes',
+    name: 'the stop request is stored for the producer, which can write until it closes',
     async run(context) {
       const { store } = context
       const id = await startStream(context, 'ab')
@@ -31,7 +31,7 @@ export const stopCases: readonly CaseDefinition[] = [
   },
   {
     key: 'stop/keeps-lease',
-    name: 'wishing to stop neither renews nor ends the lease',
+    name: 'a stop request neither renews nor ends the lease',
     async run(context) {
       const { store, leaseMs, advance } = context
       const id = await startStream(context)
@@ -43,7 +43,7 @@ export const stopCases: readonly CaseDefinition[] = [
   },
   {
     key: 'stop/unknown',
-    name: 'stopping an unknown stream answers undefined and creates nothing',
+    name: 'stopping an unknown stream returns undefined and creates nothing',
     async run({ store, id }) {
       const stream = id()
       expectEqual(await store.requestStop(stream), undefined, 'requestStop')

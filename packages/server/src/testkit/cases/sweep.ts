@@ -2,14 +2,14 @@ import { expectEqual } from '../expect'
 import { startStream } from '../start-stream'
 import type { CaseContext, CaseDefinition } from '../types'
 
-// `before` is a moment of the store's clock, which a case can only move: these two lie safely on either side of it.
+// `before` is a time by the store's clock, which a case can only advance. One of these is surely before it, the other after it.
 const beforeAll = 1
 const afterAll = Number.MAX_SAFE_INTEGER
 
 export const sweepCases: readonly CaseDefinition[] = [
   {
     key: 'sweep/terminal',
-    name: 'terminal streams are deleted, with their text, and their ids told',
+    name: 'terminal streams are deleted, with their text, and their ids returned',
     async run(context) {
       const { store } = context
       const done = await endedStream(context)
@@ -24,7 +24,7 @@ export const sweepCases: readonly CaseDefinition[] = [
   },
   {
     key: 'sweep/living',
-    name: 'streams that are pending or streaming and have not lapsed stay, however old',
+    name: 'pending and streaming streams that have not lapsed stay at any age',
     async run(context) {
       const { store, advance, leaseMs, pendingMs } = context
       const running = await startStream(context, 'abc')
@@ -39,14 +39,14 @@ export const sweepCases: readonly CaseDefinition[] = [
   },
   {
     key: 'sweep/lapsed',
-    name: 'lapsed streams that nobody looked at are deleted by one sweep, with their text',
+    name: 'one sweep deletes lapsed streams that were not expired, with their text',
     async run(context) {
       const { store, advance, leaseMs, pendingMs } = context
       const pending = context.id()
       await store.create(pending, null)
       const dead = await startStream(context, 'abc')
       await advance(pendingMs * 1.1 + leaseMs * 3)
-      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'a sweep of what lapsed before')
+      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'a sweep for an earlier moment')
       const swept = await store.sweep({ before: afterAll, limit: 10 })
       expectEqual([...swept].sort(), [pending, dead].sort(), 'ids')
       expectEqual(await store.heads([pending, dead]), [], 'heads')
@@ -79,7 +79,7 @@ export const sweepCases: readonly CaseDefinition[] = [
   },
   {
     key: 'sweep/limit',
-    name: 'at most `limit` go at a time, the ones that ended first before the others',
+    name: 'a sweep deletes at most `limit` streams, those that ended first',
     async run(context) {
       const { store, advance } = context
       const ids: string[] = []

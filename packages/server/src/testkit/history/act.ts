@@ -1,19 +1,19 @@
 import type { StoreModel } from '../store-model'
 
-/** One act on one stream, as it was asked for and answered. */
+/** One act on one stream, with its result. */
 export interface Act {
-  /** Who asked: the number of a process. */
+  /** The number of the process that called. */
   readonly by: number
   readonly id: string
-  /** The act with what it was given, as a failure shows it. */
+  /** The act and its arguments, for the message of a failure. */
   readonly what: string
-  /** Its place among all beginnings and ends of the history. */
+  /** The position of its start among all starts and ends of the history. */
   readonly begun: number
-  /** `Infinity` while it has no answer, and for ever if it rejected: it took effect at some time after its beginning, or never. */
+  /** The position of its end. `Infinity` without a result: it took effect at any time after its start, or never. */
   ended: number
-  /** The store's clock meanwhile, in milliseconds. */
+  /** The store's clock during the act, in milliseconds. */
   readonly now: number
   answer: unknown
-  /** Does the same to a model, and answers what the model does. */
+  /** Does the same on a model, and returns the result of the model. */
   play(model: StoreModel): unknown
 }

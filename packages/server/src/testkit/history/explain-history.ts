@@ -5,16 +5,16 @@ import type { Act } from './act'
 export interface HistoryRules {
   readonly pendingMs: number
   /**
-   * By how much the clocks of the store and of the record may differ, in milliseconds: an act that finds a lease between
-   * over and not over may find it either way. @default 0
+   * How much the clocks of the store and of the recorder may differ, in milliseconds. Within it, an act may find a lease
+   * expired or not. @default 0
    */
   readonly slackMs?: number
 }
 
 /**
- * Throws unless each stream's acts could have happened one after the other, each at one moment between its beginning and
- * its end, with the answers that were given. An act without an answer may have happened at any time after its beginning,
- * or never. Whatever a store loses, repeats, reorders, shows too early or takes back leaves an answer that no order explains.
+ * Throws unless the acts of each stream could have happened one after the other, each at one moment between its start and its
+ * end, with the recorded results. An act without a result may have happened at any time after its start, or never. If a store
+ * loses, repeats, reorders, shows too early or takes back anything, some result has no such order.
  */
 export function explainHistory(acts: readonly Act[], rules: HistoryRules): void {
   const streams = new Map<string, Act[]>()
@@ -29,7 +29,7 @@ export function explainHistory(acts: readonly Act[], rules: HistoryRules): void 
 interface Step {
   readonly act: Act
   readonly saved: ReturnType<StoreModel['save']>
-  /** What else could have come next here, if this did not. */
+  /** The other acts that could have come next instead. */
   readonly others: readonly Choice[]
 }
 
@@ -38,7 +38,7 @@ interface Choice {
   readonly now: number
 }
 
-/** A search that takes back what leads nowhere, and never goes twice to where it has been. */
+/** A depth-first search with backtracking that never visits a state twice. */
 function explainStream(acts: readonly Act[], { pendingMs, slackMs = 0 }: HistoryRules): void {
   const model = new StoreModel(pendingMs)
   const explained = new Set<Act>()
@@ -53,10 +53,10 @@ function explainStream(acts: readonly Act[], { pendingMs, slackMs = 0 }: History
       path.push(step)
       explained.add(step.act)
       if (path.length > deepest.length) deepest = path.map(({ act }) => act)
-      choices = deadEnds.has(place()) ? [] : choose()
+      choices = deadEnds.has(state()) ? [] : choose()
       continue
     }
-    deadEnds.add(place())
+    deadEnds.add(state())
     const last = path.pop()
     if (last === undefined) throw unexplained(acts, deepest, model)
     explained.delete(last.act)
@@ -64,7 +64,7 @@ function explainStream(acts: readonly Act[], { pendingMs, slackMs = 0 }: History
     choices = last.others
   }
 
-  /** What may come next: whatever began before everything that must still come had ended. */
+  /** The acts that may come next: those that started before any other open act ended. */
   function choose(): Choice[] {
     const next: Act[] = []
     let firstEnd = Infinity
@@ -92,14 +92,14 @@ function explainStream(acts: readonly Act[], { pendingMs, slackMs = 0 }: History
     for (const [index, { act, now }] of from.entries()) {
       const saved = model.save(act.id)
       model.now = now
-      const answer = act.play(model)
-      if (act.ended === Infinity || isEqual(answer, act.answer)) return { act, saved, others: from.slice(index + 1) }
+      const result = act.play(model)
+      if (act.ended === Infinity || isEqual(result, act.answer)) return { act, saved, others: from.slice(index + 1) }
       model.restore(act.id, saved)
     }
     return undefined
   }
 
-  function place(): string {
+  function state(): string {
     return acts.map((act) => (explained.has(act) ? '1' : '0')).join('') + model.signature(acts[0]?.id ?? '')
   }
 }
@@ -115,13 +115,13 @@ function unexplained(acts: readonly Act[], deepest: readonly Act[], model: Store
   if (stuck === undefined) return new Error('the history has no explanation')
   model.now = Math.max(model.now, stuck.now)
   return new Error(
-    `no order of the acts on ${stuck.id} explains this answer of process ${stuck.by} to: ${stuck.what}\n` +
-      `  answered: ${show(stuck.answer)}\n  a model:  ${show(stuck.play(model))}\nbefore and meanwhile:\n` +
-      before.map(tell).join('\n'),
+    `no order of the acts on ${stuck.id} explains this result of process ${stuck.by}: ${stuck.what}\n` +
+      `  result: ${show(stuck.answer)}\n  model:  ${show(stuck.play(model))}\nthe acts before and meanwhile:\n` +
+      before.map(describe).join('\n'),
   )
 }
 
-function tell({ by, what, begun, ended, answer, now }: Act): string {
-  const outcome = ended === Infinity ? 'no answer' : show(answer)
+function describe({ by, what, begun, ended, answer, now }: Act): string {
+  const outcome = ended === Infinity ? 'no result' : show(answer)
   return `  ${begun}–${ended === Infinity ? '' : ended} at ${now}, process ${by}: ${what} → ${outcome}`
 }

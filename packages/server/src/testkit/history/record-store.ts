@@ -2,14 +2,14 @@ import type { StreamStore } from '../../store/stream-store'
 import type { StoreModel } from '../store-model'
 import type { Act } from './act'
 
-/** What several stores on one set of data were asked and answered, in the order in which it happened. */
+/** Records the calls and results of several stores on the same data, in order. */
 export interface Recorder {
   readonly acts: readonly Act[]
-  /** A store that does the same, and is recorded as process number `by`. */
+  /** Wraps a store and records its calls as those of process number `by`. */
   record(store: StreamStore, by: number): StreamStore
 }
 
-/** @param now the clock that the stores reckon leases by */
+/** @param now the clock that the stores measure leases by */
 export function createRecorder(now: () => number): Recorder {
   const acts: Act[] = []
   let moment = 0
@@ -95,7 +95,7 @@ export function createRecorder(now: () => number): Recorder {
           return range
         },
         async heads(ids) {
-          // Each head is a view of its own: the contract promises no common one.
+          // Each head is a separate read: the contract does not promise one common snapshot.
           const entries = [...new Set(ids)].map((id) => begin(by, id, 'head', (model) => model.head(id)))
           const heads = await store.heads(ids)
           moment++
@@ -111,7 +111,7 @@ export function createRecorder(now: () => number): Recorder {
           const play = (id: string) => (model: StoreModel) => model.sweepOne(id, request.before)
           const known = new Set(acts.map(({ id }) => id))
           for (const id of ids) {
-            // Of an earlier history on the same data.
+            // A stream of an earlier history on the same data.
             if (!known.has(id)) continue
             acts.push({
               by,
@@ -126,7 +126,7 @@ export function createRecorder(now: () => number): Recorder {
           }
           return ids
         },
-        watch: (onHint) => store.watch(onHint),
+        watch: (onChange) => store.watch(onChange),
         dispose: () => store.dispose(),
       }
     },
