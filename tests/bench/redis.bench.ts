@@ -13,8 +13,8 @@ const streams = 16
 const measuredMs = 2_000
 const slice = 'A sentence of an answer, as the persister stores it. '
 
-/** `npx vitest run --project bench`: appends per second with 16 streams at once, relative to SQLite in the same run. */
-it('measures appends per second', { timeout: 300_000 }, async () => {
+/** `npx vitest run --project bench`: appends a second with 16 streams at once, as ratios of SQLite's in the same run. */
+it('appends a second', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const server = await startRedis({ appendOnly: true })
@@ -32,7 +32,7 @@ it('measures appends per second', { timeout: 300_000 }, async () => {
     rows.push([name, await appendsPerSecond(store)])
     await store.dispose()
   }
-  // The first run of a process is slower, so it is not measured.
+  // Twice, because the first store of a process is slower.
   await appendsPerSecond(sqliteStore({ path: join(folder, 'first.db') }))
   await measure('SQLite (normal)', sqliteStore({ path: join(folder, 'normal.db') }))
   await measure('SQLite (full)', sqliteStore({ path: join(folder, 'full.db'), synchronous: 'full' }))
@@ -50,7 +50,7 @@ it('measures appends per second', { timeout: 300_000 }, async () => {
   const table = rows.map(
     ([name, n]) => `${name.padEnd(40)}${n.toFixed(0).padStart(8)}${(n / base).toFixed(2).padStart(8)}`,
   )
-  console.log(`appends per second, ${streams} streams\n${table.join('\n')}`)
+  console.log(`appends a second, ${streams} streams\n${table.join('\n')}`)
   console.log(await memoryPerStream(server))
   expect(rows).toHaveLength(8)
 })
@@ -70,7 +70,7 @@ async function appendsPerSecond(store: StreamStore): Promise<number> {
         const { type } = await store.append(id, { epoch: 1, offset, text: slice })
         if (type !== 'ok') throw new Error(type)
         count += 1
-        // Without this, a store without a network would starve the other streams.
+        // A store without a network would otherwise never yield to the other streams.
         await new Promise((resolve) => setImmediate(resolve))
       }
     }),
@@ -78,7 +78,7 @@ async function appendsPerSecond(store: StreamStore): Promise<number> {
   return (count * 1_000) / (performance.now() - beganAt)
 }
 
-/** The memory of a stream of 8,000 characters, appended sentence by sentence, and of a stream without text. */
+/** The memory of a stream of 8,000 characters in slices of a sentence, and of one without text. */
 async function memoryPerStream({ url, command }: RedisServer): Promise<string> {
   const usage = async () => Number(/used_memory:(\d+)/.exec(await command('INFO memory'))?.[1])
   await command('FLUSHALL')
@@ -95,5 +95,5 @@ async function memoryPerStream({ url, command }: RedisServer): Promise<string> {
     measured.push(((await usage()) - before) / 200)
   }
   await store.dispose()
-  return `bytes of memory per stream: ${measured.map(Math.round).join(' empty, ')} with ${150 * slice.length} characters`
+  return `bytes of memory a stream: ${measured.map(Math.round).join(' empty, ')} with ${150 * slice.length} characters`
 }

@@ -13,8 +13,8 @@ import { startRedis } from '../support/redis-server'
 const measuredMs = 1_500
 const slice = 'A sentence of an answer, as the persister stores it. '
 
-/** `npx vitest run --project bench stores`: compares all stores in one run, for the table of docs/stores.md. */
-it('measures appends and reads per second', { timeout: 300_000 }, async () => {
+/** `npx vitest run --project bench stores`: the engines side by side in one run, the table of docs/stores.md. */
+it('appends and reads', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const postgres = await startPostgres({ fsync: 'on' })
@@ -31,7 +31,7 @@ it('measures appends and reads per second', { timeout: 300_000 }, async () => {
   ]
   const rows: string[] = []
   let base: number[] | undefined
-  // The first run of a process is slower, so it is not measured.
+  // Once before, because the first store of a process is slower.
   await measure(memoryStore())
   for (const [name, open] of engines) {
     const figures = await measure(open())
@@ -39,7 +39,7 @@ it('measures appends and reads per second', { timeout: 300_000 }, async () => {
     rows.push([name.padEnd(18), ...figures.map((n) => n.toFixed(0).padStart(9))].join(''))
   }
   console.log(
-    `${'per second'.padEnd(18)}${['alone', '16 at once', 'reads'].map((word) => word.padStart(9)).join('')}\n${rows.join('\n')}`,
+    `${'a second'.padEnd(18)}${['alone', '16 at once', 'reads'].map((word) => word.padStart(9)).join('')}\n${rows.join('\n')}`,
   )
   expect(base?.every((n) => n > 0)).toBe(true)
 })
@@ -71,7 +71,7 @@ async function perSecond(ids: readonly string[], act: (id: string) => Promise<vo
       while (performance.now() - beganAt < measuredMs) {
         await act(id)
         count += 1
-        // Without this, a store without a network would starve the other streams.
+        // A store without a network would otherwise never yield to the other streams.
         await new Promise((resolve) => setImmediate(resolve))
       }
     }),

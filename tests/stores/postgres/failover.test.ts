@@ -8,7 +8,7 @@ import { startAnswer, untilStored } from '../support/answer'
 import { ask, openStore, type Way, ways } from './with-server'
 
 describe.skipIf(findPostgres() === undefined)('a Postgres whose name leads to another server', () => {
-  it('is left for the new primary by everybody, though the old one keeps its connections', async () => {
+  it('makes every process use the new primary, though the old one keeps its connections', async () => {
     const old = await started()
     const next = await old.standby()
     onTestFinished(next.stop)
@@ -30,11 +30,11 @@ describe.skipIf(findPostgres() === undefined)('a Postgres whose name leads to an
     name.leadTo(portOf(next.url))
 
     await Promise.all(begun.map((each) => each.goesOn()))
-    // No connection that leads nowhere is used again, and none is made in a hurry.
+    // No connection to the old primary is used again, and reconnecting backs off.
     expect(name.accepted - before).toBeLessThan(60)
   })
 
-  it('rejects within its time, with the cause and the cure, where no server takes writes', async () => {
+  it('rejects in time, with the cause and the remedy, if no server takes writes', async () => {
     const { url } = await started()
     const stores = Object.values(ways).map((open) => openStore({ ...open(url), timeoutMs: 400 }))
     for (const store of stores) await store.heads(['a'])
@@ -44,7 +44,7 @@ describe.skipIf(findPostgres() === undefined)('a Postgres whose name leads to an
       message: expect.stringMatching(/needs the primary.*within 400 ms/),
       cause: expect.objectContaining({ code: '25006' }),
     }
-    // Reading too: nobody knows how old it is what stands there.
+    // Reads are refused too: the data there may be old.
     const acts = stores.flatMap((store) => [store.create('b', null), store.heads(['a'])])
     for (const act of acts) act.catch(() => undefined)
     for (const act of acts) await expect(act).rejects.toMatchObject(error)
@@ -57,7 +57,7 @@ async function started() {
   return server
 }
 
-/** Its sessions stay open, and no statement may write any more. */
+/** Sessions stay open, and no statement can write any more. */
 async function demote(url: string): Promise<void> {
   await ask(url, 'ALTER SYSTEM SET default_transaction_read_only = on')
   await ask(url, 'SELECT pg_reload_conf()')
@@ -67,7 +67,7 @@ function portOf(url: string): number {
   return Number(new URL(url).port)
 }
 
-/** An answer that one process produces and another follows, each with a store of its own. */
+/** An answer that one process produces and another follows, each with its own store. */
 async function begin(name: string, way: Way, url: string) {
   const open = (): Streams => {
     const streams = createStreams({ store: openStore(way(url)), drainMs: 100, settleMs: 60_000, onError: () => {} })

@@ -4,7 +4,7 @@ import { quickTime } from '../../support/quick-time'
 import { until } from '../../support/until'
 import { ask, describeWithServer, openStore, type Way, ways } from './with-server'
 
-/** A lease of 45 s is over in 1.1 s. */
+/** A lease of 45 s expires in 1.1 s. */
 const factor = 40
 
 describeWithServer('a Postgres that fails in mid-answer', (server) => {
@@ -46,7 +46,7 @@ describeWithServer('a Postgres that fails in mid-answer', (server) => {
       await answer.endsWell()
     })
 
-    it(`delays no driver and ends no healthy run when it stands still for longer than two leases, ${name}`, async () => {
+    it(`delays no driver and ends no healthy run when it stalls for longer than two leases, ${name}`, async () => {
       const answer = await begin(way)
       await answer.write('Before. ')
       await until(async () => (await answer.stored()) === answer.written())
@@ -54,7 +54,7 @@ describeWithServer('a Postgres that fails in mid-answer', (server) => {
       const beganAt = Date.now()
       for (let word = 0; (Date.now() - beganAt) * factor < 3 * 45_000; word += 1) {
         await answer.write(`Word ${word}. `)
-        // The driver has it while the store has nothing.
+        // The driver gets the text while the store has nothing.
         await until(() => answer.driven() === answer.written())
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
@@ -64,13 +64,13 @@ describeWithServer('a Postgres that fails in mid-answer', (server) => {
     })
   }
 
-  /** An answer that one process produces and another follows, each with a store of its own. */
+  /** An answer that one process produces and another follows, each with its own store. */
   async function begin(way: Way) {
     const environment = quickTime(factor)
     const errors: unknown[] = []
     const open = (): Streams =>
       createStreams({
-        // The store's clock is as fast as the runtime's. What a look waits for is not.
+        // The store's clock is as fast as the runtime's. The time limit of an act is not.
         store: openStore({ ...way(server().url), timeoutMs: 500, now: environment.now }),
         environment,
         settleMs: 20 * 60_000,
@@ -126,7 +126,7 @@ describeWithServer('a Postgres that fails in mid-answer', (server) => {
   }
 })
 
-/** Repeats what the store did not answer in time: a busy machine may take longer than it waits here. */
+/** Retries a call that timed out: a busy machine may take longer than the store waits here. */
 async function insist<T>(act: () => Promise<T>): Promise<T> {
   let result: { value: T } | undefined
   await until(async () => {
@@ -147,13 +147,13 @@ function collect(response: Response): { text: string; isDone: boolean } {
       for await (const bytes of response.body ?? []) collected.text += decoder.decode(bytes, { stream: true })
       collected.isDone = true
     } catch {
-      // It was cut, and so is never done, which the test notices.
+      // The response was cut, so it never ends, and the test fails.
     }
   })()
   return collected
 }
 
-/** Follows to the end, asking again from where it was whenever a connection ends, as a client does. */
+/** Follows to the end like a client: after each connection, it continues at its offset. */
 function collectEvents(streams: Streams, id: string): { text: string; status: string | undefined } {
   const followed: { text: string; status: string | undefined } = { text: '', status: undefined }
   let isOver = false

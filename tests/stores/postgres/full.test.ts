@@ -19,14 +19,14 @@ describe.skipIf(findPostgres() === undefined)('a Postgres with fewer free connec
   afterAll(() => server?.stop())
 
   for (const [name, way] of Object.entries(ways)) {
-    it(`serves everybody over those there are, ${name}`, async () => {
+    it(`serves all acts over the free connections, ${name}`, async () => {
       await occupy(5)
       const store = openStore(way(server.url))
       const ids = Array.from({ length: 40 }, (_, i) => `${name} ${i}`)
       expect(await Promise.all(ids.map((id) => store.create(id, null)))).toEqual(ids.map(() => 'created'))
     })
 
-    it(`waits for one while there is none, and rejects within its time with the cure, ${name}`, async () => {
+    it(`makes acts wait while there is none, and reject in time with the remedy, ${name}`, async () => {
       const others = await occupy(connections)
       const hurried = openStore({ ...way(server.url), timeoutMs: 300 })
       await expect(hurried.heads(['first'])).rejects.toMatchObject({
@@ -40,14 +40,14 @@ describe.skipIf(findPostgres() === undefined)('a Postgres with fewer free connec
     })
   }
 
-  /** Sessions of others, which end with the test. All connections are free before. */
+  /** Other sessions, which end with the test. Before, all connections are free. */
   async function occupy(count: number): Promise<pg.Client[]> {
     const clients: pg.Client[] = []
     onTestFinished(async () => {
       await Promise.all(clients.map((client) => client.end()))
     })
     while (clients.length < count) {
-      // What an earlier test has closed may take a moment to go.
+      // Sessions that an earlier test closed may take a moment to end.
       await until(async () => {
         const client = new pg.Client(server.url)
         client.on('error', () => undefined)

@@ -4,21 +4,21 @@ import type { StreamStore } from '../../../packages/server/src/store/stream-stor
 import { until } from '../../support/until'
 import { ask, describeWithServer, openStore, start, ways } from './with-server'
 
-describeWithServer('hints of a Postgres store', (server) => {
+describeWithServer('change notifications of a Postgres store', (server) => {
   for (const [name, way] of Object.entries(ways)) {
     it(`reach another process, and this one at once, ${name}`, async () => {
       const [here, there] = [openStore(way(server().url)), openStore(way(server().url))]
-      const heard = { here: listen(here), there: listen(there) }
+      const received = { here: listen(here), there: listen(there) }
       const id = `reached ${name}`
       await start(here, id)
-      expect(heard.here.has(id)).toBe(true)
-      await heardOf(heard.there, id, () => here.append(id, { epoch: 1, offset: 0, text: 'x' }))
+      expect(received.here.has(id)).toBe(true)
+      await receivedAfter(received.there, id, () => here.append(id, { epoch: 1, offset: 0, text: 'x' }))
     })
 
-    it(`come again after the connection that listens was lost, ${name}`, async () => {
+    it(`arrive again after the connection that listens was lost, ${name}`, async () => {
       const [here, there] = [openStore(way(server().url)), openStore(way(server().url))]
-      const heard = listen(there)
-      await heardOf(heard, `first ${name}`, () => here.create(`first ${name}`, null))
+      const received = listen(there)
+      await receivedAfter(received, `first ${name}`, () => here.create(`first ${name}`, null))
       await until(async () => {
         const killed = await ask(
           server().url,
@@ -28,16 +28,16 @@ describeWithServer('hints of a Postgres store', (server) => {
       })
       let count = 0
       await until(async () => {
-        // The connection that asks may be among those that were killed.
+        // The connection of this call may be among the killed ones.
         const id = `after ${name} ${++count}`
         await here.create(id, null).catch(() => undefined)
         await new Promise((resolve) => setTimeout(resolve, 100))
-        return heard.has(id)
+        return received.has(id)
       })
     })
   }
 
-  it('are not waited for where nobody listens: followers look', async () => {
+  it('are not needed: without listening, followers poll', async () => {
     const open = () => createStreams({ store: openStore({ url: server().url, listenUrl: false }) })
     const [here, there] = [open(), open()]
     onTestFinished(async () => {
@@ -46,35 +46,35 @@ describeWithServer('hints of a Postgres store', (server) => {
     const id = await here.createStream()
     const request = new Request('http://test/', { headers: { Accept: 'text/event-stream' } })
     const followed = (await there.read(request, id)).text()
-    await here.stream(new Request('http://test/', { method: 'POST' }), id, async (append) => append('Looked at.'))
-    expect(await followed).toContain('Looked at.')
+    await here.stream(new Request('http://test/', { method: 'POST' }), id, async (append) => append('Polled.'))
+    expect(await followed).toContain('Polled.')
     const listening = await ask(server().url, `SELECT 1 FROM pg_stat_activity WHERE query = 'LISTEN "keepstream"'`)
     expect(listening).toEqual([])
   })
 
-  it('are listened for at another address where one is named', async () => {
+  it('are received at another address if one is given', async () => {
     const [here, there] = [
       openStore({ url: server().url }),
       openStore({ ...ways['through postgres.js'](server().url), listenUrl: server().url }),
     ]
-    const heard = listen(there)
-    await heardOf(heard, 'elsewhere', () => here.create('elsewhere', null))
+    const received = listen(there)
+    await receivedAfter(received, 'elsewhere', () => here.create('elsewhere', null))
   })
 })
 
 function listen(store: StreamStore): Set<string> {
-  const heard = new Set<string>()
-  onTestFinished(store.watch((id) => heard.add(id)))
-  return heard
+  const received = new Set<string>()
+  onTestFinished(store.watch((id) => received.add(id)))
+  return received
 }
 
-/** The first hints may come before anybody listens, so the act is followed by others until one is heard. */
-async function heardOf(heard: Set<string>, id: string, act: () => Promise<unknown>): Promise<void> {
+/** The first notifications may come before the store listens, so the act is repeated until one is received. */
+async function receivedAfter(received: Set<string>, id: string, act: () => Promise<unknown>): Promise<void> {
   await act()
   await until(async () => {
-    if (heard.has(id)) return true
+    if (received.has(id)) return true
     await act()
     await new Promise((resolve) => setTimeout(resolve, 50))
-    return heard.has(id)
+    return received.has(id)
   })
 }

@@ -18,7 +18,7 @@ describeWithServer('acts that wait for each other in Postgres', (server) => {
     expect(await store.heads(['beaten'])).toMatchObject([{ status: 'streaming', isLapsed: false }])
   })
 
-  it('delete text too that was appended while they waited', async () => {
+  it('delete also the text that was appended while they waited', async () => {
     const store = openStore({ url: server().url, schema: 'deleted' })
     await start(store, 'doomed')
     const other = await transaction(
@@ -32,7 +32,7 @@ describeWithServer('acts that wait for each other in Postgres', (server) => {
     expect(await ask(server().url, 'SELECT * FROM deleted.keepstream_pieces')).toEqual([])
   })
 
-  it('append nothing to a stream that was claimed anew while they waited', async () => {
+  it('append nothing to a stream that was claimed again while they waited', async () => {
     const store = openStore({ url: server().url, schema: 'claimed' })
     await start(store, 'taken')
     const other = await transaction(
@@ -45,7 +45,7 @@ describeWithServer('acts that wait for each other in Postgres', (server) => {
     expect((await store.read('taken', 0, 10))?.text).toBe('')
   })
 
-  it('judge a stop anew when the stream has ended while they waited', async () => {
+  it('apply the rule of a stop again when the stream has ended while they waited', async () => {
     const store = openStore({ url: server().url, schema: 'stopped' })
     await start(store, 'ended')
     const other = await transaction(
@@ -57,7 +57,7 @@ describeWithServer('acts that wait for each other in Postgres', (server) => {
     expect(await stopping).toMatchObject({ status: 'done', stopRequested: false })
   })
 
-  /** A transaction that has changed something and is still open. */
+  /** An open transaction that has made a change. */
   async function transaction(statement: string): Promise<pg.Client> {
     const client = new pg.Client(server().url)
     await client.connect()

@@ -36,7 +36,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
       expect((await store.read(id, 0, 100))?.text).toBe('late')
     })
 
-    it(`make the tables once when many start at once, ${name}`, async () => {
+    it(`create the tables once when many stores start at once, ${name}`, async () => {
       const schema = `many_${Object.keys(ways).indexOf(name)}`
       const stores = Array.from({ length: 6 }, () => openStore({ ...way(server().url), schema }))
       const results = await Promise.all(stores.map((store) => store.create('one', null)))
@@ -45,7 +45,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     })
   }
 
-  describe('where every transaction is serializable', () => {
+  describe('if every transaction is serializable', () => {
     const url = () => server().url.replace('keepstream@', 'strict@')
     const create = async () => {
       await ask(
@@ -68,7 +68,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     for (const { name, run } of cases) it(name, run)
   })
 
-  it('are closed with a store that opened them, the one that listens too', async () => {
+  it('are closed with the store that opened them, also the one that listens', async () => {
     const before = await countSessions(server().url)
     const store = openStore({ url: server().url })
     store.watch(() => undefined)
@@ -78,20 +78,20 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     await until(async () => (await countSessions(server().url)) <= before)
   })
 
-  it('stay open where they were lent', async () => {
+  it('of a given client stay open', async () => {
     const pool = openPool(server().url)
     const sql = openSql(server().url)
     for (const client of [pool, sql]) {
       const store = openStore({ client })
       store.watch(() => undefined)
-      await store.create('lent', null)
+      await store.create('given', null)
       await store.dispose()
     }
     expect((await pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
     expect([...(await sql`SELECT 1 AS n`)]).toEqual([{ n: 1 }])
   })
 
-  it('leave a pool of a single connection to its questions', async () => {
+  it('do not take the only connection of a pool to listen', async () => {
     const pool = openPool(server().url, 1)
     const store = openStore({ client: pool })
     store.watch(() => undefined)
@@ -99,7 +99,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     expect(await store.heads(['single 0', 'single 9'])).toHaveLength(2)
   })
 
-  it('reckon leases by the clock of the database, not by this process', async () => {
+  it('measure leases by the clock of the database, not of this process', async () => {
     const store = openStore({ url: server().url })
     await start(store, 'clock')
     const future = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1e9)
@@ -109,7 +109,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     await until(async () => (await store.heads(['short']))[0]?.isLapsed === true)
   })
 
-  it('are opened by postgres.js where pg is not installed, and by nobody where neither is', async () => {
+  it('are opened by postgres.js if pg is not installed, and by none if neither is', async () => {
     const options = { url: server().url, listenUrl: false, timeoutMs: 5_000, maxConnections: 2 } as const
     const missing = { type: 'pg', module: 'keepstream-has-no-such-client' } as const
     const database = await openConnections(options, [missing, { type: 'postgres', module: 'postgres' }])
@@ -121,7 +121,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     })
   })
 
-  it('refuse tables that a newer version wrote, and leave them alone', async () => {
+  it('refuse tables that a newer version wrote, and do not change them', async () => {
     await ask(server().url, 'CREATE SCHEMA newer')
     await ask(server().url, 'CREATE TABLE newer.keepstream_schema AS SELECT 99 AS version')
     const store = openStore({ url: server().url, schema: 'newer' })
@@ -130,7 +130,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     expect(tables).toEqual([{ tablename: 'keepstream_schema' }])
   })
 
-  it('need no right to create anything once the tables are there', async () => {
+  it('need no right to create anything once the tables exist', async () => {
     await openStore({ url: server().url, schema: 'granted' }).create('a', 'meta')
     await ask(server().url, 'CREATE ROLE writer LOGIN')
     await ask(server().url, 'GRANT USAGE ON SCHEMA granted TO writer')
@@ -143,7 +143,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     expect(await store.delete('a')).toBe(true)
   })
 
-  it('tell why a database cannot be reached, and try again with the next act', async () => {
+  it('report why a database cannot be reached, and try again in the next act', async () => {
     await ask(server().url, 'CREATE ROLE stranger')
     const store = openStore({ url: server().url.replace('keepstream@', 'stranger@'), schema: 'strange' })
     await expect(store.heads(['a'])).rejects.toThrow(/stranger.*not permitted to log in/)
@@ -152,7 +152,7 @@ describeWithServer('the sessions of a Postgres store', (server) => {
     expect(await store.heads(['a'])).toEqual([])
   })
 
-  it('refuse a database that cannot keep every text', async () => {
+  it('refuse a database that cannot store every text', async () => {
     await ask(server().url, `CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0`)
     const store = openStore({ url: server().url.replace(/postgres$/, 'latin') })
     await expect(store.create('a', null)).rejects.toThrow(/UTF8.*LATIN1/)

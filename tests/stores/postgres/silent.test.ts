@@ -8,7 +8,7 @@ import { describeWithServer, openStore } from './with-server'
 
 const clients = [{ type: 'pg', module: 'pg' } as const, { type: 'postgres', module: 'postgres' } as const]
 
-describeWithServer('a connection that listens and dies without a word', (server) => {
+describeWithServer('a connection that listens and dies without an error', (server) => {
   for (const client of clients) {
     it(`is replaced, through ${client.type}`, async () => {
       const listening = await startTcpProxy(Number(new URL(server().url).port))
@@ -16,27 +16,31 @@ describeWithServer('a connection that listens and dies without a word', (server)
       const listenUrl = server().url.replace(/:\d+\//, `:${listening.port}/`)
       const options = { url: server().url, listenUrl, timeoutMs: 1_000, maxConnections: 2 }
       const database = openConnections(options, [client]).then((connections) => persistentDatabase(connections, 1_000))
-      const hints = sharedNotifier({ channel: 'keepstream', open: () => database, probe: { everyMs: 50, waitMs: 500 } })
+      const notifier = sharedNotifier({
+        channel: 'keepstream',
+        open: () => database,
+        probe: { everyMs: 50, waitMs: 500 },
+      })
       onTestFinished(async () => {
-        await hints.close(true)
+        await notifier.close(true)
         await (await database).close()
       })
-      const heard = new Set<string>()
-      hints.watch((id) => heard.add(id))
+      const received = new Set<string>()
+      notifier.watch((id) => received.add(id))
       const writer = openStore({ url: server().url })
-      const hearsOf = (name: string) => {
+      const receives = (name: string) => {
         let count = 0
         return until(async () => {
           count += 1
           await writer.create(`${client.type} ${name} ${count}`, null)
-          return [...heard].some((id) => id.includes(name))
+          return [...received].some((id) => id.includes(name))
         })
       }
-      await hearsOf('before')
+      await receives('before')
       expect(listening.accepted).toBe(1)
 
       listening.fallSilent()
-      await hearsOf('after')
+      await receives('after')
       expect(listening.accepted).toBeGreaterThan(1)
     })
   }

@@ -9,14 +9,14 @@ import { startAnswer, untilStored } from '../support/answer'
 import { until } from '../support/until'
 import { clients } from './support/clients'
 
-/** Every way to a store; what is lent is closed when the test is over. */
+/** All ways to open a store. Clients are closed after the test. */
 const ways: Record<string, (url: string) => Promise<RedisStoreOptions>> = {
   'opened by itself': async (url) => ({ url }),
-  'through ioredis': (url) => lent('ioredis', url),
-  'through node-redis': (url) => lent('node-redis', url),
+  'through ioredis': (url) => given('ioredis', url),
+  'through node-redis': (url) => given('node-redis', url),
 }
 
-async function lent(client: keyof typeof clients, url: string): Promise<RedisStoreOptions> {
+async function given(client: keyof typeof clients, url: string): Promise<RedisStoreOptions> {
   const connected = await clients[client](url)
   onTestFinished(() => connected.close())
   return { client: connected.client }
@@ -24,7 +24,7 @@ async function lent(client: keyof typeof clients, url: string): Promise<RedisSto
 
 describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another server', () => {
   it.each(Object.entries(ways))(
-    'is left for the new primary by everybody, though the old one keeps its connections, %s',
+    'makes every process use the new primary, though the old one keeps its connections, %s',
     async (_, way) => {
       const [old, next] = [await started(), await started()]
       await old.command('CONFIG SET repl-diskless-sync-delay 0')
@@ -46,7 +46,7 @@ describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another 
       const before = name.accepted
       await next.command('REPLICAOF NO ONE')
       name.leadTo(next.port)
-      // It answers what reads, and never learns of anything again.
+      // It still serves reads, but gets no more changes.
       await old.command('REPLICAOF 127.0.0.1 1')
       answer.say('After.')
       expect(await here.createStream()).toEqual(expect.any(String))
@@ -55,13 +55,13 @@ describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another 
       expect(await answer.whole).toBe('Before. After.')
       expect(await followed).toContain('event: end')
       expect(await there.getStreamBody(answer.id)).toMatchObject({ text: 'Before. After.', status: 'done' })
-      // No connection that leads nowhere is used again, and none is made in a hurry.
+      // No connection to the old primary is used again, and reconnecting backs off.
       expect(name.accepted - before).toBeLessThan(10)
     },
   )
 
   it.each(Object.entries(ways))(
-    'rejects within its time, with the cause and the cure, where no server takes writes, %s',
+    'rejects in time, with the cause and the remedy, if no server takes writes, %s',
     async (_, way) => {
       const server = await started()
       const store = redisStore({ ...(await way(server.url)), timeoutMs: 1_000 })
@@ -78,7 +78,7 @@ describe.skipIf(findRedis() === undefined)('a Redis whose name leads to another 
     },
   )
 
-  it('is waited for while it has no connection left, and that rejects within its time with the cure', async () => {
+  it('makes acts wait while it has no connection left, and reject in time with the remedy', async () => {
     const server = await started()
     const other = new Redis(server.url)
     onTestFinished(() => other.disconnect())

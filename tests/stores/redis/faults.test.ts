@@ -10,7 +10,7 @@ import { type ConnectedClient, clients } from './support/clients'
 const leaseMs = 45_000
 
 describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of an answer', () => {
-  const undos: (() => unknown)[] = []
+  const disposals: (() => unknown)[] = []
   let storeNow: number
   let server: RedisServer
 
@@ -18,12 +18,12 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     storeNow = 1_700_000_000_000
   })
   afterEach(async () => {
-    for (const undo of undos.splice(0).reverse()) await undo()
+    for (const dispose of disposals.splice(0).reverse()) await dispose()
   })
 
   async function started(options: Parameters<typeof startRedis>[0]): Promise<RedisServer> {
     server = await startRedis(options)
-    undos.push(() => server.stop())
+    disposals.push(() => server.stop())
     return server
   }
 
@@ -43,7 +43,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
       settleMs: 1_000,
       onError: (error) => failures.push(error),
     })
-    undos.push(async () => {
+    disposals.push(async () => {
       await streams.close()
       connected?.close()
     })
@@ -51,7 +51,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
   }
 
   describe.each<Connection>(['url', 'ioredis', 'node-redis'])('over %s', (connection) => {
-    it('that stands still for longer than two leases loses nothing, delays no driver, and ends no healthy run', async () => {
+    it('that stalls for longer than two leases loses nothing, delays no driver, and ends no healthy run', async () => {
       await started({ appendOnly: true })
       const here = await process(connection)
       const there = await process(connection)
@@ -62,11 +62,8 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
 
       server.pause()
       answer.say('Meanwhile. ')
-      await until(
-        () => answer.shown().endsWith('Meanwhile. '),
-        'the driver sees what was said while Redis stands still',
-      )
-      await until(() => here.failures.length > 1 && there.failures.length > 0, 'both processes are told of the failure')
+      await until(() => answer.shown().endsWith('Meanwhile. '), 'the driver gets the text while Redis is stalled')
+      await until(() => here.failures.length > 1 && there.failures.length > 0, 'both processes report the failure')
       storeNow += 3 * leaseMs
       server.resume()
 
@@ -92,8 +89,8 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
 
       await server.kill()
       answer.say('Meanwhile. ')
-      await until(() => answer.shown().endsWith('Meanwhile. '), 'the driver sees what was said without Redis')
-      await until(() => here.failures.length > 0 && there.failures.length > 0, 'both processes are told of the failure')
+      await until(() => answer.shown().endsWith('Meanwhile. '), 'the driver gets the text without Redis')
+      await until(() => here.failures.length > 0 && there.failures.length > 0, 'both processes report the failure')
       storeNow += 3 * leaseMs
       await server.restart()
 
@@ -107,7 +104,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     })
   })
 
-  it('that comes back without its last writes is given them again from memory', async () => {
+  it('that comes back without its last writes gets them again from memory', async () => {
     await started({})
     const { streams } = await process('url')
     const answer = await startAnswer(streams)
@@ -126,7 +123,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     expect(await streams.getStreamBody(answer.id)).toMatchObject({ text: 'Kept. Lost. New.', status: 'done' })
   })
 
-  it('that comes back without the claim is given it again, with all of the text', async () => {
+  it('that comes back without the claim gets it again, with all of the text', async () => {
     await started({})
     const { streams } = await process('url')
     const id = await streams.createStream()
@@ -144,7 +141,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'Lost. New.', status: 'done' })
   })
 
-  it('that comes back without the claim lets only one of two owners of its number write', async () => {
+  it('that comes back without the claim lets only one of two owners of its epoch write', async () => {
     await started({})
     const first = store()
     const second = store()
@@ -156,36 +153,36 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
 
     await server.kill()
     await server.restart()
-    await until(() => second.heads(['a']).then(...isFulfilled), 'Redis answers again')
+    await until(() => second.heads(['a']).then(...isFulfilled), 'Redis responds again')
     expect(await second.claim('a', { ...claim, owner: 'second' })).toMatchObject({ type: 'claimed', epoch: 1 })
     await second.append('a', { epoch: 1, offset: 0, text: 'other' })
-    await until(() => first.heads(['a']).then(...isFulfilled), 'Redis answers again')
+    await until(() => first.heads(['a']).then(...isFulfilled), 'Redis responds again')
     expect(await first.beat('a', 1)).toEqual({ type: 'gone' })
     expect(await second.append('a', { epoch: 1, offset: 5, text: '!' })).toMatchObject({ type: 'ok', offset: 6 })
     expect((await second.read('a', 0, 100))?.text).toBe('other!')
 
     function store() {
       const opened = redisStore({ url: server.url, timeoutMs: 1_000 })
-      undos.push(() => opened.dispose())
+      disposals.push(() => opened.dispose())
       return opened
     }
   })
 
-  it('rejects within its time, with the cause, and holds no more than a few acts that wait', async () => {
+  it('rejects in time, with the cause, and holds only a few waiting acts', async () => {
     await started({})
     const { client, close } = await clients.ioredis(server.url)
-    undos.push(close)
+    disposals.push(close)
     const store = redisStore({ client, timeoutMs: 50 })
-    undos.push(() => store.dispose())
+    disposals.push(() => store.dispose())
     await store.create('a', null)
     server.pause()
     const acts = await Promise.all(Array.from({ length: 5 }, () => rejection(store.beat('a', 1))))
     expect(acts.map(({ code }) => code)).toEqual(Array(5).fill('store'))
     expect(acts[0]?.message).toMatch(/no response within 50 ms/)
-    // The client keeps these until Redis is back.
+    // The client holds these until Redis is back.
     expect((await rejection(store.beat('a', 1))).message).toMatch(/still waits for the response/)
     server.resume()
-    await until(() => store.heads(['a']).then(...isFulfilled), 'it is asked again')
+    await until(() => store.heads(['a']).then(...isFulfilled), 'the store works again')
     await server.kill()
     expect(await rejection(store.heads(['a']))).toMatchObject({ code: 'store' })
   })
@@ -210,7 +207,7 @@ async function bodyOf(streams: Streams, id: string): Promise<string | undefined>
   )
 }
 
-/** Reads along as an `EventSource` does. Resolves once it has been told something. */
+/** Follows a stream like an `EventSource`. Resolves after the first event. */
 async function follow(streams: Streams, id: string): Promise<{ readonly whole: Promise<string> }> {
   const request = new Request('http://test.invalid/', { headers: { Accept: 'text/event-stream' } })
   const reader = (await streams.read(request, id)).body?.pipeThrough(new TextDecoderStream()).getReader()

@@ -7,11 +7,11 @@ import { type RedisServer, startRedis } from '../../support/redis-server'
 import { until } from '../support/until'
 import { clients, clusterClients } from './support/clients'
 
-describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
-  const undos: (() => unknown)[] = []
+describe.skipIf(findRedis() === undefined)('change notifications of redisStore', () => {
+  const disposals: (() => unknown)[] = []
   let prefixes = 0
   afterEach(async () => {
-    for (const undo of undos.splice(0).reverse()) await undo()
+    for (const dispose of disposals.splice(0).reverse()) await dispose()
   })
 
   describe.each([
@@ -35,7 +35,7 @@ describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
         [1, 2].map(async () => {
           const { client, close } = await open(server.url)
           const store = redisStore({ client, prefix })
-          undos.push(async () => {
+          disposals.push(async () => {
             await store.dispose()
             close()
           })
@@ -47,29 +47,29 @@ describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
     }
 
     describe.each(Object.entries(connect))('through %s', (_name, open) => {
-      it('reach other processes, and nobody listens once nobody watches', async () => {
+      it('reach other processes, and the store subscribes only while there is a watcher', async () => {
         const { writer, watcher, prefix } = await pair(open)
-        const heard = new Set<string>()
-        const unwatch = watcher.watch((id) => void heard.add(id))
-        await until(async () => (await channelsOf(prefix)).includes(prefix), 'the watcher listens')
+        const received = new Set<string>()
+        const unwatch = watcher.watch((id) => void received.add(id))
+        await until(async () => (await channelsOf(prefix)).includes(prefix), 'the watcher is subscribed')
         await writer.create('a', null)
-        await until(() => heard.has('a'), 'the watcher is told')
+        await until(() => received.has('a'), 'the watcher is notified')
         unwatch()
-        await until(async () => !(await channelsOf(prefix)).includes(prefix), 'nobody listens')
+        await until(async () => !(await channelsOf(prefix)).includes(prefix), 'no store is subscribed')
       })
 
-      it('are heard again after the connection was lost', async () => {
+      it('arrive again after the connection was lost', async () => {
         const { writer, watcher, prefix } = await pair(open)
-        const heard = new Set<string>()
-        watcher.watch((id) => void heard.add(id))
-        await until(async () => (await channelsOf(prefix)).includes(prefix), 'the watcher listens')
+        const received = new Set<string>()
+        watcher.watch((id) => void received.add(id))
+        await until(async () => (await channelsOf(prefix)).includes(prefix), 'the watcher is subscribed')
         await server.command('CLIENT KILL TYPE pubsub')
         let count = 0
         await until(async () => {
           count += 1
           await writer.create(`again-${count}`, null)
-          return heard.size > 0
-        }, 'the watcher is told again')
+          return received.size > 0
+        }, 'the watcher is notified again')
       })
     })
   })
@@ -83,67 +83,67 @@ describe.skipIf(findRedis() === undefined)('hints of redisStore', () => {
 
     function opened(prefix: string): StreamStore {
       const store = redisStore({ url: server.url, prefix })
-      undos.push(() => store.dispose())
+      disposals.push(() => store.dispose())
       return store
     }
 
     async function messagesOf(prefix: string): Promise<string[]> {
       const subscriber = new Redis(server.url)
-      undos.push(() => subscriber.disconnect())
+      disposals.push(() => subscriber.disconnect())
       const messages: string[] = []
       subscriber.on('message', (_channel, message) => messages.push(message))
       await subscriber.subscribe(`${prefix}:{hints}`)
       return messages
     }
 
-    it('join ids, at most one every 50 ms, of a bounded size, and none is lost', async () => {
+    it('join ids, at most one message every 50 ms, of a bounded size, and none is lost', async () => {
       const messages = await messagesOf('joined')
       const store = opened('joined')
       const ids = Array.from({ length: 700 }, (_, i) => `${i}-${'x'.repeat(40)}`)
       const begunAt = performance.now()
       await Promise.all(ids.slice(300).map((id) => store.create(id, null)))
-      // And one after the other, for longer than one interval.
+      // Then one after the other, for longer than one interval.
       for (const id of ids.slice(0, 300)) await store.create(id, null)
-      const told = () => messages.flatMap((message) => (JSON.parse(message) as string[]).slice(1))
-      await until(() => new Set(told()).size === ids.length, 'every id is told')
+      const sent = () => messages.flatMap((message) => (JSON.parse(message) as string[]).slice(1))
+      await until(() => new Set(sent()).size === ids.length, 'every id is sent')
       expect(messages.length).toBeLessThanOrEqual((performance.now() - begunAt) / 50 + 1)
       expect(Math.max(...messages.map(({ length }) => length))).toBeLessThan(20_000)
       expect(messages.length).toBeLessThan(ids.length / 10)
     })
 
-    it('are heard again after a connection of the store’s own was lost', async () => {
+    it('arrive again after a connection that the store opened was lost', async () => {
       const [writer, watcher] = [opened('again'), opened('again')]
-      const heard = new Set<string>()
-      watcher.watch((id) => void heard.add(id))
+      const received = new Set<string>()
+      watcher.watch((id) => void received.add(id))
       const isListening = async () => (await server.command('PUBSUB CHANNELS again:*')).includes('again')
-      await until(isListening, 'the watcher listens')
+      await until(isListening, 'the watcher is subscribed')
       await server.command('CLIENT KILL TYPE pubsub')
       await until(async () => !(await isListening()), 'the connection is lost')
-      await until(isListening, 'it listens again')
+      await until(isListening, 'it is subscribed again')
       await writer.create('a', null)
-      await until(() => heard.has('a'), 'the watcher is told again')
+      await until(() => received.has('a'), 'the watcher is notified again')
     })
 
-    it('of somebody else on the channel harm nothing', async () => {
+    it('of other programs on the channel are ignored', async () => {
       const store = opened('noise')
-      const heard: string[] = []
-      store.watch((id) => heard.push(id))
-      await until(async () => (await server.command('PUBSUB CHANNELS noise:*')).includes('noise'), 'it listens')
+      const received: string[] = []
+      store.watch((id) => received.push(id))
+      await until(async () => (await server.command('PUBSUB CHANNELS noise:*')).includes('noise'), 'it is subscribed')
       for (const noise of ['nonsense', '{}', '[]', '["x",1,null,"a"]'])
         await server.command(`PUBLISH noise:{hints} '${noise}'`)
-      await until(() => heard.includes('a'), 'the one id among it is told')
-      expect(heard).toEqual(['a'])
+      await until(() => received.includes('a'), 'the one id among them is received')
+      expect(received).toEqual(['a'])
     })
 
-    it('wait for no answer: an act is done, and told here, while Redis takes no message', async () => {
+    it('are not waited for: an act resolves, and notifies this process, while Redis accepts no message', async () => {
       const store = opened('quiet')
       await store.create('warm', null)
       await server.command('ACL SETUSER default -publish')
-      undos.push(() => server.command('ACL SETUSER default +publish'))
-      const heard: string[] = []
-      store.watch((id) => heard.push(id))
+      disposals.push(() => server.command('ACL SETUSER default +publish'))
+      const received: string[] = []
+      store.watch((id) => received.push(id))
       expect(await store.create('a', null)).toBe('created')
-      expect(heard).toEqual(['a'])
+      expect(received).toEqual(['a'])
     })
   })
 })

@@ -8,7 +8,7 @@ import { until } from '../support/until'
 
 const claim = { owner: 'o', leaseMs: 60_000, canTakeOver: false }
 
-describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
+describe.skipIf(findRedis() === undefined)('data in redisStore', () => {
   let server: RedisServer
   beforeAll(async () => {
     server = await startRedis()
@@ -25,7 +25,7 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     return Number(/total_net_output_bytes:(\d+)/.exec(await server.command('INFO stats'))?.[1])
   }
 
-  it('P10 is read by ranges: neither the rest of the text nor a meta that is known is sent again', async () => {
+  it('P10 is read by ranges: neither the rest of the text nor a known meta is sent again', async () => {
     const store = opened({ prefix: 'linear' })
     const meta = { chat: 'm'.repeat(50_000) }
     await store.create('a', meta)
@@ -43,11 +43,11 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
       expect(range?.text).toBe(slice.repeat(pieces).slice(end - (i + 1) * 100, end - i * 100))
     }
     for (let i = 0; i < reads; i += 1) expect(await store.read('a', end, 1_000)).toMatchObject({ text: '', meta })
-    // A record and three pieces at the most, each time.
+    // A record and at most three rows, each time.
     expect((await bytesSent()) - before).toBeLessThan(reads * 2 * 1_500)
   })
 
-  it('goes by itself after expireMs, all of it together, and only what has ended', async () => {
+  it('expires by itself after expireMs, all keys together, and only if the stream has ended', async () => {
     const store = opened({ prefix: 'expiring', expireMs: 60_000 })
     for (const id of ['done', 'running', 'stopped', 'pending']) await store.create(id, null)
     for (const id of ['done', 'running']) {
@@ -81,7 +81,7 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     }
   })
 
-  it('leaves nothing in an index when it has gone by itself, swept or not', async () => {
+  it('leaves nothing in an index after it expired by itself, swept or not', async () => {
     const store = opened({ prefix: 'gone', expireMs: 20 })
     const ids = Array.from({ length: 300 }, (_, i) => `gone-${i}`)
     const keys = async () =>
@@ -90,13 +90,13 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
       await store.create(id, null)
       await store.requestStop(id)
     }
-    await until(async () => (await store.heads(ids)).length === 0, 'the streams have gone')
+    await until(async () => (await store.heads(ids)).length === 0, 'the streams have expired')
     expect(await keys()).not.toEqual([])
     expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1_000 })).toEqual([])
     expect(await keys()).toEqual([])
   })
 
-  it('leaves an index by and by without a sweep too, as others end', async () => {
+  it('leaves an index without a sweep too, as other streams end', async () => {
     const store = opened({ prefix: 'reaped', expireMs: 20 })
     const end = async (id: string) => {
       await store.create(id, null)
@@ -115,13 +115,13 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     const ids = Array.from({ length: 100 }, (_, i) => `old-${i}`)
     await Promise.all(ids.map(end))
     expect((await names()).length).toBeGreaterThan(60)
-    await until(async () => (await store.heads(ids)).length === 0, 'the streams have gone')
-    // So many meet nine in ten of the 256 buckets.
+    await until(async () => (await store.heads(ids)).length === 0, 'the streams have expired')
+    // This many streams are in nine of ten of the 256 buckets.
     await Promise.all(Array.from({ length: 600 }, (_, i) => end(`new-${i}`)))
     expect((await names()).length).toBeLessThan(30)
   })
 
-  it('is refused, not told wrong, when Redis has lost the text or the record alone', async () => {
+  it('is refused, and not returned wrong, when Redis has lost only the text or only the record', async () => {
     const store = opened({ prefix: 'evicted' })
     await store.create('a', null)
     await store.claim('a', claim)
@@ -146,31 +146,34 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     ['all of it, as Redis evicts it', (key: string) => `DEL ${key}`],
     ['some of it', (key: string) => `XDEL ${key} 0-1`],
     ['the end of it', (key: string) => `XTRIM ${key} MAXLEN 0`],
-  ])('is noticed by a live run when it has lost %s: no more is stored, and the end is no done', async (name, lose) => {
-    for (const rest of ['More.', '']) {
-      const prefix = `lost-${name.slice(0, 3)}-${rest.length}`
-      const errors: unknown[] = []
-      const store = opened({ prefix })
-      const streams = createStreams({ store, onError: (error) => errors.push(error), drainMs: 0 })
-      onTestFinished(() => streams.close())
-      const answer = await startAnswer(streams)
-      answer.say('Before. ')
-      await untilStored(streams, answer.id, 'Before. ')
-      const [key] = new RegExp(`${prefix}:\\{\\d+\\}:text:\\S+`).exec(await server.command(`KEYS ${prefix}:*`)) ?? [
-        'none',
-      ]
-      expect(await server.command(lose(key))).not.toContain('-ERR')
-      if (rest !== '') answer.say(rest)
-      answer.finish()
-      const head = async () => (await store.heads([answer.id]))[0]
-      await until(async () => (await head())?.status === 'error', 'the run ends')
-      expect(await head()).toMatchObject({ error: 'corrupt', offset: 8 })
-      expect(errors).toMatchObject([{ code: 'corrupt', message: expect.stringMatching(/noeviction/) }])
-      expect(await server.command(`XLEN ${key}`)).toBe(':0\r\n')
-    }
-  })
+  ])(
+    'stops a live run when it has lost %s: no more is stored, and the run does not end as done',
+    async (name, lose) => {
+      for (const rest of ['More.', '']) {
+        const prefix = `lost-${name.slice(0, 3)}-${rest.length}`
+        const errors: unknown[] = []
+        const store = opened({ prefix })
+        const streams = createStreams({ store, onError: (error) => errors.push(error), drainMs: 0 })
+        onTestFinished(() => streams.close())
+        const answer = await startAnswer(streams)
+        answer.say('Before. ')
+        await untilStored(streams, answer.id, 'Before. ')
+        const [key] = new RegExp(`${prefix}:\\{\\d+\\}:text:\\S+`).exec(await server.command(`KEYS ${prefix}:*`)) ?? [
+          'none',
+        ]
+        expect(await server.command(lose(key))).not.toContain('-ERR')
+        if (rest !== '') answer.say(rest)
+        answer.finish()
+        const head = async () => (await store.heads([answer.id]))[0]
+        await until(async () => (await head())?.status === 'error', 'the run ends')
+        expect(await head()).toMatchObject({ error: 'corrupt', offset: 8 })
+        expect(errors).toMatchObject([{ code: 'corrupt', message: expect.stringMatching(/noeviction/) }])
+        expect(await server.command(`XLEN ${key}`)).toBe(':0\r\n')
+      }
+    },
+  )
 
-  it('is refused with the cure when Redis is full, and the stream is as it was', async () => {
+  it('is refused with the remedy when Redis is full, and the stream does not change', async () => {
     const store = opened({ prefix: 'full' })
     await store.create('a', null)
     await store.claim('a', claim)
@@ -186,7 +189,7 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     expect(await store.append('a', { epoch: 1, offset: 0, text: 'x' })).toMatchObject({ type: 'ok', offset: 1 })
   })
 
-  it('is nobody’s who claimed another one with its id before', async () => {
+  it('cannot be written under a claim on an earlier stream with its id', async () => {
     const [store, other] = [opened({ prefix: 'again' }), opened({ prefix: 'again' })]
     await store.create('a', null)
     await store.claim('a', claim)
@@ -199,17 +202,20 @@ describe.skipIf(findRedis() === undefined)('what redisStore keeps', () => {
     expect((await store.heads(['a']))[0]).toMatchObject({ status: 'pending', epoch: 0 })
   })
 
-  it('uses the clock of the server unless it is told another', async () => {
+  it('uses the clock of the server by default', async () => {
     const store = opened({ prefix: 'clock' })
     await store.create('a', null)
     await store.claim('a', { ...claim, leaseMs: 1 })
-    await until(async () => (await store.heads(['a']))[0]?.isLapsed === true, 'the lease is over by the server’s clock')
+    await until(
+      async () => (await store.heads(['a']))[0]?.isLapsed === true,
+      'the stream has lapsed by the server’s clock',
+    )
     expect(await store.expire('a', 1)).toMatchObject({ status: 'timeout' })
     expect(await store.sweep({ before: Date.now() - 60_000, limit: 1 })).toEqual([])
     expect(await store.sweep({ before: Date.now() + 60_000, limit: 1 })).toEqual(['a'])
   })
 
-  it('is found although the server has forgotten the scripts', async () => {
+  it('is found after the server has dropped the scripts', async () => {
     const store = opened({ prefix: 'scripts' })
     await store.create('a', null)
     await server.command('SCRIPT FLUSH')

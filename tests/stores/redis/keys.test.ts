@@ -20,7 +20,7 @@ describe.skipIf(findRedis() === undefined)('keys of redisStore', () => {
     return (await server.command('KEYS *')).split('\r\n').filter((line) => !/^([*$]\d+)?$/.test(line))
   }
 
-  // A cluster refuses an act whose keys are in two slots, and none of these may be taken for another.
+  // A cluster refuses an act whose keys are in two slots, and none of these ids may be mistaken for another.
   const strange = [
     ...[
       '',
@@ -58,7 +58,7 @@ describe.skipIf(findRedis() === undefined)('keys of redisStore', () => {
     'long'.repeat(1_000),
   ]
 
-  it('take any id, keep to one slot a stream, and leave nothing behind', async () => {
+  it('accept any id, use one slot for each stream, and leave nothing behind', async () => {
     const store = opened({ prefix: 'mine' })
     const claim = { owner: 'o', leaseMs: 1_000, canTakeOver: false }
     for (const [i, id] of strange.entries()) {

@@ -27,9 +27,9 @@ describe.skipIf(findRedis() === undefined)('redisStore', () => {
       for (const { name, run } of cases(() => target(server, { client: connected.client }))) it(name, run)
     })
 
-    // On the cluster, where a plain connection is refused whatever crosses slots.
+    // On the cluster, a plain connection is refused anything that crosses slots.
     if (isCluster) {
-      describe('with a connection of its own', () => {
+      describe('with its own connection', () => {
         for (const { name, run } of cases(() => target(server, { url: server.url }))) it(name, run)
       })
     }
@@ -45,7 +45,7 @@ type Connection = { readonly url: string } | { readonly client: RedisHandle }
 let targets = 0
 
 async function target(server: RedisServer, connection: Connection): Promise<StoreTarget> {
-  // Each has its own part of the server.
+  // Each store has its own part of the server.
   targets += 1
   const prefix = `kit-${targets}`
   let now = 1_700_000_000_000

@@ -15,18 +15,18 @@ describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {
   afterAll(() => server?.stop())
 
   async function connections(): Promise<number> {
-    // Without the one that asks.
+    // Without the connection that counts.
     return Number(/connected_clients:(\d+)/.exec(await server.command('INFO clients'))?.[1]) - 1
   }
 
-  it('of its own are opened by the first act, one however many act at once, and closed by dispose', async () => {
+  it('that it opens are opened by the first act, only one for concurrent acts, and closed by dispose', async () => {
     const before = await connections()
     const store = redisStore({ url: server.url })
     expect(await connections()).toBe(before)
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.create(`many-${i}`, null)))
     expect(await connections()).toBe(before + 1)
     store.watch(() => {})
-    await until(async () => (await connections()) === before + 2, 'it listens')
+    await until(async () => (await connections()) === before + 2, 'it is subscribed')
     await store.dispose()
     await until(async () => (await connections()) === before, 'both are closed')
   })
@@ -39,19 +39,19 @@ describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {
       const before = await connections()
       const store = redisStore({ client })
       const unwatch = store.watch(() => {})
-      await until(async () => (await connections()) === before + 1, 'it listens')
+      await until(async () => (await connections()) === before + 1, 'it is subscribed')
       unwatch()
-      await until(async () => (await connections()) === before, 'nobody listens')
+      await until(async () => (await connections()) === before, 'no store is subscribed')
       store.watch(() => {})
-      await until(async () => (await connections()) === before + 1, 'it listens again')
+      await until(async () => (await connections()) === before + 1, 'it is subscribed again')
       await store.dispose()
-      await until(async () => (await connections()) === before, 'only the injected one is left')
+      await until(async () => (await connections()) === before, 'only the given one is left')
       const next = redisStore({ client })
       expect(await next.create(crypto.randomUUID(), null)).toBe('created')
     },
   )
 
-  it('may answer with other types, and keep its keys under a prefix of its own', async () => {
+  it('may return other types, and have their own key prefix', async () => {
     const strings = new Redis(server.url, { stringNumbers: true, keyPrefix: 'app:' })
     onTestFinished(() => strings.disconnect())
     const buffers = createClient({ url: server.url, commandOptions: { typeMapping: { 36: Buffer } } })
@@ -76,7 +76,7 @@ describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {
     expect(await server.command('KEYS app:types:*:text:a')).toContain('app:types:')
   })
 
-  it('that are refused or need a password fail the act in time, and tell no secret', async () => {
+  it('that are refused or need a password fail the act in time, and show no secret', async () => {
     await server.command('CONFIG SET requirepass s3cret-of-the-server')
     const refusals: unknown[] = []
     for (const url of [server.url, server.url.replace('//', '//:s3cret-guess@'), 'redis://:s3cret-guess@127.0.0.1:1']) {
@@ -93,7 +93,7 @@ describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {
     expect(String(refusals[0])).toMatch(/NOAUTH/)
   })
 
-  it('are those of the two clients, as they are typed', () => {
+  it('accept both clients by their types', () => {
     expectTypeOf<Redis>().toExtend<RedisHandle>()
     expectTypeOf<Cluster>().toExtend<RedisHandle>()
     expectTypeOf(createClient()).toExtend<RedisHandle>()

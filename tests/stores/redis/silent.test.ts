@@ -9,7 +9,7 @@ import { startTcpProxy } from '../../support/tcp-proxy'
 import { until } from '../support/until'
 import { clients } from './support/clients'
 
-describe.skipIf(findRedis() === undefined)('a subscription of redisStore that dies without a word', () => {
+describe.skipIf(findRedis() === undefined)('a subscription of redisStore that dies without an error', () => {
   let server: RedisServer
   beforeAll(async () => {
     server = await startRedis()
@@ -20,35 +20,35 @@ describe.skipIf(findRedis() === undefined)('a subscription of redisStore that di
     const listening = await startTcpProxy(server.port)
     onTestFinished(() => listening.close())
     const acting = await connect(server.url)
-    const heard = new Set<string>()
+    const received = new Set<string>()
     const [subscriber, prefix] = [await connect(`redis://127.0.0.1:${listening.port}`), `silent-${name}`]
     const source = {
       ...lentSource(linkOf(acting.client), undefined),
-      // Acts go on; only what listens goes through the proxy.
+      // Only the subscription goes through the proxy, so that acts go on.
       get: async () => ({ ...linkOf(acting.client), subscribe: linkOf(subscriber.client).subscribe }),
     }
-    const hints = sharedNotifier(source, `${prefix}:{hints}`, { everyMs: 50, waitMs: 500 })
+    const notifier = sharedNotifier(source, `${prefix}:{hints}`, { everyMs: 50, waitMs: 500 })
     onTestFinished(() => {
-      hints.clear()
+      notifier.clear()
       acting.close()
       subscriber.close()
     })
-    hints.watch((id) => heard.add(id))
+    notifier.watch((id) => received.add(id))
     const writer = redisStore({ url: server.url, prefix })
     onTestFinished(() => writer.dispose())
-    const hearsOf = (word: string) => {
+    const receives = (word: string) => {
       let count = 0
       return until(async () => {
         count += 1
         await writer.create(`${word} ${count}`, null)
-        return [...heard].some((id) => id.startsWith(word))
-      }, `it hears of ${word}`)
+        return [...received].some((id) => id.startsWith(word))
+      }, `it receives ${word}`)
     }
-    await hearsOf('before')
+    await receives('before')
     const before = listening.accepted
 
     listening.fallSilent()
-    await hearsOf('after')
+    await receives('after')
     expect(listening.accepted).toBeGreaterThan(before)
   })
 })

@@ -7,13 +7,13 @@ export interface Answer {
   say(text: string): void
   /** Lets the producer end. */
   finish(): void
-  /** What the driver's channel has brought. */
+  /** The text that the driver's channel has received. */
   shown(): string
-  /** Resolves with all of it when the channel has ended cleanly. */
+  /** Resolves with the whole text when the channel has ended cleanly. */
   readonly whole: Promise<string>
 }
 
-/** Drives a stream whose producer writes what the test says, and reads its channel all the while. */
+/** Drives a stream whose producer writes the text of the test, and reads its channel meanwhile. */
 export async function startAnswer(streams: Streams): Promise<Answer> {
   const id = await streams.createStream()
   const waiting: string[] = []
@@ -34,7 +34,7 @@ export async function startAnswer(streams: Streams): Promise<Answer> {
     for await (const bytes of response.body ?? []) shown += decoder.decode(bytes, { stream: true })
     return shown
   })()
-  // Whoever awaits it is told; until then it is nobody's.
+  // A test that awaits it gets the rejection. Before that, it must not count as unhandled.
   whole.catch(() => {})
   return {
     id,
@@ -51,7 +51,7 @@ export async function startAnswer(streams: Streams): Promise<Answer> {
   }
 }
 
-/** Until a text that ends so is stored, also while the store does not answer yet. */
+/** Waits until the stored text ends like this, also while the store does not respond yet. */
 export function untilStored(streams: Streams, id: string, ending: string): Promise<void> {
   const isStored = () =>
     streams.getStreamBody(id).then(

@@ -1,4 +1,4 @@
-/** Waits for what servers and sockets do in their own time; fails after 20 s. */
+/** Waits for servers and sockets. Fails after 20 s. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 20_000
   while (!(await isSo())) {

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-/** A connection to a SQLite file in a process of its own, until the test is over. */
+/** A connection to a SQLite file in another process, until the end of the test. */
 export interface OtherProcess {
-  /** Resolves when the statements have run there, and rejects with what SQLite says against them. */
+  /** Resolves when the statements have run there, and rejects with the error of SQLite. */
   exec(sql: string): Promise<void>
 }
 
 /**
- * Locks are between processes: two copies of SQLite in one process see none of each other's, and here the store may use
- * the runtime's own copy.
+ * SQLite locks work between processes. Two copies of SQLite in one process do not see each other's locks, and the store may
+ * use the copy of the runtime.
  */
 export async function otherProcess(path: string): Promise<OtherProcess> {
   const child = fork(fileURLToPath(new URL('./hold-database.mjs', import.meta.url)), [path])
@@ -19,9 +19,9 @@ export async function otherProcess(path: string): Promise<OtherProcess> {
   await once(child, 'message')
   return {
     async exec(sql) {
-      const answer = once(child, 'message')
+      const response = once(child, 'message')
       child.send(sql)
-      const [refusal] = await answer
+      const [refusal] = await response
       if (refusal !== '') throw new Error(`the other process: ${refusal}`)
     },
   }

@@ -8,7 +8,7 @@ import { until } from '../support/until'
 import { kitCases } from './kit-cases'
 import { schemaTarget } from './schema-target'
 
-// One for all cases, since it takes seconds to start. All stores share its one connection, which no case minds.
+// One for all cases, because it takes seconds to start. All stores share its one connection.
 let database: PGlite
 beforeAll(async () => {
   database = await PGlite.create()
@@ -25,7 +25,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
   for (const { name, run } of kitCases({ create, runs: 10 })) it(name, run)
 
   it.each(['\u0000', 'a\u0000b', '\ud83d', 'half \udc00 of a pair'])(
-    'refuses %j for its content, before the database is asked, and keeps the text before it',
+    'refuses %j as content before it reaches the database, and keeps the text before it',
     async (text) => {
       const store = openStore()
       const id = `refused ${JSON.stringify(text)}`
@@ -39,7 +39,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     },
   )
 
-  it('never takes an id that it cannot keep for another one', async () => {
+  it('never mistakes an id that it cannot store for another id', async () => {
     const store = openStore()
     await store.create('\ufffd', 'whole')
     for (const id of ['\ud800', '\u0000', '\ufffd\u0000']) {
@@ -52,14 +52,14 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     expect(await store.read('\ufffd', 0, 1)).toMatchObject({ meta: 'whole' })
   })
 
-  it('keeps a meta of any characters', async () => {
+  it('stores a meta with any characters', async () => {
     const store = openStore()
     const meta = { text: 'nul \u0000, half \ud800, \ufeff, 😀' }
     await store.create('meta', meta)
     expect((await store.read('meta', 0, 0))?.meta).toEqual(meta)
   })
 
-  it('keeps a text that is longer than a row in whole pieces', async () => {
+  it('stores a text that is longer than a row in rows of whole characters', async () => {
     const store = openStore()
     const whole = `a${'😀'.repeat(50_000)}`
     await store.create('long', null)
@@ -74,7 +74,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     }
   })
 
-  it('makes its tables anew when they were dropped', async () => {
+  it('creates its tables again after they were dropped', async () => {
     const store = openStore({ schema: 'dropped' })
     await store.create('a', null)
     await database.exec('DROP SCHEMA dropped CASCADE')
@@ -82,9 +82,9 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     expect(await store.create('b', null)).toBe('created')
   })
 
-  it.each([0, 1, 2])('refuses to read a text of which piece %i was lost', async (piece) => {
+  it.each([0, 1, 2])('refuses to read a text if row %i was lost', async (row) => {
     const store = openStore({ schema: 'holes' })
-    const id = `holes ${piece}`
+    const id = `holes ${row}`
     await store.create(id, null)
     await store.claim(id, { owner: 'o', leaseMs: 60_000, canTakeOver: false })
     for (const [offset, text] of ['first ', 'middle ', 'last, and longer than what is lost'].entries()) {
@@ -94,10 +94,10 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     await database.query(
       `DELETE FROM holes.keepstream_pieces WHERE start = $1 AND stream_key =
        (SELECT key FROM holes.keepstream_streams WHERE id = $2)`,
-      [[0, 6, 13][piece], id],
+      [[0, 6, 13][row], id],
     )
     await expect(store.read(id, 0, 20)).rejects.toMatchObject({ code: 'corrupt' })
-    await expect(store.read(id, [0, 6, 13][piece] ?? 0, 1)).rejects.toMatchObject({ code: 'corrupt' })
+    await expect(store.read(id, [0, 6, 13][row] ?? 0, 1)).rejects.toMatchObject({ code: 'corrupt' })
   })
 
   it.each([
@@ -105,7 +105,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     ['a row in the middle', 'start = 5'],
     ['the last row', 'start = 10'],
     ['all rows', 'true'],
-  ])('never ends a text as done that has lost %s, and ends it as error', async (name, rows) => {
+  ])('never ends a stream as done if its text has lost %s, and ends it as error', async (name, rows) => {
     const schema = 'lost'
     const store = openStore({ schema })
     const texts = ['ab\u00e9😀', '\u6f22\r\n\ufeff.', 'plain']
@@ -137,16 +137,16 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     }
   })
 
-  it('hints from one store to another, also in a schema with capitals', async () => {
+  it('notifies from one store to another, also in a schema with capitals', async () => {
     for (const options of [{}, { schema: 'Capital' }]) {
       const [here, there] = [openStore(options), openStore(options)]
-      const heard = new Set<string>()
-      onTestFinished(there.watch((id) => heard.add(id)))
+      const received = new Set<string>()
+      onTestFinished(there.watch((id) => received.add(id)))
       let count = 0
-      // The first ones may come before it listens.
+      // The first changes may come before it listens.
       await until(async () => {
-        await here.create(`hinted ${options.schema} ${++count}`, null)
-        return heard.size > 0
+        await here.create(`notified ${options.schema} ${++count}`, null)
+        return received.size > 0
       })
     }
   })
@@ -172,9 +172,9 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
     const raws = Array.from({ length: 6 }, (_, index) => processes[index % 2 ? 0 : 1].stream(request(), id, producer))
     const events = Array.from({ length: 6 }, (_, index) => processes[index % 2 ? 0 : 1].read(sse(), id))
     const whole = words.join('')
-    for (const answer of await Promise.all(raws)) expect(await answer.text()).toBe(whole)
-    for (const answer of await Promise.all(events)) {
-      expect(textOf(parseEvents(await answer.text()).events)).toBe(whole)
+    for (const response of await Promise.all(raws)) expect(await response.text()).toBe(whole)
+    for (const response of await Promise.all(events)) {
+      expect(textOf(parseEvents(await response.text()).events)).toBe(whole)
     }
     expect(calls).toBe(1)
     expect(await there.getStreamBody(id)).toMatchObject({ text: whole, status: 'done' })

@@ -5,7 +5,7 @@ import { nameClient } from '../../src/stores/postgres/client'
 const method = () => undefined
 const url = 'postgres://localhost/x'
 
-it('refuses options that cannot be meant', () => {
+it('refuses invalid options', () => {
   const wrong: [object, RegExp][] = [
     [{}, /either \{ url \}.*\{ client \}/],
     [{ url: '' }, /either \{ url \}/],
@@ -23,7 +23,7 @@ it('refuses options that cannot be meant', () => {
   for (const [options, message] of wrong) expect(() => postgresStore(options as PostgresStoreOptions)).toThrow(message)
 })
 
-it('shows no part of a connection string in what it refuses', () => {
+it('shows no part of a connection string in an error', () => {
   const secret = { url: 'postgres://ada:secret@db/x', schema: 'a b' }
   expect(() => postgresStore(secret)).toThrow(expect.not.objectContaining({ message: expect.stringMatching('secret') }))
 })
@@ -33,7 +33,7 @@ it('opens nothing before the first act', async () => {
   await store.dispose()
 })
 
-it('tells clients by their shapes', () => {
+it('recognises clients by their methods', () => {
   const sql = Object.assign(() => undefined, { unsafe: method, listen: method })
   expect(nameClient(sql)?.type).toBe('postgres')
   expect(nameClient({ query: method, connect: method, totalCount: 0, options: {} })?.type).toBe('pg')

@@ -5,9 +5,9 @@ import { rerunnable } from '../support/rerunnable'
 
 interface Entry {
   readonly bucket: number
-  /** Where it stands in its index: when it ended, or when it was created. */
+  /** Its score in the index: when it ended, or when it was created. */
   readonly score: number
-  /** `undefined` while it lives. */
+  /** `undefined` if it has not ended. */
   readonly end: number | undefined
 }
 
@@ -20,8 +20,8 @@ const entry = fc
   })
   .map(({ bucket, score, lasts, lives }): Entry => ({ bucket, score, end: lives ? undefined : score + lasts }))
 
-describe('what a sweep of Redis finds', () => {
-  it('are the streams that ended first of all buckets, whatever their place in the index', async () => {
+describe('the streams that a sweep of Redis finds', () => {
+  it('are those of all buckets that ended first, at any place in the index', async () => {
     await rerunnable(
       fc.asyncProperty(
         fc.array(entry, { maxLength: 120 }),
@@ -38,7 +38,7 @@ describe('what a sweep of Redis finds', () => {
     )
   })
 
-  it('takes no more pages than the first ones of each bucket when these settle it', async () => {
+  it('are found with the first page of each bucket if those are enough', async () => {
     const entries = Array.from({ length: 2_000 }, (_, i) => ({ bucket: i % 4, score: i, end: i }))
     const { found, pages } = await search(entries, Infinity, 4)
     expect(found.map(({ end }) => end)).toEqual([0, 1, 2, 3])
@@ -46,7 +46,7 @@ describe('what a sweep of Redis finds', () => {
   })
 })
 
-/** Runs it on indexes in memory. */
+/** Runs `findEnded` on indexes in memory. */
 async function search(entries: readonly Entry[], before: number, limit: number) {
   let pages = 0
   const found = await findEnded({

@@ -6,7 +6,7 @@ describe('redisStore', () => {
   const url = 'redis://127.0.0.1:1'
   const refused = (options: object) => () => redisStore(options as RedisStoreOptions)
 
-  it('refuses options that cannot be meant, and says what to pass', () => {
+  it('refuses invalid options, and says what to pass', () => {
     expect(refused({})).toThrow(/@keepstream\/server: redisStore needs either \{ url \}.* or \{ client \}/)
     expect(refused({ url: '' })).toThrow(/needs either/)
     expect(refused({ url, timeoutMS: 1 })).toThrow(/'redisStore[.]timeoutMS' cannot be used.*timeoutMs/)
@@ -19,7 +19,7 @@ describe('redisStore', () => {
     }
   })
 
-  it('can be made and disposed of without any server', async () => {
+  it('can be created and disposed without a server', async () => {
     const store = redisStore({ url })
     await store.dispose()
     await expect(store.heads(['a'])).rejects.toMatchObject({
@@ -28,7 +28,7 @@ describe('redisStore', () => {
     })
   })
 
-  it('says what to install where no client is', async () => {
+  it('says what to install if there is no client', async () => {
     const clients: RedisClientModule[] = ['ioredis-not-there', 'redis-not-there'].map((module) => ({
       module,
       start: () => expect.unreachable('nothing is there to start'),

@@ -4,13 +4,13 @@ import type { RedisLink } from '../../src/stores/redis/link'
 import { ownSource } from '../../src/stores/redis/link-source'
 import type { OpenedClient } from '../../src/stores/redis/open-client'
 
-type Answer = 'refuses' | 'hangs' | 'works'
+type Response = 'refuses' | 'hangs' | 'works'
 
-/** Connections whose answers a test sets; the link's `publish` stands for any command. */
-function createServers(answers: readonly Answer[]) {
-  const clients: { answer: Answer; isClosed: boolean }[] = []
+/** Connections whose responses a test sets. The link's `publish` stands for any command. */
+function createServers(responses: readonly Response[]) {
+  const clients: { response: Response; isClosed: boolean }[] = []
   const source = ownSource(async () => {
-    const mine = { answer: answers[Math.min(clients.length, answers.length - 1)] as Answer, isClosed: false }
+    const mine = { response: responses[Math.min(clients.length, responses.length - 1)] as Response, isClosed: false }
     clients.push(mine)
     const waiting: ((error: Error) => void)[] = []
     let onEnded = () => {}
@@ -20,8 +20,8 @@ function createServers(answers: readonly Answer[]) {
       onEnded()
     }
     const publish = async () => {
-      if (mine.answer === 'refuses') throw new Error("READONLY You can't write against a read only replica.")
-      if (mine.answer === 'hangs') return new Promise<never>((_, reject) => waiting.push(reject))
+      if (mine.response === 'refuses') throw new Error("READONLY You can't write against a read only replica.")
+      if (mine.response === 'hangs') return new Promise<never>((_, reject) => waiting.push(reject))
       return 1
     }
     const ended = new Promise<void>((resolve) => {
@@ -34,20 +34,20 @@ function createServers(answers: readonly Answer[]) {
   return { clients, act }
 }
 
-describe('a Redis connection that was left for another server', () => {
-  it('is closed once what was under way over it is late, so that its bucket can be used again', async () => {
+describe('a Redis connection that was replaced by one to another server', () => {
+  it('is closed once a command in flight over it times out, so that its bucket can be used again', async () => {
     const { clients, act } = createServers(['hangs', 'works'])
     const hung = [1, 2, 3, 4].map(() => act().catch((error: unknown) => error))
     await new Promise((resolve) => setTimeout(resolve, 10))
     const [first] = clients
-    if (first) first.answer = 'refuses'
+    if (first) first.response = 'refuses'
     expect(await act()).toBe(1)
     await Promise.all(hung)
     expect(clients.map(({ isClosed }) => isClosed)).toEqual([true, false])
     expect(await act()).toBe(1)
   })
 
-  it('is closed as well where an act was refused once and then hangs on the new one', async () => {
+  it('is also closed if an act was refused once and then hangs on the new one', async () => {
     const { clients, act } = createServers(['refuses', 'hangs', 'works'])
     await expect(act()).rejects.toMatchObject({ code: 'store' })
     expect(clients[1]?.isClosed).toBe(true)
@@ -55,7 +55,7 @@ describe('a Redis connection that was left for another server', () => {
 })
 
 describe('an error of Redis', () => {
-  it('carries no command, which would have the text in it', async () => {
+  it('has no command, which would contain the text', async () => {
     const refusal = Object.assign(new Error('OOM command not allowed'), {
       command: { name: 'fcall', args: ['secret'] },
     })

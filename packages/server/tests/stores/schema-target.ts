@@ -2,13 +2,13 @@ import { type PostgresClient, type PostgresStoreOptions, postgresStore } from '@
 import type { StoreTarget } from '@keepstream/server/testkit'
 import type { StreamStore } from '../../src/store/stream-store'
 
-/** What asks the database beside the stores. */
+/** Queries the database without the stores. */
 export type Admin = (statement: string) => Promise<unknown>
 
 /**
- * Stores on the tables of a schema, emptied when the case is over, and on a clock that the test moves.
+ * Stores on the tables of one schema, and on a clock that the test moves. The tables are emptied after the case.
  *
- * @param open the client of one store, or the address for one
+ * @param open returns the client or the address of one store
  */
 export async function schemaTarget(
   schema: string,

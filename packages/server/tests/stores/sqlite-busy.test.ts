@@ -6,7 +6,7 @@ import { otherProcess } from './other-process'
 import { temporaryFolder } from './temporary-folder'
 
 describe('a locked SQLite file', () => {
-  it('is waited for without stopping the event loop', async () => {
+  it('is waited for without blocking the event loop', async () => {
     const { path, lock, unlock } = await lockedFile()
     const store = sqliteStore({ path })
     onTestFinished(() => store.dispose())
@@ -23,7 +23,7 @@ describe('a locked SQLite file', () => {
     expect(await creating).toBe('created')
   })
 
-  it('is still read', async () => {
+  it('can still be read', async () => {
     const { path, lock, unlock } = await lockedFile()
     const store = sqliteStore({ path })
     onTestFinished(() => store.dispose())
@@ -34,7 +34,7 @@ describe('a locked SQLite file', () => {
     await unlock()
   })
 
-  it('is given up after busyMs, with the cause, and the store goes on afterwards', async () => {
+  it('makes the act reject after busyMs, with the cause, and the store works afterwards', async () => {
     const { path, lock, unlock } = await lockedFile()
     const store = sqliteStore({ path, busyMs: 20 })
     onTestFinished(() => store.dispose())
@@ -61,7 +61,7 @@ describe('a locked SQLite file', () => {
     await unlock()
   })
 
-  it('is told by each driver in its own way', () => {
+  it('is recognised with each driver', () => {
     const refusals = {
       'better-sqlite3': { code: 'SQLITE_BUSY', message: 'database is locked' },
       'better-sqlite3, extended': { code: 'SQLITE_BUSY_RECOVERY' },
@@ -86,7 +86,7 @@ describe('a locked SQLite file', () => {
   })
 })
 
-/** A file in which another process can hold the write lock. */
+/** A file whose write lock another process can hold. */
 async function lockedFile(): Promise<{ path: string; lock(): Promise<void>; unlock(): Promise<void> }> {
   const path = join(temporaryFolder(), 'streams.db')
   const { exec } = await otherProcess(path)

@@ -17,7 +17,7 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
     const store = opened(path)
     const neighbour = opened(path)
     const marks = Array.from({ length: 24 }, (_, i) => `mark-${String(i).padStart(3, '0')}-`)
-    // Grown in turns and in sizes that split and merge the pages, where old copies of rows could stay behind.
+    // The texts grow alternately, in sizes that split and merge pages, so that old copies of rows could be left.
     for (const mark of marks) await start(store, mark)
     for (const [round, length] of [20, 300, 5_000, 40, 20_000].entries()) {
       for (const mark of marks) await appendTo(round % 2 === 0 ? store : neighbour, mark, length)
@@ -44,7 +44,7 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
       database.exec(`PRAGMA page_size = ${pageSize}`)
       const store = sqliteStore({ database })
       const ids = Array.from({ length: size.streams }, (_, i) => `stream-${i}`)
-      // No mark is part of an id: ids are no text, and may be found in unused parts of pages.
+      // No mark is part of an id: ids may be left in unused parts of pages.
       const markOf = (id: string) => `<${id.slice(7).padStart(2, '0')}>`
       for (const id of ids) await start(store, id, { chat: markOf(id).repeat(random.below(400)) })
       let living = ids
@@ -74,7 +74,7 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
     expect(isInFiles(path, 'swept-text-'.repeat(2))).toBe(false)
   })
 
-  it('says so when another connection keeps the log in use, and finishes when it is called again', async () => {
+  it('rejects while another connection uses the log, and finishes when it is called again', async () => {
     const path = join(temporaryFolder(), 'streams.db')
     const store = opened(path, { busyMs: 30 })
     await start(store, 'held-text-')

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/stores/sqlite/open-database'
 import { temporaryFolder } from './temporary-folder'
 
 describe('opening SQLite', () => {
-  it('creates the folder by the first act, not before', async () => {
+  it('creates the folder in the first act, not before', async () => {
     const folder = join(temporaryFolder(), 'a', 'b')
     const store = sqliteStore({ path: join(folder, 'streams.db') })
     expect(existsSync(folder)).toBe(false)
@@ -16,7 +16,7 @@ describe('opening SQLite', () => {
     await store.dispose()
   })
 
-  it('keeps a database in memory', async () => {
+  it('opens a database in memory', async () => {
     const store = sqliteStore({ path: ':memory:' })
     await store.create('a', 1)
     expect(await store.read('a', 0, 1)).toMatchObject({ meta: 1 })
@@ -24,7 +24,7 @@ describe('opening SQLite', () => {
     await store.dispose()
   })
 
-  it('tells why a file cannot be opened, and tries again with the next act', async () => {
+  it('reports why a file cannot be opened, and tries again in the next act', async () => {
     const path = temporaryFolder()
     const store = sqliteStore({ path })
     for (const act of [() => store.heads([]), () => store.create('a', null)]) {
@@ -36,7 +36,7 @@ describe('opening SQLite', () => {
     await store.dispose()
   })
 
-  it('names the cure when no driver is there, and what was tried', async () => {
+  it('reports what to install if there is no driver, and what was tried', async () => {
     const drivers = [
       { module: 'keepstream-has-no-such-driver', name: 'default' },
       { module: 'node:path', name: 'DatabaseSync' },
@@ -49,7 +49,7 @@ describe('opening SQLite', () => {
     })
   })
 
-  it('refuses a schema that a newer version wrote, and leaves it alone', async () => {
+  it('refuses a schema that a newer version wrote, and does not change it', async () => {
     const database = handle()
     database.exec('CREATE TABLE keepstream_schema (version INTEGER NOT NULL) STRICT')
     database.exec('INSERT INTO keepstream_schema VALUES (99)')
@@ -58,7 +58,7 @@ describe('opening SQLite', () => {
     expect(tables(database)).toEqual(['keepstream_schema'])
   })
 
-  it('lives beside the tables of an application and leaves its user_version alone', async () => {
+  it('works next to the tables of an application and does not change its user_version', async () => {
     const database = handle()
     database.exec('PRAGMA user_version = 41')
     database.exec('CREATE TABLE chats (id TEXT)')
@@ -68,7 +68,7 @@ describe('opening SQLite', () => {
     expect(tables(database).filter((name) => !name.startsWith('keepstream_'))).toEqual(['chats'])
   })
 
-  it('reads a handle that answers with bigints', async () => {
+  it('reads a handle that returns bigints', async () => {
     const database = new Database(join(temporaryFolder(), 'streams.db'))
     onTestFinished(() => void database.close())
     database.defaultSafeIntegers(true)
@@ -79,12 +79,12 @@ describe('opening SQLite', () => {
     expect(await store.read('a', 1, 10)).toMatchObject({ start: 1, text: 'bc', head: { epoch: 1, offset: 3 } })
   })
 
-  it('asks no more of a handle than what all drivers share', async () => {
+  it('uses only the interface that all drivers share', async () => {
     const inner = handle()
     const shared: SqliteHandle = {
       exec: (sql) => inner.exec(sql),
       prepare(sql) {
-        // better-sqlite3 takes numbered parameters for named ones, and only libsql takes an array of them.
+        // better-sqlite3 treats numbered parameters as named ones, and only libsql accepts an array of them.
         expect(sql).not.toMatch(/\?\d|[:@$]\w/)
         const count = sql.split('?').length - 1
         const statement = inner.prepare(sql)
@@ -148,7 +148,7 @@ describe('opening SQLite', () => {
     }
   })
 
-  it('sets synchronous as it is told, and leaves it alone on a handle otherwise', async () => {
+  it('sets the synchronous option, and without it keeps the setting of a handle', async () => {
     for (const [options, expected] of [
       [{}, 2],
       [{ synchronous: 'normal' }, 1],
@@ -161,7 +161,7 @@ describe('opening SQLite', () => {
     }
   })
 
-  it('moves its log into the file when it is disposed, and closes nothing that was lent to it', async () => {
+  it('moves its log into the file when it is disposed, and does not close a given handle', async () => {
     const path = join(temporaryFolder(), 'streams.db')
     const own = sqliteStore({ path })
     await own.create('a', null)
@@ -170,13 +170,13 @@ describe('opening SQLite', () => {
     expect(statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
 
     const database = handle()
-    const lent = sqliteStore({ database })
-    await lent.create('a', null)
-    await lent.dispose()
+    const given = sqliteStore({ database })
+    await given.create('a', null)
+    await given.dispose()
     expect(database.prepare('SELECT id FROM keepstream_streams').all()).toEqual([{ id: 'a' }])
   })
 
-  it('leaves an application that is in a transaction of its own alone', async () => {
+  it('does not disturb a transaction of the application', async () => {
     const database = handle()
     const store = sqliteStore({ database })
     await store.create('a', null)
@@ -189,7 +189,7 @@ describe('opening SQLite', () => {
     expect(await store.create('b', null)).toBe('created')
   })
 
-  it('refuses options that cannot be meant', () => {
+  it('refuses invalid options', () => {
     const wrong: [object, RegExp][] = [
       [{}, /either \{ path \}.*\{ database \}/],
       [{ path: '' }, /either \{ path \}/],

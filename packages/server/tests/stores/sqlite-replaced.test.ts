@@ -31,7 +31,7 @@ async function answering() {
 }
 
 describe.each(Object.entries(losses))('a SQLite file that %s while an answer runs', (_, lose) => {
-  it('lets nobody take the answer for whole, and says what happened', async () => {
+  it('does not end the answer as done, and reports what happened', async () => {
     const { path, clock, hand, driver, errors } = await answering()
     lose(path)
     await hand.append('Second. ')
@@ -42,7 +42,7 @@ describe.each(Object.entries(losses))('a SQLite file that %s while an answer run
     expect(errors[0]).toMatchObject({ error: { code: 'corrupt', message: expect.stringContaining(path) } })
   })
 
-  it('is told once to whoever makes a stream, and is opened anew for the next one', async () => {
+  it('fails the next act that creates a stream, and is opened again for the one after it', async () => {
     const { path, clock, streams, id: first, hand, driver } = await answering()
     lose(path)
     await expect(streams.createStream()).rejects.toMatchObject({ code: 'corrupt' })
@@ -53,14 +53,14 @@ describe.each(Object.entries(losses))('a SQLite file that %s while an answer run
     expect(await later.read(id, 0, 10)).toMatchObject({ text: 'New.', head: { status: 'done' } })
     hand.finish()
     await clock.advance(1_000)
-    // A copy may have the stream too; then the run goes on there, and its end is durable there.
+    // A copy may have the stream too. Then the run goes on there, and its end is durable there.
     const isDone = (await later.heads([first]))[0]?.status === 'done'
     expect(driver.text.includes('"status":"done"')).toBe(isDone)
   })
 })
 
 describe('a SQLite file that stays in its place', () => {
-  it('is not taken for another one when it grows, is copied, or is known by another name', async () => {
+  it('is not reported as replaced when it grows, is copied, or has another name too', async () => {
     const { path, clock, hand, driver, errors } = await answering()
     copyFileSync(path, `${path}.backup`)
     await hand.append('Second. '.repeat(5_000))

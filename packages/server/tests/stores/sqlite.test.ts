@@ -11,7 +11,7 @@ describe('sqliteStore({ path })', { timeout: 60_000 }, () => {
   for (const { name, run } of kitCases({ create: () => target(pathStores()) })) it(name, run)
 })
 
-/** Whichever of the drivers are here: every runtime but the oldest Node brings one of its own. */
+/** The installed drivers. Every runtime except the oldest Node has a built-in one. */
 const runtimesOwn = await import(/* @vite-ignore */ ['node', 'sqlite'].join(':')).catch(() => undefined)
 const drivers: Record<string, new (path: string) => SqliteHandle> = {
   libsql: Database,
@@ -22,7 +22,7 @@ describe.each(Object.entries(drivers))('sqliteStore({ database }) of %s', { time
   for (const { name, run } of kitCases({ create: () => target(handleStores(Driver)) })) it(name, run)
 })
 
-/** A folder of its own, what opens stores in it, and what lets go of them. */
+/** A separate folder, with functions that open stores in it and dispose them. */
 interface Stores {
   open(path: string, now: () => number): ReturnType<typeof sqliteStore>
   close(): void

@@ -6,12 +6,12 @@ import { fixedTarget } from './fixed-target'
 const withoutReopen = ['reopen/text', 'reopen/owner', 'reopen/deleted']
 
 describe('storeTestKit', { timeout: 30_000 }, () => {
-  it('fails a case that the store cannot do and that is not omitted', async () => {
+  it('fails a case that the store cannot pass and that is not omitted', async () => {
     const kit = storeTestKit({ create: () => fixedTarget() })
     await expect(caseOf(kit, 'reopen/text').run()).rejects.toThrow('cannot be reopened')
   })
 
-  it('fails an omitted case that the store can do', async () => {
+  it('fails an omitted case that the store can pass', async () => {
     const kit = storeTestKit({ create: () => fixedTarget(), omit: ['append/grows', ...withoutReopen] })
     await expect(caseOf(kit, 'append/grows').run()).rejects.toThrow(/"append\/grows" is omitted, but .* can do it/)
     await expect(caseOf(kit, 'reopen/text').run()).resolves.toBeUndefined()
@@ -22,12 +22,12 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     expect(() => storeTestKit(options)).toThrow(/do not exist: append\/typo\. There are: .*append\/grows/)
   })
 
-  it('has a key of its own for every case', () => {
+  it('has a different key for every case', () => {
     const keys = storeTestKit({ create: () => fixedTarget() }).map(({ key }) => key)
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  it('lets go of every target, also after a failure', async () => {
+  it('disposes every target, also after a failure', async () => {
     let open = 0
     const create = async (): Promise<StoreTarget> => {
       open += 1
@@ -48,7 +48,7 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     expect(open).toBe(0)
   })
 
-  it('names the seed of a random history that failed, and plays the same one again with it', async () => {
+  it('reports the seed of a failed random history, and plays the same one again with it', async () => {
     const create = () => fixedTarget((store) => ({ ...store, delete: async (id) => !(await store.delete(id)) }))
     const failures = await Promise.all(
       [7, 7].map((seed) => caseOf(storeTestKit({ create, seed }), 'model/random').run().catch(String)),
@@ -57,7 +57,7 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     expect(failures[1]).toBe(failures[0])
   })
 
-  // By the case that must catch it.
+  // Each flaw has the key of the case that must catch it.
   const broken: Record<string, (store: StreamStore) => Partial<StreamStore>> = {
     'create/exists: forgets that an id exists': (store) => ({
       create: async (id, meta) => {
@@ -65,19 +65,19 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return store.create(id, meta)
       },
     }),
-    'create/meta-refused: keeps something else for a meta that is no JSON': (store) => ({
+    'create/meta-refused: stores something else for a meta that is not JSON': (store) => ({
       create: (id, meta) => store.create(id, typeof meta === 'bigint' ? Number(meta) : meta),
     }),
     'claim/repeated: gives the same owner a new epoch': (store) => ({
       claim: (id, request) => store.claim(id, { ...request, owner: `${request.owner}${Math.random()}` }),
     }),
-    'claim/take-over-early: lets anybody take over': (store) => ({
+    'claim/take-over-early: lets any owner take over': (store) => ({
       claim: (id, request) => store.claim(id, { ...request, leaseMs: 0 }),
     }),
-    'claim/take-over: never lets anybody take over': (store) => ({
+    'claim/take-over: never lets an owner take over': (store) => ({
       claim: (id, request) => store.claim(id, { ...request, canTakeOver: false }),
     }),
-    'append/repeated: appends wherever the tail is': (store) => ({
+    'append/repeated: appends at any tail': (store) => ({
       append: async (id, request) => {
         const offset = (await store.heads([id]))[0]?.offset ?? 0
         return store.append(id, { ...request, offset })
@@ -95,7 +95,7 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return range && { ...range, text: range.text.replace(/^\ufeff/, '') }
       },
     }),
-    'beat/renews: does not renew by beating': (store) => ({
+    'beat/renews: does not renew the lease by a heartbeat': (store) => ({
       beat: async (id) => {
         const head = (await store.heads([id]))[0]
         if (head === undefined) return { type: 'gone' }
@@ -115,7 +115,7 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         },
       }
     },
-    'expire/early: expires whatever it is asked to': (store) => ({
+    'expire/early: expires any stream': (store) => ({
       expire: async (id, epoch) => {
         const head = (await store.heads([id]))[0]
         if (head?.epoch === epoch) {
@@ -124,39 +124,39 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return store.expire(id, epoch)
       },
     }),
-    'claim/stop-kept: begins again what was to stop': (store) => ({
+    'claim/stop-kept: resumes a stream with a requested stop': (store) => ({
       claim: async (id, request) => {
         const claim = await store.claim(id, request)
         if (claim.type !== 'terminal' || claim.head.stopRequested === false) return claim
         return { type: 'claimed', epoch: claim.head.epoch + 1, offset: claim.head.offset }
       },
     }),
-    'expire/stopped: takes a stop that lapsed for a timeout': (store) => ({
+    'expire/stopped: ends a lapsed stream with a requested stop as timeout': (store) => ({
       expire: async (id, epoch) => {
         const head = await store.expire(id, epoch)
         return head?.status === 'stopped' ? { ...head, status: 'timeout' } : head
       },
     }),
-    'stop/streaming: ignores the wish to stop': (store) => ({
+    'stop/streaming: ignores the stop request': (store) => ({
       requestStop: async (id) => (await store.heads([id]))[0],
     }),
     'sweep/limit: sweeps without a limit': (store) => ({
       sweep: ({ before }) => store.sweep({ before, limit: 1_000 }),
     }),
-    'sweep/recent: sweeps what has just ended': (store) => ({
+    'sweep/recent: sweeps streams that have just ended': (store) => ({
       sweep: ({ limit }) => store.sweep({ before: Number.MAX_SAFE_INTEGER, limit }),
     }),
-    'sweep/lapsed: sweeps nothing that nobody has ended': () => ({ sweep: async () => [] }),
-    'sweep/living: sweeps whatever is there': (store) => ({
+    'sweep/lapsed: does not sweep lapsed streams': () => ({ sweep: async () => [] }),
+    'sweep/living: sweeps every stream': (store) => ({
       sweep: async ({ before, limit }) => {
         for (const id of ['stream-1', 'stream-2']) await store.requestStop(id)
         await store.close('stream-1', { epoch: 1, offset: 3, text: '', status: 'stopped' })
         return store.sweep({ before, limit })
       },
     }),
-    'watch/own-changes: never hints': () => ({ watch: () => () => {} }),
+    'watch/own-changes: never notifies': () => ({ watch: () => () => {} }),
     'delete/gone: keeps deleted streams': () => ({ delete: async () => true }),
-    'dispose/acts: works on after it was disposed': () => ({ dispose: async () => {} }),
+    'dispose/acts: still works after it was disposed': () => ({ dispose: async () => {} }),
   }
   for (const [name, breakStore] of Object.entries(broken)) {
     const [key = '', flaw] = name.split(': ')
@@ -166,7 +166,7 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     })
   }
 
-  it('passes the store that those flaws were put into', async () => {
+  it('passes the store without the flaws', async () => {
     const create = () => fixedTarget((store) => ({ ...store }))
     for (const { run } of storeTestKit({ create, omit: withoutReopen, seed: 1 })) {
       await expect(run()).resolves.toBeUndefined()

@@ -7,7 +7,7 @@ export interface ConnectedClient {
   close(): void
 }
 
-/** Each client that the store knows, connected to a server as an application would do it. */
+/** Each client that the store supports, connected to a server as in an application. */
 export const clients = {
   ioredis: async (url: string) => ioredisClient(new Redis(url)),
   'node-redis': async (url: string) => nodeRedisClient(createClient({ url })),
@@ -20,7 +20,7 @@ export const clusterClients = {
 }
 
 function ioredisClient(client: Redis | Cluster): ConnectedClient {
-  // A test that stops its server has no use for what the client prints.
+  // Tests that stop their server ignore what the client prints.
   client.on('error', () => {})
   return { client, close: () => client.disconnect() }
 }

@@ -5,8 +5,8 @@ import { build } from 'tsup'
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /**
- * Builds what the child processes of these tests run: `writer.ts` with the store's own sources. It lies inside
- * the workspace, so that the driver is found from there.
+ * Builds the program of the child processes: `writer.ts` with the sources of the store. It is inside the workspace, so that
+ * it finds the driver.
  */
 export async function builtWriter(): Promise<{ script: string; remove(): void }> {
   const cache = pathOf('../../../../../node_modules/.cache/keepstream')

@@ -2,14 +2,14 @@ import { writeSync } from 'node:fs'
 import { sqliteStore } from '../../../src/stores/sqlite'
 
 /**
- * What the child processes run: `writer.mjs ACT PATH ID`. Each line it prints was acknowledged by the store before.
+ * The program of the child processes: `writer.mjs ACT PATH ID`. It prints a line after the store acknowledged an act. It uses
  * `writeSync`, because a line in a buffer would be lost when the process is killed.
  */
 const [act, path = '', id = ''] = process.argv.slice(2)
 const store = sqliteStore({ path })
 const say = (line: string) => void writeSync(1, `${line}\n`)
 
-/** Any slice can be told from its neighbours. */
+/** Each slice differs from its neighbours. */
 const slice = (offset: number) => `${String(offset).padStart(9, '0')}\u{1f600};`
 
 if (act === 'append') {
@@ -23,10 +23,10 @@ if (act === 'append') {
   }
 } else if (act === 'delete') {
   say(String(await store.delete(id)))
-  // Stays, so that it is the kill that ends it, with nothing tidied up.
+  // Does not exit, so that the kill ends it without any cleanup.
   setInterval(() => {}, 1_000)
 } else if (act === 'share') {
-  // Grows a stream of its own and fights for `id` at the same time.
+  // Appends to its own stream and competes for `id` at the same time.
   const own = `own-${process.pid}`
   await store.create(own, null)
   await store.claim(own, { owner: own, leaseMs: 60_000, canTakeOver: false })
