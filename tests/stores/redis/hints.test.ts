@@ -30,7 +30,7 @@ describe.skipIf(findRedis() === undefined)('change notifications of redisStore',
     /** Two processes: one that changes streams and one that watches them. */
     async function pair(open: (url: string) => Promise<Awaited<ReturnType<typeof clients.ioredis>>>) {
       prefixes += 1
-      const prefix = `hints-${prefixes}`
+      const prefix = `notified-${prefixes}`
       const [writer, watcher] = await Promise.all(
         [1, 2].map(async () => {
           const { client, close } = await open(server.url)

@@ -31,16 +31,16 @@ describe.skipIf(findRedis() === undefined)('data in redisStore', () => {
     await store.create('a', meta)
     await store.claim('a', claim)
     const slice = 'A sentence as long as most are, so about this long. '
-    const pieces = 2_000
-    for (let i = 0; i < pieces; i += 1) await store.append('a', { epoch: 1, offset: i * slice.length, text: slice })
-    const end = pieces * slice.length
+    const rows = 2_000
+    for (let i = 0; i < rows; i += 1) await store.append('a', { epoch: 1, offset: i * slice.length, text: slice })
+    const end = rows * slice.length
     expect((await store.read('a', 0, 10))?.meta).toEqual(meta)
 
     const before = await bytesSent()
     const reads = 200
     for (let i = 0; i < reads; i += 1) {
       const range = await store.read('a', end - (i + 1) * 100, 100)
-      expect(range?.text).toBe(slice.repeat(pieces).slice(end - (i + 1) * 100, end - i * 100))
+      expect(range?.text).toBe(slice.repeat(rows).slice(end - (i + 1) * 100, end - i * 100))
     }
     for (let i = 0; i < reads; i += 1) expect(await store.read('a', end, 1_000)).toMatchObject({ text: '', meta })
     // A record and at most three rows, each time.

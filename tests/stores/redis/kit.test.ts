@@ -68,10 +68,10 @@ async function target(server: RedisServer, connection: Connection): Promise<Stor
       await disposeAll()
       return open()
     },
-    async loseText(id, piece) {
+    async loseText(id, chunk) {
       const found = await server.command(`KEYS ${prefix}:*:text:${encodeURIComponent(id)}`)
       const key = /^kit-.*$/m.exec(found.replaceAll('\r', ''))?.[0]
-      const range = piece === 'first' ? 'XRANGE KEY - +' : 'XREVRANGE KEY + -'
+      const range = chunk === 'first' ? 'XRANGE KEY - +' : 'XREVRANGE KEY + -'
       const entries = await server.command(`${range.replace('KEY', String(key))} COUNT 1`)
       const entry = /^\d+-1$/m.exec(entries.replaceAll('\r', ''))?.[0]
       await server.command(`XDEL ${key} ${entry}`)

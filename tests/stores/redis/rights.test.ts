@@ -14,7 +14,7 @@ describe.skipIf(findRedis() === undefined)('the rights that docs/redis.md names'
   it.each([
     { kind: 'a server', isCluster: false, connect: clients },
     { kind: 'a cluster', isCluster: true, connect: clusterClients },
-  ])('are enough for every act and for hints on $kind', async ({ isCluster, connect }) => {
+  ])('are enough for every act and for change notifications on $kind', async ({ isCluster, connect }) => {
     expect(user).toContain('+xadd')
     expect(forClusters).toContain('+cluster|slots')
     const server = await startRedis({ cluster: isCluster })
@@ -28,8 +28,8 @@ describe.skipIf(findRedis() === undefined)('the rights that docs/redis.md names'
         await Promise.all([store.dispose(), other.dispose()])
       })
       const id = `stream of ${name}`
-      const heard: string[] = []
-      other.watch((changed) => heard.push(changed))
+      const received: string[] = []
+      other.watch((changed) => received.push(changed))
       await store.create(id, null)
       await store.claim(id, { owner: 'o', leaseMs: 1_000, canTakeOver: false })
       await store.append(id, { epoch: 1, offset: 0, text: 'text' })
@@ -38,8 +38,8 @@ describe.skipIf(findRedis() === undefined)('the rights that docs/redis.md names'
       await until(async () => {
         await store.requestStop(id)
         await store.create(crypto.randomUUID(), null)
-        return heard.length > 0
-      }, `${name} is told of changes`)
+        return received.length > 0
+      }, `${name} is notified`)
       expect(await store.close(id, { epoch: 1, offset: 4, text: '', status: 'stopped' })).toMatchObject({ type: 'ok' })
       expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual([id])
       expect(await store.delete(id)).toBe(false)

@@ -35,10 +35,10 @@ export async function schemaTarget(
       await disposeAll()
       return openStore()
     },
-    async loseText(id, piece) {
+    async loseText(id, chunk) {
       const text = `FROM ${schema}.keepstream_pieces WHERE stream_key =
         (SELECT key FROM ${schema}.keepstream_streams WHERE id = '${id.replaceAll("'", "''")}')`
-      await admin(`DELETE ${text} AND start = (SELECT ${piece === 'first' ? 'min' : 'max'}(start) ${text})`)
+      await admin(`DELETE ${text} AND start = (SELECT ${chunk === 'first' ? 'min' : 'max'}(start) ${text})`)
     },
     async dispose() {
       await disposeAll()

@@ -44,8 +44,8 @@ function handleStores(Driver: new (path: string) => SqliteHandle): Stores {
     close() {
       for (const database of databases.splice(0)) database.close()
     },
-    loseText(id, piece) {
-      const start = `SELECT ${piece === 'first' ? 'min' : 'max'}(start) FROM keepstream_pieces WHERE stream_id = ?`
+    loseText(id, chunk) {
+      const start = `SELECT ${chunk === 'first' ? 'min' : 'max'}(start) FROM keepstream_pieces WHERE stream_id = ?`
       databases[0]?.prepare(`DELETE FROM keepstream_pieces WHERE stream_id = ? AND start = (${start})`).run(id, id)
     },
   }

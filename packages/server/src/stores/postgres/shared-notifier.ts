@@ -11,7 +11,7 @@ export interface PostgresNotifierOptions {
 const maxPayloadBytes = 7_900
 
 /**
- * Change notifications through LISTEN and NOTIFY. NOTIFY is a transaction of its own: in the transaction of an append it
+ * Change notifications through LISTEN and NOTIFY. NOTIFY is a separate transaction: in the transaction of an append it
  * would make all appends of the database wait for one lock.
  */
 export function sharedNotifier({ channel, open, probe }: PostgresNotifierOptions): SharedNotifier {

@@ -46,7 +46,7 @@ const tables = `
 /**
  * Creates the tables if they do not exist. Call it inside a write transaction.
  *
- * The version is in a table of its own, because `PRAGMA user_version` belongs to the application that owns the database.
+ * The version has its own table, because `PRAGMA user_version` belongs to the application that owns the database.
  *
  * @throws StreamsError if the tables have a newer version
  */
