@@ -13,7 +13,7 @@ export type SourceErrorCode =
 
 export type StreamErrorCode =
   | SourceErrorCode
-  /** The producer failed. The text up to there is kept. `serverCode` has the server's code for why. */
+  /** The producer failed. The text up to there is kept. `serverCode` has the server's code for the reason. */
   | 'generation'
   /** The lease of the producing process expired. The text up to there is kept. */
   | 'timeout'
@@ -24,12 +24,12 @@ export type StreamErrorCode =
   /** An option that cannot be used. */
   | 'invalid-option'
 
-/** The base class of every error that Keepstream throws or shows. Use `code` to tell them apart. */
+/** The base class of every error that Keepstream throws or shows. `code` says which one it is. */
 export class StreamError extends Error {
   readonly code: StreamErrorCode
-  /** The server's own code, if it sent one. With `generation` it says why, such as `too-long` or `shutdown`. */
+  /** The server's own code, if it sent one. With `generation` it is the reason, such as `too-long` or `shutdown`. */
   declare readonly serverCode?: string | undefined
-  /** Works with two copies of this package too, where `instanceof` does not: see {@link isStreamError}. */
+  /** Unlike `instanceof`, this also works with two copies of this package: see {@link isStreamError}. */
   readonly isKeepstream = true
 
   constructor(code: StreamErrorCode, message: string, options?: { cause?: unknown }) {
@@ -41,16 +41,16 @@ export class StreamError extends Error {
 
 export interface SourceErrorFacts {
   readonly cause?: unknown
-  /** The request certainly never reached the server, so that even a drive that is not idempotent may be repeated. */
+  /** The request certainly never reached the server, so even a drive that is not idempotent may be repeated. */
   readonly isUnsent?: boolean | undefined
-  /** The wait that the server asked for, in milliseconds. */
+  /** The wait that the server requested, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   /** The `code` of the server's JSON error, such as Keepstream's `cross-origin` or the application's own. */
   readonly serverCode?: string | undefined
   /** With `diverged`: the offset from which the shown and the stored text differ, and the epoch that began there. */
   readonly offset?: number | undefined
   readonly epoch?: number | undefined
-  /** With `redirected`: the target without its query. Missing if the browser hides it. */
+  /** With `redirected`: the target without its query. It is missing if the browser hides it. */
   readonly location?: string | undefined
 }
 

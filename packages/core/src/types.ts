@@ -3,7 +3,7 @@ import type { StreamError } from './errors'
 /** A status after which a stream never changes again. The first one that a stream reaches stays (P13). */
 export type TerminalStatus = 'done' | 'error' | 'timeout' | 'stopped'
 
-/** The status of the stream on the server. It only moves up: `pending` → `streaming` → terminal. */
+/** The status of the stream on the server. It only moves forward: `pending` → `streaming` → terminal. */
 export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
 const terminal: readonly unknown[] = ['done', 'error', 'timeout', 'stopped'] satisfies TerminalStatus[]
@@ -13,30 +13,30 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
 }
 
 /**
- * How this reader is connected. It says nothing about the text itself.
+ * How this reader is connected. It is independent of the status of the text.
  *
  * - `idle`: no reader is attached.
  * - `connecting`: a request is on its way.
  * - `live`: the text arrives as it is written.
- * - `polling`: something holds the connection back, so that the text is read in short requests, up to some hundred
- *   milliseconds late.
- * - `waiting`: an attempt failed, and the next one waits.
+ * - `polling`: something holds the connection back, so the text is read in short requests, up to some hundred milliseconds
+ *   late.
+ * - `waiting`: an attempt failed. The client waits before the next one.
  * - `offline`: as `waiting`, while the browser reports that there is no network. The client still tries.
  * - `closed`: the stream has ended, or the backend refused for good.
  */
 export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'closed'
 
-/** A part of the text, and the offset where it starts. Offsets count UTF-16 code units, as `text.length` does. */
+/** A part of the text and the offset where it starts. Offsets count UTF-16 code units, as `text.length` does. */
 export interface Chunk {
   readonly offset: number
   readonly text: string
-  /** The number of the claim under which this text was produced. Left out by backends without epochs. */
+  /** The number of the claim under which this text was produced. A backend without epochs leaves it out. */
   readonly epoch?: number | undefined
   /** The offset where that epoch began. Everything before it was durable. */
   readonly base?: number | undefined
-  /** `false`: this is backlog, and more of it follows. @default true */
+  /** `false`: this is backlog, and more backlog follows. @default true */
   readonly upToDate?: boolean | undefined
-  /** No process writes the text at the moment: the lease of the one that did has expired. @default false */
+  /** No process writes the text at the moment: the lease of the last one has expired. @default false */
   readonly stalled?: boolean | undefined
 }
 
@@ -50,11 +50,11 @@ export interface Snapshot {
   readonly base?: number | undefined
   /** `false`: the store has more text than this. The client reads on at once. @default true */
   readonly upToDate?: boolean | undefined
-  /** A code for why the status is `error`. */
+  /** With the status `error`: a code for the reason. */
   readonly error?: string | undefined
   /** With a terminal status: the producer's finish reason, such as `length`. */
   readonly finishReason?: string | undefined
-  /** No process writes the text at the moment: the lease of the one that did has expired. @default false */
+  /** No process writes the text at the moment: the lease of the last one has expired. @default false */
   readonly stalled?: boolean | undefined
 }
 
@@ -70,11 +70,11 @@ export interface End {
   readonly finishReason?: string | undefined
 }
 
-/** What a source has to read: the text of `id` from `offset` on. */
+/** Which text a source has to read: that of `id`, from `offset` on. */
 export interface SourceRequest {
   readonly id: string
   readonly offset: number
-  /** The epoch of the text that the client has. Left out while none is known. */
+  /** The epoch of the text that the client has. It is left out while none is known. */
   readonly epoch?: number | undefined
   /** Aborts when the result is not needed any more. A source must then close everything it opened. */
   readonly signal: AbortSignal
@@ -101,13 +101,13 @@ export interface SubscriptionSink {
  * Persisted text that is pushed, such as a database's reactive query.
  *
  * An implementation MUST call `next` with the current snapshot soon after subscribing (synchronously is fine) and on
- * every change. It MUST reconnect by itself. It MUST call nothing after the returned function was called, which unsubscribes.
+ * every change. It MUST reconnect by itself. The returned function unsubscribes. After that, it MUST call nothing.
  */
 export interface SnapshotSubscription {
   subscribe(request: SourceRequest, sink: SubscriptionSink): () => void
 }
 
-/** Where a {@link SnapshotTail} reports what it reads. */
+/** Where a {@link SnapshotTail} reports the text it reads. */
 export interface TailSink {
   next(snapshot: Snapshot): void
   /** Bytes arrived, keep-alives among them. */
@@ -135,7 +135,7 @@ export interface SnapshotTail {
 /** Where the client reads persisted text: polled, pushed, or followed. */
 export type SnapshotSource = SnapshotFetcher | SnapshotSubscription | SnapshotTail
 
-/** Where a {@link LiveSource} reports what it reads. */
+/** Where a {@link LiveSource} reports the text it reads. */
 export interface LiveSink {
   chunk(chunk: Chunk): void
   end(end: End): void
@@ -146,8 +146,8 @@ export interface LiveSink {
 /**
  * Starts the generation of a stream and reads it. Only the driver uses it.
  *
- * `open` MUST resolve when the connection ends. Unless `sink.end` was called before, that counts as a cut. It MUST reject
- * with a `SourceError` when the stream could not be driven. It may read from 0 or from `request.offset`.
+ * `open` MUST resolve when the connection ends. Unless `sink.end` was called before, that counts as a cut. `open` MUST
+ * reject with a `SourceError` when the stream could not be driven. It may read from 0 or from `request.offset`.
  */
 export interface LiveSource {
   open(request: SourceRequest, sink: LiveSink): Promise<void>
@@ -170,7 +170,7 @@ export interface StreamSources {
   readonly stop?: StopSource | undefined
 }
 
-/** What a page shows of a stream. It is a new object for each published change, and the same one while nothing changes. */
+/** The state of a stream for a page. Each published change is a new object. While nothing changes, it is the same object. */
 export interface StreamState {
   readonly text: string
   /**
@@ -191,8 +191,8 @@ export interface StreamState {
   /** The store had another text than the shown one, which was replaced (P9). */
   readonly isReconciled: boolean
   /**
-   * No process writes the text at the moment: the lease of the one that did has expired. It may come back, or another one may
-   * resume the generation. Otherwise the status becomes `timeout`. Never `true` with a terminal status.
+   * No process writes the text at the moment: the lease of the last one has expired. It may come back, or another process
+   * may resume the generation. Otherwise the status becomes `timeout`. Never `true` with a terminal status.
    */
   readonly isStalled: boolean
   /**
@@ -210,7 +210,7 @@ export type StreamEvent = PhaseEvent | PieceEvent
 
 /**
  * The phase of a stream has changed. `driving` and `following` start to read at `offset`. `waiting` tries again after
- * `error`. `failed` tries again only after `retry()`. `finished` is for ever. `idle` has no reader.
+ * `error`. `failed` tries again only after `retry()`. `finished` never changes again. `idle` has no reader.
  */
 export interface PhaseEvent {
   readonly type: 'idle' | 'driving' | 'following' | 'waiting' | 'failed' | 'finished'
@@ -226,7 +226,7 @@ export interface PhaseEvent {
  *
  * - `appended`: its new part was added.
  * - `duplicate`: all of it was shown already.
- * - `stale`: it is of an older epoch, and was ignored.
+ * - `stale`: it belongs to an older epoch, and was ignored.
  * - `gap`: text before it is missing. Its source is closed, and reading goes on from the shown text.
  * - `reconciled`: shown text was replaced or cut.
  */
@@ -237,6 +237,6 @@ export interface PieceEvent {
   readonly source: 'live' | 'snapshot'
   /** Where the chunk starts. */
   readonly offset: number
-  /** The length of the chunk, in UTF-16 code units. The part that was shown already is not appended again. */
+  /** The length of the chunk, in UTF-16 code units. The part that is shown already is not appended again. */
   readonly length: number
 }

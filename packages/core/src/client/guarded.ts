@@ -1,4 +1,4 @@
-/** Someone else's listener that throws is reported, and disturbs no reading. */
+/** Calls a listener of the application. If it throws, the error is reported and reading goes on. */
 export function guarded(run: () => void): void {
   try {
     run()

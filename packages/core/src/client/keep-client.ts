@@ -6,11 +6,11 @@ const kept = new WeakMap<object, Clients>()
 const reported = new WeakSet<StreamClient>()
 
 /**
- * For bindings, where a call of `useStream` runs more than once: the client that was given first for the id at this place.
- * A client made on each run would drive on each run, and what it reads would cause the next run, without end. A component
- * that is mounted anew is another place, and takes another client.
+ * For bindings where a call of `useStream` runs more than once. Returns the first client that came with this id at this
+ * place. A client created on each run would drive on each run, and its text would cause the next run, without end. A
+ * component that is mounted again is a new place, and may use another client.
  *
- * @param place Whatever stays the same from run to run, such as the component. It is held weakly.
+ * @param place An object that stays the same from run to run, such as the component. It is held weakly.
  */
 export function keepClient(place: object, id: string | undefined, client: StreamClient): StreamClient {
   const clients: Clients = kept.get(place) ?? new Map()
@@ -21,20 +21,20 @@ export function keepClient(place: object, id: string | undefined, client: Stream
   return first
 }
 
-/** For bindings: says in development, once, that `given` is not used, since `first` shows the id already. */
+/** For bindings: warns once, in development, that `given` is not used because `first` already shows the id. */
 export function reportClient(first: StreamClient, given: StreamClient): void {
   if (first === given || reported.has(first) || !isDevelopment()) return
   reported.add(first)
   console.warn(
     '@keepstream: useStream was given another client for the same id, and keeps the first one. A client made inside a ' +
-      'component is a new one on each render. Make it once, outside of the component, or in a ' +
+      'component is a new one on each render. Create it once, outside the component or in a ' +
       'parent that stays mounted. To change the client on purpose, give the component another key.',
   )
 }
 
 function isDevelopment(): boolean {
   try {
-    // As it stands, so that bundlers replace it.
+    // Written in full, because bundlers replace exactly this expression.
     return process.env.NODE_ENV !== 'production'
   } catch {
     return false

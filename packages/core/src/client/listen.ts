@@ -1,7 +1,7 @@
 import type { ReadableAtom } from 'nanostores'
 import { guarded } from './guarded'
 
-/** Attaches and calls back with each state, the first time at once: the contract of a Svelte store. Returns unsubscribe. */
+/** Attaches and calls back with each state, the first time at once, as a Svelte store does. Returns unsubscribe. */
 export function subscribe<State>(
   $state: ReadableAtom<State>,
   attach: () => () => void,
@@ -18,7 +18,7 @@ export function subscribe<State>(
 
 export type TextListener = (delta: string, offset: number) => void
 
-/** Adds one entry for each call, so that the same function may listen twice. The returned function removes one of them. */
+/** Each call adds a separate entry, so the same function may listen twice. The returned function removes this entry. */
 export function addListener(listeners: Set<TextListener>, listener: TextListener): () => void {
   const own: TextListener = (delta, offset) => listener(delta, offset)
   listeners.add(own)

@@ -22,23 +22,23 @@ export interface StreamClientOptions extends StreamSources {
    */
   readonly retry?: Backoff | undefined
   /**
-   * How long a connection may take to bring its first byte, in milliseconds. After that the text is read in short requests
-   * beside it, with the waits of `poll`, until the connection gets through. `connection` is `polling` meanwhile. `Infinity`
-   * turns that off. @default 4000
+   * How long a connection may take to bring its first byte, in milliseconds. After that, short requests read the text with
+   * the waits of `poll` until the connection gets through. `connection` is `polling` meanwhile. `Infinity` turns that off.
+   * @default 4000
    */
   readonly pollAfterMs?: number | undefined
-  /** How long new text may wait to be published, in milliseconds. A frame publishes it earlier. @default 100 */
+  /** How long new text may wait to be published, in milliseconds. An animation frame publishes it earlier. @default 100 */
   readonly publishMs?: number | undefined
   /** How long the client reads on after the last reader has left, in milliseconds. @default 1000 */
   readonly graceMs?: number | undefined
-  /** How many streams without a reader keep their state. All of them together keep at most 1 Mi code units. @default 50 */
+  /** How many streams without a reader keep their state. Together they keep at most 1 Mi code units. @default 50 */
   readonly maxIdle?: number | undefined
   /**
-   * How many connections the client holds open, at least 1. A drive is always opened; followers share what is left. A browser
+   * How many connections the client holds open, at least 1. A drive never waits, and followers share the rest. A browser
    * allows six connections to a server over HTTP/1.1, and `stop()` needs one. @default 4
    */
   readonly maxLive?: number | undefined
-  /** Called with what the client does for each stream, in order, in a microtask. If it throws, reading goes on. */
+  /** Called in a microtask with each event of each stream, in order. If it throws, reading goes on. */
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
   /** Timers, frames, and events of the page and the network. @default globalThis */
   readonly environment?: Environment | undefined
@@ -46,48 +46,48 @@ export interface StreamClientOptions extends StreamSources {
 
 export interface AttachOptions {
   /**
-   * This reader's user asked for the text, so the client drives the stream. One such reader of an id is enough, and it counts
-   * for good. Where driving can be repeated (`canRepeat`, as with `keepstream`), it may always be `true`, after a reload too:
-   * driving starts what never began, resumes what no process writes any more, and otherwise joins. Other sources are driven
-   * only once, and only while the stream is `pending`. @default false
+   * This reader's user asked for the text, so the client drives the stream. One such reader of an id is enough, and it stays
+   * in effect after that reader leaves. Where driving can be repeated (`canRepeat`, as with `keepstream`), it may always be
+   * `true`, after a reload too: driving starts a stream that never began, resumes one that no process writes any more, and
+   * otherwise joins. Other sources are driven only once, and only while the stream is `pending`. @default false
    */
   readonly driven?: boolean | undefined
   /**
-   * The text that the page was rendered with, or a `StreamState` that was kept, whole from offset 0. With `epoch` and `base`,
-   * reading goes on from its end. Without an epoch it is shown, and compared with the text that is read again from the start.
-   * Text that has ended is used as it is, without a request.
+   * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With `epoch` and `base`,
+   * reading goes on from its end. Without an epoch it is shown, read again from the start, and compared. Text that has ended
+   * is used as it is, without a request.
    */
   readonly initial?: Initial | undefined
 }
 
-/** One text. In one client the same id is the same stream, for any number of readers. */
+/** One text. In one client an id is one stream, for any number of readers. */
 export interface TextStream {
-  /** `undefined`: a stream that shows nothing yet. */
+  /** `undefined`: the stream shows nothing yet. */
   readonly id: string | undefined
   /** What a page shows. Listening to it does not attach a reader. */
   readonly $state: ReadableAtom<StreamState>
   /** Adds a reader, and starts to read in a microtask. Returns a function that removes the reader; it may be called twice. */
   attach(options?: AttachOptions): () => void
-  /** Attaches a reader and calls back with each state, the first time at once: the contract of a Svelte store. */
+  /** Attaches a reader and calls back with each state, the first time at once, as a Svelte store does. */
   subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
-  /** Called with what was added, when it is published. If `offset` is below the length shown, cut the text there first. */
+  /** Calls back with the text that is added, when it is published. If `offset` is below the shown length, cut there first. */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
    * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then the client reads on,
-   * also when all readers have left. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
+   * even after all readers have left. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
    * or with the reason why the request could not be delivered.
    */
   stop(): Promise<void>
   /**
-   * Tries again now: what failed, what waits, and a drive that never began. Call it when the user asks for it. Without a
-   * reader, and while all is well, it does nothing.
+   * Tries again at once after a failure, during a wait, or if a drive never began. Call it when the user asks for it.
+   * Without a reader, and while all is well, it does nothing.
    */
   retry(): void
 }
 
 export interface StreamClient {
   /**
-   * Finds or makes the stream of an id. It has no side effect, so a render that is never committed may call it. `initial`
+   * Finds or creates the stream of an id. It has no side effect, so a render that is never committed may call it. `initial`
    * must be whole.
    *
    * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
@@ -99,7 +99,7 @@ export interface StreamClient {
 const MAX_IDLE_LENGTH = 1024 * 1024
 
 /**
- * One client for an application, or one for each backend it reads from.
+ * Creates the client. An application needs one, or one for each backend it reads from.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -118,18 +118,18 @@ export function createStreamClient({
   const { live, snapshot, stop } = sources
   const isSource = typeof snapshot === 'function' || ['open', 'subscribe'].some((act) => act in (snapshot ?? {}))
   if (!isSource) throw invalid('createStreamClient needs `snapshot`, such as fetchSnapshot({ url })')
-  // Without a wait between attempts, a server that answers fast would be asked without end.
+  // Without a wait between attempts, a fast server would get an endless series of requests.
   for (const { minMs, maxMs } of [poll, retry])
     if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
   if (!(pollAfterMs > 0)) throw invalid('`pollAfterMs` must be above 0, or `Infinity`')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
   const slots = createConnectionSlots(maxLive)
 
-  /** Whoever renders or reads a stream holds it; this only finds it, so that a render nobody commits leaves nothing. */
+  /** Weak references: a component or reader holds its stream. A render that is never committed leaves nothing behind. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
-  /** Doubled each time, so that making a stream costs the same however many there are. */
+  /** Doubled each time, so that the cost of creating a stream does not grow with their number. */
   let sweepAt = 64
-  /** Whoever holds only the state holds the stream too. */
+  /** Keeps a stream alive while an application holds only its `$state`. */
   const owners = new WeakMap<object, TextStream>()
   const attached = new Set<TextStream>()
   const idle = new Set<TextStream>()
@@ -142,7 +142,8 @@ export function createStreamClient({
     const readers = new Set<Pick<AttachOptions, 'driven'>>()
     let grace: unknown
     let published = first
-    let told = first
+    /** The last state that the text listeners received. */
+    let sent = first
 
     const publish = createPublisher(
       () => {
@@ -150,12 +151,12 @@ export function createStreamClient({
           published = session.state
           $state.set(view(published))
         })
-        const { text: before, cuts } = told
-        told = published
-        const { text } = told
+        const { text: before, cuts } = sent
+        sent = published
+        const { text } = sent
         if (!listeners.size || text === before) return
-        // Only where something was cut since do the two texts have to be compared.
-        let offset = told.cuts === cuts ? before.length : 0
+        // The two texts have to be compared only if text was cut since.
+        let offset = sent.cuts === cuts ? before.length : 0
         while (offset < before.length && text[offset] === before[offset]) offset++
         for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
       },
@@ -179,10 +180,10 @@ export function createStreamClient({
       attached.delete(stream)
       idle.add(stream)
       let count = maxIdle
-      let room = MAX_IDLE_LENGTH
+      let budget = MAX_IDLE_LENGTH
       for (const one of [...idle].reverse()) {
         const { length } = one.$state.get().text
-        if (count-- > 0 && length <= room) room -= length
+        if (count-- > 0 && length <= budget) budget -= length
         else idle.delete(one)
       }
       session.dispatch({ type: 'detached' })
@@ -202,8 +203,8 @@ export function createStreamClient({
         idle.delete(stream)
         if (initial) {
           session.dispatch({ type: 'hydrated', initial })
-          // Its own page shows that already.
-          if (session.state.text !== told.text) publish(true)
+          // The reader's own page shows this text already, so it must not wait for a frame.
+          if (session.state.text !== sent.text) publish(true)
         }
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {
@@ -246,7 +247,7 @@ export function createStreamClient({
   }
 }
 
-/** The state that `initial` alone shows: for the render on a server, and for the first one in the browser. */
+/** The state that `initial` alone gives, for the render on a server and for the first render in the browser. */
 export function initialStreamState(initial?: Initial): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
@@ -260,7 +261,7 @@ function view(state: SessionState): StreamState {
   return { text, epoch, base, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
 }
 
-/** The epoch, once all of the text is known to be of it, so that a copy of it can be checked. */
+/** The epoch, once all of the text is known to belong to it. Only then can a copy of the text be checked. */
 function epochOf({ text, verified, epoch }: SessionState): number | undefined {
   return verified < text.length ? undefined : epoch
 }

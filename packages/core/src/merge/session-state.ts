@@ -26,7 +26,7 @@ interface Common extends Shown {
   readonly attempt: number
   /** Attempts in a row that failed. */
   readonly failures: number
-  /** The wait the server asked for, in milliseconds. */
+  /** The wait that the server requested, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   /** Polls in a row that brought nothing new. Unless this is positive, the next poll is sent at once. */
   readonly idlePolls: number
@@ -52,7 +52,7 @@ export type SessionEvent =
   | { readonly type: 'detached' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */
-  | { readonly type: 'connectionChanged'; readonly attempt: number; readonly news: ConnectionUpdate }
+  | { readonly type: 'connectionChanged'; readonly attempt: number; readonly update: ConnectionUpdate }
   /** The connection or the poll has ended. `isProven`: nothing had failed for a while. */
   | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
@@ -140,7 +140,7 @@ export function reduce(
         : start({ ...next, drive: 'wanted' })
     }
     case 'connectionChanged':
-      return patch(state, event.news)
+      return patch(state, event.update)
     case 'closed':
       if (phase === 'driving') return follow(state, { failures: failures + 1, idlePolls: 0 })
       return patch(state, {
@@ -254,7 +254,7 @@ function finishIfComplete(state: SessionState): SessionState {
 /** The error of an end that is no success; `undefined` for `done` and `stopped`. */
 function endError(status: TerminalStatus, word: string | undefined): StreamError | undefined {
   const kept = 'the text up to here is kept'
-  if (status === 'timeout') return new StreamError(status, `nobody was heard to write any more; ${kept}`)
+  if (status === 'timeout') return new StreamError(status, `no process writes the text any more; ${kept}`)
   if (status !== 'error') return
   const error = new StreamError('generation', `the generation failed${word ? ` (${word})` : ''}; ${kept}`)
   return Object.assign(error, { serverCode: word })

@@ -22,11 +22,11 @@ export interface ChannelOptions {
   readonly environment: Environment
   /** Ends watching. */
   readonly signal: AbortSignal
-  /** Whether chunks that arrive in bursts put the channel in doubt. */
+  /** Whether chunks that arrive in bursts make the channel suspect. */
   readonly checksBursts: boolean
   /**
-   * Does one short read; never rejects. Resolves with whether it brought something new, or with the wait that the server
-   * probing for after a failure, in milliseconds. `enough` ends the short reads for now.
+   * Does one short read and never rejects. Resolves with whether it brought something new, or, after a failure, with the
+   * wait that the server requested, in milliseconds. `enough` ends the short reads for now.
    */
   readBeside(signal: AbortSignal): Promise<boolean | number | 'enough'>
   /** The channel gets through: it brings text as soon as there is some. */
@@ -39,21 +39,21 @@ export interface Channel {
   /** The channel has brought a byte. */
   readonly hasReceived: boolean
   /** Short reads are sent beside the channel. */
-  readonly isInDoubt: boolean
+  readonly isPolledBeside: boolean
   /** Sends short reads beside the channel from now on, until it proves that it is not held back. */
   poll(): void
   /** The channel is opened: starts to wait for its first byte. */
   opened(): void
   /** Bytes arrived, with this many chunks of text in them. */
   received(chunks?: number): void
-  /** The page is back: finds out whether the channel is alive, unless that is under way. */
+  /** The page is back: checks whether the channel is alive, unless a check is in progress. */
   probe(): void
 }
 
 /**
- * Watches whether a channel brings bytes when it should. While that is in doubt, the text is read in short reads beside it:
- * when the first byte is late, when chunks arrive in bursts, and when the page is back and no byte comes. The channel itself
- * stays open, and what it brings is used.
+ * Watches whether a channel brings bytes when it should. While it is suspect, short reads beside it read the text: when the
+ * first byte is late, when chunks arrive in bursts, and when the page is back and no byte comes. The channel itself stays
+ * open, and the text it brings is used.
  */
 export function watchChannel({
   pollAfterMs,
@@ -74,7 +74,7 @@ export function watchChannel({
   let count = 0
   let burstAt = receivedAt
   let hasReceived = false
-  /** The channel had brought bytes before it came into doubt. */
+  /** The channel had brought bytes before it became suspect. */
   let wasTrusted = false
   let trustedFrom: number | undefined
   /** The timers for the first byte, for a probe, and for the next short read. */
@@ -131,7 +131,7 @@ export function watchChannel({
     get hasReceived() {
       return hasReceived
     },
-    get isInDoubt() {
+    get isPolledBeside() {
       return !!beside
     },
     poll: begin,

@@ -46,7 +46,7 @@ export function checkSnapshot(result: unknown): Snapshot {
 
 /**
  * Checks `initial`: the whole text from offset 0 that a page was rendered with, or a state that it kept. The error object of a
- * state is left out, and is made again from the status.
+ * state is left out, and is created again from the status.
  *
  * @throws {StreamError} `invalid-option`, naming the field
  */

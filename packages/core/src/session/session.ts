@@ -72,16 +72,16 @@ export function createSession(
 
   function dispatch(event: SessionEvent) {
     const before = state
-    let piece: ChunkOutcome | undefined
+    let chunk: ChunkOutcome | undefined
     state = reduce(
       before,
       event,
       onEvent &&
         ((outcome) => {
-          piece = outcome
+          chunk = outcome
         }),
     )
-    if (onEvent) report(before, piece, onEvent)
+    if (onEvent) report(before, chunk, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
@@ -94,17 +94,17 @@ export function createSession(
   }
 
   /** Reports in microtasks: a listener sees the state after the change, and one that throws interrupts nothing. */
-  function report(before: SessionState, piece: ChunkOutcome | undefined, tell: (event: StreamEvent) => void) {
+  function report(before: SessionState, chunk: ChunkOutcome | undefined, emit: (event: StreamEvent) => void) {
     const { phase, attempt, text, status, error } = state
     const isCut = state.cuts !== before.cuts
-    if (piece) {
-      const { outcome, ...place } = piece
+    if (chunk) {
+      const { outcome, ...place } = chunk
       const type = isCut ? 'reconciled' : outcome
       // An update of the status alone is no chunk.
-      if (place.length || type !== 'duplicate') queueMicrotask(() => tell({ type, id, ...place }))
+      if (place.length || type !== 'duplicate') queueMicrotask(() => emit({ type, id, ...place }))
     } else if (isCut)
-      queueMicrotask(() => tell({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
-    if (attempt !== before.attempt) queueMicrotask(() => tell({ type: phase, id, offset: text.length, status, error }))
+      queueMicrotask(() => emit({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
+    if (attempt !== before.attempt) queueMicrotask(() => emit({ type: phase, id, offset: text.length, status, error }))
   }
 
   function startAttempt(signal: AbortSignal) {
@@ -120,12 +120,12 @@ export function createSession(
       onAbort(() => environment.clearTimeout(timer))
     }
 
-    const tell = (news: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, news })
+    const show = (update: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, update })
     const pageResumed = () => dispatch({ type: 'wakeUp', attempt })
     if (phase === 'waiting') {
       healthySince = Infinity
-      const offline = () => tell({ connection: 'offline' })
-      // A wait that the server asked for is kept, also when the page becomes visible.
+      const offline = () => show({ connection: 'offline' })
+      // A wait that the server requested is kept, also when the page becomes visible.
       const pageVisible = () => retryAfterMs || pageResumed()
       listenToPage(environment, { pageResumed, pageVisible, online: pageResumed, offline }, signal)
       after(Math.max(backoffMs(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), pageResumed)
@@ -143,12 +143,12 @@ export function createSession(
     ) as {
       stallMs?: number
     }
-    let onBytes = (_pieces: number) => {}
+    let onBytes = (_chunks: number) => {}
     let isOpen = false
     let reads = 0
     const trust = () => {
       isSuspect = slots.isHeld = isSilent = false
-      tell({ connection: 'live' })
+      show({ connection: 'live' })
     }
     const position = () => ({ id, offset: state.verified, epoch: state.epoch })
     const over = (how: { readonly type: 'closed' } | { readonly type: 'failed'; readonly error: SourceError }) =>
@@ -161,8 +161,8 @@ export function createSession(
     const isTail = !isDriving && 'open' in snapshot
     const canPoll = !('open' in snapshot) || !!snapshot.read
     const isChannel = (isDriving || isTail) && canPoll
-    const isInDoubt = isChannel && (isSuspect || slots.isHeld)
-    const isLate = isInDoubt && isSilent && isTail
+    const isPolledBeside = isChannel && (isSuspect || slots.isHeld)
+    const isLate = isPolledBeside && isSilent && isTail
     /** The channel is known, and not only suspected, to bring less than short reads do. */
     let isHeld = isLate
     const channel = watchChannel({
@@ -200,27 +200,27 @@ export function createSession(
         return Math.min(retryAfterMs, retry.maxMs)
       }
       if (until.aborted) return false
-      const isNews = isAhead(result)
+      const isNew = isAhead(result)
       if (isDriving && channel.hasReceived) {
-        // A drive that brought bytes meanwhile is alive: what the store had first is on its way.
-        const isBehind = isNews && reads === before
+        // A drive that brought bytes meanwhile is alive: the text that the store had first is on its way.
+        const isBehind = isNew && reads === before
         if (isBehind) closed()
         if (stallMs) return false
-        // A drive without keep-alives may be onStall and alive: the stall watchdog probes it again later.
+        // A drive without keep-alives may be silent and alive: the stall watchdog probes it again later.
         if (!isBehind) trust()
         return 'enough'
       }
-      if (isChannel && (isNews || isHeld)) tell({ connection: 'polling' })
+      if (isChannel && (isNew || isHeld)) show({ connection: 'polling' })
       dispatch({ type: 'read', attempt, reading: { ...result, isSnapshot: true } })
       if (isOpen && result.upToDate !== false) slots.caughtUp(slot)
       // The poll that this read replaces hangs.
       if (isPolled) closed()
-      return isNews
+      return isNew
     }
 
     let probing = new AbortController()
     onAbort(() => probing.abort())
-    // A channel without keep-alives is onStall while a model thinks. It is closed only if the store has more.
+    // A channel without keep-alives is silent while a model thinks. It is closed only if the store has more.
     const probe = () => {
       probing.abort()
       const attempt = new AbortController()
@@ -240,11 +240,11 @@ export function createSession(
     }
     /** Checks what a source reports, and uses it. A malformed result ends the attempt; it is not thrown into the source. */
     const take =
-      <Given, Checked>(check: (given: Given) => Checked, use: (result: Checked) => void) =>
-      (given: Given) => {
+      <Raw, Checked>(check: (raw: Raw) => Checked, use: (result: Checked) => void) =>
+      (raw: Raw) => {
         let result: Checked
         try {
-          result = check(given)
+          result = check(raw)
         } catch (cause) {
           return failed(cause)
         }
@@ -259,32 +259,33 @@ export function createSession(
       chunk: take(checkChunk, (chunk) => read({ ...chunk, status: 'streaming' })),
       end: take(checkEnd, ({ end, ...rest }) => read({ ...rest, offset: end, text: '' })),
       next: take(checkSnapshot, (snapshot) => read({ ...snapshot, isSnapshot: true })),
-      fail: (cause) => tell({ error: checkFailure(cause) }),
-      connection: take(checkConnection, (connection) => tell({ connection })),
+      fail: (cause) => show({ error: checkFailure(cause) }),
+      connection: take(checkConnection, (connection) => show({ connection })),
       alive() {
         onBytes(0)
-        if (!channel.isInDoubt) tell({ connection: 'live' })
+        if (!channel.isPolledBeside) show({ connection: 'live' })
       },
     }
 
     async function open(request: SourceRequest): Promise<unknown> {
       isOpen = true
       // A subscription is not probed, since it reconnects by itself, nor is a tail without short reads.
-      const canAsk = isDriving || isPolled || (canPoll && isTail)
-      const ask = () => canAsk && channel.probe()
+      const canProbe = isDriving || isPolled || (canPoll && isTail)
+      const probeChannel = () => canProbe && channel.probe()
       const watch =
-        (stallMs || isDriving) && watchForStall(stallMs || POLL_MS, stallMs ? onStall : probe, ask, environment, signal)
-      onBytes = (pieces) => {
+        (stallMs || isDriving) &&
+        watchForStall(stallMs || POLL_MS, stallMs ? onStall : probe, probeChannel, environment, signal)
+      onBytes = (chunks) => {
         reads++
         // If the clock is set back, this must not stay in the future.
         if (!signal.aborted) healthySince = Math.min(healthySince, clock.now())
         if (watch) watch.reset()
         isSilent = false
-        channel.received(pieces)
+        channel.received(chunks)
       }
       onSignal = () => {
         if (watch) watch.check()
-        ask()
+        probeChannel()
       }
       channel.opened()
       if (isChannel && slots.isHeld) channel.poll()
@@ -304,11 +305,11 @@ export function createSession(
       },
       end: closed,
     }
-    const ask = () => onAbort(slots.follow(slot))
+    const waitForSlot = () => onAbort(slots.follow(slot))
     if (isDriving) onAbort(slots.drive())
     // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
-    const run = isTail ? ask : begin
-    if (isInDoubt) channel.poll()
+    const run = isTail ? waitForSlot : begin
+    if (isPolledBeside) channel.poll()
     if (isLate || (idlePolls > 0 && !isDriving)) {
       onSignal = () => {
         isSilent = false

@@ -104,16 +104,16 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
   },
   connectionChanged: {
     'connectionChanged: live': ({ attempt }) => [
-      { event: { type: 'connectionChanged', attempt, news: { connection: 'live' } } },
+      { event: { type: 'connectionChanged', attempt, update: { connection: 'live' } } },
     ],
     'connectionChanged: polling': ({ attempt }) => [
-      { event: { type: 'connectionChanged', attempt, news: { connection: 'polling' } } },
+      { event: { type: 'connectionChanged', attempt, update: { connection: 'polling' } } },
     ],
     'connectionChanged: waiting': ({ attempt }) => [
-      { event: { type: 'connectionChanged', attempt, news: { connection: 'waiting' } } },
+      { event: { type: 'connectionChanged', attempt, update: { connection: 'waiting' } } },
     ],
     'connectionChanged: offline': ({ attempt }) => [
-      { event: { type: 'connectionChanged', attempt, news: { connection: 'offline' } } },
+      { event: { type: 'connectionChanged', attempt, update: { connection: 'offline' } } },
     ],
   },
   closed: {
@@ -142,7 +142,7 @@ const acts: Record<string, Act> = {
     { event: { type: 'read', attempt: attempt + 1, reading: { offset: 3, text: 'def', status: 'done' } } },
     { event: { type: 'closed', attempt: attempt - 1 } },
     { event: { type: 'wakeUp', attempt: attempt - 1 } },
-    { event: { type: 'connectionChanged', attempt: attempt - 1, news: { connection: 'waiting' } } },
+    { event: { type: 'connectionChanged', attempt: attempt - 1, update: { connection: 'waiting' } } },
     { event: { type: 'failed', attempt: attempt - 1, error: network() } },
   ],
 }
@@ -191,7 +191,7 @@ describe('SPEC.md', () => {
     }
     const shown = reduce(following, again)
     expect(reduce(shown, again)).toBe(shown)
-    expect(reduce(shown, { type: 'connectionChanged', attempt, news: { connection: 'live' } })).toBe(shown)
+    expect(reduce(shown, { type: 'connectionChanged', attempt, update: { connection: 'live' } })).toBe(shown)
   })
 
   it('names a test file that is there for every invariant, and all of S1 to Sn once', () => {

@@ -416,7 +416,7 @@ describe('a channel whose first byte is late', () => {
       await pass(30)
     }
     expect(events).toEqual(['held', 'proven'])
-    expect(channel.isInDoubt).toBe(false)
+    expect(channel.isPolledBeside).toBe(false)
     end()
   })
 
@@ -441,7 +441,7 @@ describe('a channel whose first byte is late', () => {
       setClock(byMs)
       channel.probe()
       await pass(2500)
-      expect(channel.isInDoubt).toBe(true)
+      expect(channel.isPolledBeside).toBe(true)
       end()
     },
   )
