@@ -7,43 +7,43 @@ import { readText } from './http/read-text'
 import { createRequest, type RequestOptions } from './http/request'
 import { checkUrl } from './stream-url'
 
-/** What an event of another dialect says. */
+/** The content of an event of another dialect. */
 export interface DecodedEvent {
-  /** `null` is none, as in the role events of OpenAI's dialect. */
+  /** `null` means no text, as in the role events of OpenAI's dialect. */
   readonly text?: string | null | undefined
   /** The explicit end: `true` is `done`. */
   readonly end?: boolean | TerminalStatus | undefined
-  /** A word for readers: the text ended with an error. */
+  /** The text ended with an error. This is its code for readers. */
   readonly error?: string | undefined
-  /** Why the producer stopped, in its own word. It is no end: it may come in an event before that. `null` is none. */
+  /** The producer's own reason for stopping. It is not the end: it may come in an event before the end. `null` means none. */
   readonly finishReason?: string | null | undefined
 }
 
 export interface FetchLiveOptions extends RequestOptions {
-  /** Asked for on every attempt, if it is a function. What it makes of an id must not lead elsewhere: encode it. */
+  /** A function is called on every attempt. It must encode the id, so that no id can change the path. */
   readonly url: string | ((request: SourceRequest) => string)
   /** @default 'POST' */
   readonly method?: string | undefined
-  /** Made for every attempt. @default none */
+  /** Called on every attempt. @default none */
   readonly body?: ((request: SourceRequest) => BodyInit | undefined) | undefined
   /**
-   * Reads an event of another dialect: its text, or what else it says; `undefined` for one without text. `[DONE]` is an
-   * end by itself, also with spaces around it. Without this, events are read as Keepstream's own.
+   * Reads an event of another dialect. Returns its text or its decoded content, or `undefined` for an event without text.
+   * `[DONE]` is always an end, also with spaces around it. Without `decode`, events are read as Keepstream's own.
    *
-   * It is also given a last event that has no blank line after it, if the body ended by itself and the event's data says
-   * where it ends: `[DONE]`, or a JSON object or array. Any other such event may be one that was cut (a proxy that cuts may
-   * look like an end), so that it is neither text nor an end. An event without a `data` line is none, by the standard.
+   * A last event without a blank line after it is decoded too, if the body ended by itself and the event's data shows that
+   * it is complete: `[DONE]`, or a JSON object or array. Any other such event may have been cut, since a proxy that cuts may
+   * look like an end, so it is ignored. By the standard, a block without a `data` line is no event.
    */
   readonly decode?: ((event: SseEvent) => string | DecodedEvent | undefined) | undefined
   /** Driving again joins the running generation. @default false */
   readonly canRepeat?: boolean | undefined
-  /** For a server that sends keep-alives: longer silence than this is a cut, in milliseconds. @default never */
+  /** For a server that sends keep-alives: a longer silence than this counts as a cut, in milliseconds. @default never */
   readonly stallMs?: number | undefined
 }
 
 /**
- * The fetch-stream reader: raw text from offset 0, or Server-Sent Events, by the response's content type. A raw channel
- * has no explicit end, so the status is read from the snapshot source afterwards.
+ * Reads a `fetch` response: raw text from offset 0, or Server-Sent Events, by its content type. Raw text has no explicit
+ * end, so the status is read from the snapshot source afterwards.
  */
 export function fetchLive({
   url,
@@ -68,8 +68,8 @@ export function fetchLive({
       )
       const type = response.headers.get('content-type') ?? ''
       if (/html|json|xml|^(image|audio|video|font)\//i.test(type)) {
-        response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
-        throw new SourceError('server', `${method} was answered with ${type} instead of a text stream`)
+        response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
+        throw new SourceError('server', `${method} returned ${type} instead of a text stream`)
       }
       sink.alive()
       if (!type.includes('event-stream')) return readRaw(response, sink, checkText)
@@ -93,7 +93,7 @@ function readRaw(response: Response, sink: LiveSink, check: (length: number) => 
   return readText(response, onText, check)
 }
 
-/** Data that says by itself where it ends, so that no cut can have made it out of a longer one. */
+/** Whether the data is certainly complete: no cut can turn longer data into it. */
 function isWhole(data: string): boolean {
   if (isDone(data)) return true
   try {

@@ -6,14 +6,14 @@ import { checkUrl } from './stream-url'
 
 export interface FetchSnapshotOptions extends RequestOptions {
   /**
-   * Asked for on every look, if it is a function. What it makes of an id must not lead elsewhere: encode it. The offset and
-   * the epoch are added to its query.
+   * A function is called on every read. It must encode the id, so that no id can change the path. The offset and the epoch
+   * are added to the query.
    */
   readonly url: string | ((request: SourceRequest) => string)
 }
 
 /**
- * One look by `GET`, answered with JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset` that is sent
+ * Reads the text once with `GET`. The response is JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset`
  * in the query.
  */
 export function fetchSnapshot({ url, maxLength, ...options }: FetchSnapshotOptions): SnapshotFetcher {

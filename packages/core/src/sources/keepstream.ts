@@ -12,7 +12,7 @@ export interface KeepstreamOptions extends RequestOptions {
   readonly url: string
 }
 
-/** The server keeps a connection alive every 8 s: one that misses three of them is dead. */
+/** The server sends a keep-alive every 8 s. A connection that misses three of them is dead. */
 const stallMs = 25_000
 
 /** The sources for a Keepstream server: `createStreamClient(keepstream({ url: '/streams' }))`. */
@@ -30,7 +30,7 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`
 
   async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
-    // Its first event comes with its headers, so that headers alone prove nothing: a proxy may hold back what follows.
+    // The headers alone prove nothing: a proxy may hold back the first event, which the server sends with them.
     await readSse(await request(path, 'text/event-stream', init), onEvent, alive)
   }
 
@@ -58,10 +58,10 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     },
     async stop({ id, signal }) {
       const init = { method: 'POST', signal }
-      const answer = await request(at(id, '/stop'), 'application/json', init)
-      const { status, offset, ...rest } = Object(await readJson(answer, bound.checkJson))
+      const response = await request(at(id, '/stop'), 'application/json', init)
+      const { status, offset, ...rest } = Object(await readJson(response, bound.checkJson))
       if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
-        throw new SourceError('server', 'this is no answer of a Keepstream server')
+        throw new SourceError('server', 'this is no response of a Keepstream server')
       return isTerminal(status) ? { ...rest, end: offset, status } : undefined
     },
   }

@@ -1,8 +1,8 @@
 import { StreamError } from '../errors'
 
 /**
- * An id as one segment of a path. Encoded it holds no slash, backslash or percent sign, so that only an id that is nothing
- * but dots, or nothing at all, could lead out of the path it is put into.
+ * Encodes an id as one path segment. An encoded id has no slash or backslash, so only an empty id, `.` or `..` could change
+ * the path. These are refused.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -16,8 +16,8 @@ export function segmentOf(id: string): string {
 }
 
 /**
- * What an application made a URL of. A dot segment, also an encoded one, or a backslash would be resolved before the
- * request is sent; only at the start of a relative URL are they its author's.
+ * Checks a URL that the application built from an id. A dot segment, also an encoded one, or a backslash would change the
+ * path before the request is sent. Dot segments are allowed only at the start of a relative URL.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -26,7 +26,7 @@ export function checkUrl(url: string, id: string): string {
   if (/[\\/](\.|%2e){1,2}([\\/]|$)|\\/i.test(path.replace(/^(\.{1,2}\/)+/, '/')))
     throw new StreamError(
       'invalid-option',
-      `\`url\` leads elsewhere for the id ${JSON.stringify(id)}: put encodeURIComponent(id) into it, and refuse ids of dots`,
+      `\`url\` leads elsewhere for the id ${JSON.stringify(id)}: use encodeURIComponent(id) in it, and refuse "." and ".."`,
     )
   return url
 }
@@ -34,6 +34,6 @@ export function checkUrl(url: string, id: string): string {
 function invalid(id: unknown) {
   return new StreamError(
     'invalid-option',
-    `${typeof id === 'string' ? JSON.stringify(id) : typeof id} is no stream id: it must be text other than "", "." and ".."; while there is none yet, give undefined`,
+    `${typeof id === 'string' ? JSON.stringify(id) : typeof id} is no stream id: it must be text other than "", "." and "..". Without an id, pass undefined`,
   )
 }

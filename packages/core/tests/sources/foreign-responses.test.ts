@@ -58,9 +58,9 @@ describe('a refusal, at a Keepstream server', () => {
     expect(await told(respond)).toEqual(['server', 'server', 'server'])
   })
 
-  it('is named as no answer of the backend', async () => {
+  it('is reported as not from the backend', async () => {
     const { live } = keepstream({ url: '/streams', fetch: fakeFetch(page(404)) })
-    expect(String((await record(live)).error)).toMatch(/404.*text\/html.*no answer of the backend/)
+    expect(String((await record(live)).error)).toMatch(/404.*text\/html.*is not from the backend itself/)
   })
 })
 

@@ -51,7 +51,7 @@ describe('a refusal', () => {
     expect(await ask({ fetch: fakeFetch(() => json(body, { status: 403 })) })).toMatchObject({
       code: 'forbidden',
       serverCode: 'cross-origin',
-      message: '@keepstream/core: the server answered 403 (cross-origin): List the origin.',
+      message: '@keepstream/core: the server returned 403 (cross-origin): List the origin.',
     })
     const refreshed = fakeFetch(() => json({ code: 'token-expired', message: 'Sign in.' }, { status: 401 }))
     expect(await ask({ fetch: refreshed, headers: () => ({}) })).toMatchObject({
@@ -73,7 +73,7 @@ describe('a refusal', () => {
     expect(error).toMatchObject({
       code: 'forbidden',
       serverCode: undefined,
-      message: '@keepstream/core: the server answered 403',
+      message: '@keepstream/core: the server returned 403',
     })
   })
 

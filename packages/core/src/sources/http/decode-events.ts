@@ -3,17 +3,17 @@ import { isTerminal, type LiveSink, type Snapshot } from '../../types'
 import type { SseEvent } from './read-sse'
 
 /**
- * Reads Keepstream's own events: each becomes a snapshot from where the one before ended. A terminal status counts only
- * with the explicit end, which alone is sent after the last character. `asked` is the epoch that was asked for: it stands
- * until the server names its own, with the first status or in the id of the first text.
+ * Reads Keepstream's own events. Each becomes a snapshot that starts where the one before ended. A terminal status counts
+ * only with the explicit end, because only that is sent after the last character. `requested` is the epoch of the request.
+ * It is used until the server sends its own, with the first status or in the id of the first text.
  */
-export function createEventDecoder(end: number, check: (length: number) => void, asked?: number) {
+export function createEventDecoder(end: number, check: (length: number) => void, requested?: number) {
   let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
 
   return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
     try {
-      // An event of another name is from a newer server, and for newer clients.
-      if (!/^(|status|end)$/.test(event)) return { epoch: asked, ...known, offset: end, text: '' }
+      // An event with an unknown name is from a newer server, for newer clients.
+      if (!/^(|status|end)$/.test(event)) return { epoch: requested, ...known, offset: end, text: '' }
       const value = JSON.parse(data)
       const text = event ? '' : value
       if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
@@ -33,12 +33,12 @@ export function createEventDecoder(end: number, check: (length: number) => void,
   }
 }
 
-/** Reads them for a driver: what was read so far as chunks, a terminal status as the end. */
+/** Reads Keepstream's events for a driver: text as chunks, and a terminal status as the end. */
 export function createDriveDecoder({ chunk, end }: LiveSink, check: (length: number) => void) {
   const read = createEventDecoder(0, check)
   return (event: SseEvent) => {
-    const { status, error, finishReason, ...piece } = read(event)
-    if (isTerminal(status)) end({ end: piece.offset, status, epoch: piece.epoch, error, finishReason })
-    else chunk(piece)
+    const { status, error, finishReason, ...chunkFacts } = read(event)
+    if (isTerminal(status)) end({ end: chunkFacts.offset, status, epoch: chunkFacts.epoch, error, finishReason })
+    else chunk(chunkFacts)
   }
 }

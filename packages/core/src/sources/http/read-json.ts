@@ -4,14 +4,14 @@ import type { Bound } from './max-length'
 import { readText } from './read-text'
 
 /**
- * Reads an answer that must be JSON. What stands between may answer anything with a page, also with 200: that is a
- * passing failure. `check` bounds its length, in characters.
+ * Reads a response that must be JSON. A proxy may return an HTML page for any request, also with 200: that is a temporary
+ * failure. `check` bounds the length, in characters.
  */
 export async function readJson(response: Response, check: (length: number) => void) {
   const type = response.headers.get('content-type') ?? ''
   if (/html/i.test(type)) {
-    response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
-    throw new SourceError('server', `expected JSON, got ${type}: is the URL right, and is nothing in between?`)
+    response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
+    throw new SourceError('server', `expected JSON, got ${type}: is the URL right, and is no proxy in between?`)
   }
   let body = ''
   await readText(
@@ -29,7 +29,7 @@ export async function readJson(response: Response, check: (length: number) => vo
   }
 }
 
-/** Reads a snapshot: its JSON is bounded, and how long the text is up to its end. What it is, the session checks. */
+/** Reads a snapshot. Bounds the length of its JSON and of the whole text. The session checks its fields. */
 export async function readSnapshot(response: Response, { checkText, checkJson }: Bound): Promise<Snapshot> {
   const snapshot = await readJson(response, checkJson)
   checkText((Number(snapshot?.offset) || 0) + (snapshot?.text?.length || 0))

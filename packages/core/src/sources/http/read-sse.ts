@@ -5,13 +5,13 @@ import { readText } from './read-text'
 /** One event of a Server-Sent Events body. */
 export type SseEvent = EventSourceMessage
 
-/** The largest event that is read, in characters: one catch-up answer of 1 Mi code units, each escaped as `\uXXXX`. */
+/** The largest event that is read, in characters: one catch-up event of 1 Mi code units, each escaped as `\uXXXX`. */
 const maxBufferSize = 8 * 1024 * 1024
 
 /**
- * Reads a `text/event-stream` answer. `onBytes` hears of every read, comments among them. `onLast` hears of an event that a
- * body which ended by itself has left without its blank line, or even without the end of its line: it may be one that was
- * cut. Without `onLast` such an event is none, as the standard has it.
+ * Reads a `text/event-stream` response. `onBytes` is called on every read, also for comments. `onLast` gets a last event
+ * without its blank line, or even without the end of its line, when the body ended by itself. Such an event may have been
+ * cut. Without `onLast` it is ignored, as the standard says.
  */
 export async function readSse(
   response: Response,
@@ -21,7 +21,7 @@ export async function readSse(
 ): Promise<void> {
   const type = response.headers.get('content-type')
   if (!type?.includes('event-stream')) {
-    response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+    response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
     throw new SourceError('server', `expected events, got ${type}: is the URL right?`)
   }
   let isOver = false
@@ -29,7 +29,7 @@ export async function readSse(
     onEvent: (event) => (isOver ? onLast : onEvent)(event),
     maxBufferSize,
     onError(cause) {
-      // Anything else it reports is a line to be skipped.
+      // Any other error means a line to skip.
       if (cause.type === 'max-buffer-size-exceeded')
         throw new SourceError('server', `an event is larger than ${maxBufferSize} characters`, { cause })
     },
@@ -42,10 +42,10 @@ export async function readSse(
       feed(text)
       last = text.slice(-1) || last
     },
-    () => {}, // events are bounded one by one, and their text by whoever adds it up
+    () => {}, // each event has its own bound, and the caller bounds the whole text
     {},
   )
-  // The parser waits for what may follow a CR.
+  // After a CR, the parser waits for a LF.
   if (last === '\r') feed('\n')
   isOver = true
   feed('\n\n')

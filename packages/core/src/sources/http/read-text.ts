@@ -1,9 +1,10 @@
 /**
- * Decodes an answer as it arrives, and tells `check` how much there is so far before it is given out: what that throws ends
- * the reading, so that no body is kept beyond its bound, however well it was compressed. A leading U+FEFF is text unless
- * `ignoreBOM` is false, and the bytes of a character that a cut left unfinished are dropped: they are read again from the
- * offset before it. Where `fetch` has no body streams (React Native), the answer comes whole, without such a U+FEFF; there
- * one that says that it is too long is not read.
+ * Decodes a response as it arrives. `check` gets the length so far before the text is passed on. If it throws, reading ends,
+ * so that even a compressed body cannot grow beyond its bound.
+ *
+ * A leading U+FEFF is text unless `ignoreBOM` is false. The bytes of an unfinished character at a cut are dropped: they are
+ * read again from the offset before it. If `fetch` has no body streams (React Native), the text comes whole, without a
+ * leading U+FEFF. There a response is not read if its `Content-Length` is too long.
  */
 export async function readText(
   response: Response,
@@ -31,7 +32,7 @@ export async function readText(
       onText(text)
     }
   } finally {
-    // Whoever threw is told about it by the throw; a body that is done has nothing to cancel.
+    // An error of the body already ended the loop above, and a finished body has nothing to cancel.
     reader.cancel().catch(() => {})
   }
 }

@@ -3,35 +3,35 @@ import { SourceError } from '../../errors'
 /** How long the search for a hidden target may take, in milliseconds. */
 const PROBE_MS = 2000
 
-/** Whether an answer is a redirect, or was reached by one that `fetch` has followed all the same. */
-export function isRedirect({ type, status, url, redirected }: Response, asked: string): boolean {
+/** Whether a response is a redirect, or comes from one that `fetch` followed although it should not. */
+export function isRedirect({ type, status, url, redirected }: Response, requested: string): boolean {
   if (type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status)) return true
-  // React Native follows every redirect, and tells it only by the URL. There every URL that is asked for is absolute.
-  return redirected ?? (!!url && /^https?:/i.test(asked) && bare(url) !== bare(asked))
+  // React Native follows every redirect, and only the URL shows it. There every requested URL is absolute.
+  return redirected ?? (!!url && /^https?:/i.test(requested) && normalize(url) !== normalize(requested))
 }
 
 /**
- * The error for a redirect. A browser hides where one leads: `probe` is asked there for the same URL, without any of the
- * app's headers, and follows it. The target is told without its query, which may hold a secret.
+ * Creates the error for a redirect. A browser hides the target, so `probe` requests the same URL there without any of the
+ * app's headers, and follows the redirect. The error has the target without its query, which may contain a secret.
  */
 export async function redirectError(
   { type, status, url, headers, redirected, body }: Response,
-  asked: string,
+  requested: string,
   accept: string,
   probe: typeof fetch | undefined,
   signal: AbortSignal | null | undefined,
 ): Promise<SourceError> {
-  body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+  body?.cancel().catch(() => {}) // a failure of an unused body does not matter
   const isFollowed = redirected || status < 300
-  const found = type === 'opaqueredirect' ? await follow(asked, accept, probe, signal) : headers.get('location')
-  const location = resolve(isFollowed && type !== 'opaqueredirect' ? url : found, url || asked)
-  const isSamePath = location !== undefined && pathOf(location) === pathOf(asked)
+  const found = type === 'opaqueredirect' ? await follow(requested, accept, probe, signal) : headers.get('location')
+  const location = resolve(isFollowed && type !== 'opaqueredirect' ? url : found, url || requested)
+  const isSamePath = location !== undefined && pathOf(location) === pathOf(requested)
   const address =
     'give the client the final URL, or mount the handler so that none happens (Next.js: `skipTrailingSlashRedirect`)'
   const login = 'if it leads to a login page, sign in, then call `retry()`'
   return new SourceError(
     'redirected',
-    `the answer is a redirect to ${location ?? 'a target that is hidden'}, and no redirect is followed: ` +
+    `the response is a redirect to ${location ?? 'a hidden target'}, and no redirect is followed: ` +
       (isSamePath ? address : location ? login : `${login}; otherwise ${address}`),
     { location },
   )
@@ -52,7 +52,7 @@ async function follow(
     const response = await probe?.(url, init)
     return response?.redirected ? response.url : undefined
   } catch {
-    return // a target of another origin, which stays hidden
+    return // a target on another origin stays hidden
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', end)
@@ -66,23 +66,23 @@ function resolve(location: string | null | undefined, base: string): string | un
   try {
     target = new URL(location, base).href
   } catch {
-    // A relative one at a URL that is itself relative: it is told as it stands.
+    // A relative target of a relative URL is reported unchanged.
   }
   return target.replace(/[?#].*/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1')
 }
 
-/** Without what may differ though it is the same address: a network stack may have put it into its normal form. */
-function bare(url: string): string {
+/** Brings equal addresses into the same form, because a network stack may return a URL in its normal form. */
+function normalize(url: string): string {
   const plain = url
     .replace(/[?#].*/s, '')
     .replace(/^(https?:..)[^/]*@/i, '$1')
     .replace(/^(?:(https:..[^/]*):443|(http:..[^/]*):80)(?![^/])/i, '$1$2')
     .replace(/^https?:..[^/]*$/i, '$&/')
   try {
-    // React Native's own URL ends each one with a slash, which would hide a redirect to just that: it lands behind the `?`.
+    // React Native's `URL` adds a slash to each address. Behind the `?` it cannot hide a redirect that only adds a slash.
     return decodeURI(new URL(`${plain}?`).href).toLowerCase()
   } catch {
-    return plain.toLowerCase() // a `%` that encodes nothing, or no URL that works
+    return plain.toLowerCase() // a `%` that encodes nothing, or a `URL` that does not work
   }
 }
 

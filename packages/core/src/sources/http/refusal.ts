@@ -1,21 +1,21 @@
 import { readText } from './read-text'
 
-/** What a server's own words say of a refusal, as Keepstream's server has them: `{ code, message }` as JSON. */
+/** The server's own reason for a refusal. Keepstream's server sends `{ code, message }` as JSON. */
 export interface Refusal {
   readonly code?: string | undefined
   readonly message?: string | undefined
-  /** Where the texts part, with `diverged`. */
+  /** With `diverged`: the offset where the texts start to differ. */
   readonly offset?: number | undefined
   readonly epoch?: number | undefined
 }
 
-/** In characters. Whoever stands in between may answer anything. */
+/** In characters. A proxy may return a body of any length. */
 const longestBody = 16_384
 const longestMessage = 500
 
 /**
- * Reads the words of an answer that is no success; none if they are not JSON, too long, or broken off. The body of any
- * other answer is let go of: it may never end.
+ * Reads the reason from a response that is no success. Returns `{}` if it is not JSON, too long, or cut. A body that is not
+ * JSON is canceled, because it may never end.
  */
 export async function readRefusal(response: Response): Promise<Refusal> {
   if (!/json/i.test(response.headers.get('content-type') ?? '')) {
@@ -34,12 +34,12 @@ export async function readRefusal(response: Response): Promise<Refusal> {
       },
     )
     const { code, message, offset, epoch } = Object(JSON.parse(body))
-    return { code: words(code), message: words(message), offset, epoch }
+    return { code: shortText(code), message: shortText(message), offset, epoch }
   } catch {
-    return {} // The status says enough.
+    return {} // The status is enough.
   }
 }
 
-function words(value: unknown): string | undefined {
+function shortText(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, longestMessage) : undefined
 }

@@ -3,34 +3,34 @@ import { isRedirect, redirectError } from './redirect'
 import { readRefusal } from './refusal'
 
 export interface HeadersRequest {
-  /** From 1; 2 is the one repetition after a 401. */
+  /** Counts from 1. 2 is the only retry, after a 401. */
   readonly attempt: number
-  /** The server refused the headers given before: renew them. */
+  /** The server refused the last headers: renew them. */
   readonly isRefresh: boolean
 }
 
-/** Headers, or a function that is asked for them on every attempt. */
+/** Headers, or a function that is called on every attempt. */
 export type HeadersSource = HeadersInit | ((request: HeadersRequest) => HeadersInit | Promise<HeadersInit>)
 
-/** As much of `fetch` as is used here. */
+/** The part of `fetch` that is used here. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
 
 export interface RequestOptions {
   /**
-   * The longest text that is read, in UTF-16 code units. A longer answer, also one that only grows so by being unpacked, is
-   * let go of and has failed with `server`. Raise it where the server's own `maxLength` was raised.
+   * The longest text that is read, in UTF-16 code units. A longer response is canceled and fails with `server`. The length
+   * counts after decompression. If you raise the server's own `maxLength`, raise this too.
    *
    * @default 4_194_304
    */
   readonly maxLength?: number | undefined
   readonly headers?: HeadersSource | undefined
-  /** @default the global `fetch`, looked up for each request */
+  /** @default the global `fetch` at the time of each request */
   readonly fetch?: FetchLike | undefined
-  /** `include` sends cookies to another origin too, whose handler has to allow it. @default what `fetch` does: `same-origin` */
+  /** `include` also sends cookies to another origin, whose handler has to allow it. @default `same-origin`, as in `fetch` */
   readonly credentials?: RequestCredentials | undefined
 }
 
-/** What a server's refusal says to do next. Any other one is the server's own failure. */
+/** The error code for each refusal. Any other status is a failure of the server. */
 export const codes: Record<number, SourceErrorCode> = {
   401: 'unauthorized',
   402: 'forbidden',
@@ -41,21 +41,21 @@ export const codes: Record<number, SourceErrorCode> = {
   429: 'rate-limited',
 }
 
-/** Renewals under way, so that sources that share a headers function ask it for new ones once. */
+/** Renewals in progress: sources that share a headers function call it once for new headers. */
 const refreshes = new WeakMap<object, Promise<HeadersInit>>()
 
 /**
- * Makes the function that all requests of one client go through. Headers are asked for each time, and once more after a
- * 401: requests that meet one together share the renewal. A redirect is an error, since what the headers carry may be
- * meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError` whose code
- * says what to do next, and which carries the server's own `code` and `message` where it gave them as JSON.
+ * Creates the function that sends all requests of one source. The headers function is called for each request, and once
+ * more after a 401. Requests that get a 401 at the same time share the renewal. A redirect is an error, because the headers
+ * may be meant for this origin alone. Everything but a success with a body (200 to 203) rejects with a `SourceError`. Its
+ * code says what to do next. It has the server's own `code` and `message` if the server sent them as JSON.
  *
- * A 401, 402, 403, 404 or 410 is final, so it must come from the backend itself: a page (HTML) is one of a proxy, a firewall or a
- * gateway, and passes. `hasCodes`: the backend says each refusal as JSON with a `code`, so that one without it passes
- * too, but for a 401, which an app's own middleware may answer as it likes.
+ * A 401, 402, 403, 404 or 410 is final, so it must come from the backend itself. An HTML page comes from a proxy, a firewall
+ * or a gateway, so that failure is temporary. `hasCodes`: the backend sends each refusal as JSON with a `code`, so a refusal
+ * without one is temporary too. The exception is a 401, because an app's own middleware may send it in any form.
  */
 export function createRequest({ headers, fetch, ...options }: RequestOptions, hasCodes = false) {
-  async function ask(attempt: number) {
+  async function currentHeaders(attempt: number) {
     if (typeof headers !== 'function') return headers
     try {
       if (attempt < 2) return await headers({ attempt, isRefresh: false })
@@ -73,11 +73,11 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
     try {
       return await (fetch ?? globalThis.fetch)(url, init)
     } catch (cause) {
-      // A browser does not say whether it was the network or the server's rules for other origins.
+      // A browser does not show whether the network failed or CORS refused the request.
       if (init.signal?.aborted || !isElsewhere(url)) throw cause
       throw new SourceError(
         'network',
-        "no answer: is the server up, and is this page's origin in its allowedOrigins?",
+        "no response: is the server up, and is this page's origin in its allowedOrigins?",
         {
           cause,
         },
@@ -87,7 +87,7 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
 
   return async (url: string, accept: string, init: RequestInit): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
-      const all = new Headers(await ask(attempt))
+      const all = new Headers(await currentHeaders(attempt))
       all.set('accept', accept)
       const response = await send(url, { redirect: 'manual', ...(options as RequestInit), ...init, headers: all })
       const { ok, status } = response
@@ -96,7 +96,7 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
         throw await redirectError(response, url, accept, fetch ? undefined : globalThis.fetch, init.signal)
       if (ok && status < 204) return response
       if (status === 401 && attempt === 1 && typeof headers === 'function') {
-        response.body?.cancel().catch(() => {}) // a body that is not wanted may fail as it likes
+        response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
         continue
       }
       const { code, message, offset, epoch } = await readRefusal(response)
@@ -107,8 +107,8 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
       const isForeign = isFinal(verdict) && !isOwn
       throw new SourceError(
         status === 409 && code === 'diverged' ? code : isForeign ? 'server' : verdict,
-        `the server answered ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}` +
-          (isForeign ? `, but this (${type || 'no content type'}) is no answer of the backend itself` : ''),
+        `the server returned ${status}${code ? ` (${code})` : ''}${message ? `: ${message}` : ''}` +
+          (isForeign ? `, but this (${type || 'no content type'}) is not from the backend itself` : ''),
         {
           serverCode: code,
           offset,
@@ -120,7 +120,7 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
   }
 }
 
-/** Of another origin than the page, where there is one. */
+/** Whether the URL is on another origin than the page, if there is a page. */
 function isElsewhere(url: string): boolean {
   const [origin] = /^https?:\/\/[^/?#]+/i.exec(url) ?? []
   return !!origin && !!globalThis.location && origin.toLowerCase() !== location.origin
