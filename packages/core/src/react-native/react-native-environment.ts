@@ -1,12 +1,12 @@
 import type { Environment } from '../environment'
 
-/** As much of React Native's `AppState` as is used here. */
+/** The part of React Native's `AppState` that is used here. */
 export interface AppStateLike {
   readonly currentState: string | null
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
 }
 
-/** As much of `@react-native-community/netinfo` as is used here: its default export. */
+/** The part of `@react-native-community/netinfo`, its default export, that is used here. */
 export interface NetInfoLike {
   addEventListener(listener: (state: { readonly isConnected: boolean | null }) => void): () => void
 }
@@ -18,12 +18,12 @@ export interface ReactNativeOptions {
 }
 
 /**
- * The world of a React Native app, for `createStreamClient({ environment })`: an app that comes back from the background
- * reads on at once, one whose network is back tries again at once, and `connection` says `offline` while it is away. Where
- * `fetch` has no body streams, a driver's answer comes whole; follow with `fetchSnapshot` there.
+ * The environment of a React Native app, for `createStreamClient({ environment })`. An app that comes back from the
+ * background reads on at once. When the network is back, it tries again at once. Without a network, `connection` is
+ * `offline`. If `fetch` has no body streams, a driver's response comes whole. In that case, follow with `fetchSnapshot`.
  */
 export function reactNativeEnvironment({ AppState, NetInfo }: ReactNativeOptions): Environment {
-  // Known while somebody listens, which is whenever it is asked for.
+  // Known only while a listener is registered. The client reads it only then.
   let isConnected: boolean | null = null
 
   return {
@@ -40,31 +40,31 @@ export function reactNativeEnvironment({ AppState, NetInfo }: ReactNativeOptions
       let before: boolean | null = null
       const unsubscribe = NetInfo.addEventListener((state) => {
         isConnected = state.isConnected
-        const isNews = type === 'online' ? isConnected && before === false : isConnected === false && before !== false
+        const isChange = type === 'online' ? isConnected && before === false : isConnected === false && before !== false
         before = isConnected ?? before
-        if (isNews) listener({})
+        if (isChange) listener({})
       })
-      undoWith(signal, unsubscribe)
+      unsubscribeOnAbort(signal, unsubscribe)
     },
     document: {
       get hidden() {
         return AppState.currentState !== 'active'
       },
       addEventListener(type, listener, { signal }) {
-        // A system dialog makes an app inactive for a moment, and breaks no connection.
+        // A system dialog makes an app inactive for a moment, but breaks no connection.
         let wasAway = AppState.currentState === 'background'
         const subscription = AppState.addEventListener('change', (state) => {
           const isBack = state === 'active' && wasAway
           wasAway = state === 'background' || (wasAway && !isBack)
           if (type === 'visibilitychange' || isBack) listener({})
         })
-        undoWith(signal, () => subscription.remove())
+        unsubscribeOnAbort(signal, () => subscription.remove())
       },
     },
   }
 }
 
-function undoWith(signal: AbortSignal, undo: () => void) {
-  if (signal.aborted) undo()
-  else signal.addEventListener('abort', undo)
+function unsubscribeOnAbort(signal: AbortSignal, unsubscribe: () => void) {
+  if (signal.aborted) unsubscribe()
+  else signal.addEventListener('abort', unsubscribe)
 }

@@ -1,9 +1,9 @@
-/** How much of the text around an offset is looked at, in UTF-16 code units: more than any emoji sequence has. */
+/** How much text around an offset is segmented, in UTF-16 code units. No emoji sequence is that long. */
 const REACH = 256
 
 /**
- * The last place at or before `offset` where the text may end without splitting what a reader sees as one character, or,
- * without a segmenter, a code point.
+ * The last position at or before `offset` where the text may end. There it splits no visible character (grapheme) or,
+ * without a segmenter, no code point.
  */
 export function floorToGrapheme(text: string, offset: number, segmenter: Intl.Segmenter | undefined): number {
   if (offset >= text.length) return text.length
@@ -14,7 +14,7 @@ export function floorToGrapheme(text: string, offset: number, segmenter: Intl.Se
   return from + (around.containing(offset - from)?.index ?? 0)
 }
 
-/** The unit is the first half of a pair. */
+/** Whether the unit is the first half of a surrogate pair. */
 export function isHighSurrogate(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800
 }

@@ -1,14 +1,14 @@
-/** Text that has come: where it ends, and when it has to be shown. */
+/** Text that has arrived: where it ends, and when it has to be shown. */
 interface Arrival {
   readonly end: number
   readonly dueMs: number
 }
 
 /**
- * How fast text is revealed: just fast enough that everything is shown `maxLagMs` after it came. It owns no clock.
+ * Decides how fast text is revealed: just fast enough to show everything `maxLagMs` after it arrived. It has no clock.
  *
- * Between two moments the slowest speed is taken that meets every due time, so that a burst is spread over the whole lag,
- * and bursts that follow one another run into one another at the speed they come with.
+ * It takes the slowest speed that meets every due time. So a burst is spread over the whole lag, and a series of bursts
+ * becomes one even flow at the speed at which they arrive.
  */
 export function createPace(maxLagMs: number, position: number) {
   let arrivals: Arrival[] = []
@@ -20,7 +20,7 @@ export function createPace(maxLagMs: number, position: number) {
       position = to
       arrivals = []
     },
-    /** The text ends here now, which may be before where it ended. */
+    /** The text ends here now. That may be before its old end. */
     arrive(end: number, nowMs: number) {
       if (!arrivals.length) atMs = nowMs
       arrivals = arrivals.map((one) => (one.end > end ? { ...one, end } : one)).filter((one) => one.end > position)
@@ -30,7 +30,7 @@ export function createPace(maxLagMs: number, position: number) {
     advance(nowMs: number): number {
       const from = position
       for (const { end, dueMs } of arrivals) {
-        // A clock that was set back would hold the text up.
+        // If the clock was set back, the text is due now. Otherwise it would be delayed.
         const isDue = dueMs <= nowMs || nowMs < atMs
         const to = isDue ? end : from + ((end - from) * (nowMs - atMs)) / (dueMs - atMs)
         position = Math.max(position, to)
@@ -39,7 +39,7 @@ export function createPace(maxLagMs: number, position: number) {
       arrivals = arrivals.filter(({ end }) => end > position)
       return Math.floor(position)
     },
-    /** When the next text has to be shown; `undefined` when there is none to show. */
+    /** When the next text has to be shown, or `undefined` if all of it is shown. */
     get dueMs() {
       return arrivals[0]?.dueMs
     },

@@ -8,18 +8,18 @@ import { createPace } from './pace'
 import type { SmoothEnvironment } from './smooth-environment'
 import { createTicker } from './ticker'
 
-/** The longest wait between two steps where no frames come, in milliseconds. */
+/** The longest wait between two steps when there are no animation frames, in milliseconds. */
 const STEP_MS = 50
 
 interface SmoothFacts {
   readonly maxLagMs: number
   readonly environment: SmoothEnvironment
   readonly segmenter: Intl.Segmenter | undefined
-  /** Nothing is to move. */
+  /** Whether all text is shown at once, without motion. */
   readonly isCalm: () => boolean
 }
 
-/** The stream as its readers see it: `source`, with the end of its text still to be revealed. */
+/** Shows the stream `source` with the end of its text still to be revealed. */
 export function createSmoothStream(
   source: TextStream,
   { maxLagMs, environment, segmenter, isCalm }: SmoothFacts,
@@ -28,15 +28,15 @@ export function createSmoothStream(
   const listeners = new Set<TextListener>()
   const now = () => (environment.Date ?? Date).now()
 
-  /** What the source shows. */
+  /** The state of the source. */
   let target = source.$state.get()
-  /** The source's state that all but the text is taken from. It is an older one while an end waits for its text. */
+  /** All fields but the text come from this state of the source. It is an older one while an end waits for its text. */
   let facts = target
-  /** How much of the target's text is shown, and how much of it the listeners were told. */
+  /** How much of the target's text is shown, and how much of it the listeners have received. */
   let shown = endOf(target)
-  let told = shown
+  let sent = shown
   let isCut = false
-  /** Stands while text is being revealed. */
+  /** Set while text is being revealed. */
   let revealing: AbortController | undefined
 
   const pace = createPace(maxLagMs, shown)
@@ -50,10 +50,10 @@ export function createSmoothStream(
 
   function publish() {
     guarded(() => $state.set(view()))
-    if (!isCut && shown === told) return
-    const delta = target.text.slice(told, shown)
-    const offset = told
-    told = shown
+    if (!isCut && shown === sent) return
+    const delta = target.text.slice(sent, shown)
+    const offset = sent
+    sent = shown
     isCut = false
     for (const listener of listeners) guarded(() => listener(delta, offset))
   }
@@ -63,15 +63,15 @@ export function createSmoothStream(
     target = next
     if (!isTerminal(next.status)) facts = next
     const last = before.text.slice(0, shown)
-    // Only where the store contradicts what was shown is anything taken back (P9).
+    // Shown text is taken back only if the store has another text (P9).
     if (next.isReconciled && next.text.slice(0, shown) !== last) {
-      shown = told = floorToGrapheme(next.text, commonLength(last, next.text), segmenter)
+      shown = sent = floorToGrapheme(next.text, commonLength(last, next.text), segmenter)
       isCut = true
       pace.jump(shown)
     }
     const atMs = now()
     pace.arrive(endOf(next), atMs)
-    // Until it has caught up, what comes is backlog.
+    // Until the source has caught up, its text is backlog.
     const isBacklog = !before.isCaughtUp || !next.isCaughtUp
     if (isBacklog || !readers.size || isCalm() || (pace.dueMs ?? atMs) <= atMs) return showAll()
     reveal()
@@ -83,18 +83,18 @@ export function createSmoothStream(
     revealing = new AbortController()
     const { document } = environment
     document?.addEventListener('visibilitychange', () => document.hidden && showAll(), { signal: revealing.signal })
-    ask()
+    requestStep()
   }
 
-  function ask() {
-    ticker.ask(Math.min(STEP_MS, Number(pace.dueMs) - now()))
+  function requestStep() {
+    ticker.request(Math.min(STEP_MS, Number(pace.dueMs) - now()))
   }
 
   function step() {
     const end = pace.advance(now())
-    // Whoever leaves and is back by now has not left: a new id and its return, other options, another component.
+    // Readers are counted only here: a component may detach and attach again in between, as with another id or new options.
     if (pace.dueMs === undefined || isCalm() || !readers.size) return showAll()
-    ask()
+    requestStep()
     const next = floorToGrapheme(target.text, end, segmenter)
     if (next <= shown) return
     shown = next
@@ -110,7 +110,7 @@ export function createSmoothStream(
     publish()
   }
 
-  // For as long as either stands, the other one does: what is read while nobody is attached here is shown as it comes.
+  // The two streams keep each other alive. Text that arrives while no reader is attached here is shown at once.
   source.$state.listen(receive)
 
   const stream: TextStream = {
@@ -120,7 +120,7 @@ export function createSmoothStream(
       const detach = source.attach(options)
       const reader = {}
       readers.add(reader)
-      // A page was rendered with more than is shown: cut to that, it would shrink on the screen (P2).
+      // The page was rendered with more text than is shown here. To cut that text would make it shrink on the screen (P2).
       if (options?.initial?.text[shown]) showAll()
       return () => {
         readers.delete(reader)
@@ -131,7 +131,7 @@ export function createSmoothStream(
     onText: (listener) => addListener(listeners, listener),
     async stop() {
       await source.stop()
-      // Whoever asked for the end wants to see no more of it being written.
+      // The user has stopped the stream, so the rest is shown at once.
       showAll()
     },
   }
@@ -148,7 +148,7 @@ const changedKeys = [
   'finishReason',
 ] as const
 
-/** Where a text can be shown up to: half a character waits for its other half, as long as more may come. */
+/** The offset up to which the text can be shown. Half a surrogate pair waits for its other half, if more text may come. */
 function endOf({ text, status }: StreamState): number {
   const last = text.length - 1
   return isHighSurrogate(text, last) && !isTerminal(status) ? last : text.length

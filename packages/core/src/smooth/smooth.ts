@@ -4,19 +4,19 @@ import type { SmoothEnvironment } from './smooth-environment'
 import { createSmoothStream } from './smooth-stream'
 
 export interface SmoothOptions {
-  /** The longest that text, and the end with it, waits to be shown, in milliseconds. @default 400 */
+  /** The longest time that text, and the end after it, waits to be shown, in milliseconds. @default 400 */
   readonly maxLagMs?: number | undefined
-  /** Clock, frames, the page and its media. @default globalThis */
+  /** Clock, animation frames, the page and its media queries. @default globalThis */
   readonly environment?: SmoothEnvironment | undefined
 }
 
 /**
- * A client that reveals at an even pace what arrives in bursts, cut only where a reader sees one character end.
+ * Returns a client that reveals text at an even pace when it arrives in bursts. Text is cut only between visible characters.
  *
- * It reads through the client it is given, whose streams it leaves as they are: the text shown is always a prefix of
- * theirs, at most `maxLagMs` behind, and a terminal status comes with the whole text. Nothing is revealed slowly that was
- * there before this reader came, or that its page was rendered with; nor while the page is hidden, a person prefers reduced
- * motion, or nobody is attached.
+ * It reads through `client` and does not change its streams. The shown text is always a prefix of theirs, at most `maxLagMs`
+ * behind, and a terminal status comes with the whole text. Text is shown at once if it was there before this reader
+ * attached, or if the page was rendered with it. It is also shown at once while the page is hidden, the user prefers reduced
+ * motion, or no reader is attached.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -34,7 +34,7 @@ export function smooth(
     segmenter: Segmenter && new Segmenter(undefined, { granularity: 'grapheme' }),
     isCalm: () => !!(motion?.matches || environment.document?.hidden),
   }
-  /** By the stream they read and by their state: whoever holds either has the one smooth stream there is for it. */
+  /** One smooth stream for each source stream. Its `$state` is a key too, so that holding the state keeps the stream. */
   const streams = new WeakMap<object, TextStream>()
 
   return {

@@ -1,25 +1,25 @@
 import type { SmoothEnvironment } from './smooth-environment'
 
-/** Calls once after each `ask`: with the next frame, or after `maxMs` where frames are slow, silent or missing. */
+/** Calls `tick` once after each `request`: with the next frame, or after `maxMs` if frames are slow or missing. */
 export function createTicker(tick: () => void, environment: SmoothEnvironment) {
   let timer: unknown
   let frame: unknown
-  /** Tells the frame that was asked for last from those that cannot be taken back. */
-  let asked = 0
+  /** The number of the last request. Older frames, which may not be cancelable, are ignored. */
+  let requested = 0
 
   function stop() {
-    asked++
+    requested++
     environment.clearTimeout(timer as never)
     environment.cancelAnimationFrame?.(frame as never)
   }
 
   return {
     stop,
-    ask(maxMs: number) {
+    request(maxMs: number) {
       stop()
-      const mine = asked
+      const mine = requested
       const fire = () => {
-        if (mine !== asked) return
+        if (mine !== requested) return
         stop()
         tick()
       }

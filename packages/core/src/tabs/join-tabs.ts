@@ -1,21 +1,21 @@
 import { checkSnapshot } from '../session/check-source'
 import type { SnapshotTail, SourceRequest, TailSink } from '../types'
 import type { LockManagerLike, TabsEnvironment } from './environment'
-import type { Message, Piece } from './message'
+import type { Message, TabChunk } from './message'
 import { openChannel } from './open-channel'
 import { advance, isAhead, type Reach } from './reach'
 import { requestLock } from './request-lock'
 
-/** A leader that was not heard for so long is asked whether it is there, in milliseconds. */
+/** After this time without a message from the leader, a tab asks whether it is there, in milliseconds. */
 const QUIET_MS = 2000
 
-/** It has so long to answer, in milliseconds. */
-const ANSWER_MS = 2000
+/** How long the leader has to reply, in milliseconds. */
+const REPLY_MS = 2000
 
-/** What the leader before told last, the end perhaps, may come so long after its lock, in milliseconds. */
-const LAST_WORDS_MS = 50
+/** The last message of the old leader, such as the end, may arrive this long after its lock is free, in milliseconds. */
+const LAST_MESSAGE_MS = 50
 
-/** How much text that is ahead of this tab is kept while it catches up, in UTF-16 code units. */
+/** How much text ahead of this tab is kept while it catches up, in UTF-16 code units. */
 const MAX_HELD = 1024 * 1024
 
 export interface Tabs {
@@ -25,8 +25,8 @@ export interface Tabs {
 }
 
 /**
- * One tab's part in reading a stream together, from `open` until its signal aborts or its own connection ends. SPEC.md,
- * beside this file, has the states and what holds in them.
+ * One tab that reads a stream together with others, from `open` until its signal aborts or its own connection ends. SPEC.md
+ * in this folder has the states and the invariants.
  */
 export function joinTabs(
   tail: SnapshotTail,
@@ -38,21 +38,21 @@ export function joinTabs(
   const leave = () => away.abort()
   let isLeading = false
   let reach: Reach = from
-  /** This tab's own connection: while it leads, and while it is behind. */
+  /** This tab's own connection. It is open while the tab leads, and while it is behind. */
   let own: AbortController | undefined
-  /** What the leader told that is ahead of this tab. */
-  let held: Piece | undefined
-  /** Where the text ended when it was last heard of, and its status. */
-  let known: Piece | undefined
+  /** Text from the leader that is ahead of this tab. */
+  let held: TabChunk | undefined
+  /** The newest known end of the text, and its status. */
+  let known: TabChunk | undefined
   let timer: unknown
 
   return new Promise((resolve, reject) => {
-    const room = `keepstream/tabs/1/${JSON.stringify([name, id])}`
+    const channelName = `keepstream/tabs/1/${JSON.stringify([name, id])}`
     let post: (message: Message) => void
     try {
-      post = openChannel(environment, room, hear, away.signal)
+      post = openChannel(environment, channelName, receive, away.signal)
     } catch {
-      // Sandboxed, or its storage is blocked: this page cannot share.
+      // A sandboxed page, or one whose storage is blocked, cannot share.
       tail.open({ id, signal, ...from }, sink).then(resolve, reject)
       return
     }
@@ -66,13 +66,13 @@ export function joinTabs(
       leave()
       resolve()
     })
-    // A page that holds a lock is not kept for the way back, and one that is put away reads for nobody. Its session opens
-    // anew when it is back: until then this stays unanswered.
+    // A page that holds a lock does not enter the back/forward cache, and a page in that cache has no reader. The promise
+    // stays pending until then: the session opens a new attempt when the page is back.
     const options = { signal: away.signal }
     environment.addEventListener?.('pagehide', leave, options)
     environment.document?.addEventListener('freeze', leave, options)
 
-    const steal = requestLock(locks, room, { won: lead, lost: follow }, away.signal)
+    const steal = requestLock(locks, channelName, { won: lead, lost: follow }, away.signal)
     ask()
 
     function lead() {
@@ -80,7 +80,7 @@ export function joinTabs(
       environment.clearTimeout(timer as never)
       isLeading = true
       post({ type: 'leads' })
-      if (known) wait(LAST_WORDS_MS, read)
+      if (known) wait(LAST_MESSAGE_MS, read)
       else read()
     }
 
@@ -92,31 +92,31 @@ export function joinTabs(
 
     function ask() {
       post({ type: 'ask' })
-      wait(ANSWER_MS, () => {
+      wait(REPLY_MS, () => {
         steal()
         lead()
       })
     }
 
-    /** Up to half as long again is left to chance, so that one tab is the first to ask, and to take over. */
+    /** Adds up to half of the time at random, so that one tab asks first, and takes over first. */
     function wait(ms: number, then: () => void) {
       environment.clearTimeout(timer as never)
       timer = environment.setTimeout(then, ms * (1 + Math.random() / 2))
     }
 
-    function hear(message: Message) {
+    function receive(message: Message) {
       if (message.type === 'ask') {
         if (isLeading) post(known ? { type: 'piece', ...known } : { type: 'leads' })
         return
       }
-      // There are never two that this tab reads from, but for catching up.
+      // A leader that reads itself ignores the messages of an old leader.
       if (isLeading && own) return
-      // The answer to one that asked is an answer to all.
+      // Every message of the leader shows all tabs that it is there.
       if (!isLeading) wait(QUIET_MS, ask)
       if (message.type !== 'piece') return
-      const { type, ...piece } = message
-      if (!isAhead(piece, reach)) return give(piece)
-      held = held ? join(held, piece) : piece
+      const { type, ...chunk } = message
+      if (!isAhead(chunk, reach)) return pass(chunk)
+      held = held ? join(held, chunk) : chunk
       read()
     }
 
@@ -134,18 +134,18 @@ export function joinTabs(
         await tail.open(
           { id, ...reach, signal: mine.signal },
           {
-            next(said) {
+            next(result) {
               if (!isMine()) return
-              let piece: Piece
+              let chunk: TabChunk
               try {
-                const snapshot = checkSnapshot(said)
-                piece = { ...snapshot, offset: snapshot.offset ?? 0 }
+                const snapshot = checkSnapshot(result)
+                chunk = { ...snapshot, offset: snapshot.offset ?? 0 }
               } catch (cause) {
                 return end(() => reject(cause))
               }
-              // First the others: after a terminal status this tab is gone at once.
-              if (isLeading) post({ type: 'piece', ...piece })
-              give(piece)
+              // The other tabs come first, because a terminal status ends this attempt at once.
+              if (isLeading) post({ type: 'piece', ...chunk })
+              pass(chunk)
             },
             alive() {
               if (isMine()) sink.alive()
@@ -159,21 +159,21 @@ export function joinTabs(
       )
     }
 
-    function give(piece: Piece) {
-      reach = advance(reach, piece)
-      const last = { ...piece, offset: piece.offset + piece.text.length, text: '' }
-      // Old news may come late, from a tab that was frozen or of an epoch that is over.
+    function pass(chunk: TabChunk) {
+      reach = advance(reach, chunk)
+      const last = { ...chunk, offset: chunk.offset + chunk.text.length, text: '' }
+      // An old message may come late, from a tab that was frozen or from an epoch that is over.
       if (!known || !isAhead(known, last)) known = last
-      sink.next(piece)
+      sink.next(chunk)
       settle()
     }
 
-    /** What was held is given once nothing is missing before it; then the leader is enough. */
+    /** Passes on the held text once nothing before it is missing. Then the tab needs no own connection. */
     function settle() {
       if (held && !isAhead(held, reach)) {
-        const piece = held
+        const chunk = held
         held = undefined
-        return give(piece)
+        return pass(chunk)
       }
       if (held || isLeading || !own) return
       own.abort()
@@ -182,8 +182,8 @@ export function joinTabs(
   })
 }
 
-/** Two pieces as one, if they follow each other and are not too much to keep; otherwise the later one alone. */
-function join(one: Piece, other: Piece): Piece {
+/** Joins two chunks if they follow each other and are not too long to keep. Otherwise returns the later one alone. */
+function join(one: TabChunk, other: TabChunk): TabChunk {
   const { offset, text, epoch } = one
   const isNext = offset + text.length === other.offset && epoch === other.epoch
   if (!isNext || text.length + other.text.length > MAX_HELD) return other

@@ -1,27 +1,27 @@
 import { checkSnapshot } from '../session/check-source'
 import type { Snapshot } from '../types'
 
-/** A snapshot that says where it starts. */
-export interface Piece extends Snapshot {
+/** A snapshot with its start offset. */
+export interface TabChunk extends Snapshot {
   readonly offset: number
 }
 
 /**
- * What tabs tell each other. One that listens may `ask`; the one that leads answers with the end of what it read, says that
- * it `leads`, and each `piece` that it reads. Every message is true whenever it arrives, so that those of a tab that no
- * longer leads do no harm.
+ * The messages between tabs. A tab that listens may `ask`, and the leader replies with the end of the text it has read. The
+ * leader also posts `leads` when it starts, and each `piece` that it reads. A message stays correct whenever it arrives, so
+ * late messages of an old leader do no harm.
  */
-export type Message = { readonly type: 'ask' | 'leads' } | ({ readonly type: 'piece' } & Piece)
+export type Message = { readonly type: 'ask' | 'leads' } | ({ readonly type: 'piece' } & TabChunk)
 
-/** Any script of the origin may post anything: only what has the shape of a message is one, and only its own fields. */
+/** Any script of the origin may post anything. This accepts only data with the shape of a message, and only its fields. */
 export function readMessage(data: unknown): Message | undefined {
   const { type } = (data ?? {}) as Record<string, unknown>
   if (type === 'ask' || type === 'leads') return { type }
   if (type !== 'piece') return
   try {
-    const { offset, ...piece } = checkSnapshot(data)
-    return offset === undefined ? undefined : { type, offset, ...piece }
+    const { offset, ...chunk } = checkSnapshot(data)
+    return offset === undefined ? undefined : { type, offset, ...chunk }
   } catch {
-    return // no message: whoever posted it is nobody's source
+    return // not a message, so it is ignored
   }
 }

@@ -6,15 +6,15 @@ export interface Reach {
   readonly epoch?: number | undefined
 }
 
-/** Text between the two is missing, or an epoch began that this tab has not read from the server itself. */
+/** Whether text between the two is missing, or an epoch began that this tab has not read from the server itself. */
 export function isAhead({ offset = 0, epoch }: Snapshot, reach: Reach): boolean {
   const order = compareEpochs(epoch, reach.epoch)
   return order > 0 || (order === 0 && offset > reach.offset)
 }
 
 /**
- * Where a tab is once it was given a piece. With another epoch the merge rule may have kept more than is counted here: a
- * tab that takes itself for further back than it is reads something twice, and shows nothing twice.
+ * How far a tab has read after a chunk. With another epoch the merge rule may have kept more text than is counted here. Then
+ * the tab reads some text twice, and still shows it once.
  */
 export function advance(reach: Reach, { offset = 0, text, epoch = reach.epoch }: Snapshot): Reach {
   const end = offset + text.length
@@ -23,7 +23,7 @@ export function advance(reach: Reach, { offset = 0, text, epoch = reach.epoch }:
   return { offset: order ? end : Math.max(end, reach.offset), epoch }
 }
 
-/** An epoch that is not known is no other one. */
+/** An unknown epoch counts as the same one. */
 function compareEpochs(one: number | undefined, other: number | undefined): number {
   return one === undefined || other === undefined ? 0 : one - other
 }

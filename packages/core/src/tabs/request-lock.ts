@@ -1,15 +1,15 @@
 import type { LockManagerLike } from './environment'
 
 export interface LockListener {
-  /** The lock is held, or cannot be had in this page at all. */
+  /** The lock is held, or this page cannot use locks at all. */
   won(): void
-  /** Another tab took the lock away. It is being asked for again. */
+  /** Another tab stole the lock. It is requested again. */
   lost(): void
 }
 
 /**
- * Queues for a lock and holds it until the signal aborts. Returns what takes it away from a tab that does not answer.
- * That tab is told when it wakes, and the tabs that wait keep their order.
+ * Queues for a lock and holds it until the signal aborts. Returns a function that steals the lock from a tab that does not
+ * reply. That tab's `lost` is called when it runs again. The waiting tabs keep their order.
  */
 export function requestLock(
   locks: LockManagerLike,
@@ -29,13 +29,13 @@ export function requestLock(
       if (mine.signal.aborted) return
       isHeld = true
       won()
-      // Winning may have ended all: an abort that is over is not told again.
+      // `won` may have aborted the signal already, which then sends no event any more.
       if (!mine.signal.aborted) await new Promise((release) => mine.signal.addEventListener('abort', release))
     }
-    // The two options exclude each other: what is stolen is granted at once.
+    // `steal` and `signal` exclude each other. A stolen lock is granted at once.
     locks.request(name, isStolen ? { steal: true } : { signal: mine.signal }, granted as never).catch(() => {
       if (mine.signal.aborted) return
-      if (!isHeld) return won() // a sandboxed page, say: without a lock every tab reads by itself
+      if (!isHeld) return won() // without locks, as in a sandboxed page, every tab reads by itself
       request(false)
       lost()
     })

@@ -7,11 +7,11 @@ import { toTail } from './to-tail'
 
 export interface ShareTabsOptions {
   /**
-   * Whose texts of which backend: only tabs that give the same name share. The user's id, say, and the backend's if there
-   * are two. It is no secret and no permission: whoever may not read a text must not get to its stream.
+   * Only tabs with the same name share. Use the user's id, and add the backend's name if there are two. The name is no secret
+   * and no permission: a user who may not read a text must not get to its stream.
    */
   readonly name: string
-  /** Waits between looks that bring nothing new, for a snapshot source that is asked. @default { minMs: 250, maxMs: 5000 } */
+  /** With a polled source: the waits between polls that bring nothing new. @default { minMs: 250, maxMs: 5000 } */
   readonly poll?: Backoff | undefined
   /** @default globalThis */
   readonly environment?: TabsEnvironment | undefined
@@ -20,12 +20,12 @@ export interface ShareTabsOptions {
 /**
  * Lets all tabs of this origin that follow a stream share one connection: `createStreamClient(shareTabs(sources, { name }))`.
  *
- * One tab reads, chosen by a Web Lock, and tells the others through a `BroadcastChannel`. When it closes, another one reads
- * on from its own offset at once; when it only falls silent, within 6 s. A tab that has missed something reads that itself,
- * so that for a moment there may be more connections. What is driven is read by its own tab, and `stop` is as before.
- * Failures are not shared: another tab may have a newer token.
+ * A Web Lock chooses the tab that reads. It sends the text to the others through a `BroadcastChannel`. When it closes, another
+ * tab reads on from its own offset at once. When it falls silent, another tab takes over within 6 s. A tab that has missed
+ * text reads that itself, so for a moment there may be more connections. A driving tab reads its own response, and `stop`
+ * does not change. Failures are not shared, because another tab may have a newer token.
  *
- * Where Web Locks or broadcast channels are missing, the same sources come back.
+ * If Web Locks or broadcast channels are missing, it returns the same sources.
  *
  * @throws {StreamError} `invalid-option`
  */

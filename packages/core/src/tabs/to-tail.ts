@@ -11,19 +11,19 @@ import {
 import type { TabsEnvironment } from './environment'
 import { advance, type Reach } from './reach'
 
-/** Longer than the longest pause between two looks and a slow one after it. */
-const LOOK_STALL_MS = 45_000
+/** Longer than the longest pause between two polls and a slow poll after it. */
+const POLL_STALL_MS = 45_000
 
-const told = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate', 'stalled'] as const
+const sharedFields = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate', 'stalled'] as const
 
-/** Any source of persisted text as one that is followed, so that one tab can follow it for all. */
+/** Turns any source of persisted text into a tail, so that one tab can follow it for all. */
 export function toTail(source: SnapshotSource, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
-  if (typeof source === 'function') return look(source, poll, environment)
+  if (typeof source === 'function') return repeat(source, poll, environment)
   return 'open' in source ? source : listen(source)
 }
 
-/** Looks again and again, with the pauses that a client makes between its own looks. */
-function look(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
+/** Polls the source, with the same pauses as a client's own polls. */
+function repeat(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
   const pause = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       const end = () => {
@@ -35,37 +35,37 @@ function look(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnvironm
       signal.addEventListener('abort', end)
     })
   return {
-    stallMs: LOOK_STALL_MS,
+    stallMs: POLL_STALL_MS,
     read: fetcher,
     async open({ id, signal, ...from }, { next, alive }) {
       let reach: Reach = from
       let last: Snapshot | undefined
-      let looks = 0
+      let polls = 0
       for (;;) {
         const snapshot = checkSnapshot(await fetcher({ id, signal, ...reach }))
         const { status, upToDate = true } = snapshot
         const before = reach
         reach = advance(reach, snapshot)
         const isNew = status !== last?.status || reach.offset !== before.offset || reach.epoch !== before.epoch
-        const isSaid = last && told.every((key) => last?.[key] === snapshot[key])
+        const isSame = last && sharedFields.every((key) => last?.[key] === snapshot[key])
         last = snapshot
         alive()
-        // A backend that knows no offsets answers with the whole text each time: tabs are not sent it twice.
-        if (!isSaid) next(snapshot)
+        // A backend without offsets returns the whole text each time. Tabs do not send it twice.
+        if (!isSame) next(snapshot)
         if (signal.aborted || (isTerminal(status) && upToDate)) return
-        looks = isNew ? 1 : looks + 1
-        if (upToDate || !isNew) await pause(backoffMs(looks, poll), signal)
+        polls = isNew ? 1 : polls + 1
+        if (upToDate || !isNew) await pause(backoffMs(polls, poll), signal)
       }
     },
   }
 }
 
-/** A failure of the subscription ends the attempt, so that another tab may try, and this one waits before it does. */
+/** A failure of the subscription ends the attempt, so that another tab may try. This tab waits before its next attempt. */
 function listen(source: SnapshotSubscription): SnapshotTail {
   return {
     open: (request, { next, alive }) =>
       new Promise((_resolve, reject) => {
-        const undo = source.subscribe(request, {
+        const unsubscribe = source.subscribe(request, {
           next(snapshot) {
             alive()
             next(snapshot)
@@ -74,8 +74,8 @@ function listen(source: SnapshotSubscription): SnapshotTail {
           lost: reject,
           connection: (connection) => connection === 'live' && alive(),
         })
-        if (request.signal.aborted) undo()
-        else request.signal.addEventListener('abort', undo)
+        if (request.signal.aborted) unsubscribe()
+        else request.signal.addEventListener('abort', unsubscribe)
       }),
   }
 }
