@@ -13,13 +13,13 @@ interface CheckedOptions extends FakeServerOptions {
 }
 
 /**
- * Refuses what cannot be meant: it would go wrong nowhere, or never end.
+ * Refuses options that would have no effect, or would never end.
  *
  * @throws {StreamError} `invalid-option`
  */
 export function checkFake(options: CheckedOptions) {
   const { text, status, restart, stored, refuse = [], chunkLength, snapshotAs, stallMs } = options
-  if (!isText(text)) throw invalid('`text`, the pieces of one in a list, or a function of the id')
+  if (!isText(text)) throw invalid('`text`, a list of its chunks, or a function of the id')
   if (status !== undefined && !isTerminal(status))
     throw invalid('`status` to be done, error, timeout or stopped', status)
   if (snapshotAs !== undefined && !snapshotShapes.includes(snapshotAs))
@@ -40,9 +40,9 @@ export function checkFake(options: CheckedOptions) {
     checkNumber('fakeStream', 'restart.keep', restart.keep, { max: restart.at, isWhole: true })
     check('restart.stalledMs', restart.stalledMs)
   }
-  for (const { status: answer, on = 'read', times, retryAfterMs, serverCode } of refuse) {
-    if (answer !== 0 && !redirects.includes(answer))
-      checkNumber('fakeStream', 'refuse.status', answer, { min: 400, max: 599, isWhole: true })
+  for (const { status: refused, on = 'read', times, retryAfterMs, serverCode } of refuse) {
+    if (refused !== 0 && !redirects.includes(refused))
+      checkNumber('fakeStream', 'refuse.status', refused, { min: 400, max: 599, isWhole: true })
     if (!kinds.includes(on)) throw invalid('`refuse.on` to be drive, read or stop', on)
     check('refuse.times', times, { min: 1, max: 1_000_000, isWhole: true })
     check('refuse.retryAfterMs', retryAfterMs)
@@ -57,7 +57,7 @@ function check(name: string, value: unknown, range?: Parameters<typeof checkNumb
 }
 
 function isText(text: unknown): boolean {
-  const isList = Array.isArray(text) && text.every((piece) => typeof piece === 'string')
+  const isList = Array.isArray(text) && text.every((chunk) => typeof chunk === 'string')
   return isList || typeof text === 'string' || typeof text === 'function'
 }
 

@@ -1,18 +1,18 @@
 import { StreamError } from '../errors'
 
-/** The longest a timer waits, in milliseconds: one that is to wait longer fires at once. */
+/** The longest wait of a timer, in milliseconds. A timer with a longer wait fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 interface Range {
   /** @default 0 */
   readonly min?: number | undefined
-  /** @default the longest a timer waits */
+  /** @default the longest wait of a timer */
   readonly max?: number | undefined
   readonly isWhole?: boolean | undefined
 }
 
 /**
- * Refuses an option that is no number in its range.
+ * Refuses an option that is not a number in its range.
  *
  * @throws {StreamError} `invalid-option`
  */

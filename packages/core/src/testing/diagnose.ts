@@ -2,27 +2,27 @@ import { checkNumber } from './check-number'
 import type { Finding } from './finding'
 import { judgeFlow } from './judge-flow'
 import { judgeHeaders } from './judge-headers'
-import { type ObserveOptions, observeAnswer } from './observe-answer'
+import { type ObserveOptions, observeResponse } from './observe-response'
 
 export interface DiagnoseOptions extends Partial<ObserveOptions> {
-  /** An answer that is over sooner than this tells nothing about buffering, in milliseconds. @default 1000 */
+  /** A response that ends sooner than this shows nothing about buffering, in milliseconds. @default 1000 */
   readonly shortMs?: number | undefined
-  /** Longer silence on an event stream means that keep-alives are missing, in milliseconds. @default 20000 */
+  /** A longer silence on an event stream means that keep-alives are missing, in milliseconds. @default 20000 */
   readonly silentMs?: number | undefined
-  /** A read that ends cleanly after this long was ended by the server on purpose, in milliseconds. @default 45000 */
+  /** If a read ends cleanly after this time, the server ended it on purpose, in milliseconds. @default 45000 */
   readonly rolloverMs?: number | undefined
 }
 
 export interface Diagnosis {
-  /** The answer was seen to flow, and nothing is wrong with it. */
+  /** The response arrived as a flow, and nothing is wrong with it. */
   readonly ok: boolean
   readonly findings: readonly Finding[]
 }
 
 /**
- * Makes one request to a stream, or to what drives one, and tells from when its bytes arrive, its headers and its status
- * what stands in the way: a proxy that buffers, compresses, cuts or caches. Best while the text is being written; it
- * reads no longer than `maxMs` and no more than `maxBytes`, and rejects only for options that cannot be used.
+ * Sends one request that reads or drives a stream. From the status, the headers and the arrival times of the bytes it finds
+ * a proxy that buffers, compresses, cuts or caches. Use it while the text is being written. It reads for at most `maxMs` and
+ * at most `maxBytes`, and rejects only for options that cannot be used.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -32,9 +32,9 @@ export async function diagnose(url: string, options: DiagnoseOptions = {}): Prom
     checkNumber('diagnose', name, value, { min: 1 })
   checkNumber('diagnose', 'maxBytes', maxBytes, { min: 1, max: Number.MAX_SAFE_INTEGER })
 
-  const seen = await observeAnswer(url, { ...options, maxMs, maxBytes })
+  const seen = await observeResponse(url, { ...options, maxMs, maxBytes })
   const findings = judgeHeaders(seen, options.origin, options.credentials)
-  // What is no text stream has no flow to be judged.
+  // The flow is judged only if the response is a text stream.
   const isStream = !findings.some(({ code }) => /^(unreachable|refused|redirected|content-type)$/.test(code))
   if (isStream) findings.push(...judgeFlow(seen, { shortMs, silentMs, rolloverMs }))
   const isCached = findings.some(({ code }) => code === 'cached')

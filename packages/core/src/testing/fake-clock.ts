@@ -2,29 +2,29 @@ import type { Environment } from '../environment'
 import { checkNumber } from './check-number'
 
 export interface FakeClockOptions {
-  /** What the wall clock says first, in milliseconds. @default 0 */
+  /** The first time of the wall clock, in milliseconds. @default 0 */
   readonly startMs?: number | undefined
-  /** From one animation frame to the next, in milliseconds. `Infinity`: none come, as in a hidden tab. @default 16 */
+  /** From one animation frame to the next, in milliseconds. `Infinity`: no frames, as in a hidden tab. @default 16 */
   readonly frameMs?: number | undefined
 }
 
-/** A clock that stands still until a test lets time pass. It is an environment of a client, and touches no global timer. */
+/** A clock that stands still until a test advances it. Use it as a client's environment. It changes no global timer. */
 export interface FakeClock extends Environment {
   readonly Date: { now(): number }
   requestAnimationFrame(callback: () => void): unknown
   cancelAnimationFrame(frame: never): void
-  /** So that smooth text on this clock is cut at whole characters too. */
+  /** Needed so that `smooth` cuts text at whole characters on this clock too. */
   readonly Intl: { readonly Segmenter?: typeof Intl.Segmenter | undefined }
-  /** How many timers and frames are waited for. */
+  /** How many timers and frames are waiting. */
   readonly waiting: number
   /**
-   * Lets time pass: everything that falls due runs in its order, each followed by what it starts in microtasks. What a
-   * callback throws rejects this.
+   * Lets time pass. Each due timer and frame runs in order, and its microtasks run before the next one. It rejects if a
+   * callback throws.
    *
    * @throws {StreamError} `invalid-option`, as {@link FakeClock.drain} does
    */
   advance(ms: number): Promise<void>
-  /** Lets time pass until nothing is waited for, at most `maxMs`; resolves with whether that was reached. @default 600000 */
+  /** Lets time pass until nothing is waiting, at most `maxMs`. Resolves with whether that was reached. @default 600000 */
   drain(maxMs?: number): Promise<boolean>
 }
 
@@ -84,7 +84,7 @@ export function createFakeClock({ startMs = 0, frameMs = 16 }: FakeClockOptions 
   }
 }
 
-/** Microtasks only, so that it works whatever has become of the global timers. */
+/** Uses microtasks only, so that it works with faked global timers too. */
 async function settle() {
-  for (let turn = 0; turn < 50; turn++) await undefined
+  for (let round = 0; round < 50; round++) await undefined
 }

@@ -4,36 +4,37 @@ import { isTerminal } from '../types'
 import type { createFakeFaults } from './fake-faults'
 import type { FakeText } from './fake-text'
 
-/** How often a connection is kept alive, in milliseconds: as often as Keepstream's server does. */
+/** How often a connection gets a keep-alive, in milliseconds: as often as from Keepstream's server. */
 const KEEP_ALIVE_MS = 8_000
 
 export interface FakeLine {
   readonly environment: Environment
   readonly faults: ReturnType<typeof createFakeFaults>
-  /** How long everything takes on its way. */
+  /** How long each message takes to arrive. */
   readonly delayMs: number
 }
 
-/** One reader of a text, and the shape in which it is told. */
+/** One reader of a text, and how it receives the text. */
 export interface FakeReader {
   readonly from: number
   readonly signal: AbortSignal
   /** How far it may read now. */
   limit(): number
-  /** What a piece, or the end, says as things stand: it is told when it has arrived. */
-  piece(offset: number, text: string): () => void
+  /** Captures a chunk in its current state. The returned function delivers it. */
+  chunk(offset: number, text: string): () => void
+  /** Captures the end. The returned function delivers it. */
   end(): () => void
   alive(): void
 }
 
-/** Reads a text along as it grows, past whatever lies in wait. Resolves or rejects when the connection is over. */
+/** Reads a text as it grows, with all planned faults. Resolves or rejects when the connection is over. */
 export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine): Promise<void> {
   const { environment, faults, delayMs } = line
   const { signal } = reader
   return new Promise((resolve, reject) => {
     let at = reader.from
     let isOver = false
-    /** A piece that waits for the one behind it; `next` is to become one. */
+    /** A chunk that is delivered after the one behind it. `next`: hold back the next chunk. */
     let held: 'next' | (() => void) | undefined
     let keepAlive: unknown
     let unwatch = () => {}
@@ -55,7 +56,7 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
       try {
         run()
       } catch (error) {
-        // What a reader cannot use fails its connection, as a broken answer would.
+        // If a reader throws, its connection fails, as with a malformed response.
         close(() => reject(error))
       }
     }
@@ -75,18 +76,18 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
       environment.clearTimeout(keepAlive as never)
     }
 
-    function beat() {
+    function sendKeepAlive() {
       post(reader.alive)
-      keepAlive = environment.setTimeout(beat, KEEP_ALIVE_MS)
+      keepAlive = environment.setTimeout(sendKeepAlive, KEEP_ALIVE_MS)
     }
 
     function send(end: number) {
       const offset = at
       const text = source.text.slice(offset, end)
-      const tell = failing(reader.piece(offset, text))
+      const emit = failing(reader.chunk(offset, text))
       const deliver = () => {
-        post(tell)
-        if (text && faults.double()) post(tell)
+        post(emit)
+        if (text && faults.double()) post(emit)
       }
       at = end
       if (held === 'next') {
@@ -117,8 +118,8 @@ export function connectFake(source: FakeText, reader: FakeReader, line: FakeLine
 
     if (signal.aborted) return resolve()
     unwatch = source.watch((isDead) => (isDead ? close(() => reject(dropped())) : read()))
-    beat()
-    // What a reader hears first is where the text stands, also when nothing is there yet.
+    sendKeepAlive()
+    // A reader first receives the current state, even when there is no text yet.
     if (reader.limit() <= at && !isTerminal(source.status)) send(at)
     read()
   })

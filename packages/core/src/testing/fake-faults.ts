@@ -6,47 +6,47 @@ export type FakeOffsets = number | readonly number[]
 
 /** A request that is refused. */
 export interface FakeRefusal {
-  /** As the server would answer it; 0 is a network that fails. */
+  /** The status of the response. 0 is a network failure. */
   readonly status: 0 | 301 | 302 | 303 | 307 | 308 | 401 | 402 | 403 | 404 | 409 | 410 | 429 | 500 | 502 | 503 | 504
-  /** With a redirect: where it leads. */
+  /** With a redirect: its target. */
   readonly location?: string | undefined
-  /** It is no answer of the backend, but a page of something in between, such as a proxy in a deploy. @default false */
+  /** The response is not from the backend but from a proxy, as during a deploy. @default false */
   readonly isForeign?: boolean | undefined
-  /** @default whichever comes first */
+  /** @default the first request of any kind */
   readonly on?: FakeRequestKind | undefined
   /** How many requests in a row. @default 1 */
   readonly times?: number | undefined
   readonly retryAfterMs?: number | undefined
-  /** The server's own word for why, as `error.serverCode` has it. */
+  /** The server's own code for the reason: `error.serverCode`. */
   readonly serverCode?: string | undefined
 }
 
 export type FakeRequestKind = 'drive' | 'read' | 'stop'
 
 /**
- * What goes wrong on the way. Each offset strikes once: the first connection that comes there. A `fetcher` has no pieces:
- * `reorderAt` and `duplicate` strike only who drives then.
+ * The faults between the server and the client. Each offset strikes once: the first connection that gets there. A `fetcher`
+ * has no chunks, so with it `reorderAt` and `duplicate` strike only drives.
  */
 export interface FakeFaults {
   /** The connection fails there. */
   readonly dropAt?: FakeOffsets | undefined
-  /** The connection ends cleanly there, without an end of the text. At the length of the text, its end is lost. */
+  /** The connection ends cleanly there, without the explicit end. At the length of the text, only that end is lost. */
   readonly truncateAt?: FakeOffsets | undefined
-  /** From there on nothing comes any more, not even keep-alives, and the connection stays open. */
+  /** From there on nothing arrives, not even keep-alives. The connection stays open. */
   readonly stallAt?: FakeOffsets | undefined
-  /** The piece that starts there comes after the one that follows it. */
+  /** The chunk that starts there arrives after the next one. */
   readonly reorderAt?: FakeOffsets | undefined
-  /** A reader that comes when the store has come this far is first answered by a copy that has half of that. */
+  /** A reader that starts when this much is stored first gets the state of a stale replica that has half of it. */
   readonly staleAt?: FakeOffsets | undefined
-  /** Something on the way holds each answer back until it has ended: nothing comes over a connection before. @default false */
+  /** A proxy holds each response back until it has ended: nothing arrives before that. @default false */
   readonly isHeld?: boolean | undefined
-  /** Every piece comes twice. @default false */
+  /** Every chunk arrives twice. @default false */
   readonly duplicate?: boolean | undefined
   /** The first requests are refused, in this order. */
   readonly refuse?: readonly FakeRefusal[] | undefined
 }
 
-/** What breaks a connection at an offset. */
+/** A fault of a connection at an offset. */
 export type FakeStrike = 'drop' | 'truncate' | 'stall' | 'reorder'
 
 const everyStrike: readonly FakeStrike[] = ['drop', 'truncate', 'stall', 'reorder']
@@ -68,32 +68,32 @@ export function createFakeFaults(options: FakeFaults) {
   let hasHeld = false
 
   return {
-    /** The first one of these from `from` to `to`, which has struck then. */
+    /** Takes the first fault of these kinds from `from` to `to`. It does not strike again. */
     take(from: number, to: number, kinds: readonly FakeStrike[] = everyStrike) {
       const index = strikes.findIndex(({ kind, offset }) => offset >= from && offset <= to && kinds.includes(kind))
       return index < 0 ? undefined : strikes.splice(index, 1)[0]
     },
-    /** How much of the text a copy has that lags behind, if the next reader meets one. */
+    /** How much of the text a stale replica has, if the next reader gets one. */
     takeStale(storedLength: number): number | undefined {
       const index = stale.findIndex((offset) => offset <= storedLength)
       return index < 0 ? undefined : Math.floor((stale.splice(index, 1)[0] as number) / 2)
     },
-    /** Throws what the next request of this kind is refused with, if it is. */
+    /** Throws if the next request of this kind is to be refused. */
     check(kind: FakeRequestKind) {
       const index = refusals.findIndex(({ on = kind }) => on === kind)
       if (index >= 0) throw toError(refusals.splice(index, 1)[0] as FakeRefusal)
     },
-    /** Whether what is sent now is held back. */
+    /** Whether data that is sent now is held back. */
     hold() {
       hasHeld ||= isHeld
       return isHeld
     },
-    /** Whether the piece that is sent now comes twice. */
+    /** Whether a chunk that is sent now arrives twice. */
     double() {
       hasDoubled ||= duplicate
       return duplicate
     },
-    /** Those that have not struck, by the options that ask for them. */
+    /** The faults that have not struck, named by their options. */
     get left() {
       return [
         ...strikes.map(({ kind, offset }) => `${kind}At: ${offset}`),
@@ -107,10 +107,10 @@ export function createFakeFaults(options: FakeFaults) {
 }
 
 function toError({ status, location, isForeign, retryAfterMs, serverCode }: FakeRefusal) {
-  if (isForeign) return new SourceError('server', `something in between answered ${status}`, { retryAfterMs })
+  if (isForeign) return new SourceError('server', `a proxy returned ${status}`, { retryAfterMs })
   if (status >= 300 && status < 400)
-    return new SourceError('redirected', `the answer is a redirect to ${location ?? 'somewhere'}`, { location })
+    return new SourceError('redirected', `the response is a redirect to ${location ?? 'somewhere'}`, { location })
   if (!status) return new SourceError('network', 'the network failed', { retryAfterMs })
-  const words = `the server answered ${status}${serverCode ? ` (${serverCode})` : ''}`
-  return new SourceError(codes[status] ?? 'server', words, { retryAfterMs, serverCode })
+  const message = `the server returned ${status}${serverCode ? ` (${serverCode})` : ''}`
+  return new SourceError(codes[status] ?? 'server', message, { retryAfterMs, serverCode })
 }

@@ -9,19 +9,19 @@ import { createFakeText, type FakeText, type FakeTextOptions } from './fake-text
 export interface FakeRequest {
   readonly kind: FakeRequestKind
   readonly id: string
-  /** Where it was to be read from. */
+  /** The offset from which it reads. */
   readonly offset: number
   readonly atMs: number
 }
 
 export interface FakeServerOptions extends FakeTextOptions, FakeFaults {
-  /** The server tells epochs. Without them every read is answered with the whole text. @default true */
+  /** The server sends epochs. Without them every read returns the whole text. @default true */
   readonly hasEpochs?: boolean | undefined
-  /** How long everything takes on its way, in milliseconds. @default 0 */
+  /** How long each request, and each part of a response, takes to arrive, in milliseconds. @default 0 */
   readonly delayMs?: number | undefined
 }
 
-/** The texts behind all ids, and who asked for them. */
+/** The texts of all ids, and the requests for them. */
 export function createFakeServer(options: FakeServerOptions, environment: Environment) {
   const { hasEpochs = true, delayMs = 0 } = options
   const texts = new Map<string, { text: FakeText; line: FakeLine }>()
@@ -43,12 +43,12 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
     get open() {
       return open
     },
-    /** What was asked for and has happened to no text, by the options that ask for it. */
+    /** The faults that have happened to no text, named by their options. */
     get left() {
       const [first = [], ...others] = [...texts.values()].map(({ text, line }) => [...text.left, ...line.faults.left])
       return first.filter((fault) => others.every((left) => left.includes(fault)))
     },
-    /** Where a text stands, and whether anybody writes it, on the way to whoever is told of it. */
+    /** The fields that each chunk of a text carries: its epoch and base, and whether it is stalled. */
     origin: ({ epoch, base, isStalled }: FakeText) => ({
       ...(hasEpochs && { epoch, base }),
       ...(isStalled && { stalled: true }),
@@ -63,10 +63,10 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
             ...(hasEpochs && { epoch }),
           }
         : undefined,
-    /** Where an answer starts. */
+    /** The offset where a response starts. */
     startFor: ({ offset }: SourceRequest) => (hasEpochs ? offset : 0),
 
-    /** Takes a request, unless it is to be refused. */
+    /** Accepts a request, unless it is to be refused. */
     async take(kind: FakeRequestKind, { id, offset = 0, epoch }: Partial<SourceRequest> & { readonly id: string }) {
       requests.push({ kind, id, offset, atMs: (environment.Date ?? Date).now() })
       const { text, line } = at(id)
@@ -74,11 +74,11 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
       line.faults.check(kind)
       const isOld = kind === 'read' && hasEpochs && (epoch ?? text.epoch) < text.epoch
       if (isOld && offset > text.base)
-        throw new SourceError('diverged', 'the server answered 409', { offset: text.base, epoch: text.epoch })
+        throw new SourceError('diverged', 'the server returned 409', { offset: text.base, epoch: text.epoch })
       return { text, line }
     },
 
-    /** Counts a connection as open for as long as the work on it takes. */
+    /** Counts a connection as open until `work` has ended. */
     async during(work: () => Promise<void>) {
       open++
       try {

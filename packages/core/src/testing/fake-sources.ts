@@ -18,10 +18,10 @@ import type { FakeText } from './fake-text'
 /** How long a subscription waits before it connects again, in milliseconds. */
 const RECONNECT_MS = 1_000
 
-/** What can befall an answer that is no connection: it has no pieces that change places. */
+/** The faults of a single response. It has no chunks that could be reordered. */
 const fetchStrikes = ['drop', 'truncate', 'stall'] as const
 
-/** Every shape in which a client may read from the server. `onEnd` hears when a reader was told the end. */
+/** The server as every kind of source. `onEnd` is called when a reader has received the end. */
 export function createFakeSources(
   server: FakeServer,
   environment: Environment,
@@ -41,9 +41,9 @@ export function createFakeSources(
           from: source.epoch === known.epoch ? Math.min(startFor({ ...source, signal }), known.text.length) : 0,
           signal,
           limit: () => known.text.length,
-          piece(offset, text) {
-            const piece = { offset, text, ...origin(known) }
-            return () => text && chunk(piece)
+          chunk(offset, text) {
+            const one = { offset, text, ...origin(known) }
+            return () => text && chunk(one)
           },
           end() {
             const facts = endOf(known) as End
@@ -58,8 +58,8 @@ export function createFakeSources(
       }),
   }
 
-  /** What a copy of the store says that lags behind, if that is who answers. */
-  function staleAnswer(text: FakeText, line: FakeLine): Snapshot | undefined {
+  /** The snapshot of a stale replica, if this reader gets one. */
+  function staleSnapshot(text: FakeText, line: FakeLine): Snapshot | undefined {
     const length = line.faults.takeStale(text.storedLength)
     if (length === undefined) return undefined
     return { offset: 0, text: text.text.slice(0, length), status: 'streaming', ...origin(text) }
@@ -67,9 +67,9 @@ export function createFakeSources(
 
   async function follow(source: SourceRequest, next: (snapshot: Snapshot) => void, alive: () => void) {
     const { text: known, line } = await server.take('read', source)
-    const stale = staleAnswer(known, line)
+    const stale = staleSnapshot(known, line)
     if (stale) next(stale)
-    const tell = (snapshot: Snapshot) => () => {
+    const emit = (snapshot: Snapshot) => () => {
       next(snapshot)
       if (isTerminal(snapshot.status)) onEnd()
     }
@@ -77,13 +77,13 @@ export function createFakeSources(
       from: startFor(source),
       signal: source.signal,
       limit: () => known.storedLength,
-      piece(offset, text) {
+      chunk(offset, text) {
         const status = known.status === 'pending' ? 'pending' : 'streaming'
-        return tell({ offset, text, status, ...origin(known) })
+        return emit({ offset, text, status, ...origin(known) })
       },
       end() {
         const { end, ...facts } = endOf(known) as End
-        return tell({ offset: end, text: '', ...facts, ...origin(known) })
+        return emit({ offset: end, text: '', ...facts, ...origin(known) })
       },
       alive,
     }
@@ -92,7 +92,7 @@ export function createFakeSources(
 
   const fetcher: SnapshotFetcher = async (source) => {
     const { text, line } = await server.take('read', source)
-    const stale = staleAnswer(text, line)
+    const stale = staleSnapshot(text, line)
     if (stale) return stale
     const offset = startFor(source)
     const strike = line.faults.take(offset, text.storedLength, fetchStrikes)
@@ -114,31 +114,31 @@ export function createFakeSources(
   const subscription: SnapshotSubscription = {
     subscribe(source, sink) {
       let { offset, epoch } = source
-      let isUndone = false
+      let isUnsubscribed = false
       let attempt = new AbortController()
       let silence: unknown
       let timer: unknown
 
-      const heard = () => {
+      const watchSilence = () => {
         environment.clearTimeout(silence as never)
         silence = environment.setTimeout(() => attempt.abort(), stallMs)
       }
       const next = (snapshot: Snapshot) => {
         if (attempt.signal.aborted) return
-        heard()
+        watchSilence()
         offset = (snapshot.offset ?? 0) + snapshot.text.length
         epoch = snapshot.epoch
         sink.next(snapshot)
       }
       const alive = () => {
         if (attempt.signal.aborted) return
-        heard()
+        watchSilence()
         sink.connection('live')
       }
       const again = (error?: unknown) => {
-        if (isUndone) return
+        if (isUnsubscribed) return
         environment.clearTimeout(silence as never)
-        // It knows from where on the text is another one, and reads on from there.
+        // The error has the offset from which the text differs. The subscription reads on from there.
         if (isDiverged(error)) ({ offset = 0, epoch } = error)
         else if (error) sink.fail(error)
         sink.connection('waiting')
@@ -146,14 +146,14 @@ export function createFakeSources(
       }
       function connect() {
         attempt = new AbortController()
-        heard()
+        watchSilence()
         const { signal } = attempt
         server.during(() => follow({ ...source, offset, epoch, signal }, next, alive)).then(() => again(), again)
       }
 
       connect()
       return () => {
-        isUndone = true
+        isUnsubscribed = true
         attempt.abort()
         environment.clearTimeout(silence as never)
         environment.clearTimeout(timer as never)

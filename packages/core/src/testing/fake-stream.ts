@@ -6,22 +6,22 @@ import { createFakeServer, type FakeRequest, type FakeServerOptions } from './fa
 import { createFakeSources } from './fake-sources'
 
 export interface FakeStreamOptions extends FakeServerOptions {
-  /** How persisted text is read: followed, asked for, or pushed. @default 'tail' */
+  /** How persisted text is read: followed, polled, or pushed. @default 'tail' */
   readonly snapshotAs?: 'tail' | 'fetcher' | 'subscription' | undefined
   /** Driving again joins the running generation. @default true */
   readonly canRepeat?: boolean | undefined
-  /** After how much silence a connection is given up, in milliseconds. @default 25000 */
+  /** A connection that is silent for this long is closed, in milliseconds. @default 25000 */
   readonly stallMs?: number | undefined
-  /** `false`: the page says that it has no network, although it has. @default true */
+  /** `false`: the page reports that it has no network, although it has one. @default true */
   readonly onLine?: boolean | undefined
-  /** To share a clock between several fakes, or to give it other frames. @default a new one */
+  /** Use it to share a clock between several fakes, or to set other frames. @default a new one */
   readonly clock?: FakeClock | undefined
-  /** Instead of the clock, for a client on the global timers, faked or not: `globalThis`. */
+  /** Replaces the clock. Use `globalThis` for a client on the global timers, faked or not. */
   readonly environment?: Environment | undefined
 }
 
 export interface FakeStream {
-  /** For `createStreamClient(fake.sources)`: the sources, and the clock they live by. */
+  /** For `createStreamClient(fake.sources)`: the sources, and the environment they use. */
   readonly sources: {
     readonly live: LiveSource
     readonly snapshot: SnapshotSource
@@ -36,17 +36,17 @@ export interface FakeStream {
   /** How many connections are open. */
   readonly open: number
   /**
-   * Lets time pass until everything is told and nothing is waited for, at most `maxMs` (ten minutes). Rejects when that
-   * is not enough, when nobody was told the end, or when something that was asked to go wrong has befallen no stream.
+   * Lets time pass until everything is delivered and no timer waits, at most `maxMs` (ten minutes). Rejects if that is not
+   * enough, if no reader received the end, or if a planned fault has happened to no stream.
    *
-   * With an environment of your own time passes there, and this is over when a reader was told the end.
+   * With your own `environment` you control the time. Then this resolves when a reader has received the end.
    */
   finish(maxMs?: number): Promise<void>
 }
 
 /**
- * A server without a network: sources for a client, in which the text is written as the clock passes and everything goes
- * wrong that is asked for, always in the same way. Each id is a stream of its own.
+ * A server without a network, as sources for a client. The text is written as the clock advances, and the planned faults
+ * always happen in the same way. Each id is a separate stream.
  *
  * @throws {StreamError} `invalid-option`
  */
@@ -55,14 +55,14 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
   const { clock = createFakeClock(), snapshotAs = 'tail' } = options
   const environment = options.environment ?? clock
   const server = createFakeServer(options, environment)
-  let isEndTold = false
-  let tellEnd = () => {}
-  const endTold = new Promise<void>((resolve) => {
-    tellEnd = resolve
+  let isEndReceived = false
+  let onEnd = () => {}
+  const endReceived = new Promise<void>((resolve) => {
+    onEnd = resolve
   })
   const sources = createFakeSources(server, environment, options, () => {
-    isEndTold = true
-    tellEnd()
+    isEndReceived = true
+    onEnd()
   })
 
   return {
@@ -81,16 +81,16 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
       return server.open
     },
     async finish(maxMs) {
-      const isQuiet = options.environment ? await endTold.then(() => true) : await clock.drain(maxMs)
-      if (!isQuiet || !isEndTold) {
-        const problem = isEndTold ? 'something still waits' : 'nobody was told the end'
+      const isQuiet = options.environment ? await endReceived.then(() => true) : await clock.drain(maxMs)
+      if (!isQuiet || !isEndReceived) {
+        const problem = isEndReceived ? 'a timer still waits' : 'no reader received the end'
         throw problemOf(problem, 'Is a reader attached, does one drive, and does each fault pass?')
       }
       const { left } = server
       if (left.length)
         throw problemOf(
           `never happened: ${left.join(', ')}`,
-          'Is the text that long, and does a reader come there who can meet it? Where one is still to come, let time pass with `clock.advance` first.',
+          'Is the text that long, and does a reader get there to which it can happen? If a reader starts later, let time pass with `clock.advance` first.',
         )
     },
   }
@@ -102,7 +102,7 @@ export function fakeStream(options: FakeStreamOptions): FakeStream {
   }
 }
 
-/** The same world, but for what it says of its network. */
+/** The same environment, with another value of `navigator.onLine`. */
 function withNetwork(environment: Environment, onLine: boolean): Environment {
   const { requestAnimationFrame, addEventListener, document } = environment
   return {

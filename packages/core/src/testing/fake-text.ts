@@ -1,28 +1,28 @@
 import type { Environment } from '../environment'
 import { isTerminal, type StreamStatus, type TerminalStatus } from '../types'
 
-/** How the text comes into being, on the server's side. */
+/** How the server writes the text. */
 export interface FakeTextOptions {
-  /** The whole text, or the pieces it is written in; or which one, by the id of the stream. */
+  /** The whole text, or the chunks in which it is written. A function returns them by the id of the stream. */
   readonly text: string | readonly string[] | ((id: string) => string | readonly string[])
-  /** How long the pieces of a whole text are, in UTF-16 code units. No surrogate pair is split. @default 8 */
+  /** The length of the chunks of a whole text, in UTF-16 code units. No surrogate pair is split. @default 8 */
   readonly chunkLength?: number | undefined
-  /** From one piece to the next, in milliseconds. @default 50 */
+  /** From one chunk to the next, in milliseconds. @default 50 */
   readonly chunkMs?: number | undefined
-  /** How long after a piece was written it is stored, and followers may see it, in milliseconds. @default 100 */
+  /** From writing a chunk to storing it, in milliseconds. Then followers may see it. @default 100 */
   readonly persistMs?: number | undefined
-  /** It is being written already, and this much of it is stored, when the first reader comes. @default it waits to be driven */
+  /** How much is stored when the first reader comes. The text is then already being written. @default it waits to be driven */
   readonly stored?: number | undefined
   /** How it ends. @default 'done' */
   readonly status?: TerminalStatus | undefined
-  /** With the status `error`: a word for readers. */
+  /** With the status `error`: a code for readers. */
   readonly error?: string | undefined
-  /** Why the producer stopped, in its own word: told with the end, unless it is stopped. */
+  /** The producer's finish reason. It comes with the end, unless the stream is stopped. */
   readonly finishReason?: string | undefined
   /**
-   * The server dies when the text has come to `at`, and cuts every connection; only what lies before `keep` was stored.
-   * Generation is taken up again from there, under a new epoch, with `text` or with what was lost: after `stalledMs` (at
-   * once), and until then readers are told that nobody writes.
+   * The server dies when the text has reached `at`, and every connection is cut. Only the text before `keep` was stored.
+   * The generation resumes from there after `stalledMs` (default: at once), under a new epoch, with `text` or with the lost
+   * text. Until then the stream is reported as stalled.
    */
   readonly restart?: FakeRestart | undefined
 }
@@ -34,32 +34,32 @@ export interface FakeRestart {
   readonly stalledMs?: number | undefined
 }
 
-/** One text on a server: written and stored as time passes, whoever reads. */
+/** One text on a server. It is written and stored as time passes, with or without readers. */
 export interface FakeText {
-  /** What was written. It may be ahead of what is stored. */
+  /** The written text. It may be longer than the stored text. */
   readonly text: string
   readonly storedLength: number
-  /** What the store says. */
+  /** The status in the store. */
   readonly status: StreamStatus
   readonly epoch: number
   readonly base: number
-  /** Nobody writes at the moment. */
+  /** No process writes at the moment. */
   readonly isStalled: boolean
-  /** What was asked of it and cannot be, or has not happened yet. */
+  /** The options that cannot be met, or whose event has not happened yet. */
   readonly left: readonly string[]
   /** Starts the generation, unless it has been started. */
   start(): void
-  /** Ends the generation; what was written is kept. */
+  /** Ends the generation. The written text is kept. */
   stop(): void
-  /** Hears of every change, and of the death of the server. Returns the undo. */
+  /** The listener is called on every change and when the server dies. Returns unsubscribe. */
   watch(listener: (isDead: boolean) => void): () => void
 }
 
 export function createFakeText(id: string, options: FakeTextOptions, environment: Environment): FakeText {
   const { chunkLength = 8, chunkMs = 50, persistMs = 100, status: last = 'done' } = options
-  const given = typeof options.text === 'function' ? options.text(id) : options.text
+  const whole = typeof options.text === 'function' ? options.text(id) : options.text
   const listeners = new Set<(isDead: boolean) => void>()
-  let chunks = typeof given === 'string' ? split(given, chunkLength) : [...given]
+  let chunks = typeof whole === 'string' ? split(whole, chunkLength) : [...whole]
   let { restart } = options
   let text = ''
   let storedLength = 0
@@ -72,7 +72,7 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
   let isClosing = false
   let isStoredShort = false
 
-  const tell = (isDead = false) => {
+  const notify = (isDead = false) => {
     for (const listener of [...listeners]) listener(isDead)
   }
   const after = (ms: number, run: () => void) => (ms > 0 ? environment.setTimeout(run, ms) : run())
@@ -92,12 +92,12 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
       if (epoch === written) store(length)
     })
     next()
-    tell()
+    notify()
   }
 
   function store(length: number) {
     storedLength = Math.max(storedLength, Math.min(length, restart?.keep ?? length))
-    tell()
+    notify()
   }
 
   function die({ keep, text: fresh, stalledMs = 0 }: FakeRestart) {
@@ -107,15 +107,15 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
     text = text.slice(0, keep)
     storedLength = keep
     isStalled = stalledMs > 0
-    const takeUp = () => {
+    const resume = () => {
       isStalled = false
       base = keep
       epoch++
       next()
     }
-    if (isStalled) timer = environment.setTimeout(takeUp, stalledMs)
-    else takeUp()
-    tell(true)
+    if (isStalled) timer = environment.setTimeout(resume, stalledMs)
+    else resume()
+    notify(true)
   }
 
   function close(as: TerminalStatus) {
@@ -125,7 +125,7 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
     after(persistMs, () => {
       storedLength = text.length
       status = as
-      tell()
+      notify()
     })
   }
 
@@ -136,10 +136,10 @@ export function createFakeText(id: string, options: FakeTextOptions, environment
   }
 
   if (options.stored !== undefined) {
-    const whole = chunks.join('')
-    text = whole.slice(0, options.stored)
+    const all = chunks.join('')
+    text = all.slice(0, options.stored)
     isStoredShort = text.length < options.stored
-    chunks = split(whole.slice(options.stored), chunkLength)
+    chunks = split(all.slice(options.stored), chunkLength)
     storedLength = text.length
     status = 'streaming'
     isStarted = true

@@ -14,16 +14,16 @@ export interface Finding {
     | 'inconclusive'
   /** What is wrong. */
   readonly problem: string
-  /** What was seen. It holds neither text nor tokens, and of URLs no more than an origin. */
+  /** What was observed. It contains no text, no tokens, and at most the origin of a URL. */
   readonly evidence: string
   /** What to do about it. */
   readonly cure: string
 }
 
 export const BUFFERING_CURE =
-  'Turn buffering off for this path (nginx: `proxy_buffering off`), or have the proxy respect `X-Accel-Buffering: no`; a server’s own middleware that collects answers does the same.'
+  'Turn buffering off for this path (nginx: `proxy_buffering off`), or have the proxy respect `X-Accel-Buffering: no`; a server’s own middleware that collects responses has the same effect.'
 
-/** A span of time as people say it. */
+/** Formats a duration for people. */
 export function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

@@ -1,5 +1,5 @@
 import { BUFFERING_CURE, type Finding, seconds } from './finding'
-import type { Observation } from './observe-answer'
+import type { Observation } from './observe-response'
 
 export interface FlowLimits {
   readonly shortMs: number
@@ -7,20 +7,20 @@ export interface FlowLimits {
   readonly rolloverMs: number
 }
 
-/** What arrives within so long of one another has arrived together, in milliseconds. */
+/** Bytes that arrive within this time count as one arrival, in milliseconds. */
 const TOGETHER_MS = 50
 
-/** What the times say at which an answer arrived. */
+/** Judges a response by its arrival times. */
 export function judgeFlow(seen: Observation, limits: FlowLimits): Finding[] {
-  const isEvents = /event-stream/i.test(seen.answer?.headers.get('content-type') ?? '')
-  const held = seen.answer ? findHeldBack(seen, limits) : findNoAnswer(seen, limits)
+  const isEvents = /event-stream/i.test(seen.response?.headers.get('content-type') ?? '')
+  const held = seen.response ? findHeldBack(seen, limits) : findNoResponse(seen, limits)
   if (held) return [held]
   return [findCut(seen, limits, isEvents), isEvents && findSilence(seen, limits), findNothing(seen, limits)].filter(
     (finding) => !!finding,
   )
 }
 
-function findNoAnswer({ endMs }: Observation, { shortMs }: FlowLimits) {
+function findNoResponse({ endMs }: Observation, { shortMs }: FlowLimits) {
   return endMs < shortMs ? undefined : buffered(`not even a header within ${seconds(endMs)}`)
 }
 
@@ -28,7 +28,7 @@ function findHeldBack({ arrivals, endMs, ending, hasEnd, events, comments }: Obs
   const [first, last] = [arrivals[0], arrivals.at(-1)]
   if (!first || !last) return undefined
   const bytes = arrivals.reduce((sum, one) => sum + one.bytes, 0)
-  // Keep-alives are seconds apart when they are sent; so are, in an answer that took long, most events.
+  // Keep-alives are sent seconds apart, and so are most events of a response that took long.
   const isGulp =
     last.atMs - first.atMs <= TOGETHER_MS && first.atMs >= shortMs && (events > 2 || comments > 1 || bytes > 64)
   if (isGulp && (hasEnd || ending !== 'enough'))
@@ -42,14 +42,14 @@ function findHeldBack({ arrivals, endMs, ending, hasEnd, events, comments }: Obs
 }
 
 function findCut(
-  { method, arrivals, ending, endMs, hasEnd, answer }: Observation,
+  { method, arrivals, ending, endMs, hasEnd, response }: Observation,
   limits: FlowLimits,
   isEvents: boolean,
 ) {
   const isRolledOver = ending === 'ended' && method === 'GET' && endMs >= limits.rolloverMs
   const isCut = ending === 'cut' || (ending === 'ended' && isEvents && !hasEnd && !isRolledOver)
   if (!isCut) return undefined
-  const quietMs = endMs - (arrivals.at(-1)?.atMs ?? answer?.atMs ?? 0)
+  const quietMs = endMs - (arrivals.at(-1)?.atMs ?? response?.atMs ?? 0)
   const wasIdle = quietMs > endMs / 2
   return {
     code: 'cut' as const,
@@ -57,19 +57,19 @@ function findCut(
     evidence: `${ending === 'cut' ? 'broken off' : 'closed'} after ${seconds(endMs)}, ${seconds(quietMs)} after the last byte, without an end`,
     cure: wasIdle
       ? 'Something cuts connections that are quiet: raise its idle limit (nginx: `proxy_read_timeout`) above the 8 s between keep-alives, and let keep-alives pass.'
-      : 'Something limits how long an answer may take: raise it for this path (a function’s maximum duration, a load balancer’s or a gateway’s request limit), or look for a server that restarts.',
+      : 'Something limits how long a response may take: raise it for this path (a function’s maximum duration, a load balancer’s or a gateway’s request limit), or look for a server that restarts.',
   }
 }
 
-function findSilence({ arrivals, answer, endMs }: Observation, { silentMs }: FlowLimits) {
-  const times = [answer?.atMs ?? 0, ...arrivals.map(({ atMs }) => atMs), endMs]
+function findSilence({ arrivals, response, endMs }: Observation, { silentMs }: FlowLimits) {
+  const times = [response?.atMs ?? 0, ...arrivals.map(({ atMs }) => atMs), endMs]
   const longest = Math.max(...times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0)))
   if (longest < silentMs) return undefined
   return {
     code: 'silent' as const,
-    problem: 'Keep-alives are missing: clients take a connection that is this quiet for dead.',
+    problem: 'Keep-alives are missing: clients treat a connection that is silent for this long as dead.',
     evidence: `no byte for ${seconds(longest)}`,
-    cure: `Send a comment (\`:\` and an empty line) at least every 10 s; if the server does, something swallows small pieces. ${BUFFERING_CURE}`,
+    cure: `Send a comment (\`:\` and an empty line) at least every 10 s; if the server does, a proxy holds back small chunks. ${BUFFERING_CURE}`,
   }
 }
 
@@ -79,12 +79,12 @@ function findNothing({ arrivals, ending, hasEnd, endMs }: Observation, { shortMs
   const isLong = endMs >= shortMs
   return {
     code: 'inconclusive' as const,
-    problem: 'The answer tells nothing about buffering.',
-    evidence: isLong ? `${arrivals.length} arrivals within ${seconds(endMs)}` : `it was over after ${seconds(endMs)}`,
-    cure: 'Diagnose a stream while its text is being written, over some seconds.',
+    problem: 'The response shows nothing about buffering.',
+    evidence: isLong ? `${arrivals.length} arrivals within ${seconds(endMs)}` : `it ended after ${seconds(endMs)}`,
+    cure: 'Diagnose a stream while its text is being written, for some seconds.',
   }
 }
 
 function buffered(evidence: string): Finding {
-  return { code: 'buffered', problem: 'The answer is held back on its way.', evidence, cure: BUFFERING_CURE }
+  return { code: 'buffered', problem: 'The response is held back on its way.', evidence, cure: BUFFERING_CURE }
 }

@@ -106,9 +106,9 @@ describe('a fake stream', () => {
 
   it('says what is wrong when it cannot finish', async () => {
     const { fake, open } = tabs()
-    await expect(fake.finish()).rejects.toThrow(/nobody was told the end.*0 requests/)
+    await expect(fake.finish()).rejects.toThrow(/no reader received the end.*0 requests/)
     open(false)
-    await expect(fake.finish(60_000)).rejects.toThrow(/nobody was told the end.*"a" is pending/)
+    await expect(fake.finish(60_000)).rejects.toThrow(/no reader received the end.*"a" is pending/)
   })
 
   it.each<[string, Partial<FakeStreamOptions>]>([

@@ -6,27 +6,27 @@ export interface ObserveOptions {
   readonly headers?: HeadersInit | undefined
   readonly body?: BodyInit | undefined
   readonly credentials?: RequestCredentials | undefined
-  /** The page's origin, if it is another one than the URL's: whether the answer allows it is looked at then. */
+  /** The page's origin, if it is not the URL's origin. Then the CORS headers are checked too. */
   readonly origin?: string | undefined
-  /** How long the answer is watched, in milliseconds. @default 30000 */
+  /** How long the response is observed, in milliseconds. @default 30000 */
   readonly maxMs: number
-  /** How much of it is read, in bytes. @default 1048576 */
+  /** How much of the response is read, in bytes. @default 1048576 */
   readonly maxBytes: number
-  /** Ends the watch. */
+  /** Ends the observation. */
   readonly signal?: AbortSignal | undefined
-  /** @default the global one */
+  /** @default the global `fetch` */
   readonly fetch?: FetchLike | undefined
 }
 
-/** What was seen of an answer, without what it says. Times are in milliseconds from the request on. */
+/** What was observed of a response, without its content. Times are in milliseconds from the request on. */
 export interface Observation {
   readonly method: string
-  /** `undefined`: no answer came. */
-  readonly answer: { readonly status: number; readonly headers: Headers; readonly atMs: number } | undefined
-  /** The request failed, or its answer is hidden from a page, as one of another origin is. */
+  /** `undefined`: there was no response. */
+  readonly response: { readonly status: number; readonly headers: Headers; readonly atMs: number } | undefined
+  /** The request failed, or the response is hidden from the page, as one from another origin is. */
   readonly isFailed: boolean
   readonly arrivals: readonly { readonly atMs: number; readonly bytes: number }[]
-  /** By itself; by an error; or because enough was seen. */
+  /** `ended`: by itself. `cut`: by an error. `enough`: enough was read, or the observation was ended. */
   readonly ending: 'ended' | 'cut' | 'enough'
   readonly endMs: number
   readonly events: number
@@ -35,12 +35,12 @@ export interface Observation {
   readonly hasEnd: boolean
 }
 
-/** Asks, and watches what comes until it ends or enough was seen. Never rejects. */
-export async function observeAnswer(url: string, options: ObserveOptions): Promise<Observation> {
+/** Sends the request, and observes the response until it ends or enough was read. Never rejects. */
+export async function observeResponse(url: string, options: ObserveOptions): Promise<Observation> {
   const { method = 'GET', headers, body, credentials, origin, maxMs, maxBytes, signal } = options
   const { fetch = globalThis.fetch } = options
   const startedAt = Date.now()
-  const passed = () => Date.now() - startedAt
+  const elapsed = () => Date.now() - startedAt
   const attempt = new AbortController()
   const stop = () => attempt.abort()
   const timer = setTimeout(stop, maxMs)
@@ -49,23 +49,23 @@ export async function observeAnswer(url: string, options: ObserveOptions): Promi
 
   const arrivals: { atMs: number; bytes: number }[] = []
   const lines = createLineCounter()
-  let answer: Observation['answer']
+  let seen: Observation['response']
   let ending: Observation['ending'] = 'ended'
   let isFailed = false
   try {
-    const asked = new Headers(headers)
-    if (!asked.has('accept')) asked.set('accept', 'text/event-stream, text/plain;q=0.9')
-    // A browser sets its own, and lets nobody else.
-    if (origin) asked.set('origin', origin)
-    const init = { method, headers: asked, redirect: 'manual' as const, signal: attempt.signal }
+    const requestHeaders = new Headers(headers)
+    if (!requestHeaders.has('accept')) requestHeaders.set('accept', 'text/event-stream, text/plain;q=0.9')
+    // A browser ignores this and sets its own origin.
+    if (origin) requestHeaders.set('origin', origin)
+    const init = { method, headers: requestHeaders, redirect: 'manual' as const, signal: attempt.signal }
     const response = await fetch(url, { ...init, ...(body && { body }), ...(credentials && { credentials }) })
-    answer = { status: response.status, headers: response.headers, atMs: passed() }
+    seen = { status: response.status, headers: response.headers, atMs: elapsed() }
     const reader = response.body?.getReader()
     try {
       for (let bytes = 0; reader; ) {
         const { done, value } = await reader.read()
         if (done) break
-        arrivals.push({ atMs: passed(), bytes: value.length })
+        arrivals.push({ atMs: elapsed(), bytes: value.length })
         lines.read(value)
         bytes += value.length
         if (!lines.hasEnd && bytes < maxBytes) continue
@@ -73,25 +73,25 @@ export async function observeAnswer(url: string, options: ObserveOptions): Promi
         break
       }
     } finally {
-      reader?.cancel().catch(() => {}) // what is not read any more may fail as it likes
+      reader?.cancel().catch(() => {}) // a failure of the unread rest does not matter
     }
   } catch {
-    // Why it failed may hold a URL with a token in it: only that it did is told.
+    // The error may contain a URL with a token, so only the failure itself is reported.
     ending = attempt.signal.aborted ? 'enough' : 'cut'
-    isFailed = !answer && !attempt.signal.aborted
+    isFailed = !seen && !attempt.signal.aborted
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
   }
   const { events, comments, hasEnd } = lines
-  const endMs = passed()
-  return { method, answer, isFailed, arrivals, ending, endMs, events, comments, hasEnd }
+  const endMs = elapsed()
+  return { method, response: seen, isFailed, arrivals, ending, endMs, events, comments, hasEnd }
 }
 
-/** How much of a line is looked at: enough to know what it is. */
+/** How much of a line is read: enough to recognize its kind. */
 const MAX_LINE = 64
 
-/** Counts what an event stream brings, and forgets it. */
+/** Counts the events and comments of an event stream. It keeps no content. */
 function createLineCounter() {
   const decoder = new TextDecoder()
   const counter = { events: 0, comments: 0, hasEnd: false, read }
