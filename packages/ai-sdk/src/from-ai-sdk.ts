@@ -1,4 +1,4 @@
-/** What of a part of `fullStream` is read; the other fields, and the parts of other types, are left alone. */
+/** The fields of a part of `fullStream` that are read here. Other fields, and parts of other types, are ignored. */
 export interface AiSdkPart {
   readonly type: string
   readonly text?: unknown
@@ -8,26 +8,26 @@ export interface AiSdkPart {
   readonly rawFinishReason?: unknown
 }
 
-/** What `streamText` of the AI SDK (`ai` 5, 6 and 7) returns, as far as it is read here. */
+/** The part of the result of the AI SDK's `streamText` (`ai` 5, 6 and 7) that is read here. */
 export interface AiSdkResult {
   readonly fullStream: AsyncIterable<AiSdkPart>
 }
 
 /**
- * The text of an answer of the AI SDK, for a producer: `() => fromAiSdk(streamText({ … }))`.
+ * Turns an answer of the AI SDK into the text of a producer: `() => fromAiSdk(streamText({ … }))`.
  *
- * Yields the text deltas and returns the finish reason, `{ finishReason: 'stop' }`; a text that the provider cut has
- * `length` or `content-filter`. Throws where the answer is not whole, which `textStream` does not: the error of an error
- * part as it is (a refused request, a failure in mid-answer); an `Error` for an abort, for the finish reason `error`, and
- * for an answer that ends without a reason, as one does whose connection was cut. Leaving it early cancels the answer.
+ * Yields the text deltas and returns the finish reason, such as `{ finishReason: 'stop' }`. A text that the provider cut has
+ * `length` or `content-filter`. Unlike `textStream`, it throws if the answer is not whole. It throws the error of an error
+ * part unchanged (a refused request, a failure in mid-answer). It throws an `Error` for an abort, for the finish reason
+ * `error`, and for an answer that ends without a reason, as after a cut connection. Leaving it early cancels the answer.
  */
 export async function* fromAiSdk(result: AiSdkResult): AsyncGenerator<string, { readonly finishReason: string }, void> {
   let finish: AiSdkPart | undefined
-  // Read to its end, also after the finish: the SDK's own callbacks come with that.
+  // Reads to the end, also after `finish`, because the SDK's own callbacks need that.
   for await (const part of result.fullStream) {
     if (part.type === 'text-delta') yield textOf(part)
     else if (part.type === 'error') throw errorOf(part.error)
-    else if (part.type === 'abort') throw failure(`the answer was aborted${words(part.reason)}`, part.reason)
+    else if (part.type === 'abort') throw failure(`the answer was aborted${suffix(part.reason)}`, part.reason)
     else if (part.type === 'finish') finish = part
   }
   return { finishReason: reasonOf(finish) }
@@ -38,27 +38,27 @@ function textOf({ text }: AiSdkPart): string {
   throw failure('a text-delta came without its text. This reads streamText of `ai` 5 to 7')
 }
 
-/** As it is, so that `APICallError.isInstance` and the like say what it was. */
+/** Returns an `Error` unchanged, so that `APICallError.isInstance` and similar checks work. */
 function errorOf(error: unknown): Error {
-  return error instanceof Error ? error : failure(`the answer failed${words(error)}`, error)
+  return error instanceof Error ? error : failure(`the answer failed${suffix(error)}`, error)
 }
 
-/** An end is believed only with its reason. */
+/** An end is accepted only with its reason. */
 function reasonOf(finish: AiSdkPart | undefined): string {
   const reason = finish?.finishReason
   if (finish === undefined || typeof reason !== 'string' || isCut(reason, finish))
     throw failure('the answer ended without a finish reason, so it may have been cut')
-  if (reason === 'error') throw failure(`the provider ended the answer with an error${words(finish.rawFinishReason)}`)
+  if (reason === 'error') throw failure(`the provider ended the answer with an error${suffix(finish.rawFinishReason)}`)
   return reason
 }
 
-/** How each version says that the provider told none: `unknown` in 5, `other` with nothing raw from 6, `interrupted` in 7. */
+/** How each version marks a missing reason: `unknown` in 5, `other` without a raw reason from 6, `interrupted` in 7. */
 function isCut(reason: string, finish: AiSdkPart): boolean {
-  const isUntold = 'rawFinishReason' in finish && finish.rawFinishReason === undefined
-  return reason === 'unknown' || reason === 'interrupted' || (reason === 'other' && isUntold)
+  const hasNoRawReason = 'rawFinishReason' in finish && finish.rawFinishReason === undefined
+  return reason === 'unknown' || reason === 'interrupted' || (reason === 'other' && hasNoRawReason)
 }
 
-function words(reason: unknown): string {
+function suffix(reason: unknown): string {
   return typeof reason === 'string' && reason !== '' ? `: ${reason}` : ''
 }
 

@@ -3,19 +3,19 @@ import type { ConvexClientLike, StreamBody, StreamBodyQuery } from './types'
 import { watchBody } from './watch-body'
 import { watchConnection } from './watch-connection'
 
-/** How often in a row the query may fail. A stream that was deleted fails for ever, and Convex may hide its words. */
+/** How often in a row the query may fail. For a deleted stream it always fails, and Convex may hide the error message. */
 const MAX_FAILURES = 4
 
 /**
- * The app's query, pushed whole on every change. One that fails is subscribed to anew, with the client's waits between
- * attempts, a bounded number of times.
+ * Subscribes to the app's query, which pushes the whole body on every change. A failed query is subscribed to again a
+ * bounded number of times, with the client's waits between attempts.
  */
 export function bodySubscription(
   convex: ConvexClientLike,
   getStreamBody: StreamBodyQuery,
   failedDrives: Map<string, unknown>,
 ): SnapshotSubscription {
-  /** In a row. */
+  /** Failures in a row. */
   const failures = new Map<string, number>()
 
   return {
@@ -25,12 +25,12 @@ export function bodySubscription(
       function onBody(body: StreamBody | null) {
         if (isOver) return
         failures.delete(id)
-        // A query that answers with nothing, as an app may choose to, has nothing to show yet.
+        // An app's query may return `null`: then there is nothing to show yet.
         const { text = '', status = 'pending' } = body ?? {}
         try {
           sink.next({ text, status })
         } catch (error) {
-          // What is no body must not be thrown at the Convex client, which serves others.
+          // An error about a malformed body must not reach the Convex client, because others use it too.
           onError(error)
         }
       }
@@ -50,13 +50,13 @@ export function bodySubscription(
 
       if (failedDrives.has(id)) sink.fail(failedDrives.get(id))
       failedDrives.delete(id)
-      const undos = [
+      const unsubscribes = [
         watchConnection(convex, (connection) => isOver || sink.connection(connection)),
         watchBody(convex, getStreamBody, id, onBody, onError),
       ]
       return () => {
         isOver = true
-        for (const undo of undos) undo()
+        for (const unsubscribe of unsubscribes) unsubscribe()
       }
     },
   }

@@ -11,9 +11,9 @@ export interface ConvexSourcesOptions extends Drive {
 /**
  * The sources for an app with the Convex component: `createStreamClient(convexSources(convex, …))`.
  *
- * Driving is one POST to the HTTP action, and never repeated unasked: the component answers whoever comes late with 205,
- * and that reader follows. The query is subscribed to while there is no live connection, and at the end of one, since only
- * the database tells how a text ended.
+ * Driving is one POST to the HTTP action. The client never repeats it by itself: the component returns 205 to a late driver,
+ * which then follows. The client subscribes to the query while there is no live connection, and at the end of one, because
+ * only the database has the final status of a text.
  *
  * @throws {StreamError} `invalid-option`
  */

@@ -8,13 +8,13 @@ export interface ConvexSources {
   readonly snapshot: SnapshotSubscription
 }
 
-/** `driveOf` says how the stream of an id is driven, when it is; `undefined`, that nobody is left who would. */
+/** `driveOf` returns how to drive the stream of an id, or `undefined` if no component wants to drive it any more. */
 export function createSources(
   convex: ConvexClientLike,
   getStreamBody: StreamBodyQuery,
   driveOf: (id: string) => Drive | undefined,
 ): ConvexSources {
-  /** Why a drive failed, until whoever follows instead has been told. */
+  /** Why a drive failed. It is kept until the follower has shown it. */
   const failures = new Map<string, unknown>()
   return {
     live: httpAction(driveOf, failures),

@@ -11,15 +11,15 @@ import type { Drive } from './http-action'
 import type { ConvexClientLike, StreamBodyQuery, StreamStatus } from './types'
 
 /**
- * The client that one hook gives to its binding. While the hook reads and drives, it offers `drive`, which is asked at the
- * moment it is needed: what the latest render brought counts, and nothing is restarted for it.
+ * The client that one hook passes to its binding. While the hook reads and drives, it offers `drive`. That is called only
+ * when it is needed, so the values of the latest render are used, and nothing is restarted for them.
  */
 export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuery, drive: () => Drive): StreamClient {
   const { client, offers } = share(convex, query)
 
   function offer(id: string | undefined, { driven }: AttachOptions = {}): () => void {
     if (!driven || id === undefined) return () => {}
-    // An object of its own, since a component may attach anew before it leaves.
+    // A separate object, because a component may attach again before it detaches.
     const own = { drive }
     const all = offers.get(id) ?? new Set()
     offers.set(id, all.add(own))
@@ -30,10 +30,10 @@ export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuer
   }
 
   function offering(stream: TextStream): TextStream {
-    const during = (undo: () => void, options?: AttachOptions) => {
+    const during = (detach: () => void, options?: AttachOptions) => {
       const withdraw = offer(stream.id, options)
       return () => {
-        undo()
+        detach()
         withdraw()
       }
     }
@@ -44,28 +44,28 @@ export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuer
     }
   }
 
-  /** The same stream is the same object, as bindings expect. */
-  const made = new WeakMap<TextStream, TextStream>()
+  /** Returns the same object for the same stream, as bindings expect. */
+  const wrapped = new WeakMap<TextStream, TextStream>()
   return {
     stream(id, options) {
       const stream = client.stream(id, options)
-      const own = made.get(stream) ?? offering(stream)
-      made.set(stream, own)
+      const own = wrapped.get(stream) ?? offering(stream)
+      wrapped.set(stream, own)
       return own
     },
   }
 }
 
-/** The component's status. What cannot be read at all has none; the component says `error` of a stream that is gone. */
+/** The component's status. A stream that cannot be read, such as a deleted one, is `error`, as in the component. */
 export function toStatus({ status, connection }: Pick<StreamState, 'status' | 'connection'>): StreamStatus {
   const isFailed = connection === 'closed' && /^(pending|streaming)$/.test(status)
-  return isFailed ? 'error' : (status as StreamStatus) // nothing here is ever `stopped`
+  return isFailed ? 'error' : (status as StreamStatus) // it is never `stopped`, because there is no stop source
 }
 
-/** What the hooks of one Convex client share for one query: a stream is its id, whatever else a render brings. */
+/** The state that the hooks of one Convex client share for one query. Only the id selects the stream. */
 interface Shared {
   readonly client: StreamClient
-  /** How the components that drive an id would do so, the latest last. */
+  /** The drives that components offer for each id, the latest last. */
   readonly offers: Map<string, Set<{ drive(): Drive }>>
 }
 

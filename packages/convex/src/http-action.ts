@@ -8,26 +8,26 @@ import {
   SourceError,
 } from '@keepstream/core'
 
-/** How a stream is driven: all that its request needs. */
+/** How to drive a stream: everything that its request needs. */
 export interface Drive extends RequestOptions {
   /** The app's HTTP action that calls the component's `stream`, on the `.convex.site` address. */
   readonly streamUrl: URL | string
-  /** Sent as `Authorization: Bearer …`. A function is asked on every attempt, and once more after a 401. */
+  /** Sent as `Authorization: Bearer …`. A function is called on every attempt, and once more after a 401. */
   readonly authToken?: string | null | undefined | ((request: HeadersRequest) => Token | Promise<Token>)
 }
 
 type Token = string | null | undefined
 
 /**
- * The app's HTTP action: `POST { streamId }`, answered with raw text. When it refuses (205: somebody drives already), fails or
- * is cut, there is no reason to wait: the database is asked over a connection of its own, and tells what became of the text.
- * Why it failed is kept in `failures`, to be shown there.
+ * Calls the app's HTTP action: `POST { streamId }` returns raw text. If it refuses (205: another process drives already),
+ * fails or is cut, the client subscribes to the query at once, because the database has a separate connection and stores
+ * the text. The error is kept in `failures`, to be shown by the subscription.
  */
 export function httpAction(driveOf: (id: string) => Drive | undefined, failures: Map<string, unknown>): LiveSource {
   return {
     async open(request, sink) {
       const drive = driveOf(request.id)
-      if (!drive) throw new SourceError('refused', 'whoever wanted to drive has left')
+      if (!drive) throw new SourceError('refused', 'no component wants to drive this stream any more')
       try {
         await (await actionOf(drive)).open(request, sink)
       } catch (cause) {
@@ -42,30 +42,30 @@ export function httpAction(driveOf: (id: string) => Drive | undefined, failures:
 
 async function actionOf(drive: Drive): Promise<LiveSource> {
   const { streamUrl, authToken, headers, fetch, ...options } = drive
-  const ask = (asked: HeadersRequest) => headersFor(drive, asked)
-  // Only a function may have other headers to offer after a 401.
-  const isAsked = typeof authToken === 'function' || typeof headers === 'function'
+  const getHeaders = (request: HeadersRequest) => headersFor(drive, request)
+  // Only a function may return other headers after a 401.
+  const canRenew = typeof authToken === 'function' || typeof headers === 'function'
   return fetchLive({
     ...options,
     url: String(streamUrl),
     body: ({ id }) => JSON.stringify({ streamId: id }),
-    headers: isAsked ? ask : await ask({ attempt: 1, isRefresh: false }),
+    headers: canRenew ? getHeaders : await getHeaders({ attempt: 1, isRefresh: false }),
     fetch: fetchRaw(fetch),
   })
 }
 
-async function headersFor({ authToken, headers }: Drive, asked: HeadersRequest): Promise<Headers> {
+async function headersFor({ authToken, headers }: Drive, request: HeadersRequest): Promise<Headers> {
   const all = new Headers({ 'content-type': 'application/json' })
-  const own = typeof headers === 'function' ? await headers(asked) : headers
+  const own = typeof headers === 'function' ? await headers(request) : headers
   new Headers(own).forEach((value, name) => {
     all.set(name, value)
   })
-  const token = typeof authToken === 'function' ? await authToken(asked) : authToken
+  const token = typeof authToken === 'function' ? await authToken(request) : authToken
   if (token) all.set('authorization', `Bearer ${token}`)
   return all
 }
 
-/** The component writes raw text, whatever an app labels it as: as `text/event-stream`, for one. */
+/** The component writes raw text, even if the app sends another content type, such as `text/event-stream`. */
 function fetchRaw(fetch: FetchLike | undefined): FetchLike {
   return async (url, init) => {
     const response = await (fetch ?? globalThis.fetch)(url, init)

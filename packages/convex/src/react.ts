@@ -11,10 +11,11 @@ import type { ConvexClientLike, StreamBody, StreamBodyQuery, StreamId, UseStream
 export type { StreamBody, StreamBodyQuery, StreamId, StreamStatus, UseStreamOptions } from './types'
 
 /**
- * The component's own hook: the same call, the same result. The Convex client is that of the `<ConvexProvider>` above.
+ * Replaces the component's own hook, with the same arguments and the same result. It uses the Convex client of the
+ * `<ConvexProvider>` above.
  *
- * A stream is its id, and keeps the Convex client it was first shown with: a new `URL`, new headers or a new token on each render restart nothing, and
- * are used from the next attempt on. The same object comes back while nothing changes.
+ * Only the id selects the stream, and the stream keeps its first Convex client. A new `URL`, new headers or a new token on
+ * each render restart nothing, and are used from the next attempt on. While nothing changes, it returns the same object.
  *
  * @param getPersistentBody The query that returns the component's `getStreamBody`.
  * @param streamUrl The HTTP action that calls the component's `stream`.
@@ -32,13 +33,13 @@ export function useStream(
   const convex = useConvex() as ConvexClientLike | undefined
   if (!convex) throw new StreamError('invalid-option', 'useStream needs a <ConvexProvider> above')
 
-  // How to drive, should it come to that. (Effects run in order: this is known before the binding reads.)
+  // How to drive, if that is needed. (Effects run in order, so this is set before the binding reads.)
   const drive = useRef({ ...opts, streamUrl })
   useEffect(() => {
     drive.current = { ...opts, streamUrl }
   })
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a query is its name
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the name identifies the query
   const client = useMemo(
     () => createHookClient(convex, getPersistentBody, () => drive.current),
     [convex, getFunctionName(getPersistentBody)],

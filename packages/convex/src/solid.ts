@@ -6,15 +6,15 @@ import type { ConvexClientLike, StreamBody, StreamBodyQuery, StreamId, UseStream
 
 export type { StreamBody, StreamBodyQuery, StreamId, StreamStatus, UseStreamOptions } from './types'
 
-/** Gives a Convex client to the components below: `<ConvexContext.Provider value={client}>`. */
+/** Provides a Convex client to the components below: `<ConvexContext.Provider value={client}>`. */
 export const ConvexContext = createContext<ConvexClientLike>()
 
 /**
- * The component's hook for Solid: the same call, whose arguments may be accessors, and getters of the same names, each of
- * which changes alone. The Convex client is that of the `<ConvexContext.Provider>` above.
+ * The component's hook for Solid. The arguments are the same and may be accessors. The result has getters of the same names
+ * that change separately. It uses the Convex client of the `<ConvexContext.Provider>` above.
  *
- * A stream is its id and its Convex client: a new `URL`, new headers or a new token restart nothing, and are used from the
- * next attempt on.
+ * Only the id and the Convex client select the stream. A new `URL`, new headers or a new token restart nothing, and are used
+ * from the next attempt on.
  *
  * @param getPersistentBody The query that returns the component's `getStreamBody`.
  * @param streamUrl The HTTP action that calls the component's `stream`.

@@ -7,21 +7,21 @@ import type { ConvexClientLike, StreamBody, StreamBodyQuery, StreamId, UseStream
 
 export type { StreamBody, StreamBodyQuery, StreamId, StreamStatus, UseStreamOptions } from './types'
 
-/** Where convex-svelte keeps its client: a name of its own is known to its users, and to nobody else. */
+/** The context key of convex-svelte's client. It is the same here, so that `setupConvex` works for these hooks too. */
 const place = '$$_convexClient'
 
-/** Gives a Convex client to the components below, where convex-svelte's `setupConvex` does not. */
+/** Provides a Convex client to the components below, if convex-svelte's `setupConvex` is not used. */
 export function setConvex(client: ConvexClientLike): void {
   setContext(place, client)
 }
 
 /**
- * The component's hook for Svelte: the same call, whose arguments may be stores (`toStore(() => id)` from runes), and a
- * store of the result, `$reply.text`, which reads while it has a subscriber. The Convex client is that of convex-svelte's
+ * The component's hook for Svelte. The arguments are the same and may be stores (`toStore(() => id)` from runes). The result
+ * is a store, as in `$reply.text`, which reads while it has a subscriber. It uses the Convex client of convex-svelte's
  * `setupConvex`, or of `setConvex`.
  *
- * A stream is its id and its Convex client: a new `URL`, new headers or a new token restart nothing, and are used from the
- * next attempt on.
+ * Only the id and the Convex client select the stream. A new `URL`, new headers or a new token restart nothing, and are used
+ * from the next attempt on.
  *
  * @param getPersistentBody The query that returns the component's `getStreamBody`.
  * @param streamUrl The HTTP action that calls the component's `stream`.

@@ -1,26 +1,26 @@
 import type { FunctionReference } from 'convex/server'
 
-/** The component's own type for the id that its `createStream` gives. */
+/** The component's own type for the id that its `createStream` returns. */
 export type StreamId = string & { __isStreamId: true }
 
 /** The component's own statuses. */
 export type StreamStatus = 'pending' | 'streaming' | 'done' | 'error' | 'timeout'
 
-/** What the component's `getStreamBody` returns, and what its hook does. */
+/** The result of the component's `getStreamBody`, and of its hook. */
 export type StreamBody = { text: string; status: StreamStatus }
 
 /** The app's query that returns the component's `getStreamBody`. */
 export type StreamBodyQuery = FunctionReference<'query', 'public', { streamId: string }, StreamBody>
 
-/** The component's own options: what the request that drives carries. They may be new objects on each render. */
+/** The component's own options, for the request that drives. They may be new objects on each render. */
 export type UseStreamOptions = {
   /** Sent as `Authorization: Bearer …`. A new one is used from the next attempt on. */
   authToken?: string | null
-  /** Sent besides. */
+  /** Sent as well. */
   headers?: Record<string, string>
 }
 
-/** Whether the client's socket is up, as Convex tells it. */
+/** Whether the client's socket is up, as Convex reports it. */
 export interface ConvexConnectionState {
   readonly isWebSocketConnected: boolean
   readonly hasEverConnected: boolean
@@ -31,7 +31,7 @@ interface ConvexConnection {
   subscribeToConnectionState?(listener: (state: ConvexConnectionState) => void): () => void
 }
 
-/** As much of `ConvexClient` as is used here; convex-vue and convex-svelte hand out such a one. */
+/** The part of `ConvexClient` that is used here. convex-vue and convex-svelte provide such a client. */
 export interface PushingConvexClient extends ConvexConnection {
   onUpdate(
     query: StreamBodyQuery,
@@ -41,14 +41,14 @@ export interface PushingConvexClient extends ConvexConnection {
   ): () => void
 }
 
-/** As much of `ConvexReactClient` as is used here. */
+/** The part of `ConvexReactClient` that is used here. */
 export interface WatchingConvexClient extends ConvexConnection {
   watchQuery(
     query: StreamBodyQuery,
     args: { streamId: string },
   ): {
     onUpdate(listener: () => void): () => void
-    /** `undefined` until it is known; throws what the query threw. */
+    /** Returns `undefined` until the result is known. Throws the query's error. */
     localQueryResult(): StreamBody | undefined
   }
 }

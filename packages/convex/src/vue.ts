@@ -6,15 +6,15 @@ import type { ConvexClientLike, StreamBody, StreamBodyQuery, StreamId, UseStream
 
 export type { StreamBody, StreamBodyQuery, StreamId, StreamStatus, UseStreamOptions } from './types'
 
-/** Where a Convex client is provided without convex-vue: `app.provide(convexKey, client)`. */
+/** The key to provide a Convex client without convex-vue: `app.provide(convexKey, client)`. */
 export const convexKey: InjectionKey<ConvexClientLike> = Symbol('convex')
 
 /**
- * The component's hook for Vue: the same call, whose arguments may be refs or getters, and readonly refs of the same names.
- * The Convex client is that of convex-vue's plugin, or the one provided as `convexKey`.
+ * The component's hook for Vue. The arguments are the same and may be refs or getters. The result has readonly refs of the
+ * same names. It uses the Convex client of convex-vue's plugin, or the one provided as `convexKey`.
  *
- * A stream is its id and its Convex client: a new `URL`, new headers or a new token restart nothing, and are used from the
- * next attempt on.
+ * Only the id and the Convex client select the stream. A new `URL`, new headers or a new token restart nothing, and are used
+ * from the next attempt on.
  *
  * @param getPersistentBody The query that returns the component's `getStreamBody`.
  * @param streamUrl The HTTP action that calls the component's `stream`.
@@ -35,10 +35,10 @@ export function useStream(
   return { text, status: computed(() => toStatus({ status: status.value, connection: connection.value })) }
 }
 
-/** Known by their shape, so that no community package is needed here. */
+/** The shapes of two community packages, so that neither is needed here. */
 interface Places {
   readonly 'convex-vue'?: { readonly clientRef?: Readonly<Ref<ConvexClientLike | undefined>> }
-  /** @convex-vue/core's */
+  /** From @convex-vue/core. */
   readonly $convex?: ConvexClientLike
 }
 

@@ -11,7 +11,7 @@ export function watchBody(
   if ('onUpdate' in convex) return convex.onUpdate(query, { streamId }, onBody, onError)
 
   const watch = convex.watchQuery(query, { streamId })
-  function look() {
+  function check() {
     let body: StreamBody | undefined
     try {
       body = watch.localQueryResult()
@@ -20,8 +20,8 @@ export function watchBody(
     }
     if (body !== undefined) onBody(body)
   }
-  const undo = watch.onUpdate(look)
-  // It calls back for what changes, and not for what another component has asked for already.
-  look()
-  return undo
+  const unsubscribe = watch.onUpdate(check)
+  // `onUpdate` reports only changes, and not a result that is already loaded for another component.
+  check()
+  return unsubscribe
 }

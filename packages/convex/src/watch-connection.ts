@@ -1,13 +1,16 @@
 import type { ConvexClientLike, ConvexConnectionState } from './types'
 
-/** Tells when the client's socket is lost, and when it is back. One that has never been up is not lost. */
-export function watchConnection(convex: ConvexClientLike, tell: (connection: 'live' | 'waiting') => void): () => void {
+/** Reports when the client's socket is lost and when it is back. A socket that was never up is not lost. */
+export function watchConnection(
+  convex: ConvexClientLike,
+  report: (connection: 'live' | 'waiting') => void,
+): () => void {
   let isLost = false
 
   function check({ isWebSocketConnected, hasEverConnected }: ConvexConnectionState) {
     if (isLost === (!isWebSocketConnected && hasEverConnected)) return
     isLost = !isLost
-    tell(isLost ? 'waiting' : 'live')
+    report(isLost ? 'waiting' : 'live')
   }
 
   if (convex.connectionState) check(convex.connectionState())

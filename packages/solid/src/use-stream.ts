@@ -18,38 +18,39 @@ import {
   untrack,
 } from 'solid-js'
 
-/** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
+/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
-/** The state as getters, each of which changes alone, and what can be done about it. Not to be destructured. */
+/** The state as getters that change separately, and its actions. Do not destructure it. */
 export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
 
 /**
- * Shows a stream, and reads it until its owner is disposed of.
+ * Shows a stream, and reads it until its owner is disposed.
  *
- * A stream is its id: new option objects and callbacks restart nothing, a new id starts from nothing in the same render,
- * and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this primitive's own `initial`.
+ * Only the id selects the stream. New option objects and callbacks restart nothing. A new id shows the new stream in the
+ * same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this primitive's
+ * own `initial`.
  *
- * The client is the one of the component's set-up. Called where Solid tracks (JSX, a memo, an effect), it keeps the client
- * that an id was first shown with: make a client once, outside of components.
+ * It uses the client from the component's setup. In a tracking scope (JSX, a memo, an effect) it keeps the first client that
+ * came with an id, so create a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
   id: string | undefined | Accessor<string | undefined>,
   options: UseStreamOptions | Accessor<UseStreamOptions> = {},
 ): UseStreamResult {
-  // Where Solid tracks, this runs again for what it shows itself.
+  // In a tracking scope, this runs again when the text that it shows changes.
   const place = getListener() && getOwner()
   const kept = place ? keepClient(place, read(id), client) : client
 
-  // Which stream, and what a server showed of it.
-  const initial = () => (read(id) === undefined ? undefined : read(options).initial) // the text of no stream
+  // The stream, and the state that a server showed. Without an id, `initial` belongs to no stream.
+  const initial = () => (read(id) === undefined ? undefined : read(options).initial)
   const stream = createMemo(() => kept.stream(read(id), { initial: initial() }))
 
-  // What is shown of it.
+  // The shown state.
   const shown = createMemo(() => {
     const { $state } = stream()
-    // Rendering on a server and hydrating have a context in common.
+    // Only server rendering and hydration have this context.
     const first = sharedConfig.context ? initialStreamState(untrack(initial)) : $state.get()
     return { stream: stream(), state: createSignal(first) }
   })
@@ -59,7 +60,7 @@ export function useStream(
     Object.defineProperty(result, key, { get, enumerable: true })
   }
 
-  // Reading it.
+  // The reader.
   const isDriven = createMemo(() => read(options).driven)
   createEffect(() => {
     const { stream, state } = shown()

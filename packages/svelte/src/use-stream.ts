@@ -9,20 +9,22 @@ import {
 import { getAllContexts } from 'svelte'
 import { derived, get, type Readable, readable } from 'svelte/store'
 
-/** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
+/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
-/** A store of the state, `$reply.text`, and what can be done about it, `reply.stop()`. */
+/** A store of the state, as in `$reply.text`, with its actions, as in `reply.stop()`. */
 export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 'retry'>
 
 /**
- * Shows a stream, and reads it while the store has a subscriber: `$reply` in a component subscribes, and leaves with it.
+ * Shows a stream, and reads it while the store has a subscriber. `$reply` in a component subscribes until the component is
+ * destroyed.
  *
- * A stream is its id: new options from a store restart nothing, a new id starts from nothing in the same render, and
- * `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own `initial`.
+ * Only the id selects the stream. New options from a store restart nothing. A new id shows the new stream in the same
+ * render, and `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own
+ * `initial`.
  *
- * The client is the one of the component's set-up. Called again later (in a `$derived`), it keeps the client that an id was
- * first shown with there: make a client once, outside of components.
+ * It uses the client from the component's setup. If it is called again later (in a `$derived`), it keeps the first client
+ * that came with an id there, so create a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
@@ -32,19 +34,19 @@ export function useStream(
   const place = placeAfterSetUp()
   const kept = place ? keepClient(place, typeof id === 'string' ? id : undefined, client) : client
 
-  // Which stream, and what a server showed of it.
+  // The stream, and the state that a server showed.
   let isNew = true
-  const wish = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
-    const known = id === undefined ? undefined : initial // the text of no stream
+  const target = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
+    const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
     return [kept.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
   })
 
-  // What is shown of it, and reading it.
+  // The shown state, and the reader.
   const { subscribe } = readable(initialStreamState(), (set) => {
     let current: readonly unknown[] = []
     let read: readonly unknown[] = []
     let leave = () => {}
-    const forget = wish.subscribe((next) => {
+    const forget = target.subscribe((next) => {
       const [stream, driven, initial] = next
       if (typeof window === 'undefined') return set(initialStreamState(initial))
       const [before] = current
@@ -61,12 +63,12 @@ export function useStream(
           read = []
           set(stream.$state.get())
         }
-        // Two stores bring a new id and its own `initial`, one after the other: until both are there, nothing is read.
+        // Two stores change one after the other: the id, and its own `initial`. Reading starts when both have changed.
         return queueMicrotask(start)
       }
       start()
       if (!isNew || !initial) return
-      // What is hydrated must look as the server left it, and only then move on.
+      // Hydration must first show the server's state, and only then the stream's.
       set(initialStreamState(initial))
       queueMicrotask(() => read === next && set(stream.$state.get()))
     })
@@ -78,19 +80,19 @@ export function useStream(
     }
   })
 
-  return { subscribe, stop: () => get(wish)[0].stop(), retry: () => get(wish)[0].retry() }
+  return { subscribe, stop: () => get(target)[0].stop(), retry: () => get(target)[0].retry() }
 }
 
 const setUp = new WeakSet<object>()
 
-/** The component, if this is called once its set-up is over, and so may be called again for what it shows itself. */
+/** The component, if its setup is over. Then the call may run again when the text that it shows changes. */
 function placeAfterSetUp(): object | undefined {
   try {
     const place = getAllContexts()
     if (setUp.has(place)) return place
     queueMicrotask(() => setUp.add(place))
   } catch {
-    // There is no component here.
+    // This is not called in a component.
   }
   return undefined
 }

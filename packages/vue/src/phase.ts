@@ -8,34 +8,34 @@ import {
   shallowRef,
 } from 'vue'
 
-/** `served`: it must look as the server's render. `new`: not mounted yet. `away`: put away by `<KeepAlive>`. */
+/** `served`: must show the server's render. `new`: not mounted yet. `away`: deactivated by `<KeepAlive>`. */
 export type Phase = 'served' | 'new' | 'reading' | 'away'
 
 export interface Reader {
   readonly instance: ComponentInternalInstance | null
-  /** Whether a scope other than the component's holds it, such as a shared store's: it outlives the component. */
+  /** Whether another scope than the component's holds it, such as a shared store's. Then it outlives the component. */
   readonly isShared: boolean
-  /** Whether this is called in the component's render function. */
+  /** Whether `useStream` is called in the component's render function. */
   readonly isRender: boolean
 }
 
-/** Reading begins with the mount, or at once where no component is waited for. */
+/** Reading begins when the component is mounted, or at once if there is no component to wait for. */
 export function createPhase({ instance, isShared, isRender }: Reader): Readonly<Ref<Phase>> {
   const isServer = typeof window === 'undefined'
-  // What is hydrated has its element before it is mounted.
+  // A hydrated component has its element before it is mounted.
   const isServed = isServer || !!instance?.vnode.el
   const isBegun = instance?.isMounted || (isShared && !isServed)
   const phase = shallowRef<Phase>(isBegun ? 'reading' : isServed ? 'served' : 'new')
-  const turn = (to: Phase) => () => {
+  const change = (to: Phase) => () => {
     phase.value = to
   }
   if (!instance) return phase
   // A first render is too late for `onMounted`.
-  if (!isRender) onMounted(turn('reading'), instance)
-  else if (!isServer) nextTick(turn('reading'))
+  if (!isRender) onMounted(change('reading'), instance)
+  else if (!isServer) nextTick(change('reading'))
   if (!isShared) {
-    onActivated(turn('reading'), instance)
-    onDeactivated(turn('away'), instance)
+    onActivated(change('reading'), instance)
+    onDeactivated(change('away'), instance)
   }
   return phase
 }

@@ -20,26 +20,26 @@ import {
 } from 'vue'
 import { findPlace } from './place'
 
-/** `driven`: this component's user asked for the text. `initial`: what the page was rendered with, whole. */
+/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
-/** The state as readonly refs, each of which changes alone, and what can be done about it. */
+/** The state as readonly refs that change separately, and its actions. */
 export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Ref<StreamState[Key]>> } & Pick<
   TextStream,
   'stop' | 'retry'
 >
 
 /**
- * Shows a stream, and reads it while the component is mounted and not put away by `<KeepAlive>`, or until the effect
- * scope it was called in is stopped. Called in a watcher or a render function, it reads an id until a later run does not
- * ask for it, or until the watcher or the component ends.
+ * Shows a stream, and reads it while the component is mounted and not deactivated by `<KeepAlive>`, or until the effect
+ * scope of the call is stopped. In a watcher or a render function, it reads an id until a later run does not use it, or
+ * until the watcher or the component ends.
  *
- * A stream is its id: new option objects and callbacks on each render restart nothing, a new id starts from nothing in the
- * same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this composable's
- * own `initial`.
+ * Only the id selects the stream. New option objects and callbacks on each render restart nothing. A new id shows the new
+ * stream in the same render, and `undefined` shows nothing yet. On a server, and while the browser hydrates, it shows this
+ * composable's own `initial`.
  *
- * The client is the one of the component's set-up. Called in a render, or again by a watcher, it gives for an id what it
- * gave first: make a client once, outside of components.
+ * It uses the client from the component's setup. In a render function or a watcher that runs again, it keeps the first
+ * client that came with an id, so create a client once, outside of components.
  */
 export function useStream(
   client: StreamClient,
@@ -48,11 +48,12 @@ export function useStream(
 ): UseStreamResult {
   const { phase, keep } = findPlace(client)
   return keep(toValue(id), () => {
-    // Which stream, and what a server showed of it. (A new id may be here before its own `initial`: the watcher brings that.)
-    const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial) // the text of no stream
+    // The stream, and the state that a server showed. (A new id may come before its own `initial`, which the watcher passes.)
+    // Without an id, `initial` belongs to no stream.
+    const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial)
     const stream = computed<TextStream>((last) => client.stream(toValue(id), { initial: last ? undefined : initial() }))
 
-    // What is shown of it. `useStore` takes one store for good, so for each stream there is a scope that holds its own.
+    // The shown state. `useStore` cannot change its store, so each stream has a scope with its own store.
     const scope = getCurrentScope()
     const isAway = computed(() => phase.value === 'away')
     const shown = computed<Shown>((last) => {
@@ -67,9 +68,9 @@ export function useStream(
     const state = computed(() => (phase.value === 'served' ? initialStreamState(initial()) : store.value.value))
     const field = (key: keyof StreamState) => [key, computed(() => state.value[key])]
     const fields = Object.fromEntries((Object.keys(initialStreamState()) as (keyof StreamState)[]).map(field))
-    void store.value // in the set-up, where it finds the component for the devtools
+    void store.value // during setup, where it finds the component for the devtools
 
-    // Reading it. (A shallow ref as a source would run this for every new options object, so it is a getter.)
+    // The reader. (The source is a getter, because a shallow ref would run this for every new options object.)
     watch(
       [shown, () => toValue(options).driven, () => phase.value === 'reading'] as const,
       ([{ stream }, driven, isReading], _, onCleanup) => {
