@@ -13,7 +13,7 @@ export interface AppOptions {
   readonly chats: Chats
   readonly createStream: () => Promise<string>
   readonly deleteStream: (id: string) => Promise<unknown>
-  /** Answers everything below `/api/streams/`. */
+  /** Handles everything below `/api/streams/`. */
   readonly streams: (request: Request) => Response | Promise<Response>
   readonly page: PageFiles
   /** The documentation's files, by path. */
@@ -21,11 +21,11 @@ export interface AppOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** All that the playground answers over HTTP. */
+/** Creates the playground's HTTP app. */
 export function createApp(options: AppOptions): Hono {
   const { about, chats, createStream, deleteStream, streams, page, files, onError } = options
   const app = new Hono()
-  // Streams set their own headers; wrapping their responses would only stand between them and their readers.
+  // Streams set their own headers, so their responses are not wrapped.
   app.all('/api/streams/*', (c) => streams(c.req.raw))
 
   app.use(
@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): Hono {
         frameAncestors: ["'none'"],
       },
       xFrameOptions: 'DENY',
-      // The playground is served over plain HTTP; a promise of HTTPS would be kept for the whole host.
+      // The playground is served over plain HTTP, and this header would force HTTPS on the whole host.
       strictTransportSecurity: false,
       referrerPolicy: 'same-origin',
     }),

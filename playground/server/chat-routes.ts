@@ -8,16 +8,16 @@ import { refuse } from './refuse'
 
 export interface ChatRoutesOptions {
   readonly chats: Chats
-  /** Makes the stream that will carry an answer. */
+  /** Creates the stream for an answer. */
   readonly createStream: () => Promise<string>
-  /** Takes back one that no question came to. */
+  /** Deletes a stream whose question was not added. */
   readonly deleteStream: (id: string) => Promise<unknown>
 }
 
 const maxBodyBytes = 16 * 1024
 const maxListed = 100
 
-/** Asking, and reading what was asked: `POST /`, `GET /`, `GET /:chatId`. */
+/** The routes to ask and to read questions: `POST /`, `GET /`, `GET /:chatId`. */
 export function chatRoutes({ chats, createStream, deleteStream }: ChatRoutesOptions): Hono {
   const routes = new Hono()
   routes.use(async (c, next) => {
@@ -42,19 +42,19 @@ export function chatRoutes({ chats, createStream, deleteStream }: ChatRoutesOpti
     if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
       return refuse(415, 'unsupported-type', 'Send the question as application/json.')
     }
-    const body: unknown = await c.req.json().catch(() => undefined) // not JSON: told as an unusable body below
-    const asked = readPrompt(body)
-    if (asked.type === 'invalid') return refuse(400, asked.code, asked.message)
-    if (asked.chatId !== undefined && chats.read(asked.chatId) === undefined) {
+    const body: unknown = await c.req.json().catch(() => undefined) // not JSON: refused below
+    const parsed = readPrompt(body)
+    if (parsed.type === 'invalid') return refuse(400, parsed.code, parsed.message)
+    if (parsed.chatId !== undefined && chats.read(parsed.chatId) === undefined) {
       return refuse(404, 'not-found', 'There is no such conversation. Leave `chatId` out to begin a new one.')
     }
 
     const streamId = await createStream()
     let added: AddResult | undefined
     try {
-      added = chats.add(asked.prompt, streamId, asked.chatId)
+      added = chats.add(parsed.prompt, streamId, parsed.chatId)
     } finally {
-      // No conversation leads to it: nobody would ever find it again.
+      // Without a conversation the stream could not be found again.
       if (added?.type !== 'added') await deleteStream(streamId)
     }
     if (added.type === 'unknown') return refuse(404, 'not-found', 'There is no such conversation.')

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto'
 import Database from 'libsql'
 import type { Chat, ChatSummary } from '../shared/chat'
 
-/** What came of adding a question. */
+/** The result of adding a question. */
 export type AddResult =
   | { readonly type: 'added'; readonly chatId: string }
   | { readonly type: 'unknown' }
   | { readonly type: 'full' }
 
-/** The conversations, kept in a SQLite file: which questions were asked, and the streams that answer them. */
+/** The conversations, in a SQLite file: the questions, and the streams that answer them. */
 export interface Chats {
   /** Without `chatId`, a new conversation begins. */
   add(question: string, streamId: string, chatId?: string): AddResult
   read(chatId: string): Chat | undefined
-  /** The most recently used first. */
+  /** The most recently used come first. */
   list(limit: number): ChatSummary[]
   /** The conversation whose question a stream answers. */
   chatOf(streamId: string): Chat | undefined
@@ -26,10 +26,10 @@ const schemaVersion = 1
 const maxQuestions = 200
 const maxTitleLength = 80
 
-/** Opens or makes the file at `path`. */
+/** Opens or creates the file at `path`. */
 export function openChats(path: string, now: () => number = Date.now): Chats {
   const db = new Database(path)
-  patiently(() => prepareSchema(db, path))
+  retryWhileLocked(() => prepareSchema(db, path))
   let isOpen = true
 
   const insertChat = db.prepare('INSERT INTO chats (id, created_at) VALUES (?, ?)')
@@ -104,8 +104,8 @@ interface ChatRow {
   title: string
 }
 
-/** Two playgrounds that start on one file at once: SQLite refuses the second change of the journal's mode without waiting. */
-function patiently(act: () => void): void {
+/** Retries `act`. When two playgrounds open one file at once, SQLite refuses the second change of the journal mode at once. */
+function retryWhileLocked(act: () => void): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
       act()

@@ -7,31 +7,31 @@ import type { Settings } from './settings'
 
 export interface Answers {
   readonly about: About
-  /** Begins the answer to the question of a stream. */
+  /** Returns the producer for the answer to a stream's question. */
   produce(streamId: string): AnswerProducer | Promise<AnswerProducer>
 }
 
 export interface AnswersOptions extends Pick<Settings, 'answerSpeed' | 'endpoint'> {
   readonly chats: Chats
   readonly sources: AnswerSources
-  /** What a stream has stored; empty if there is nothing. */
+  /** The stored text of a stream, or an empty string. */
   readonly readAnswer: (streamId: string) => Promise<string>
 }
 
-/** Answers from the endpoint if there is one, and else from the documentation. */
+/** Answers from the endpoint if there is one, or else from the documentation. */
 export async function createAnswers(options: AnswersOptions): Promise<Answers> {
   const { chats, sources, answerSpeed, endpoint, readAnswer } = options
   if (endpoint === undefined) {
     return {
       about: { answeredBy: 'documentation' },
       produce: (streamId) => {
-        const question = chats.questionOf(streamId) ?? unasked(streamId)
+        const question = chats.questionOf(streamId) ?? failWithoutQuestion(streamId)
         return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })
       },
     }
   }
 
-  // Its client takes its time to load, and most playgrounds have no use for it.
+  // The client loads slowly, and most playgrounds do not need it.
   const { createEndpointClient } = await import('./endpoint/create-endpoint-client')
   const ask = createEndpointClient(endpoint)
   const findPassages = (question: string) =>
@@ -39,12 +39,12 @@ export async function createAnswers(options: AnswersOptions): Promise<Answers> {
   return {
     about: { answeredBy: 'endpoint', model: endpoint.model, host: new URL(endpoint.baseUrl).host },
     produce: async (streamId) => {
-      const chat = chats.chatOf(streamId) ?? unasked(streamId)
+      const chat = chats.chatOf(streamId) ?? failWithoutQuestion(streamId)
       return ask(await toMessages(chat, streamId, { readAnswer, findPassages }))
     },
   }
 }
 
-function unasked(streamId: string): never {
+function failWithoutQuestion(streamId: string): never {
   throw new Error(`There is no question for the stream ${streamId}.`)
 }

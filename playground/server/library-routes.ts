@@ -6,7 +6,7 @@ import { libraryUrl } from './answers/library-url'
 import { plainText } from './answers/plain-text'
 import { refuse } from './refuse'
 
-/** The documentation as pages, so that an answer's links lead to the section it quotes. */
+/** Serves the documentation as pages, so that an answer's links lead to the quoted section. */
 export function libraryRoutes(files: ReadonlyMap<string, string>): Hono {
   const routes = new Hono()
   const fileByUrl = new Map([...files.keys()].map((file) => [libraryUrl(file, ''), file]))
@@ -29,7 +29,7 @@ export function libraryRoutes(files: ReadonlyMap<string, string>): Hono {
   return routes
 }
 
-/** Raw HTML in the documentation is shown as it is written: these pages need none. */
+/** Raw HTML in the documentation is shown as text, because these pages need no HTML. */
 function render(markdown: string): string {
   const slugOf = createHeadingSlugs()
   const marked = new Marked({

@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 
 export interface ListenOptions {
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   readonly port: number
   readonly host: string
 }
 
 export interface Listener {
   readonly port: number
-  /** Accepts no more, waits for `drain`, then ends the connections that are left. */
+  /** Accepts no new connections, waits for `drain`, then ends the connections that are left. */
   close(drain: () => Promise<void>): Promise<void>
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-/** How long answers that are already complete get to reach their readers. */
+/** How long complete responses may take to reach their readers, in milliseconds. */
 const lingerMs = 2_000
 
-/** Serves `fetch` over HTTP. Rejects with a cure if the port cannot be had. */
+/** Serves `fetch` over HTTP. If it cannot use the port, the error says what to do. */
 export async function listen(fetch: Fetch, { port, host }: ListenOptions): Promise<Listener> {
   const server = createAdaptorServer({ fetch }) as Server
   await new Promise<void>((resolve, reject) => {

@@ -5,7 +5,7 @@ import { onParentGone } from './on-parent-gone'
 import { readSettings } from './settings'
 import { startPlayground } from './start-playground'
 
-/** Signals closer together than this are the same wish. */
+/** Signals within this time count as one, in milliseconds. */
 const repeatMs = 250
 
 try {
@@ -24,7 +24,7 @@ try {
   const onSignal = (signal: NodeJS.Signals) => {
     const now = performance.now()
     if (closingSince !== undefined) {
-      // One Ctrl-C arrives more than once: from the terminal, and from each npm above, which passes it on.
+      // One Ctrl-C arrives several times: from the terminal, and from each npm process above.
       if (now - closingSince > repeatMs) process.exit(signal === 'SIGINT' ? 130 : 143)
       return
     }
@@ -46,7 +46,7 @@ try {
   console.log(`\n  Keepstream playground: ${local}`)
   for (const url of network) console.log(`  From another device:   ${url}`)
   if (settings.host === '127.0.0.1') console.log('  This machine alone. To share it: HOST=0.0.0.0 npm start')
-  else console.log('  Whoever reaches it reads all conversations, and asks.')
+  else console.log('  Everyone who can reach it can read all conversations and ask questions.')
   console.log()
 } catch (error) {
   console.error(error instanceof Error ? `\n  ${error.message}\n` : error)

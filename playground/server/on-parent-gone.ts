@@ -4,14 +4,14 @@ export interface ParentOptions {
   readonly getParent?: () => number
 }
 
-const lookEveryMs = 500
+const checkEveryMs = 500
 
 /**
- * Calls back once when the process that started this one has gone. npm hands SIGTERM to the shell between it and the
- * server, and the shell dies of it without passing it on: without this look the server would stay behind and keep its
- * port. Does nothing outside npm, where a server may well outlive the shell that started it.
+ * Calls back once when the parent process has ended. npm sends SIGTERM to the shell between it and the server, and the shell
+ * ends without passing it on. Without this check the server would keep running and keep its port. It does nothing outside
+ * npm, where a server may outlive the shell that started it.
  *
- * @returns the undo
+ * @returns a function that stops the check
  */
 export function onParentGone(listener: () => void, { env, getParent = () => process.ppid }: ParentOptions): () => void {
   if (env['npm_lifecycle_event'] === undefined) return () => {}
@@ -20,7 +20,7 @@ export function onParentGone(listener: () => void, { env, getParent = () => proc
     if (getParent() === parent) return
     clearInterval(timer)
     listener()
-  }, lookEveryMs)
+  }, checkEveryMs)
   timer.unref()
   return () => clearInterval(timer)
 }

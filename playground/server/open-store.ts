@@ -2,24 +2,24 @@ import { join } from 'node:path'
 import type { StreamStore } from '@keepstream/server'
 import { describeStore, type StoreAddress } from './store-address'
 
-/** Opens the store at an address, with a first look at it, so that one which is not there is told at the start. */
+/** Opens the store at an address and reads it once, so that a missing store is reported at the start. */
 export async function openStore(address: StoreAddress, dataDir: string): Promise<StreamStore> {
   const store = await storeAt(address, dataDir)
   try {
-    await store.heads(['a-look-at-what-is-there'])
+    await store.heads(['check-at-start'])
     return store
   } catch (error) {
     await store.dispose()
-    const words = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
     throw new Error(
-      `The playground cannot keep streams in ${describeStore(address)}: ${words} ` +
+      `The playground cannot keep streams in ${describeStore(address)}: ${reason} ` +
         'Start that server, set STORE to another, or leave it out for a SQLite file.',
       { cause: error },
     )
   }
 }
 
-/** Each with its own import: whoever keeps streams in a file needs no client of a database. */
+/** Each store has its own import, so that a SQLite file needs no database client. */
 async function storeAt(address: StoreAddress, dataDir: string): Promise<StreamStore> {
   switch (address.type) {
     case 'sqlite': {

@@ -5,11 +5,11 @@ import { getMimeType } from 'hono/utils/mime'
 export interface PageFile {
   readonly body: Uint8Array<ArrayBuffer>
   readonly type: string
-  /** The name carries a hash of the content, so it never changes. */
+  /** The name contains a hash of the content, so the file never changes. */
   readonly isImmutable: boolean
 }
 
-/** The built page, by URL path. Only what was read here is ever served, so no path can lead out of the folder. */
+/** The files of the built page, by URL path. Only these are served, so no path can lead out of the folder. */
 export type PageFiles = ReadonlyMap<string, PageFile>
 
 export async function readPageFiles(folder: string): Promise<PageFiles> {

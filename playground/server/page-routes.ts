@@ -3,7 +3,7 @@ import { etag } from 'hono/etag'
 import type { PageFile, PageFiles } from './page-files'
 import { refuse } from './refuse'
 
-/** Serves the built page; a path of the page's own router gets the page itself. */
+/** Serves the built page. A path of the page's own router gets the page itself. */
 export function pageRoutes(files: PageFiles): Hono {
   const routes = new Hono()
   routes.use(etag())

@@ -1,11 +1,11 @@
 import { maxPromptLength } from '../shared/prompt-limit'
 
-/** What a request's body asks, or why it cannot be used. */
+/** The question in a request's body, or the reason why it cannot be used. */
 export type PromptResult =
   | { readonly type: 'ok'; readonly prompt: string; readonly chatId: string | undefined }
   | { readonly type: 'invalid'; readonly code: string; readonly message: string }
 
-/** Checks `{ prompt, chatId? }`. Control characters and lone surrogates, which no question needs, become spaces. */
+/** Checks `{ prompt, chatId? }`. Control characters and lone surrogates become spaces, because no question needs them. */
 export function readPrompt(body: unknown): PromptResult {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return invalid('invalid-body', 'Send a JSON object: { "prompt": "…", "chatId"?: "…" }.')

@@ -5,17 +5,17 @@ import { readStoreAddress, type StoreAddress } from './store-address'
 
 export interface Settings {
   readonly port: number
-  /** The address to listen on: this machine alone, unless it is shared on purpose. */
+  /** The address to listen on. The default is this machine alone. */
   readonly host: string
-  /** Names under which the page may be opened, beside those of `host`. */
+  /** More names under which the page may be opened, besides those of `host`. */
   readonly allowedHosts: readonly string[]
-  /** Where the SQLite files are. */
+  /** The folder of the SQLite files. */
   readonly dataDir: string
-  /** Where streams are kept; conversations are in a SQLite file whatever it is. */
+  /** Where streams are stored. Conversations are always in a SQLite file. */
   readonly store: StoreAddress
   /** How many times faster than a language model answers are written. */
   readonly answerSpeed: number
-  /** Who answers; `undefined`: the documentation. */
+  /** The endpoint that answers. `undefined`: answers come from the documentation. */
   readonly endpoint: Endpoint | undefined
 }
 

@@ -16,7 +16,7 @@ import { describeStore } from './store-address'
 
 export interface Playground {
   readonly port: number
-  /** Stops accepting, lets running answers finish (bounded), then lets go of everything. Idempotent. */
+  /** Accepts no new connections, lets running answers finish (bounded), then closes everything. Idempotent. */
   close(): Promise<void>
 }
 
@@ -25,15 +25,15 @@ export interface StartOptions extends Settings {
   readonly root: string
   /** The folder of the built page. */
   readonly pageDir: string
-  /** A word on each step. */
+  /** Called with a message after each step. */
   readonly onProgress?: (step: string) => void
   readonly onError?: (error: unknown) => void
 }
 
-/** Long enough for the longest answer at a language model's cadence. */
+/** Long enough for the longest answer at the pace of a language model. */
 const drainMs = 45_000
 
-/** After a crash, an unfinished answer is known to be lost within two of these. */
+/** After a crash, an unfinished answer becomes `timeout` within two of these. */
 const leaseMs = 10_000
 
 /** Reads the documentation and the page, opens the data and listens. */
@@ -51,7 +51,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   const streams = createStreams({ store, drainMs, leaseMs, onError })
   onProgress(`Opened the data in ${dataDir}, the streams in ${describeStore(options.store)}`)
 
-  // A stream that cannot be read, or is gone, leaves its question without an answer, and stops no other.
+  // If a stream cannot be read or was deleted, its question stays without an answer. Others are not affected.
   const readAnswer = async (id: string) => (await streams.getStreamBody(id).catch(() => undefined))?.text ?? ''
   const { about, produce } = await createAnswers({ ...options, chats, sources, readAnswer })
   onProgress(
@@ -65,7 +65,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
     deleteStream: (id) => streams.deleteStream(id),
     streams: streams.handler({
       basePath: '/api/streams',
-      // Everybody may read along and stop, but nobody erases an answer from everybody else's page.
+      // Every visitor may read and stop, but not delete an answer from other visitors' pages.
       authorize: ({ action }) => action !== 'delete',
       produce: ({ id }) => produce(id),
     }),
@@ -74,12 +74,12 @@ export async function startPlayground(options: StartOptions): Promise<Playground
     onError,
   })
 
-  const letGo = async () => {
+  const release = async () => {
     await streams.close()
     chats.close()
   }
   const server = await listen(guardHost(app.fetch, options), { port, host }).catch(async (error: unknown) => {
-    await letGo()
+    await release()
     throw error
   })
 
@@ -87,7 +87,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   return {
     port: server.port,
     close() {
-      closing ??= server.close(letGo)
+      closing ??= server.close(release)
       return closing
     },
   }

@@ -1,6 +1,6 @@
-/** Where streams are kept. */
+/** Where streams are stored. */
 export type StoreAddress =
-  /** A file beside the conversations. */
+  /** A file next to the conversations. */
   { readonly type: 'sqlite' } | { readonly type: 'postgres' | 'redis'; readonly url: string }
 
 const types = {
@@ -10,7 +10,7 @@ const types = {
   'rediss:': 'redis',
 } as const
 
-/** Reads STORE. What cannot be used is refused without being repeated: it may hold a password. */
+/** Reads STORE. The error for an invalid address does not repeat it, because it may contain a password. */
 export function readStoreAddress(text: string | undefined): StoreAddress {
   const url = text?.trim()
   if (url === undefined || url === '') return { type: 'sqlite' }
@@ -22,7 +22,7 @@ export function readStoreAddress(text: string | undefined): StoreAddress {
   )
 }
 
-/** The address in words, without what is secret in it. */
+/** Describes the address without its secrets. */
 export function describeStore(address: StoreAddress): string {
   if (address.type === 'sqlite') return 'a SQLite file'
   return `${address.type === 'postgres' ? 'Postgres' : 'Redis'} at ${new URL(address.url).host}`

@@ -1,5 +1,5 @@
 export interface Message {
-  /** The stream that carries the answer. */
+  /** The stream with the answer. */
   readonly streamId: string
   readonly question: string
   /** In milliseconds since 1970. */

@@ -1,4 +1,4 @@
-/** Offered on an empty page and when nothing was found. A test holds that each is answered by the documentation. */
+/** Shown on an empty page and when nothing was found. A test checks that the documentation answers each of them. */
 export const exampleQuestions: readonly string[] = [
   'What is the difference between a driver and a follower?',
   'What happens when the server dies in the middle of an answer?',

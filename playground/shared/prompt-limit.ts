@@ -1,2 +1,2 @@
-/** How long a question may be, in UTF-16 code units. */
+/** The longest question, in UTF-16 code units. */
 export const maxPromptLength = 2_000

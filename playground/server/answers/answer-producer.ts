@@ -6,36 +6,36 @@ export interface PaceOptions {
   readonly speed?: number
   /** For the jitter. @default Math.random */
   readonly random?: () => number
-  /** Waits, and rejects with the signal's reason once it aborts. @default the platform's timer */
+  /** Waits. Rejects with the signal's reason when it aborts. @default the platform's timer */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** What an answer needs of the stream it is written to: the shape of `@keepstream/server`'s producers. */
+/** The shape of a producer of `@keepstream/server`. */
 export type AnswerProducer = (
   append: (text: string) => Promise<void>,
   context: { readonly signal: AbortSignal },
-  // biome-ignore lint/suspicious/noConfusingVoidType: an answer that tells no reason returns nothing
+  // biome-ignore lint/suspicious/noConfusingVoidType: an answer without a finish reason returns nothing
 ) => Promise<void | { readonly finishReason: string }>
 
-/** Waits shorter than this are saved up, because timers are no finer. */
+/** Shorter waits are added up, because timers are not finer, in milliseconds. */
 const finestWaitMs = 4
 
 /**
- * A producer that writes `text` at the cadence of a language model. Once its signal aborts it writes nothing more and
- * rejects with the signal's reason, so that an unfinished answer can never pass for a finished one.
+ * A producer that writes `text` at the pace of a language model. When its signal aborts, it writes nothing more and rejects
+ * with the signal's reason, so that an unfinished answer never looks finished.
  */
 export function writeAnswer(text: string, pace: PaceOptions = {}): AnswerProducer {
   const { speed = 1, random = Math.random, sleep = sleepFor } = pace
   return async (append, { signal }) => {
     let dueMs = 0
-    for (const piece of paceText(text, random)) {
-      dueMs += piece.delayMs / speed
+    for (const chunk of paceText(text, random)) {
+      dueMs += chunk.delayMs / speed
       if (dueMs >= finestWaitMs) {
         await sleep(dueMs, signal)
         dueMs = 0
       }
       signal.throwIfAborted()
-      await append(piece.text)
+      await append(chunk.text)
     }
   }
 }

@@ -4,13 +4,13 @@ import type { Finding, SearchLibrary } from './search-library'
 
 export interface AnswerSources {
   readonly search: SearchLibrary
-  /** The files that are searched, named when nothing was found. */
+  /** The searched files. They are listed when nothing was found. */
   readonly files: readonly string[]
-  /** Questions to suggest when nothing was found. Those without an answer of their own are left out. */
+  /** Questions to suggest when nothing was found. Questions without an answer are left out. */
   readonly suggestions: readonly string[]
 }
 
-/** Writes the answer to a question as markdown: what was found, quoted with its place, or that nothing was. */
+/** Writes the answer to a question as markdown: the found passages with links, or a note that nothing was found. */
 export function composeAnswer(question: string, { search, files, suggestions }: AnswerSources): string {
   const { findings, matched } = search(question)
   if (findings.length === 0) {
@@ -36,7 +36,7 @@ function quote(finding: Finding): string {
   return [`### ${escapeHeading(heading)}`, ...blocksOf(finding.passages), `— ${linkTo(finding)}`].join('\n\n')
 }
 
-/** Text is quoted and code stands by itself; neighbouring rows come back as one table, and a lone item as a paragraph. */
+/** Text becomes a quote, and code stays a code block. Adjacent rows become one table. A single item becomes a paragraph. */
 function blocksOf(passages: readonly Passage[]): string[] {
   const hasList = passages.filter(({ markdown }) => isItem(markdown)).length > 1
   const blocks: string[] = []

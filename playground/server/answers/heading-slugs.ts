@@ -1,4 +1,4 @@
-/** Anchors for the headings of one file, the way code hosts make them; a repeated heading gets a number. */
+/** Creates anchors for the headings of one file, as code hosts do. A repeated heading gets a number. */
 export function createHeadingSlugs(): (heading: string) => string {
   const seen = new Map<string, number>()
   return (heading) => {

@@ -1,4 +1,4 @@
-/** Where a section of the documentation can be read in the playground. */
+/** The path of a section of the documentation in the playground. */
 export function libraryUrl(file: string, slug: string): string {
   const path = file.split('/').map(encodeURIComponent).join('/')
   return `/library/${path}${slug === '' ? '' : `#${encodeURIComponent(slug)}`}`

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { Passage } from './passage'
 import { readPassages } from './read-passages'
 
-/** The project's own documentation, as it stands on disk. */
+/** The project's own documentation on disk. */
 export interface Library {
   /** Markdown by path in the repository, README first. */
   readonly files: ReadonlyMap<string, string>
   readonly passages: readonly Passage[]
 }
 
-/** Reads README.md, CHANGELOG.md, docs/*.md, and each package's README.md and SPEC.md; those that are missing are left out. */
+/** Reads README.md, CHANGELOG.md, docs/*.md, and each package's README.md and SPEC.md. Missing files are left out. */
 export async function readLibrary(root: string): Promise<Library> {
   const packages = await namesIn(join(root, 'packages'))
   const docs = (await namesIn(join(root, 'docs'))).filter((name) => name.endsWith('.md'))
@@ -41,7 +41,7 @@ async function textOf(path: string): Promise<string | undefined> {
   return await readFile(path, 'utf8').catch(unlessMissing)
 }
 
-/** A file or folder that is not there is simply not part of the library; anything else is a real failure. */
+/** A missing file or folder is not part of the library. Any other error is a failure. */
 function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
   throw error

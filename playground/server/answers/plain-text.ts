@@ -1,6 +1,6 @@
 import type { Token } from 'marked'
 
-/** What is read of a markdown token. */
+/** The fields of a markdown token that are read here. */
 export interface TokenLike {
   readonly type: string
   readonly raw: string
@@ -9,7 +9,7 @@ export interface TokenLike {
   readonly items?: Token[]
 }
 
-/** The words of a markdown token, without its marks, pictures and comments. */
+/** The words of a markdown token, without markup, images and comments. */
 export function plainText({ type, raw, text, tokens, items }: TokenLike): string {
   if (type === 'html' || type === 'image') return ''
   if (type === 'br') return ' '

@@ -57,12 +57,12 @@ export function readPassages(file: string, markdown: string, firstId = 0): Passa
   return passages
 }
 
-/** Columns are lined up for whoever reads the source; an answer would spend its time writing spaces. */
+/** Removes the padding that aligns columns in the source. An answer would lose time writing spaces. */
 function withoutPadding(row: string): string {
   return row.replace(/ {2,}/g, ' ').replace(/-{4,}/g, '---')
 }
 
-/** A long paragraph whose lines end with sentences says several things: each can be quoted alone. */
+/** Splits a long paragraph at lines that end with a sentence, so that each part can be quoted alone. */
 function splitParagraph(paragraph: string): string[] {
   return paragraph.length > longParagraph ? paragraph.split(/(?<=[.!?])\n/) : [paragraph]
 }

@@ -3,7 +3,7 @@ import { isHeadingOf } from './heading-match'
 import type { Passage } from './passage'
 import { splitTerms, toTerm } from './search-terms'
 
-/** Passages under one heading, best section first, its passages in reading order. */
+/** Found passages under one heading, in reading order. The best section comes first. */
 export interface Finding {
   readonly file: string
   readonly headings: readonly string[]
@@ -13,7 +13,7 @@ export interface Finding {
 
 export interface SearchResult {
   readonly findings: readonly Finding[]
-  /** The words of the question that the findings speak of. */
+  /** The words of the question that the findings contain. */
   readonly matched: readonly string[]
 }
 
@@ -50,25 +50,25 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
   index.addAll(passages)
 
   return (question) => {
-    const asked = byTerm(question)
-    const terms = new Set(asked.keys())
+    const questionTerms = byTerm(question)
+    const terms = new Set(questionTerms.keys())
     const aptness = (id: unknown) => {
       const passage = passages[Number(id)]
-      return passage === undefined ? 1 : 1 + subjectBoost * subjectShare(asked, passage)
+      return passage === undefined ? 1 : 1 + subjectBoost * subjectShare(questionTerms, passage)
     }
     const hits = index.search(question).map((hit) => ({
       passage: passages[Number(hit.id)] as Passage,
       found: new Set(hit.queryTerms),
-      // A passage that speaks of more of the question is worth more than one that repeats a single word of it.
+      // A passage with more words of the question scores higher than one that repeats a single word.
       score: hit.score * (0.25 + new Set(hit.queryTerms).size / Math.max(1, terms.size)) * aptness(hit.id),
     }))
     hits.sort((a, b) => b.score - a.score)
 
-    const told = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
+    const bestTerms = new Set(hits.slice(0, 3).flatMap((hit) => [...hit.found]))
     const floor = (hits[0]?.score ?? 0) * leastShareOfBest
     const isRelated = (hit: (typeof hits)[number], rank: number) =>
       hit.score > floor || (rank < fewestPassages && hit.found.size * 2 >= terms.size)
-    const related = isAbout(told, terms) ? hits.filter(isRelated).map((hit) => hit.passage) : []
+    const related = isAbout(bestTerms, terms) ? hits.filter(isRelated).map((hit) => hit.passage) : []
     const rank = new Map(hits.map((hit, index) => [hit.passage, index]))
     const rankOf = (passage: Passage) => rank.get(passage) ?? hits.length
     const named = passages
@@ -77,7 +77,7 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
     const chosen = choose([...new Set([...named, ...related])])
     const found = new Set(hits.filter((hit) => chosen.includes(hit.passage)).flatMap((hit) => [...hit.found]))
     return {
-      findings: groupBySection(withTheirCompany(chosen, passages)),
+      findings: groupBySection(withRelatedPassages(chosen, passages)),
       matched: matchedWords(question, found),
     }
   }
@@ -85,12 +85,12 @@ export function createSearch(passages: readonly Passage[]): SearchLibrary {
 
 const fileWeights: readonly (readonly [pattern: RegExp, weight: number])[] = [
   [/^README\.md$/, 1.2],
-  // For those who change the code: less often what a visitor asks about.
+  // For contributors. Visitors ask about these less often.
   [/SPEC\.md$|^docs\/(architecture|where-is)\.md$/, 0.3],
   [/^CHANGELOG\.md$/, 0.5],
 ]
 
-/** Specifications are for those who change the code, the changelog repeats, and rows and code say little alone. */
+/** Lowers the weight of specifications (for contributors), the changelog (it repeats), and single rows and code blocks. */
 function weightOf(passage: Passage | undefined): number {
   if (passage === undefined) return 1
   const byFile = fileWeights.find(([pattern]) => pattern.test(passage.file))?.[1] ?? 1
@@ -100,28 +100,28 @@ function weightOf(passage: Passage | undefined): number {
 }
 
 /**
- * How much of a passage's subject the question is, if the subject says all that was asked: its heading, its row's first
- * cell or its first bold words. Less if it says so in another form of the word, 0 if it does not.
+ * The share of the question's terms in a passage's subject: its heading, its row's first cell or its first bold words. It is
+ * halved if a word has another form there, and 0 if the subject lacks a term of the question.
  */
-function subjectShare(asked: ReadonlyMap<string, string>, { headings, kind, markdown }: Passage): number {
+function subjectShare(questionTerms: ReadonlyMap<string, string>, { headings, kind, markdown }: Passage): number {
   const name = kind === 'row' ? /^\|([^|]*)\|/.exec(markdown) : /^\W*\*\*([^*]+)\*\*/.exec(markdown)
   const shares = [headings.at(-1) ?? '', name?.[1] ?? ''].map((subject) => {
-    const told = byTerm(subject)
-    const terms = [...asked.keys()]
-    if (asked.size === 0 || !terms.every((term) => told.has(term))) return 0
-    const isLiteral = terms.every((term) => told.get(term) === asked.get(term))
-    return (asked.size / told.size) * (isLiteral ? 1 : 0.5)
+    const subjectTerms = byTerm(subject)
+    const terms = [...questionTerms.keys()]
+    if (questionTerms.size === 0 || !terms.every((term) => subjectTerms.has(term))) return 0
+    const isLiteral = terms.every((term) => subjectTerms.get(term) === questionTerms.get(term))
+    return (questionTerms.size / subjectTerms.size) * (isLiteral ? 1 : 0.5)
   })
   return Math.max(...shares)
 }
 
-/** The words of a text that can be searched for, by their terms. */
+/** The searchable words of a text, by their terms. */
 function byTerm(text: string): Map<string, string> {
   const words = splitTerms(text).map((word) => word.toLowerCase())
   return new Map(words.flatMap((word) => (toTerm(word) === null ? [] : [[toTerm(word) as string, word]])))
 }
 
-/** One word in common is not an answer to a long question. The project's own name tells nothing about the subject. */
+/** One common word does not answer a long question. The project's own name does not count, because it is everywhere. */
 function isAbout(found: ReadonlySet<string>, terms: ReadonlySet<string>): boolean {
   const name = toTerm('keepstream')
   const subjects = [...terms].filter((term) => term !== name)
@@ -147,17 +147,17 @@ function choose(ranked: readonly Passage[]): Passage[] {
   return chosen
 }
 
-/** Pages of one outline, such as those of the frameworks, say the same thing under the same heading: one of them will do. */
+/** Pages with the same outline, such as those of the frameworks, repeat each other under the same heading. One is enough. */
 function isTwin(one: Passage, other: Passage): boolean {
   const place = ({ file, headings }: Passage) => [file.replace(/[^/]*$/, ''), ...headings.slice(1)].join('\n')
   return one.file !== other.file && one.headings.length > 1 && place(one) === place(other)
 }
 
 /**
- * A sentence that ends in a colon introduces the code block after it, and a code block is explained by the paragraph
- * before it, so they are quoted together; and where three rows of a table were found, the question is about the table.
+ * Adds passages that belong together. A sentence that ends in a colon is quoted with the code block after it, and a code
+ * block with the paragraph before it. If three rows of a table were found, the whole table is quoted.
  */
-function withTheirCompany(chosen: readonly Passage[], all: readonly Passage[]): Passage[] {
+function withRelatedPassages(chosen: readonly Passage[], all: readonly Passage[]): Passage[] {
   const whole = new Set(chosen)
   for (const passage of chosen) {
     const next = all[passage.id + 1]
@@ -198,7 +198,7 @@ function sectionOf(passage: Passage): string {
   return `${passage.file}#${passage.slug}`
 }
 
-/** The question's own words, each once, of which the findings speak. */
+/** The question's words that the findings contain, each once. */
 function matchedWords(question: string, found: ReadonlySet<string>): string[] {
   const byTerm = new Map<string, string>()
   for (const word of question.match(/[\p{L}\p{N}]+/gu) ?? []) {

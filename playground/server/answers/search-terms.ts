@@ -1,4 +1,4 @@
-/** Splits text into search terms; a camelCase name gives itself and its words. */
+/** Splits text into search terms. A camelCase name becomes itself and its words. */
 export function splitTerms(text: string): string[] {
   const words = text.match(/[\p{L}\p{N}]+/gu) ?? []
   return words.flatMap((word) => {
@@ -7,7 +7,7 @@ export function splitTerms(text: string): string[] {
   })
 }
 
-/** Brings a term to its stem, so that "streams" finds "streaming"; `null` for words that tell nothing. */
+/** Reduces a word to its stem, so that "streams" finds "streaming". Returns `null` for stop words. */
 export function toTerm(word: string): string | null {
   const lower = word.toLowerCase()
   if (lower.length < 2 || stopWords.has(lower)) return null

@@ -7,17 +7,17 @@ import { explainFailure } from './explain-failure'
 export type AskEndpoint = (messages: ChatCompletionMessageParam[]) => AnswerProducer
 
 /**
- * Producers that pass on what an OpenAI-compatible endpoint writes. The end of its connection proves nothing: without its
- * word why the answer ended, the producer rejects and keeps what came. That word is told with the answer: `length` and
- * `content_filter` leave it unfinished.
+ * Creates producers that pass on the text of an OpenAI-compatible endpoint. The end of the connection alone proves nothing:
+ * without a finish reason, the producer rejects, and the text up to there is kept. The finish reason is reported with the
+ * answer: `length` and `content_filter` mean that the answer is unfinished.
  */
 export function createEndpointClient({ baseUrl, apiKey, model }: Endpoint): AskEndpoint {
   const client = new OpenAI({
     baseURL: baseUrl,
     apiKey,
-    // Its own retries wait for as long as an endpoint says, and no stop ends that wait.
+    // The client's own retries wait as long as the endpoint requests, and a stop does not end that wait.
     maxRetries: 0,
-    // At any other level its log would carry what the endpoint wrote.
+    // At any other level its log would contain text of the endpoint.
     logLevel: 'off',
   })
 
@@ -35,14 +35,14 @@ export function createEndpointClient({ baseUrl, apiKey, model }: Endpoint): AskE
         signal.throwIfAborted()
         throw explainFailure(error)
       }
-      // The client takes an abort for an ordinary end.
+      // For the client, an abort is an ordinary end.
       signal.throwIfAborted()
       if (ending === null) throw new Error('The endpoint was cut in the middle of its answer.')
       return { finishReason: isWord(ending) ? ending : 'other' }
     }
 }
 
-/** What a stream may end with: any endpoint may write here whatever it likes. */
+/** Whether a finish reason is a short word. An endpoint may send any text here. */
 function isWord(ending: string): boolean {
   return /^[\w-]{1,64}$/.test(ending)
 }

@@ -1,8 +1,8 @@
 import { APIConnectionError, APIError } from 'openai'
 
 /**
- * What the server's log may say of a failed request: a new error made of facts alone. An endpoint's own words can repeat
- * the question or the key, and so can the errors that quote them, so that neither becomes its `cause`.
+ * Creates the error for the server's log from facts alone. An endpoint's own message can repeat the question or the key, and
+ * so can an error that quotes it. So the new error has no `cause`.
  */
 export function explainFailure(error: unknown): Error {
   return new Error(`The endpoint ${explain(error)}.`)
@@ -26,7 +26,7 @@ function cure(status: number | undefined): string {
   return ''
 }
 
-/** The operating system's word, such as `ECONNREFUSED`, of the innermost cause that has one. */
+/** The operating system's error code, such as `ECONNREFUSED`, of the outermost cause that has one. */
 function systemCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code
@@ -35,7 +35,7 @@ function systemCode(error: unknown): string | undefined {
   return undefined
 }
 
-/** Only what is a name: anything longer might be a sentence about the question. */
+/** Accepts only a short name. A longer text might be a sentence about the question. */
 function word(code: unknown): string | undefined {
   return typeof code === 'string' && /^[a-z][a-z_]{1,40}$/.test(code) ? code : undefined
 }

@@ -5,20 +5,20 @@ type Environment = Readonly<Record<string, string | undefined>>
 const documentationInstead = 'or leave OPENAI_BASE_URL out to answer from the documentation'
 
 /**
- * Reads OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. The URL decides: many shells have a key for something else, and
- * nothing is paid for by surprise.
+ * Reads OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL. Without the URL the others are ignored, because many shells have a
+ * key for something else, and the playground must not cost money by surprise.
  */
 export function readEndpoint(env: Environment): Endpoint | undefined {
-  const given = variable(env, 'OPENAI_BASE_URL')
-  if (given === undefined) return undefined
+  const baseUrl = variable(env, 'OPENAI_BASE_URL')
+  if (baseUrl === undefined) return undefined
   return {
-    baseUrl: checkUrl(given),
+    baseUrl: checkUrl(baseUrl),
     apiKey: needed(env, 'OPENAI_API_KEY', 'the key of the endpoint (any word, if it asks for none)'),
     model: needed(env, 'OPENAI_MODEL', 'the name of a model that the endpoint offers'),
   }
 }
 
-/** A word for whoever set a part of it and may wonder why it is not used. */
+/** The notice for a user who has set only a part of these variables, so that they are not used. */
 export function endpointNotice(env: Environment): string | undefined {
   if (variable(env, 'OPENAI_BASE_URL') !== undefined) return undefined
   const unused = ['OPENAI_API_KEY', 'OPENAI_MODEL'].filter((name) => variable(env, name) !== undefined)
@@ -38,15 +38,15 @@ function needed(env: Environment, name: string, what: string): string {
   )
 }
 
-function checkUrl(given: string): string {
-  const url = URL.canParse(given) ? new URL(given) : undefined
+function checkUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   if (url?.username || url?.password) {
     throw new Error(
       'The playground cannot use a user or a password in OPENAI_BASE_URL. Give the key as OPENAI_API_KEY alone.',
     )
   }
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return given
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return baseUrl
   throw new Error(
-    `The playground cannot use OPENAI_BASE_URL=${given}. Set it to a URL such as https://api.openai.com/v1, ${documentationInstead}.`,
+    `The playground cannot use OPENAI_BASE_URL=${baseUrl}. Set it to a URL such as https://api.openai.com/v1, ${documentationInstead}.`,
   )
 }

@@ -2,9 +2,9 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import type { Chat } from '../../shared/chat'
 
 export interface MessageSources {
-  /** What an earlier stream has stored; empty if there is nothing. */
+  /** The stored text of an earlier stream, or an empty string. */
   readonly readAnswer: (streamId: string) => Promise<string>
-  /** What the documentation says on a question, if anything. */
+  /** The documentation's passages about a question, if there are any. */
   readonly findPassages: (question: string) => string | undefined
 }
 
@@ -12,8 +12,8 @@ const maxEarlier = 10
 const maxEarlierLength = 12_000
 
 /**
- * What an endpoint is asked: the question that `streamId` answers, after as much of the conversation before it as fits,
- * the latest first to be kept, and with what the documentation says on it.
+ * The messages for an endpoint: the documentation's passages about the question, as much of the latest conversation as fits,
+ * and the question that `streamId` answers.
  */
 export async function toMessages(
   { messages }: Chat,
@@ -21,21 +21,21 @@ export async function toMessages(
   { readAnswer, findPassages }: MessageSources,
 ): Promise<ChatCompletionMessageParam[]> {
   const position = messages.findIndex((message) => message.streamId === streamId)
-  const asked = messages[position]
-  if (asked === undefined) throw new Error(`There is no question for the stream ${streamId}.`)
+  const current = messages[position]
+  if (current === undefined) throw new Error(`There is no question for the stream ${streamId}.`)
 
   const earlier: ChatCompletionMessageParam[] = []
-  let room = maxEarlierLength
+  let budget = maxEarlierLength
   for (const { streamId: id, question } of messages.slice(Math.max(0, position - maxEarlier), position).reverse()) {
     const answer = await readAnswer(id)
-    // Some endpoints insist that questions and answers take turns.
+    // Some endpoints require that questions and answers alternate.
     if (answer === '') continue
-    room -= question.length + answer.length
-    if (room < 0) break
+    budget -= question.length + answer.length
+    if (budget < 0) break
     earlier.unshift({ role: 'user', content: question }, { role: 'assistant', content: answer })
   }
-  const system = instructions(findPassages(asked.question))
-  return [{ role: 'system', content: system }, ...earlier, { role: 'user', content: asked.question }]
+  const system = instructions(findPassages(current.question))
+  return [{ role: 'system', content: system }, ...earlier, { role: 'user', content: current.question }]
 }
 
 function instructions(passages: string | undefined): string {

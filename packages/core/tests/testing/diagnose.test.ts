@@ -95,7 +95,7 @@ describe.concurrent('diagnose finds', () => {
     const findings = await find(url)
     expect(codes(findings)).toEqual(['cut'])
     expect(findings[0]?.evidence).toMatch(/after \d.* after the last byte, without an end/)
-    expect(findings[0]?.cure).toContain('how long an answer may take')
+    expect(findings[0]?.cure).toContain('how long a response may take')
   })
 
   it('a proxy that cuts what is quiet', async () => {
