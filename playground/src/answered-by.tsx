@@ -1,6 +1,6 @@
 import { useAbout } from './use-about'
 
-/** Says who answers: this server from the documentation, or a language model. */
+/** Shows the source of the answers: the documentation, or a language model. */
 export function AnsweredBy() {
   const about = useAbout()
   if (about === undefined) return null

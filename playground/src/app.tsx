@@ -2,7 +2,7 @@ import { FollowerView } from './follower-view'
 import { Playground } from './playground'
 import { useRoute } from './use-route'
 
-/** The whole page. Its shell is React; what is in a pane is rendered by whichever framework was chosen. */
+/** The whole page. Its shell is React. The chosen framework renders the content of a pane. */
 export function App() {
   const [route, navigation] = useRoute()
   return route.isLone ? (

@@ -1,4 +1,4 @@
-/** The streams whose questions were asked in this page since it was loaded: these are driven, all others are followed. */
+/** The streams whose questions were asked in this page since it was loaded. They are driven, and all others are followed. */
 const asked = new Set<string>()
 
 export function markAsked(streamId: string): void {

@@ -8,10 +8,10 @@ export interface ChatMenuProps {
   readonly onOpen: (chatId: string | undefined) => void
 }
 
-/** The conversations that were had, and the way to a new one. */
+/** The list of conversations, and the link to a new one. */
 export function ChatMenu({ chats, route, onOpen }: ChatMenuProps) {
   const pathTo = (chatId: string | undefined) => routePath({ ...route, chatId })
-  /** Plain clicks stay in this page; a click that asks for a new tab gets one. */
+  /** A plain click stays in this page. A click with a modifier opens a new tab. */
   const onClick = (chatId: string | undefined) => (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()

@@ -1,7 +1,7 @@
 import type { About } from '../shared/about'
 import type { Chat, ChatSummary } from '../shared/chat'
 
-/** The server's `{ code, message }`, or `network` when there was no answer. */
+/** The server's `{ code, message }`, or `network` when there was no response. */
 export class ApiError extends Error {
   readonly code: string
 
@@ -43,7 +43,7 @@ async function request(url: string, init: RequestInit): Promise<unknown> {
     throw new ApiError('network', 'The server cannot be reached.', { cause })
   })
   if (response.ok) return await response.json()
-  // A proxy's error page is no JSON; the status says enough then.
+  // A proxy's error page is no JSON. Then the status is enough.
   const refusal = (await response.json().catch(() => ({}))) as { code?: string; message?: string }
-  throw new ApiError(refusal.code ?? 'server', refusal.message ?? `The server answered ${response.status}.`)
+  throw new ApiError(refusal.code ?? 'server', refusal.message ?? `The server returned ${response.status}.`)
 }

@@ -1,15 +1,15 @@
 import { createStreamClient, keepstream, type StreamClient } from '@keepstream/react'
-import { createFaultyNetwork, type FaultyNetwork } from './hurt/faulty-network'
+import { createFaultyNetwork, type FaultyNetwork } from './faults/faulty-network'
 import { createTimelines, type Timelines } from './timeline/timelines'
 
-/** What a pane reads with. */
+/** The client and the network of a pane. */
 export interface PaneReader {
   readonly client: StreamClient
   readonly network: FaultyNetwork
   readonly timelines: Timelines
 }
 
-/** Each pane reads with a client and a network of its own, so that the follower really follows by its own connection. */
+/** Each pane has its own client and network, so that the follower really uses its own connection. */
 export const driverReader = createPaneReader()
 export const followerReader = createPaneReader()
 

@@ -1,6 +1,6 @@
 import { parseRoute, type Route } from './route'
 
-/** Where the page is now. A render's route may be a step behind by the time that something it waited for arrives. */
+/** The current route of the page. After an `await`, the route of a render may be outdated. */
 export function currentRoute(): Route {
   return parseRoute(location.pathname + location.search)
 }

@@ -1,5 +1,5 @@
 import { followerReader } from './clients'
-import { HurtButtons } from './hurt/hurt-buttons'
+import { FaultButtons } from './faults/fault-buttons'
 import { PaneFrame } from './pane-frame'
 import { type Route, routePath } from './route'
 import { TimelineStrip } from './timeline/timeline-strip'
@@ -13,7 +13,7 @@ export interface FollowerViewProps {
   readonly navigation: Navigation
 }
 
-/** A conversation as a lone follower sees it, in another tab or on another device. */
+/** A conversation with a follower alone, for another tab or another device. */
 export function FollowerView({ route, navigation }: FollowerViewProps) {
   const { chat, error } = useChat(route.chatId)
   const messages = usePaneMessages(chat, 'follower')
@@ -36,9 +36,9 @@ export function FollowerView({ route, navigation }: FollowerViewProps) {
             messages,
             problem: error?.message,
             otherView: routePath({ ...route, isLone: false }),
-            onAsk: async () => false, // it only looks on
+            onAsk: async () => false, // it only follows
           }}
-          controls={<HurtButtons pane="Follower" reader={followerReader} />}
+          controls={<FaultButtons pane="Follower" reader={followerReader} />}
           timeline={<TimelineStrip timelines={followerReader.timelines} streamId={messages?.at(-1)?.streamId} />}
         />
       </main>

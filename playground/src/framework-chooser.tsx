@@ -1,13 +1,13 @@
 import { type Framework, frameworkNames, frameworks } from './panes/frameworks'
 
 export interface FrameworkChooserProps {
-  /** Whose pane it is, in words. */
+  /** The name of the pane. */
   readonly pane: string
   readonly chosen: Framework
   readonly onChoose: (framework: Framework) => void
 }
 
-/** Says who renders a pane, and lets another one do it. Native radio buttons, so that arrow keys move the choice. */
+/** Shows and changes the framework of a pane. It uses native radio buttons, so that arrow keys work. */
 export function FrameworkChooser({ pane, chosen, onChoose }: FrameworkChooserProps) {
   return (
     <fieldset className="frameworks" aria-label={`${pane}: rendered by`}>

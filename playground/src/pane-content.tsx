@@ -8,7 +8,7 @@ export interface PaneContentProps {
   readonly content: PaneProps
 }
 
-/** Where the page ends and the chosen framework begins. */
+/** The place of a pane's content, which the chosen framework renders. */
 export function PaneContent({ framework, content }: PaneContentProps) {
   const element = useRef<HTMLDivElement>(null)
   const host = useRef<PaneHost>(undefined)
@@ -21,7 +21,7 @@ export function PaneContent({ framework, content }: PaneContentProps) {
     return () => own.close()
   }, [])
 
-  // After every render: a view takes what it is given, and finds out by itself what of it is new.
+  // This runs after every render. A view finds the changed props by itself.
   useLayoutEffect(() => host.current?.show(framework, content))
 
   return (

@@ -11,15 +11,15 @@ export interface PaneFrameProps {
   readonly isShown: boolean
   readonly framework: Framework
   readonly onFramework: (framework: Framework) => void
-  /** What the framework is given to render. */
+  /** The props for the framework. */
   readonly content: PaneProps
-  /** Below the title: what can be done to this pane's connection. */
+  /** Below the title: the controls of this pane's connection. */
   readonly controls?: ReactNode
-  /** At the very bottom: what its client did. */
+  /** At the bottom: the timeline of its client. */
   readonly timeline?: ReactNode
 }
 
-/** One of the two windows onto the conversation, whichever framework renders what is in it. */
+/** The frame of a pane, which is the same for every framework. */
 export function PaneFrame({ title, subtitle, isShown, framework, onFramework, content, ...slots }: PaneFrameProps) {
   const { kind } = content
   return (

@@ -5,7 +5,7 @@ import { ChatMenu } from './chat-menu'
 import { ApiError, ask } from './chats-api'
 import { driverReader, followerReader } from './clients'
 import { currentRoute } from './current-route'
-import { HurtButtons } from './hurt/hurt-buttons'
+import { FaultButtons } from './faults/fault-buttons'
 import { PaneFrame } from './pane-frame'
 import type { PaneProps } from './panes/pane-view'
 import { type PaneKind, type Route, routePath } from './route'
@@ -41,7 +41,7 @@ export function Playground({ route, navigation }: PlaygroundProps) {
     try {
       const asked = await ask(prompt, error?.code === 'not-found' ? undefined : chatId)
       markAsked(asked.streamId)
-      // Who has opened another conversation meanwhile stays there.
+      // A user who has opened another conversation meanwhile stays there.
       if (currentRoute().chatId !== chatId) return true
       add(asked.chatId, { streamId: asked.streamId, question: prompt.trim(), createdAt: Date.now() })
       if (asked.chatId !== chatId) navigation.open(asked.chatId)
@@ -52,7 +52,7 @@ export function Playground({ route, navigation }: PlaygroundProps) {
     }
   }
 
-  // Neither a new conversation nor one that cannot be read has anything to wait for.
+  // A new conversation, or one that cannot be read, has no messages to wait for.
   const nothing = chatId === undefined || error !== undefined ? [] : undefined
   const both = {
     isLone: false,
@@ -107,7 +107,7 @@ export function Playground({ route, navigation }: PlaygroundProps) {
           framework={frameworks.driver}
           onFramework={(framework) => navigation.choose('driver', framework)}
           content={driver}
-          controls={<HurtButtons pane="Driver" reader={driverReader} />}
+          controls={<FaultButtons pane="Driver" reader={driverReader} />}
           timeline={<TimelineStrip timelines={driverReader.timelines} streamId={driver.messages?.at(-1)?.streamId} />}
         />
         <PaneFrame
@@ -118,7 +118,7 @@ export function Playground({ route, navigation }: PlaygroundProps) {
           onFramework={(framework) => navigation.choose('follower', framework)}
           content={follower}
           controls={
-            <HurtButtons pane="Follower" reader={followerReader} stoppable={follower.messages?.at(-1)?.streamId} />
+            <FaultButtons pane="Follower" reader={followerReader} stoppable={follower.messages?.at(-1)?.streamId} />
           }
           timeline={
             <TimelineStrip timelines={followerReader.timelines} streamId={follower.messages?.at(-1)?.streamId} />

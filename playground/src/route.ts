@@ -5,9 +5,9 @@ export type PaneKind = 'driver' | 'follower'
 export interface Route {
   /** `undefined` on the page of a new conversation. */
   readonly chatId: string | undefined
-  /** One pane that only looks on. */
+  /** One pane alone, which only follows. */
   readonly isLone: boolean
-  /** Who renders which pane. */
+  /** The framework that renders each pane. */
   readonly frameworks: Readonly<Record<PaneKind, Framework>>
 }
 
@@ -25,7 +25,7 @@ export function parseRoute(path: string): Route {
   }
 }
 
-/** The path of a route, without what goes without saying. */
+/** The path of a route, without default values. */
 export function routePath({ chatId, isLone, frameworks: chosen }: Route): string {
   const search = new URLSearchParams()
   if (isLone) search.set('view', 'follower')

@@ -4,7 +4,7 @@ export interface TopBarProps {
   readonly children?: ReactNode
 }
 
-/** The name of the page, and what belongs beside it. */
+/** The name of the page, and the controls beside it. */
 export function TopBar({ children }: TopBarProps) {
   return (
     <header className="top-bar">

@@ -2,12 +2,12 @@ import { useEffect, useState } from 'react'
 import type { About } from '../shared/about'
 import { readAbout } from './chats-api'
 
-/** Who answers here; `undefined` until that is known. */
+/** The source of the answers, or `undefined` until it is known. */
 export function useAbout(): About | undefined {
   const [about, setAbout] = useState<About>()
   useEffect(() => {
     const abort = new AbortController()
-    // Not worth a word on the screen: where the server is away, the conversation says so.
+    // A failure is not shown here, because the conversation shows that the server is away.
     readAbout(abort.signal).then(setAbout, () => {})
     return () => abort.abort()
   }, [])

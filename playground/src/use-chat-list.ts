@@ -3,7 +3,7 @@ import type { ChatSummary } from '../shared/chat'
 import { listChats } from './chats-api'
 import { usePolling } from './use-polling'
 
-/** The conversations, the most recently used first; looked at again whenever `revision` changes, and now and then. */
+/** The conversations, the most recently used first. They are polled, and read again when `revision` changes. */
 export function useChatList(revision: string): readonly ChatSummary[] {
   const [chats, setChats] = useState<readonly ChatSummary[]>([])
   usePolling(`chats ${revision}`, async (signal) => {

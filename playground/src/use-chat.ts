@@ -4,14 +4,14 @@ import { ApiError, readChat } from './chats-api'
 import { usePolling } from './use-polling'
 
 export interface ChatView {
-  /** `undefined` while there is none, or while it loads. */
+  /** `undefined` if there is none, or while it loads. */
   readonly chat: Chat | undefined
   readonly error: ApiError | undefined
-  /** Shows a question that was just asked, without waiting for the next look. */
+  /** Shows a question that was just asked, without waiting for the next poll. */
   add(chatId: string, message: Message): void
 }
 
-/** The questions of a conversation; those that others ask appear too. */
+/** The questions of a conversation, including those that other visitors ask. */
 export function useChat(chatId: string | undefined): ChatView {
   const [known, setKnown] = useState<Chat>()
   const [failure, setFailure] = useState<{ chatId: string; error: ApiError }>()
@@ -36,7 +36,7 @@ export function useChat(chatId: string | undefined): ChatView {
           before?.chatId === id
             ? before
             : { chatId: id, title: message.question, createdAt: message.createdAt, messages: [] }
-        // A look may have brought it already; what is shown is rendered anew all the same, now that it is driven here.
+        // A poll may have brought it already. It must still be rendered again, because it is driven here now.
         const isKnown = chat.messages.some(({ streamId }) => streamId === message.streamId)
         return isKnown ? { ...chat } : { ...chat, messages: [...chat.messages, message] }
       })
@@ -44,7 +44,7 @@ export function useChat(chatId: string | undefined): ChatView {
   }
 }
 
-/** Conversations only grow, so an answer with fewer questions was on its way before the last one was asked. */
+/** Conversations only grow, so a response with fewer questions was sent before the last question was asked. */
 function newer(before: Chat | undefined, found: Chat): Chat {
   return before?.chatId === found.chatId && before.messages.length >= found.messages.length ? before : found
 }

@@ -4,7 +4,7 @@ import { isAsked } from './asked'
 import type { PaneMessage } from './panes/pane-view'
 import type { PaneKind } from './route'
 
-/** The messages of a conversation as one pane is given them: only the driver's drives what was asked in this page. */
+/** The messages of a conversation for one pane. Only the driver's pane drives the questions asked in this page. */
 export function usePaneMessages(chat: Chat | undefined, kind: PaneKind): readonly PaneMessage[] | undefined {
   return useMemo(
     () => chat?.messages.map((message) => ({ ...message, isDriven: kind === 'driver' && isAsked(message.streamId) })),

@@ -5,7 +5,7 @@ import { type PaneKind, parseRoute, type Route, routePath } from './route'
 
 export interface Navigation {
   open(chatId: string | undefined): void
-  /** Not worth a step back: the conversation is the same. */
+  /** Adds no history entry, because the conversation stays the same. */
   choose(kind: PaneKind, framework: Framework): void
 }
 

@@ -162,7 +162,7 @@ describe('an endpoint that stops', () => {
   })
 
   it('before it was through is told so on the page, and no other is', () => {
-    expect(describeFinish('length')).toMatch(/limit of length/)
+    expect(describeFinish('length')).toMatch(/length limit/)
     expect(describeFinish('content_filter')).toMatch(/withheld/)
     for (const whole of [undefined, 'stop', 'other', 'constructor']) expect(describeFinish(whole)).toBeUndefined()
   })
@@ -178,10 +178,10 @@ describe('an endpoint that fails', () => {
         const body = { error: { message, type: question, code: 'invalid_api_key' } }
         response.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
       },
-      /answered 401 \(invalid_api_key\)\. Is OPENAI_API_KEY right/,
+      /returned 401 \(invalid_api_key\)\. Is OPENAI_API_KEY right/,
       '',
     ],
-    ['fails', (response) => response.writeHead(503, { 'Retry-After': '3600' }).end(question), /answered 503/, ''],
+    ['fails', (response) => response.writeHead(503, { 'Retry-After': '3600' }).end(question), /returned 503/, ''],
     [
       'is cut in mid-stream',
       async (response) => {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createStreamClient, keepstream, type StreamState } from '@keepstream/react'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createFaultyNetwork } from '../src/hurt/faulty-network'
+import { createFaultyNetwork } from '../src/faults/faulty-network'
 import { text } from './support/fake-body'
 import { watchUncaught } from './support/watch-uncaught'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createFaultyNetwork } from '../src/hurt/faulty-network'
+import { createFaultyNetwork } from '../src/faults/faulty-network'
 import { bytes, piecesOf, serve, source, text } from './support/fake-body'
 import { watchUncaught } from './support/watch-uncaught'
 
@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('a faulty network that is not hurt', () => {
+describe('a faulty network without a fault', () => {
   it('passes a response on as it is, piece by piece', async () => {
     const { send, end, body } = source()
     const { network } = serve(body, { status: 203, headers: { 'content-type': 'text/event-stream' } })

@@ -69,7 +69,7 @@ describe('a timeline in words', () => {
     )
     expect(told).toEqual([
       'driving',
-      'live 0–812, 2 pieces',
+      'live 0–812, 2 chunks',
       'cut, waiting: network',
       'following from 812',
       'duplicate dropped 300–812',
@@ -93,7 +93,7 @@ describe('a timeline in words', () => {
       ),
     ).toEqual([
       'live 0–10, 1 piece',
-      'gap before 1,500, live source given up',
+      'gap before 1,500, live source closed',
       'reconciled with the store from 4',
       'older epoch ignored 10–12',
       'failed: not-found',
@@ -102,7 +102,7 @@ describe('a timeline in words', () => {
 
   it('tells how much of an added piece was shown already', () => {
     expect(words(piece('appended', 'snapshot', 0, 100), piece('appended', 'snapshot', 40, 100))).toEqual([
-      'snapshot 0–140, 2 pieces, 60 of their characters shown already',
+      'snapshot 0–140, 2 chunks, 60 of their characters shown already',
     ])
   })
 
@@ -233,7 +233,7 @@ describe('the bar of a timeline', () => {
     expect(marks.map(({ kind, left, title }) => [kind, left, title])).toEqual([
       ['cut', 0.5, 'cut, waiting: network'],
       ['duplicate', 0.2, 'duplicate dropped 20–30'],
-      ['gap', 0.8, 'gap before 80, snapshot source given up'],
+      ['gap', 0.8, 'gap before 80, snapshot source closed'],
       ['reconciled', 0.9, 'reconciled with the store from 90'],
     ])
   })

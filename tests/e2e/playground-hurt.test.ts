@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)('a pane that is hurt', () => {
       const text = await expectWhole(shown, 'done')
       const told = await controls.timeline()
       expect(told[0]).toBe(first)
-      expect(told[1]).toMatch(new RegExp(`^${source} 0–${offset.toLocaleString('en')}, \\d+ pieces$`))
+      expect(told[1]).toMatch(new RegExp(`^${source} 0–${offset.toLocaleString('en')}, \\d+ chunks$`))
       expect(told.slice(2, 5)).toEqual([
         'you cut the connection',
         'cut, waiting: network',

@@ -12,10 +12,10 @@ function explain(error: unknown): string {
   if (error instanceof APIConnectionError)
     return `cannot be reached${inBrackets(systemCode(error))}. Is OPENAI_BASE_URL right`
   if (error instanceof APIError) {
-    const what = error.status === undefined ? 'broke its answer off with an error' : `answered ${error.status}`
+    const what = error.status === undefined ? 'ended its answer with an error' : `returned ${error.status}`
     return `${what}${inBrackets(word(error.code) ?? word(error.type))}${cure(error.status)}`
   }
-  if (error instanceof SyntaxError) return 'sent something that is no JSON'
+  if (error instanceof SyntaxError) return 'sent data that is not JSON'
   return `was cut in the middle of its answer${inBrackets(systemCode(error))}`
 }
 

@@ -1,6 +1,6 @@
 import type { MountPane } from './pane-view'
 
-/** Whoever can render a pane. The first one does, unless another is asked for. */
+/** The frameworks that can render a pane. The first one is the default. */
 export const frameworks = ['react', 'vue', 'svelte', 'solid'] as const
 
 export type Framework = (typeof frameworks)[number]

@@ -4,9 +4,9 @@ import type { MountPane, PaneProps, PaneView } from './pane-view'
 export type PaneHostState = 'loading' | 'shown' | 'failed'
 
 export interface PaneHost {
-  /** Shows a pane by a framework. While that one is loaded the one before stays, so that nothing on the screen jumps. */
+  /** Shows a pane with a framework. While it loads, the old one stays, so that nothing on the screen jumps. */
   show(framework: Framework, props: PaneProps): void
-  /** Loads again what could not be loaded. */
+  /** Loads the framework again after a failure. */
   retry(): void
   close(): void
 }
@@ -17,7 +17,7 @@ interface Shown {
   readonly view: PaneView
 }
 
-/** Puts one pane's content into an element, and another framework's in its place. */
+/** Renders one pane's content into an element, and replaces it when another framework is chosen. */
 export function createPaneHost(
   element: HTMLElement,
   onState: (state: PaneHostState) => void,
@@ -43,7 +43,7 @@ export function createPaneHost(
     }
   }
 
-  /** The new one is on the screen before the old one leaves, and both in the same tick. */
+  /** Mounts the new view before it removes the old one, in the same tick. */
   function replaceBy(framework: Framework, mountPane: MountPane) {
     const target = document.createElement('div')
     target.className = 'pane-view'
@@ -53,11 +53,11 @@ export function createPaneHost(
     const view = mountOrLeave(mountPane, target, latest)
     const scroller = target.querySelector('.scroller')
     if (place !== undefined && scroller !== null) scroller.scrollTop = place
-    takeAway()
+    removeShown()
     shown = { framework, target, view }
   }
 
-  function takeAway() {
+  function removeShown() {
     shown?.target.remove()
     shown?.view.unmount()
     shown = undefined
@@ -74,7 +74,7 @@ export function createPaneHost(
     },
     close() {
       wanted = undefined
-      takeAway()
+      removeShown()
     },
   }
 }
@@ -88,7 +88,7 @@ function mountOrLeave(mountPane: MountPane, target: HTMLElement, props: PaneProp
   }
 }
 
-/** Where the reader is, unless at the end, which is kept in sight anyway. */
+/** The scroll position, unless it is at the end, which stays in view anyway. */
 function readPlace(target: HTMLElement): number | undefined {
   return target.querySelector('.to-end') === null ? undefined : target.querySelector('.scroller')?.scrollTop
 }

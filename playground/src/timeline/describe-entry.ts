@@ -1,19 +1,19 @@
-import type { Entry, Hurt } from './timeline-entry'
+import type { Entry, Fault } from './timeline-entry'
 
-/** An entry in words. */
+/** Describes an entry for people. */
 export function describeEntry(entry: Entry): string {
   switch (entry.kind) {
-    case 'pieces': {
+    case 'chunks': {
       const { source, count, repeated } = entry
       const already = repeated > 0 ? `, ${number(repeated)} of their characters shown already` : ''
-      return `${source} ${range(entry)}, ${number(count)} ${count === 1 ? 'piece' : 'pieces'}${already}`
+      return `${source} ${range(entry)}, ${number(count)} ${count === 1 ? 'chunk' : 'chunks'}${already}`
     }
     case 'duplicate':
       return `duplicate dropped ${range(entry)}${times(entry.count)}`
     case 'stale':
       return `older epoch ignored ${range(entry)}${times(entry.count)}`
     case 'gap':
-      return `gap before ${number(entry.from)}, ${entry.source} source given up${times(entry.count)}`
+      return `gap before ${number(entry.from)}, ${entry.source} source closed${times(entry.count)}`
     case 'reconciled':
       return `reconciled with the store from ${number(entry.from)}${times(entry.count)}`
     case 'driving':
@@ -27,18 +27,18 @@ export function describeEntry(entry: Entry): string {
     case 'finished':
       return `finished: ${entry.status}, ${number(entry.offset)} characters`
     case 'idle':
-      return `nobody reads${times(entry.count)}`
-    case 'hurt':
-      return hurts[entry.hurt]
+      return `no reader${times(entry.count)}`
+    case 'fault':
+      return faultTexts[entry.fault]
   }
 }
 
-const hurts: Record<Hurt, string> = {
+const faultTexts: Record<Fault, string> = {
   cut: 'you cut the connection',
   offline: 'you went offline',
   online: 'you came back online',
   slow: 'you slowed the network down',
-  fast: 'you let the network be fast again',
+  fast: 'you made the network fast again',
 }
 
 const format = new Intl.NumberFormat('en')

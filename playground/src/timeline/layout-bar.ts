@@ -4,14 +4,14 @@ import type { Timeline } from './timelines'
 
 export type MarkKind = 'cut' | 'duplicate' | 'gap' | 'reconciled'
 
-/** A stretch of the text and where it came from; `left` and `width` are shares of the whole, from 0 to 1. */
+/** A part of the text and its source. `left` and `width` are fractions of the whole, from 0 to 1. */
 export interface Stretch {
   readonly source: Source
   readonly left: number
   readonly width: number
 }
 
-/** Something that happened at one place of the text. */
+/** An event at one position of the text. */
 export interface Mark {
   readonly key: number
   readonly kind: MarkKind
@@ -24,19 +24,19 @@ export interface Bar {
   readonly marks: readonly Mark[]
 }
 
-/** Where on a bar as wide as the text each source's part of it lies, and what happened where. */
+/** Computes the bar of a timeline: the part of the text from each source, and the marks for events. */
 export function layoutBar({ entries, length }: Timeline): Bar {
   let parts: { source: Source; from: number; to: number }[] = []
   const marks: Mark[] = []
   const share = (offset: number) => (length > 0 ? Math.min(1, Math.max(0, offset / length)) : 0)
 
   for (const entry of entries) {
-    // What the store contradicted is not shown any more, whoever brought it.
+    // Text that the store contradicted is not shown any more, whatever its source.
     if (entry.kind === 'reconciled')
       parts = parts
         .filter(({ from }) => from < entry.from)
         .map((part) => ({ ...part, to: Math.min(part.to, entry.from) }))
-    if (entry.kind === 'pieces' || entry.kind === 'reconciled') {
+    if (entry.kind === 'chunks' || entry.kind === 'reconciled') {
       const { source, from, to } = entry
       const last = parts.at(-1)
       if (last?.source === source && last.to >= from) last.to = to

@@ -5,7 +5,7 @@ export interface TimelineBarProps {
   readonly timeline: Timeline
 }
 
-/** The text from its beginning to its end, coloured by where it came from, with a mark wherever something happened. */
+/** The text from beginning to end, colored by source, with a mark for each event. */
 export function TimelineBar({ timeline }: TimelineBarProps) {
   const { stretches, marks } = layoutBar(timeline)
   return (

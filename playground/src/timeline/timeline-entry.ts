@@ -2,29 +2,29 @@ import type { PhaseEvent, StreamEvent, StreamStatus } from '@keepstream/react'
 
 export type Source = 'live' | 'snapshot'
 
-/** What a person did to the network on purpose. */
-export type Hurt = 'cut' | 'offline' | 'online' | 'slow' | 'fast'
+/** What the user did to the network. */
+export type Fault = 'cut' | 'offline' | 'online' | 'slow' | 'fast'
 
-/** Something that a client did for a stream, or a run of the same. Offsets count UTF-16 code units, as the text's do. */
+/** An event of a stream, or several equal ones in a row. Offsets count UTF-16 code units. */
 export type Entry = {
-  /** Its number in the timeline: stays when entries before it are dropped. */
+  /** Its number in the timeline. It stays the same when older entries are dropped. */
   readonly key: number
   /** When it began, in milliseconds after the first entry. */
   readonly atMs: number
-} & (PiecesEntry | OddEntry | PhaseEntry | HurtEntry)
+} & (ChunksEntry | OddEntry | PhaseEntry | FaultEntry)
 
-/** Pieces that came one after the other from one source, and were added. */
-export interface PiecesEntry {
-  readonly kind: 'pieces'
+/** Consecutive chunks from one source that were appended. */
+export interface ChunksEntry {
+  readonly kind: 'chunks'
   readonly source: Source
   readonly from: number
   readonly to: number
   readonly count: number
-  /** How many characters of them were shown already, and dropped. */
+  /** How many of their characters were shown already, and were dropped. */
   readonly repeated: number
 }
 
-/** Pieces that were not simply added, in a run of one kind. */
+/** Consecutive chunks of one kind that were not simply appended. */
 export interface OddEntry {
   readonly kind: 'duplicate' | 'stale' | 'gap' | 'reconciled'
   readonly source: Source
@@ -37,22 +37,22 @@ export interface PhaseEntry {
   readonly kind: PhaseEvent['type']
   readonly offset: number
   readonly status: StreamStatus
-  /** The code of what went wrong. */
+  /** The error code. */
   readonly cause: string | undefined
-  /** In a row. */
+  /** How many of them came in a row. */
   readonly count: number
 }
 
-export interface HurtEntry {
-  readonly kind: 'hurt'
-  readonly hurt: Hurt
+export interface FaultEntry {
+  readonly kind: 'fault'
+  readonly fault: Fault
   readonly offset: number
 }
 
-/** An entry before it has its place. */
-export type NewEntry = PiecesEntry | OddEntry | PhaseEntry | HurtEntry
+/** An entry before it has its key and time. */
+export type NewEntry = ChunksEntry | OddEntry | PhaseEntry | FaultEntry
 
-/** What an event adds to a text of `length`. */
+/** The entry for an event, when the text has this `length`. */
 export function entryOf(event: StreamEvent, length: number): NewEntry {
   if (!('source' in event)) {
     const { type: kind, offset, status, error } = event
@@ -62,28 +62,28 @@ export function entryOf(event: StreamEvent, length: number): NewEntry {
   const to = offset + added
   if (kind !== 'appended') return { kind, source, from: offset, to, count: 1 }
   const from = Math.min(to, Math.max(offset, length))
-  return { kind: 'pieces', source, from, to, count: 1, repeated: from - offset }
+  return { kind: 'chunks', source, from, to, count: 1, repeated: from - offset }
 }
 
-/** How long the text is after an entry. */
+/** The length of the text after an entry. */
 export function lengthAfter(entry: NewEntry, length: number): number {
   switch (entry.kind) {
-    case 'pieces':
+    case 'chunks':
     case 'reconciled':
       return entry.to
     case 'duplicate':
     case 'stale':
     case 'gap':
-    case 'hurt':
+    case 'fault':
       return length
     default:
       return entry.offset
   }
 }
 
-/** The two as one run, or `undefined` where they are none. */
+/** Joins two entries into one, or returns `undefined` if they do not belong together. */
 export function joined<T extends NewEntry>(last: T, next: NewEntry): T | undefined {
-  if (last.kind === 'pieces' && next.kind === 'pieces')
+  if (last.kind === 'chunks' && next.kind === 'chunks')
     return last.source === next.source
       ? { ...last, to: next.to, count: last.count + 1, repeated: last.repeated + next.repeated }
       : undefined

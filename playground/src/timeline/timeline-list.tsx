@@ -5,10 +5,9 @@ export interface TimelineListProps {
   readonly entries: readonly Entry[]
 }
 
-/** All that is known of a timeline, in words, the newest first: what changes is at the top. */
+/** All entries of a timeline in words. The newest come first, so that changes are at the top. */
 export function TimelineList({ entries }: TimelineListProps) {
-  if (entries.length === 0)
-    return <p className="timeline-none">Once an answer is read, each step of it is told here.</p>
+  if (entries.length === 0) return <p className="timeline-none">Once an answer is read, each step is shown here.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <ol className="timeline-list" tabIndex={0} aria-label="What happened, the newest first">

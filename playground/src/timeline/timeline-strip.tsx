@@ -10,7 +10,7 @@ export interface TimelineStripProps {
   readonly streamId: string | undefined
 }
 
-/** What a pane's client did for its last answer: a bar, what happened last, and, opened, all of it in words. */
+/** The timeline of a pane's last answer: a bar, the last entry and, when opened, all entries. */
 export function TimelineStrip({ timelines, streamId }: TimelineStripProps) {
   const timeline = useSyncExternalStore(timelines.subscribe, () => timelines.of(streamId))
   const [isOpen, setIsOpen] = useState(false)

@@ -1,10 +1,10 @@
 import type { StreamEvent } from '@keepstream/react'
-import { type Entry, entryOf, type Hurt, joined, lengthAfter, type NewEntry } from './timeline-entry'
+import { type Entry, entryOf, type Fault, joined, lengthAfter, type NewEntry } from './timeline-entry'
 
-/** What a client did for one stream, oldest first. A new object for every change. */
+/** The events of one stream, oldest first. Each change creates a new object. */
 export interface Timeline {
   readonly entries: readonly Entry[]
-  /** How long the text is that it shows. */
+  /** The length of the shown text. */
   readonly length: number
 }
 
@@ -12,22 +12,22 @@ export interface Timeline {
 export interface Timelines {
   /** For the client's `onEvent`. */
   readonly add: (event: StreamEvent) => void
-  /** Notes what a person did to the network, where a text is being read. */
-  note(hurt: Hurt): void
-  /** The same object until something happens to the stream. */
+  /** Notes what the user did to the network, for each stream that is being read. */
+  note(fault: Fault): void
+  /** Returns the same object until the stream has a new event. */
   of(id: string | undefined): Timeline
-  /** Calls back at most once a frame, and not while the page is hidden. Returns its own undo. */
+  /** Calls back at most once a frame, and not while the page is hidden. Returns unsubscribe. */
   subscribe(listener: () => void): () => void
 }
 
 export interface TimelinesOptions {
-  /** In milliseconds, from whenever. @default performance.now */
+  /** A clock in milliseconds, from any start. @default performance.now */
   readonly now?: () => number
-  /** When to tell the listeners of a change. @default requestAnimationFrame */
+  /** Schedules the calls of the listeners. @default requestAnimationFrame */
   readonly onFrame?: (callback: () => void) => void
 }
 
-/** The oldest entries of a stream beyond these are dropped, and so are the streams nothing happened to for longest. */
+/** Beyond these numbers, the oldest entries of a stream are dropped, and the streams whose last event is oldest. */
 const MAX_ENTRIES = 200
 const MAX_STREAMS = 30
 
@@ -39,7 +39,7 @@ interface Kept {
   startMs: number
   /** The key of the next entry. */
   next: number
-  /** Made when it is asked for, since there are many more events than frames. */
+  /** Created on demand, because there are many more events than frames. */
   shown: Timeline | undefined
 }
 
@@ -49,9 +49,9 @@ export function createTimelines({
 }: TimelinesOptions = {}): Timelines {
   const streams = new Map<string, Kept>()
   const listeners = new Set<() => void>()
-  let isFrameAsked = false
+  let isFrameRequested = false
 
-  /** The one that something happens to comes last. */
+  /** Moves the stream to the end, so that the first one is the least recently used. */
   function keep(id: string): Kept {
     const kept = streams.get(id) ?? { entries: [], length: 0, startMs: now(), next: 0, shown: undefined }
     streams.delete(id)
@@ -69,10 +69,10 @@ export function createTimelines({
     if (kept.entries.length > MAX_ENTRIES) kept.entries.shift()
     kept.length = lengthAfter(entry, kept.length)
     kept.shown = undefined
-    if (isFrameAsked) return
-    isFrameAsked = true
+    if (isFrameRequested) return
+    isFrameRequested = true
     onFrame(() => {
-      isFrameAsked = false
+      isFrameRequested = false
       for (const listener of [...listeners]) listener()
     })
   }
@@ -82,11 +82,11 @@ export function createTimelines({
       const kept = keep(event.id)
       append(kept, entryOf(event, kept.length))
     },
-    note(hurt) {
+    note(fault) {
       for (const kept of streams.values()) {
-        const { kind } = kept.entries.filter((entry) => entry.kind !== 'hurt').at(-1) ?? {}
+        const { kind } = kept.entries.filter((entry) => entry.kind !== 'fault').at(-1) ?? {}
         if (kind !== 'idle' && kind !== 'failed' && kind !== 'finished')
-          append(kept, { kind: 'hurt', hurt, offset: kept.length })
+          append(kept, { kind: 'fault', fault, offset: kept.length })
       }
     },
     of(id) {

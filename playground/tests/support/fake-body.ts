@@ -1,5 +1,5 @@
 import type { FetchLike } from '@keepstream/react'
-import { createFaultyNetwork } from '../../src/hurt/faulty-network'
+import { createFaultyNetwork } from '../../src/faults/faulty-network'
 
 export const text = 'A text of some length: ünï¢ødé, 😀, and so on. '.repeat(8)
 export const bytes = new TextEncoder().encode(text)

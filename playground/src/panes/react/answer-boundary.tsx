@@ -6,7 +6,7 @@ export interface AnswerBoundaryProps {
   readonly children: ReactNode
 }
 
-/** Keeps an answer that cannot be rendered from taking the conversation with it. */
+/** Shows a note instead of an answer that cannot be rendered, so that the rest of the conversation stays. */
 export class AnswerBoundary extends Component<AnswerBoundaryProps, { readonly isFailed: boolean }> {
   override state = { isFailed: false }
 

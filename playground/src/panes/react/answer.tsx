@@ -31,9 +31,7 @@ export function Answer({ client, message, canBegin }: AnswerProps) {
         ) : (
           <Markdown text={text} isGrowing={isGrowing} />
         )}
-        {stream.isStalled && (
-          <p className="note">Nobody writes this answer at the moment. It goes on by itself, if it can.</p>
-        )}
+        {stream.isStalled && <p className="note">No server writes this answer at the moment. It may go on later.</p>}
         {cut !== undefined && <p className="note">{cut}</p>}
         {error !== undefined && (
           <p className="note" data-error="">

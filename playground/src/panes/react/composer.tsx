@@ -9,11 +9,11 @@ import { isSendKey } from '../shared/is-send-key'
 import { StopButton } from './stop-button'
 
 export interface ComposerProps extends Pick<PaneProps, 'client' | 'problem' | 'onAsk'> {
-  /** While its answer is being written it can be stopped, and the next question waits. */
+  /** While its answer is being written, it can be stopped, and the next question cannot be sent. */
   readonly last: PaneMessage | undefined
 }
 
-/** Where a question is typed. */
+/** The form to ask a question. */
 export function Composer({ client, last, problem, onAsk }: ComposerProps) {
   const { status, stop } = useStream(client, last?.streamId, { driven: last?.isDriven })
   const [prompt, setPrompt] = useState(draft.text)

@@ -6,11 +6,11 @@ import { AnswerBoundary } from './answer-boundary'
 
 export interface ConversationProps extends Pick<PaneProps, 'client'> {
   readonly messages: readonly PaneMessage[]
-  /** Whether an answer that nobody has begun can be begun here. */
+  /** Whether an answer that has not begun can be started here. */
   readonly canBegin: boolean
 }
 
-/** The questions and answers of a conversation, oldest first, with the end kept in sight. */
+/** The questions and answers of a conversation, oldest first. The end stays in view. */
 export function Conversation({ client, messages, canBegin }: ConversationProps) {
   const [isAway, setIsAway] = useState(false)
   const scroller = useRef<HTMLElement>(null)

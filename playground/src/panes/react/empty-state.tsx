@@ -3,11 +3,11 @@ import type { PaneProps } from '../pane-view'
 import { words } from '../shared/words'
 
 export interface EmptyStateProps extends Pick<PaneProps, 'kind' | 'isLone' | 'problem' | 'onAsk'> {
-  /** It is known that there is nothing to show. */
+  /** Loading has ended, and there is nothing to show. */
   readonly isLoaded: boolean
 }
 
-/** What a pane without messages shows: what it is for, and questions to begin with. */
+/** The content of a pane without messages: its purpose, and example questions. */
 export function EmptyState({ kind, isLone, isLoaded, problem, onAsk }: EmptyStateProps) {
   return (
     <div className="scroller">

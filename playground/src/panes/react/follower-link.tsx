@@ -6,7 +6,7 @@ export interface FollowerLinkProps extends Pick<PaneProps, 'otherView'> {
   readonly last: PaneMessage | undefined
 }
 
-/** Leads to this conversation as a lone follower, for another tab or device. */
+/** Links to this conversation with a follower alone, for another tab or device. */
 export function FollowerLink({ last, otherView }: FollowerLinkProps) {
   const [word, setWord] = useState(copyWord)
   if (last === undefined)

@@ -5,11 +5,11 @@ import { toSafeHtml } from '../shared/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string
-  /** More of it is coming. */
+  /** More text may come. */
   readonly isGrowing: boolean
 }
 
-/** Shows markdown that may still grow. A block is rendered again only when it is another one. */
+/** Shows markdown that may still grow. A block is rendered again only when it changes. */
 export const Markdown = memo(function Markdown({ text, isGrowing }: MarkdownProps) {
   const [toSections] = useState(() => createSections())
   const sections = useMemo(() => toSections(text, isGrowing), [toSections, text, isGrowing])
@@ -38,6 +38,6 @@ const Section = memo(function Section({ blocks }: { readonly blocks: Blocks }) {
 
 const Block = memo(function Block({ source }: { readonly source: string }) {
   const html = useMemo(() => ({ __html: toSafeHtml(source) }), [source])
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: toSafeHtml makes it harmless
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: toSafeHtml sanitizes it
   return <div className="block" dangerouslySetInnerHTML={html} />
 })

@@ -15,7 +15,7 @@ export const mountPane: MountPane = (target, props) => {
   flushSync(() => render(props))
   return {
     update: render,
-    // The page may be in the middle of a render of its own, in which React takes no other root away.
+    // React cannot unmount another root while the page itself renders.
     unmount: () => queueMicrotask(() => root.unmount()),
   }
 }

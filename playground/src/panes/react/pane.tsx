@@ -5,7 +5,7 @@ import { EmptyState } from './empty-state'
 import { FollowerLink } from './follower-link'
 import { LoneFoot } from './lone-foot'
 
-/** One of the two windows onto a conversation: what was said, and a foot. */
+/** A pane: the conversation, and a footer. */
 export function Pane({ kind, isLone, client, chatId, messages, problem, otherView, onAsk }: PaneProps) {
   const last = messages?.at(-1)
   return (

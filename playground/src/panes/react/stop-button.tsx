@@ -5,7 +5,7 @@ export interface StopButtonProps {
   readonly onStop: () => Promise<void>
 }
 
-/** Asks the server to stop what is being written. Works from every page that shows it. */
+/** Stops a running answer on the server. It works from every page that shows it. */
 export function StopButton({ onStop }: StopButtonProps) {
   const [isStopping, setIsStopping] = useState(false)
   const [failure, setFailure] = useState<string>()

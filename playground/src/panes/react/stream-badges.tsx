@@ -5,7 +5,7 @@ export interface StreamBadgesProps {
   readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
 }
 
-/** What is known of a stream: its status, how it is read here, how much of it is shown. */
+/** The status of a stream, its connection, and the length of the shown text. */
 export function StreamBadges({ state: { text, status, connection, isReconciled } }: StreamBadgesProps) {
   return (
     <div className="badges">

@@ -5,12 +5,12 @@ export function isRunning(status: StreamStatus): boolean {
   return status === 'pending' || status === 'streaming'
 }
 
-/** The server says that nobody has asked for the answer to be written. */
+/** The generation of the answer has not begun. */
 export function isUnbegun(status: StreamStatus, isCaughtUp: boolean): boolean {
   return status === 'pending' && isCaughtUp
 }
 
-/** A connection that failed can be tried again; an answer that failed stays as it is. */
+/** A failed connection can be retried. A failed answer stays as it is. */
 export function canRetry(status: StreamStatus, error: StreamError | undefined): boolean {
   return error !== undefined && error.code !== 'generation' && isRunning(status)
 }

@@ -1,14 +1,14 @@
 import { Lexer, type Token, Tokenizer, type Tokens, type TokensList } from 'marked'
 
-/** Quotes and lists within each other, and marks within each other. What is deeper is shown as it is written. */
+/** The deepest nesting of quotes and lists, and of inline marks. Deeper markdown is shown as plain text. */
 const maxDepth = 20
 
-/** Marks are looked for in a text up to this long; a longer one is shown as it is written. */
+/** The longest text with inline marks. A longer text is shown as plain text. */
 const maxMarked = 8_000
 
 /**
- * Reads markdown with a bounded depth, so that no text overflows the stack, neither here nor in what renders it, and none
- * takes more work than is proportional to it.
+ * Reads markdown with a bounded depth, so that no text overflows the stack, here or in the renderer. The work is proportional
+ * to the length of the text.
  */
 export class BoundedLexer extends Lexer {
   private inlineDepth = 0
@@ -30,7 +30,7 @@ export class BoundedLexer extends Lexer {
     }
   }
 
-  /** The blocks alone, whose texts are not read. */
+  /** Reads the blocks alone, without their inline marks. */
   blocks(src: string): Token[] {
     return this.blockTokens(src, [] as unknown as TokensList)
   }

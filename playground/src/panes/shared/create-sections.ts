@@ -1,18 +1,18 @@
 import { settleTail } from './settle-tail'
 import { splitBlocks } from './split-blocks'
 
-/** Some blocks that follow each other. */
+/** Some consecutive blocks. */
 export type Section = readonly string[]
 
-/** As many blocks as are put on the page at once. */
+/** How many blocks are rendered at once. */
 const sectionLength = 50
 
-/** What comes can still change these last blocks. */
+/** New text can still change this many last blocks. */
 const unsettledCount = 2
 
 /**
- * Cuts a markdown text that may still grow into sections of blocks, as they are shown. What is settled is not read again,
- * and stays the same object, so that it keeps its place in the page, and a reader's selection with it.
+ * Cuts a markdown text that may still grow into sections of blocks. Settled sections are not read again and stay the same
+ * objects. So they stay in the page, with the user's selection.
  */
 export function createSections(split = splitBlocks): (markdown: string, isGrowing: boolean) => readonly Section[] {
   let settled = ''

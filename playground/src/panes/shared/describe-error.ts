@@ -1,19 +1,19 @@
 import type { StreamError } from '@keepstream/core'
 
-/** An error in words for the person before the screen. */
+/** Describes an error for the user. */
 export function describeError(error: StreamError): string {
   switch (error.code) {
     case 'network':
     case 'server':
     case 'refused':
     case 'rate-limited':
-      return 'The connection is lost. It is tried again by itself; what was shown stays.'
+      return 'The connection is lost. It is retried automatically, and the shown text stays.'
     case 'not-found':
-      return 'The server does not know this answer any more.'
+      return 'This answer does not exist on the server any more.'
     case 'timeout':
-      return 'The server that wrote this answer went away. What it had stored is kept.'
+      return 'The server that wrote this answer is gone. The stored text is kept.'
     case 'generation':
-      return 'The answer failed. What was written until then is kept.'
+      return 'The answer failed. The text up to here is kept.'
     default:
       return error.message
   }

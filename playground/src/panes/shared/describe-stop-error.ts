@@ -1,7 +1,7 @@
 import { isStreamError } from '@keepstream/core'
 import { describeError } from './describe-error'
 
-/** Why nothing was stopped, in words. A connection is tried again by itself; a stop is not. */
+/** Describes why the stop failed. A connection is retried automatically, but a stop is not. */
 export function describeStopError(error: unknown): string {
   const isKnown = isStreamError(error) && !/^(?:network|server|refused|rate-limited)$/.test(error.code)
   return isKnown ? describeError(error) : 'The answer could not be stopped. Press Stop to try again.'

@@ -1,6 +1,6 @@
 /**
- * Enter sends, Shift+Enter begins a line; while an input method is composing, Enter belongs to it. Safari ends the
- * composition before it tells of the Enter that ended it, and marks that key by the code 229 alone.
+ * Enter sends, and Shift+Enter begins a new line. While an input method is composing, Enter belongs to it. Safari ends the
+ * composition before it sends the event for that Enter, and only the key code 229 marks it.
  */
 export function isSendKey({ key, keyCode, shiftKey, isComposing }: SendKeyFacts): boolean {
   return key === 'Enter' && !shiftKey && !isComposing && keyCode !== 229

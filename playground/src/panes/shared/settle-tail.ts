@@ -1,7 +1,6 @@
 /**
- * Makes the last block of a text that is being written look settled: a mark that is still open is shown as if it were
- * closed, of a link whose address is still coming only the label is shown, and a table waits for the line that makes it
- * one. Code is left as it is.
+ * Makes the last block of a growing text look complete. An open mark is shown as if it were closed. A link without its full
+ * address is shown as its label. A table is hidden until its second line is there. Code does not change.
  */
 export function settleTail(block: string): string {
   if (/^\s*(?:```|~~~)/.test(block)) return block

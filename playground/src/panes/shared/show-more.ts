@@ -1,6 +1,6 @@
 /**
- * Lets sections onto the page one after the other, each in a task of its own, so that a long text never holds up the page.
- * There is room for one more than there are, which a text that grows takes at once. Returns the undo.
+ * Raises the number of shown sections one by one, each in a separate task, so that a long text never blocks the page. The
+ * limit is one above the count, so that a growing text shows its next section at once. Returns a function that cancels it.
  */
 export function showMore(limit: number, count: number, setLimit: (limit: number) => void): () => void {
   if (limit > count) return () => {}

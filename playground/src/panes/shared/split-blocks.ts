@@ -1,12 +1,12 @@
 import { BoundedLexer } from './bounded-lexer'
 
-/** A top-level block as it is written, with the empty lines behind it. */
+/** The source of a top-level block, and its length with the empty lines after it. */
 export interface Block {
   readonly raw: string
   readonly length: number
 }
 
-/** Cuts markdown into its top-level blocks. While a text grows only the last ones change. */
+/** Cuts markdown into its top-level blocks. While a text grows, only the last ones change. */
 export function splitBlocks(markdown: string): Block[] {
   const blocks: { raw: string; length: number }[] = []
   for (const { type, raw } of new BoundedLexer().blocks(markdown)) {

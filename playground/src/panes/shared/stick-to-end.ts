@@ -1,23 +1,23 @@
-/** So near the end counts as at the end. */
+/** The distance to the end that counts as at the end. */
 const nearPx = 32
 
 /**
- * Keeps the end of an element that scrolls in sight while its first child grows, until the reader scrolls up; at the end
- * it holds again. Tells when the reader goes away from the end, and comes back. Returns the undo.
+ * Keeps the end of a scrolling element in view while its first child grows, until the user scrolls up. It starts again when
+ * the user scrolls to the end. Calls `onAway` when that changes. Returns a function that removes it.
  */
 export function stickToEnd(scroller: HTMLElement, onAway: (isAway: boolean) => void): () => void {
   let isStuck = true
   let lastTop = 0
 
   const onScroll = () => {
-    // Growth moves the end away without moving the reader: only an upward move is the reader's wish to leave.
+    // Growth moves the end away without scrolling. Only scrolling up means that the user leaves the end.
     if (isNearEnd(scroller)) isStuck = true
     else if (scroller.scrollTop < lastTop) isStuck = false
     lastTop = scroller.scrollTop
     onAway(!isStuck)
   }
   let onGrowth = () => {
-    // Who was put in the middle of the text before it was first looked at is reading there.
+    // If the scroll position was set to the middle before the first growth, the user is reading there.
     if (scroller.scrollTop > 0 && !isNearEnd(scroller)) isStuck = false
     onAway(!isStuck)
     onGrowth = follow

@@ -2,8 +2,8 @@ import { Marked } from 'marked'
 import { BoundedLexer } from './bounded-lexer'
 
 /**
- * Markdown to HTML in which nothing can run or load: raw HTML is shown as it is written, pictures are their descriptions,
- * and links lead to the web or into this site and carry no opener.
+ * Turns markdown into HTML that cannot run or load anything. Raw HTML is shown as text, and pictures as their descriptions.
+ * Links lead to the web or into this site, without an opener.
  */
 export function toHtml(markdown: string): string {
   return marked.parser(new BoundedLexer().lex(markdown))

@@ -1,7 +1,7 @@
 import DOMPurify from 'dompurify'
 import { toHtml } from './to-html'
 
-/** HTML for the page, made harmless by `toHtml`, and once more by DOMPurify. */
+/** Safe HTML for the page: `toHtml` makes it harmless, and DOMPurify sanitizes it again. */
 export function toSafeHtml(markdown: string): string {
   return DOMPurify.sanitize(toHtml(markdown), { ADD_ATTR: ['target'], FORBID_TAGS: forbidden })
 }

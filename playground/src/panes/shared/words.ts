@@ -1,11 +1,11 @@
-/** What an empty pane says, the same in every framework. */
+/** The texts of an empty pane, the same in every framework. */
 export const words = {
   askTitle: 'Ask about Keepstream',
-  ask: 'Answers are written here at the pace of a language model. Reload, close the lid or open another tab while one is being written: it goes on, and nothing is lost.',
+  ask: 'Answers are written here at the pace of a language model. While one is being written, reload, close the lid or open another tab: it goes on, and nothing is lost.',
   follow:
-    'Whatever is asked on the left appears here too, read from the database by a second connection, as it would be in another tab, on another device, or after a reload.',
+    'Questions and answers on the left appear here too. A second connection reads them from the database, as in another tab, on another device, or after a reload.',
   looking: 'Looking for the conversation…',
 } as const
 
-/** In place of an answer whose rendering failed. */
-export const unshown = 'This answer cannot be shown here. What was written is kept.'
+/** Replaces an answer whose rendering failed. */
+export const unshown = 'This answer cannot be shown here. Its text is kept.'

@@ -7,7 +7,7 @@ export interface AnswerBoundaryProps {
   readonly children: JSX.Element
 }
 
-/** Keeps an answer that cannot be rendered from taking the conversation with it. */
+/** Shows a note instead of an answer that cannot be rendered, so that the rest of the conversation stays. */
 export function AnswerBoundary(props: AnswerBoundaryProps) {
   return (
     <ErrorBoundary

@@ -36,7 +36,7 @@ export function Answer(props: AnswerProps) {
           <p class="waiting">{isLeft() ? 'Not begun yet' : 'Thinking'}</p>
         </Show>
         <Show when={stream.isStalled}>
-          <p class="note">Nobody writes this answer at the moment. It goes on by itself, if it can.</p>
+          <p class="note">No server writes this answer at the moment. It may go on later.</p>
         </Show>
         <Show when={describeFinish(stream.finishReason)}>{(cut) => <p class="note">{cut()}</p>}</Show>
         <Show when={stream.error}>

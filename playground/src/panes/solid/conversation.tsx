@@ -8,11 +8,11 @@ import { AnswerBoundary } from './answer-boundary'
 
 export interface ConversationProps extends Pick<PaneProps, 'client'> {
   readonly messages: readonly PaneMessage[]
-  /** Whether an answer that nobody has begun can be begun here. */
+  /** Whether an answer that has not begun can be started here. */
   readonly canBegin: boolean
 }
 
-/** The questions and answers of a conversation, oldest first, with the end kept in sight. */
+/** The questions and answers of a conversation, oldest first. The end stays in view. */
 export function Conversation(props: ConversationProps) {
   const [isAway, setIsAway] = createSignal(false)
   let scroller: HTMLElement | undefined
@@ -20,7 +20,7 @@ export function Conversation(props: ConversationProps) {
     if (scroller !== undefined) onCleanup(stickToEnd(scroller, setIsAway))
   })
 
-  // Each update brings new objects for the same messages; the store writes what is new into its own.
+  // Each update brings new objects for the same messages. The store updates its own objects instead.
   const [messages, setMessages] = createStore<PaneMessage[]>([])
   createComputed(() => setMessages(reconcile(props.messages.map(copy), { key: 'streamId' })))
 

@@ -9,7 +9,7 @@ export interface LoneFootProps extends Pick<PaneProps, 'client' | 'otherView'> {
   readonly last: PaneMessage | undefined
 }
 
-/** Below a follower that is alone on its page: the way back, and a stop for what is being written. */
+/** The footer of a follower alone on its page: the link back, and a stop button. */
 export function LoneFoot(props: LoneFootProps) {
   const stream = useStream(props.client, () => props.last?.streamId)
   return (

@@ -6,11 +6,11 @@ import { toSafeHtml } from '../shared/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string
-  /** More of it is coming. */
+  /** More text may come. */
   readonly isGrowing: boolean
 }
 
-/** Shows markdown that may still grow. A block is rendered again only when it is another one. */
+/** Shows markdown that may still grow. A block is rendered again only when it changes. */
 export function Markdown(props: MarkdownProps) {
   const toSections = createSections()
   const sections = createMemo(() => toSections(props.text, props.isGrowing))

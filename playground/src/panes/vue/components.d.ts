@@ -1,4 +1,4 @@
-/** For compilers that cannot read Vue's components; vue-tsc reads each of them, and never this. */
+/** For compilers that cannot read Vue's components. vue-tsc reads the components themselves, and not this file. */
 declare module '*.vue' {
   import type { Component } from 'vue'
 

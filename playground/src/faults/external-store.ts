@@ -1,13 +1,13 @@
-/** A value outside of any framework, and who wants to hear that it is another one. */
+/** A value outside of any framework, with listeners for its changes. */
 export interface ExternalStore<T> {
   /** The same reference until it changes. */
   get(): T
-  /** Calls back on every change, without a first call. Returns its own undo. */
+  /** Calls back on every change, without a first call. Returns unsubscribe. */
   subscribe(listener: () => void): () => void
 }
 
 export interface WritableStore<T> extends ExternalStore<T> {
-  /** Setting what is already there tells nobody. */
+  /** Setting the same value calls no listener. */
   set(value: T): void
 }
 

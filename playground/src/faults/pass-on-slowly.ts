@@ -1,27 +1,27 @@
-/** How fast a body may pass. */
+/** Controls the speed of a body. */
 export interface Pace {
   isSlow(): boolean
-  /** Resolves after `ms`, or at once when the network is not slow any more, or the request is not wanted any more. */
+  /** Resolves after `ms`, or at once when the network is no longer slow or the request was aborted. */
   hold(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export interface PassOnOptions {
-  /** Its abort breaks the body, with the signal's reason. */
+  /** Aborting it breaks the body, with the signal's reason. */
   readonly signal: AbortSignal
   readonly pace: Pace
-  /** The body has ended, in whatever way. May be called more than once. */
+  /** The body has ended or failed. It may be called more than once. */
   readonly onEnd: () => void
 }
 
-/** So few bytes that a piece may end within an event, a word, or a character. */
-const PIECE_BYTES = 48
+/** So few bytes that a chunk may end within an event, a word, or a character. */
+const CHUNK_BYTES = 48
 
-/** How far apart they come, in milliseconds. */
-const PIECE_MS = 120
+/** The wait before each chunk, in milliseconds. */
+const CHUNK_MS = 120
 
 /**
- * Passes a body on as it comes, or in small pieces with a wait before each. It reads only when it is read, and holds one
- * read of the body at most, so that the server feels a slow reader as it would on a real network.
+ * Passes a body on as it arrives, or in small chunks with a wait before each. It reads the body only on demand and holds at
+ * most one read, so that the server sees a slow reader as on a real network.
  */
 export function passOnSlowly(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -30,9 +30,9 @@ export function passOnSlowly(
   const reader = body.getReader()
   let held = new Uint8Array(0)
 
-  function letGo(reason: unknown) {
+  function release(reason: unknown) {
     onEnd()
-    reader.cancel(reason).catch(() => {}) // nobody reads any more, so that the body broke as well is no news
+    reader.cancel(reason).catch(() => {}) // without a reader, a failure of the body does not matter
   }
 
   return new ReadableStream(
@@ -40,7 +40,7 @@ export function passOnSlowly(
       start(controller) {
         const onAbort = () => {
           controller.error(signal.reason)
-          letGo(signal.reason)
+          release(signal.reason)
         }
         if (signal.aborted) onAbort()
         else signal.addEventListener('abort', onAbort, { once: true })
@@ -56,9 +56,9 @@ export function passOnSlowly(
             }
             held = value
           }
-          if (pace.isSlow()) await pace.hold(PIECE_MS, signal)
+          if (pace.isSlow()) await pace.hold(CHUNK_MS, signal)
           if (signal.aborted) return
-          const size = pace.isSlow() ? PIECE_BYTES : held.length
+          const size = pace.isSlow() ? CHUNK_BYTES : held.length
           controller.enqueue(held.subarray(0, size))
           held = held.subarray(size)
         } catch (cause) {
@@ -66,7 +66,7 @@ export function passOnSlowly(
           throw cause
         }
       },
-      cancel: letGo,
+      cancel: release,
     },
     { highWaterMark: 0 },
   )

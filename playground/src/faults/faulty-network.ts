@@ -6,36 +6,36 @@ import { type Pace, passOnSlowly } from './pass-on-slowly'
 export interface NetworkState {
   readonly isOffline: boolean
   readonly isSlow: boolean
-  /** Requests whose answer has not ended yet: what a cut would break. */
+  /** The number of requests whose response has not ended yet. A cut breaks these. */
   readonly open: number
 }
 
-/** A network that can be hurt on purpose, for one client: give it the `fetch` and the `environment`. */
+/** A network for one client that can fail on request. Pass its `fetch` and `environment` to the client. */
 export interface FaultyNetwork {
   readonly fetch: FetchLike
-  /** Says, and hears, when there is no network, and when it is back: this one, or the device's own. */
+  /** Reports whether this network, and the device's own, is there, with an event for each change. */
   readonly environment: Environment
   readonly state: ExternalStore<NetworkState>
-  /** Breaks whatever is open, as a proxy that restarts would. What is asked for next goes through. */
+  /** Breaks all open requests, as a restarting proxy does. Later requests go through. */
   cut(): void
-  /** Breaks whatever is open, and everything that is asked for until it is switched off. */
+  /** `true` breaks all open requests, and fails all requests until it is `false` again. */
   setOffline(isOffline: boolean): void
-  /** Lets every answer come late, and its text in small pieces. Switched off, what is held back comes at once. */
+  /** `true` delays every response, and passes its body on in small chunks. `false` sends all held-back bytes at once. */
   setSlow(isSlow: boolean): void
 }
 
-/** How late an answer begins on a slow network, in milliseconds. */
+/** How late a response begins on a slow network, in milliseconds. */
 const LATENCY_MS = 400
 
-/** @param fetch what really asks, such as the page's own */
+/** @param fetch sends the requests, such as the page's own `fetch` */
 export function createFaultyNetwork(fetch: FetchLike): FaultyNetwork {
   const state = createExternalStore<NetworkState>({ isOffline: false, isSlow: false, open: 0 })
   const requests = new Set<AbortController>()
-  const { environment, tell } = createNetworkEnvironment(() => state.get().isOffline)
+  const { environment, announce } = createNetworkEnvironment(() => state.get().isOffline)
 
   const set = (change: Partial<NetworkState>) => state.set({ ...state.get(), ...change })
 
-  /** The reason of the abort is the error that whoever reads is shown: the one a browser gives for a lost connection. */
+  /** The abort reason becomes the reader's error. It is the same as a browser's error for a lost connection. */
   function breakAll() {
     for (const request of [...requests]) request.abort(new TypeError('network error'))
   }
@@ -90,7 +90,7 @@ export function createFaultyNetwork(fetch: FetchLike): FaultyNetwork {
     setOffline(isOffline) {
       if (isOffline === state.get().isOffline) return
       set({ isOffline })
-      tell(isOffline ? 'offline' : 'online')
+      announce(isOffline ? 'offline' : 'online')
       if (isOffline) breakAll()
     },
 

@@ -7,7 +7,7 @@ export interface StopStreamProps {
   readonly id: string
 }
 
-/** Stops what is being written from wherever it is read. Apart from the other buttons, so that text renders only this. */
+/** Stops a running answer. It is separate from the other buttons, so that new text renders only this one. */
 export function StopStream({ client, id }: StopStreamProps) {
   const { status, stop } = useStream(client, id)
   const [isStopping, setIsStopping] = useState(false)
@@ -21,7 +21,7 @@ export function StopStream({ client, id }: StopStreamProps) {
   }
   return (
     <>
-      <button type="button" title="Ask the server to write no further" disabled={isStopping} onClick={onClick}>
+      <button type="button" title="Stop the answer on the server" disabled={isStopping} onClick={onClick}>
         <svg aria-hidden="true" viewBox="0 0 16 16" className="solid">
           <rect x="4" y="4" width="8" height="8" rx="1.8" />
         </svg>

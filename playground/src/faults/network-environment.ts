@@ -1,15 +1,15 @@
 import type { Environment } from '@keepstream/react'
 
 export interface NetworkEnvironment {
-  /** The page's own clock and events, as a client on this network finds them. */
+  /** The page's own clock and events, for a client on this network. */
   readonly environment: Environment
-  /** Tells that this network went, or came back. */
-  tell(type: 'online' | 'offline'): void
+  /** Sends the event that this network is gone, or is back. */
+  announce(type: 'online' | 'offline'): void
 }
 
 /**
- * The page's environment, but for what it says of the network: there is one only while the device has one and
- * `isOffline` denies that it was switched off.
+ * The page's environment with another network state: online only while the device is online and `isOffline` returns
+ * `false`.
  */
 export function createNetworkEnvironment(isOffline: () => boolean): NetworkEnvironment {
   const own = new EventTarget()
@@ -26,12 +26,12 @@ export function createNetworkEnvironment(isOffline: () => boolean): NetworkEnvir
         },
       },
       addEventListener(type, listener, options) {
-        const hear = listener as EventListener
-        own.addEventListener(type, hear, options)
-        // A device that comes back changes nothing for a network that is switched off.
-        page.addEventListener?.(type, (event) => (type === 'online' && isOffline()) || hear(event), options)
+        const handle = listener as EventListener
+        own.addEventListener(type, handle, options)
+        // While this network is switched off, the device's `online` event is ignored.
+        page.addEventListener?.(type, (event) => (type === 'online' && isOffline()) || handle(event), options)
       },
     },
-    tell: (type) => void own.dispatchEvent(new Event(type)),
+    announce: (type) => void own.dispatchEvent(new Event(type)),
   }
 }
