@@ -206,16 +206,16 @@ describe('an endpoint that fails', () => {
         await write(response, begun)
         response.end(event(JSON.stringify({ error: { message: `${question} ${apiKey}`, type: 'server_error' } })))
       },
-      /broke its answer off with an error \(server_error\)/,
+      /ended its answer with an error \(server_error\)/,
       'A beginning.',
     ],
     [
-      'sends what is no JSON',
+      'sends data that is not JSON',
       async (response) => {
         await write(response, begun)
         response.end(event(`${question} ${apiKey}`))
       },
-      /no JSON/,
+      /not JSON/,
       'A beginning.',
     ],
   ]

@@ -6,7 +6,7 @@ import { createTimelines, type Timelines } from '../src/timeline/timelines'
 
 type PieceType = 'appended' | 'duplicate' | 'stale' | 'gap' | 'reconciled'
 
-const piece = (
+const chunk = (
   type: PieceType,
   source: 'live' | 'snapshot',
   offset: number,
@@ -59,12 +59,12 @@ describe('a timeline in words', () => {
   it('tells of a drive that is cut and read on from the persisted copy', () => {
     const told = words(
       phase('driving', 0, 'pending'),
-      piece('appended', 'live', 0, 500),
-      piece('appended', 'live', 500, 312),
+      chunk('appended', 'live', 0, 500),
+      chunk('appended', 'live', 500, 312),
       cut(812),
       phase('following', 812),
-      piece('duplicate', 'snapshot', 300, 512),
-      piece('appended', 'snapshot', 812, 1),
+      chunk('duplicate', 'snapshot', 300, 512),
+      chunk('appended', 'snapshot', 812, 1),
       phase('finished', 813, 'done'),
     )
     expect(told).toEqual([
@@ -73,7 +73,7 @@ describe('a timeline in words', () => {
       'cut, waiting: network',
       'following from 812',
       'duplicate dropped 300–812',
-      'snapshot 812–813, 1 piece',
+      'snapshot 812–813, 1 chunk',
       'finished: done, 813 characters',
     ])
   })
@@ -85,14 +85,14 @@ describe('a timeline in words', () => {
     }
     expect(
       words(
-        piece('appended', 'live', 0, 10),
-        piece('gap', 'live', 1500, 5),
-        piece('reconciled', 'snapshot', 4, 4),
-        piece('stale', 'live', 10, 2),
+        chunk('appended', 'live', 0, 10),
+        chunk('gap', 'live', 1500, 5),
+        chunk('reconciled', 'snapshot', 4, 4),
+        chunk('stale', 'live', 10, 2),
         failed,
       ),
     ).toEqual([
-      'live 0–10, 1 piece',
+      'live 0–10, 1 chunk',
       'gap before 1,500, live source closed',
       'reconciled with the store from 4',
       'older epoch ignored 10–12',
@@ -101,7 +101,7 @@ describe('a timeline in words', () => {
   })
 
   it('tells how much of an added piece was shown already', () => {
-    expect(words(piece('appended', 'snapshot', 0, 100), piece('appended', 'snapshot', 40, 100))).toEqual([
+    expect(words(chunk('appended', 'snapshot', 0, 100), chunk('appended', 'snapshot', 40, 100))).toEqual([
       'snapshot 0–140, 2 chunks, 60 of their characters shown already',
     ])
   })
@@ -113,16 +113,16 @@ describe('a timeline in words', () => {
       'following from 5',
       'cut, waiting: network',
     ])
-    expect(words(piece('duplicate', 'live', 10, 5), piece('duplicate', 'live', 0, 12))).toEqual([
+    expect(words(chunk('duplicate', 'live', 10, 5), chunk('duplicate', 'live', 0, 12))).toEqual([
       'duplicate dropped 0–15, 2 times',
     ])
     expect(words(phase('following', 5), phase('following', 9))).toEqual(['following from 5', 'following from 9'])
   })
 
   it('keeps sources apart', () => {
-    expect(words(piece('appended', 'live', 0, 5), piece('appended', 'snapshot', 5, 5))).toEqual([
-      'live 0–5, 1 piece',
-      'snapshot 5–10, 1 piece',
+    expect(words(chunk('appended', 'live', 0, 5), chunk('appended', 'snapshot', 5, 5))).toEqual([
+      'live 0–5, 1 chunk',
+      'snapshot 5–10, 1 chunk',
     ])
   })
 
@@ -150,9 +150,9 @@ describe('timelines', () => {
     pass(5_000)
     tell([phase('following', 0)], timelines)
     pass(100)
-    tell([piece('appended', 'snapshot', 0, 5)], timelines)
+    tell([chunk('appended', 'snapshot', 0, 5)], timelines)
     pass(100)
-    tell([piece('appended', 'snapshot', 5, 5), cut(10)], timelines)
+    tell([chunk('appended', 'snapshot', 5, 5), cut(10)], timelines)
     expect(timelines.of('a').entries.map(({ atMs, key }) => [key, atMs])).toEqual([
       [0, 0],
       [1, 100],
@@ -163,19 +163,19 @@ describe('timelines', () => {
   it('give the same object until something happens, and one that stays as it was afterwards', () => {
     const { timelines } = setup()
     expect(timelines.of(undefined)).toBe(timelines.of('nobody'))
-    tell([piece('appended', 'live', 0, 5)], timelines)
+    tell([chunk('appended', 'live', 0, 5)], timelines)
     const before = timelines.of('a')
     expect(timelines.of('a')).toBe(before)
-    tell([piece('appended', 'live', 5, 5)], timelines)
+    tell([chunk('appended', 'live', 5, 5)], timelines)
     expect(timelines.of('a')).not.toBe(before)
-    expect(before.entries.map(describeEntry)).toEqual(['live 0–5, 1 piece'])
+    expect(before.entries.map(describeEntry)).toEqual(['live 0–5, 1 chunk'])
   })
 
   it('tell their listeners once a frame, however much happened', () => {
     const { timelines, frame } = setup()
     const listener = vi.fn()
     const unlisten = timelines.subscribe(listener)
-    for (let offset = 0; offset < 500; offset++) tell([piece('appended', 'live', offset, 1)], timelines)
+    for (let offset = 0; offset < 500; offset++) tell([chunk('appended', 'live', offset, 1)], timelines)
     expect(listener).not.toHaveBeenCalled()
     frame()
     expect(listener).toHaveBeenCalledOnce()
@@ -211,24 +211,24 @@ describe('the bar of a timeline', () => {
   it('shows which part of the text came from where, as shares of what is shown', () => {
     expect(
       stretches(
-        piece('appended', 'live', 0, 30),
+        chunk('appended', 'live', 0, 30),
         cut(30),
         phase('following', 30),
-        piece('appended', 'snapshot', 30, 10),
+        chunk('appended', 'snapshot', 30, 10),
         phase('following', 40),
-        piece('appended', 'snapshot', 40, 60),
+        chunk('appended', 'snapshot', 40, 60),
       ),
     ).toEqual(['live 0.00+0.30', 'snapshot 0.30+0.70'])
   })
 
   it('marks cuts, duplicates, gaps and what was reconciled, each at its place and in words', () => {
     const { marks } = barOf(
-      piece('appended', 'live', 0, 50),
+      chunk('appended', 'live', 0, 50),
       cut(50),
-      piece('duplicate', 'snapshot', 20, 10),
-      piece('gap', 'snapshot', 80, 10),
-      piece('appended', 'snapshot', 50, 50),
-      piece('reconciled', 'snapshot', 90, 10),
+      chunk('duplicate', 'snapshot', 20, 10),
+      chunk('gap', 'snapshot', 80, 10),
+      chunk('appended', 'snapshot', 50, 50),
+      chunk('reconciled', 'snapshot', 90, 10),
     )
     expect(marks.map(({ kind, left, title }) => [kind, left, title])).toEqual([
       ['cut', 0.5, 'cut, waiting: network'],
@@ -241,16 +241,16 @@ describe('the bar of a timeline', () => {
   it('shows what the store put in place of what it contradicted', () => {
     expect(
       stretches(
-        piece('appended', 'live', 0, 40),
-        piece('appended', 'snapshot', 40, 40),
-        piece('reconciled', 'snapshot', 20, 80),
+        chunk('appended', 'live', 0, 40),
+        chunk('appended', 'snapshot', 40, 40),
+        chunk('reconciled', 'snapshot', 20, 80),
       ),
     ).toEqual(['live 0.00+0.20', 'snapshot 0.20+0.80'])
   })
 
   it('is empty while there is no text, and stays within its ends whatever it is told', () => {
     expect(barOf()).toEqual({ stretches: [], marks: [] })
-    const { marks } = barOf(cut(0), piece('appended', 'live', 0, 10), piece('gap', 'live', 99, 1))
+    const { marks } = barOf(cut(0), chunk('appended', 'live', 0, 10), chunk('gap', 'live', 99, 1))
     expect(marks.map(({ left }) => left)).toEqual([0, 1])
   })
 })

@@ -63,7 +63,7 @@ async function untilBehind(shown: PlaygroundPage, pane: (typeof panes)[number]) 
 
 const offsetIn = (words: string) => Number(/from ([\d,]+)/.exec(words)?.[1]?.replaceAll(',', ''))
 
-describe.skipIf(chromiumPath === undefined)('a pane that is hurt', () => {
+describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
     const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }

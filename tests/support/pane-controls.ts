@@ -1,7 +1,7 @@
 import type { PaneName, PlaygroundPage } from './playground-page'
 
 export interface PaneControls {
-  /** Presses one of the buttons that disturb this pane. */
+  /** Presses one of the buttons that break this pane's network. */
   press(button: 'Cut' | 'Offline' | 'Slow' | 'Reload' | 'Stop'): Promise<void>
   /** The entries of the timeline, oldest first. */
   timeline(): Promise<string[]>
