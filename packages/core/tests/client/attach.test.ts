@@ -17,7 +17,7 @@ describe('attaching', () => {
     expect(shown(client.stream('a')).connection).toBe('idle')
   })
 
-  it('forgets streams that nobody holds, so that a client may live as long as a server', async () => {
+  it('forgets streams without references, so that a client may live as long as a server', async () => {
     const kept: WeakRef<object>[] = []
     const { client } = setup()
     const make = (id: string) => kept.push(new WeakRef(client.stream(id)))

@@ -25,7 +25,7 @@ describe('S16 the finish reason', () => {
     expect([...new Set(seen)]).toEqual(['pending undefined', 'streaming undefined', 'done length'])
   })
 
-  it('comes with a drive, a look and the answer to a stop', async () => {
+  it('comes with a drive, a poll and the response to a stop', async () => {
     const drive = served({ drive: () => events(wire.grows(4), wire.text(4, 'half'), end('length')) }).client.stream('a')
     drive.attach({ driven: true })
 

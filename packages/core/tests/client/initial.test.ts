@@ -46,7 +46,7 @@ describe('a stream the page was rendered with', () => {
     expect(live.opened).toHaveLength(1)
   })
 
-  it('counts as well when it is given with attach', async () => {
+  it('is also used when it is passed to attach', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
     stream.attach({ driven: true, initial: { text: 'all', status: 'done' } })
@@ -55,7 +55,7 @@ describe('a stream the page was rendered with', () => {
     expect(shown(stream)).toMatchObject({ text: 'all', status: 'done' })
   })
 
-  it('is taken from a reader that comes while it is read, if it goes on from what is shown', async () => {
+  it('is accepted from a reader that attaches during a read, if it continues the shown text', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     stream.attach({ initial: { text: 'Hel', status: 'streaming', epoch: 1, base: 0 } })

@@ -19,7 +19,7 @@ function say(event: StreamEvent) {
 }
 
 describe('onEvent', () => {
-  it('hears of a drive from its beginning to its end', async () => {
+  it('reports a drive from its beginning to its end', async () => {
     const { client, live, words } = heard()
     client.stream('a').attach({ driven: true })
     await settle()
@@ -30,7 +30,7 @@ describe('onEvent', () => {
     expect(words()).toEqual(['driving 0 pending', 'appended live 0+4', 'appended live 4+3', 'finished 7 done'])
   })
 
-  it('hears of a cut, of what is read twice, of a gap and of text that the store contradicts', async () => {
+  it('reports a cut, text that is read twice, a gap, and text that the store contradicts', async () => {
     const { client, live, tail, words } = heard()
     client.stream('a').attach({ driven: true })
     await settle()
@@ -54,7 +54,7 @@ describe('onEvent', () => {
     expect(words()).toEqual(['reconciled snapshot 4+3', 'stale snapshot 4+3'])
   })
 
-  it('hears of every cut, and of no text beyond the end', async () => {
+  it('reports every cut, and no text beyond the end', async () => {
     const { client, live, words } = heard()
     client.stream('a').attach({ driven: true })
     await settle()
@@ -89,7 +89,7 @@ describe('onEvent', () => {
     expect(other.words()).toEqual(['driving 0 pending', 'appended live 0+5', 'appended live 5+3', 'finished 8 stopped'])
   })
 
-  it('hears why an attempt waits for the next one, and why a stream failed', async () => {
+  it('reports why an attempt waits for the next one, and why a stream failed', async () => {
     const { client, tail, words } = heard()
     client.stream('a').attach()
     await settle()
@@ -102,7 +102,7 @@ describe('onEvent', () => {
     expect(words()).toEqual(['following 0 pending server', 'failed 0 pending forbidden'])
   })
 
-  it('hears when nobody reads any more', async () => {
+  it('reports when the last reader has left', async () => {
     const { client, words } = heard()
     const detach = client.stream('a').attach()
     await settle()
@@ -111,7 +111,7 @@ describe('onEvent', () => {
     expect(words()).toEqual(['following 0 pending', 'idle 0 pending'])
   })
 
-  it('hears of each look, and of no piece where a look brings none', async () => {
+  it('reports each poll, and no chunk if a poll brings none', async () => {
     const answers: Snapshot[] = [
       { text: '', status: 'pending' },
       { text: 'ab', status: 'streaming' },

@@ -20,7 +20,7 @@ async function followed() {
 }
 
 describe('onText', () => {
-  it('tells what was added, and where', async () => {
+  it('reports the added text, and its offset', async () => {
     const { sink, told, stream, screen } = await followed()
     sink.next({ text: 'Hello', status: 'streaming' })
     sink.next({ offset: 3, text: 'lo wor', status: 'streaming' })
@@ -31,7 +31,7 @@ describe('onText', () => {
     expect(screen()).toBe(shown(stream).text)
   })
 
-  it('tells a cut by an offset below what was shown', async () => {
+  it('reports a cut by an offset below the shown end', async () => {
     const { sink, told, stream, screen } = await followed()
     sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
@@ -43,7 +43,7 @@ describe('onText', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', isReconciled: true })
   })
 
-  it('tells a cut that adds nothing', async () => {
+  it('reports a cut that adds nothing', async () => {
     const { sink, told, screen } = await followed()
     sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
@@ -60,7 +60,7 @@ describe('onText', () => {
     expect(screen()).toBe('Hello!')
   })
 
-  it('is silent when nothing of the text changes, and after its undo', async () => {
+  it('is not called when the text does not change, and after its unsubscribe', async () => {
     const { sink, told, undo } = await followed()
     sink.next({ text: 'ab', status: 'streaming' })
     const { length } = told

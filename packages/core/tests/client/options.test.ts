@@ -28,7 +28,7 @@ describe('a wrong option', () => {
     expect(error.message).toMatch(/@keepstream\/core.*driven.*`live`.*createStreamClient/)
   })
 
-  it('names package, option and cure, for waits that would ask without end', () => {
+  it('names package, option and fix, for waits that would poll without end', () => {
     for (const wait of ['poll', 'retry']) {
       const error = thrownBy(() => createStreamClient({ snapshot: fakeTail(), [wait]: { minMs: 100, maxMs: 0 } }))
       expect(error.code).toBe('invalid-option')
@@ -52,7 +52,7 @@ describe('a wrong option', () => {
 })
 
 describe('an error', () => {
-  it('is told by its code, also when the package is there twice', () => {
+  it('is recognized by its code, also when the package is there twice', () => {
     const cause = new Error('cause')
     const error = new SourceError('diverged', 'cut', { cause, offset: 5, epoch: 2 })
     expect(error).toBeInstanceOf(StreamError)

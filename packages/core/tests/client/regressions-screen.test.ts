@@ -115,7 +115,7 @@ describe('rendering', () => {
     expect(shown(client.stream('b'))).toMatchObject({ text: '', status: 'pending', connection: 'idle' })
   })
 
-  it('tells backlog from news, so that a reload types nothing again', async () => {
+  it('separates backlog from new text, so that a reload types nothing again', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     stream.attach()
@@ -131,7 +131,7 @@ describe('rendering', () => {
     expect(caughtUp).toEqual([...caughtUp].sort())
   })
 
-  it('takes what was missed while nobody looked for backlog', async () => {
+  it('treats text that was missed without a reader as backlog', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     const detach = stream.attach()

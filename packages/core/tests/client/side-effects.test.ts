@@ -42,7 +42,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('a subscription is undone', async () => {
+  it('a subscription is unsubscribed', async () => {
     const snapshot = fakeSubscription({ text: 'ab', status: 'streaming' })
     const { client } = setup({ snapshot })
     const detach = client.stream('a').attach()
@@ -54,7 +54,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('nothing is asked any more, neither between two looks nor during one', async () => {
+  it('no request is sent any more, neither between two polls nor during one', async () => {
     const snapshot = fakeFetcher(({ id }) =>
       id === 'slow' ? new Promise<never>(() => {}) : { text: '', status: 'pending' },
     )

@@ -31,7 +31,7 @@ function outcomeOf(promise: Promise<void>) {
 }
 
 describe('stop()', () => {
-  it('resolves at once when the stream is terminal, and asks nobody', async () => {
+  it('resolves at once when the stream is terminal, and sends no request', async () => {
     const { client, asked, tail } = stopped(() => undefined)
     const stream = client.stream('a', { initial: { text: 'all', status: 'done' } })
     await stream.stop()
@@ -50,7 +50,7 @@ describe('stop()', () => {
     await expect(client.stream(undefined).stop()).rejects.toMatchObject({ code: 'no-stream', name: 'StreamError' })
   })
 
-  it('resolves when the answer brings the end, and shows it', async () => {
+  it('resolves when the response brings the end, and shows it', async () => {
     const { client, live } = stopped(() => ({ end: 2, status: 'stopped' }))
     const stream = client.stream('a')
     stream.attach({ driven: true })
@@ -61,7 +61,7 @@ describe('stop()', () => {
     expect(live.last.request.signal.aborted).toBe(true)
   })
 
-  it('reads on to an end that is ahead of what is shown, and never past it', async () => {
+  it('reads on to an end that is ahead of the shown text, and never past it', async () => {
     const { client, tail } = stopped(() => ({ end: 5, status: 'stopped' }))
     const stream = client.stream('a')
     stream.attach()
@@ -89,7 +89,7 @@ describe('stop()', () => {
     expect(shown(stream)).toMatchObject({ text: 'abcd', status: 'stopped' })
   })
 
-  it('is latched by an answer without an end, and resolves when the terminal status is read', async () => {
+  it('is latched by a response without an end, and resolves when the terminal status is read', async () => {
     const { client, tail } = stopped(() => undefined)
     const stream = client.stream('a')
     stream.attach()
@@ -115,7 +115,7 @@ describe('stop()', () => {
     expect(shown(stream).status).toBe('done')
   })
 
-  it('resolves when the stream ends by itself while nobody answers, and gives the request up', async () => {
+  it('resolves when the stream ends by itself without a response, and aborts the request', async () => {
     const signals: AbortSignal[] = []
     const { client, live } = setup({
       stop: ({ signal }) => {
@@ -133,7 +133,7 @@ describe('stop()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('may be asked in the tick that starts the drive', async () => {
+  it('may be called in the tick that starts the drive', async () => {
     const { client, live, asked } = stopped(() => undefined)
     const stream = client.stream('a')
     stream.attach({ driven: true })
@@ -156,7 +156,7 @@ describe('stop()', () => {
     expect(shown(stream).status).toBe('stopped')
   })
 
-  it('works on a stream nobody is attached to, and leaves nothing behind', async () => {
+  it('works on a stream without readers, and leaves nothing behind', async () => {
     const { client, tail, asked } = stopped(() => undefined)
     const stream = client.stream('a')
     const outcome = outcomeOf(stream.stop())
@@ -170,7 +170,7 @@ describe('stop()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('resolves by looks alone, for a snapshot that is polled', async () => {
+  it('resolves by polls alone, for a polled snapshot source', async () => {
     const stop = vi.fn(async () => undefined)
     const snapshot = fakeFetcher((_, look) => ({ text: 'ab', status: look < 3 ? 'streaming' : 'stopped' }))
     const client = createStreamClient({ snapshot, stop, poll: { minMs: 200, maxMs: 1600 } })

@@ -30,7 +30,7 @@ describe("subscribe, by Svelte's store contract", () => {
     expect(tail.last.request.signal.aborted).toBe(true)
   })
 
-  it('calls nobody back after the unsubscribe, which may be called twice', async () => {
+  it('calls no listener after the unsubscribe, which may be called twice', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     const states: StreamState[] = []

@@ -42,7 +42,7 @@ describe('the types', () => {
     expectTypeOf<'streaming'>().not.toExtend<TerminalStatus>()
   })
 
-  it('let nobody write a state', () => {
+  it('do not allow writing a state', () => {
     const state = { text: '' } as StreamState
     // @ts-expect-error: a state is replaced, never changed
     state.text = 'mine'

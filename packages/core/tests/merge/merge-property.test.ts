@@ -12,7 +12,7 @@ const range = fc.record({
   isSnapshot: fc.boolean(),
 })
 
-describe('merging any pieces in any order', () => {
+describe('merging any chunks in any order', () => {
   it(
     'P1, P2: keeps a prefix of the text that never shrinks, and P3: is whole once the rest was read',
     () => {
@@ -42,7 +42,7 @@ describe('merging any pieces in any order', () => {
   )
 
   it(
-    'P9: with epochs, shows a prefix of the text of the newest epoch it heard of, and cuts only to a base',
+    'P9: with epochs, shows a prefix of the text of the newest known epoch, and cuts only to a base',
     () => {
       const epochs = fc.array(fc.record({ base: fc.double({ min: 0, max: 1, noNaN: true }), text: nastyText(20) }), {
         minLength: 1,

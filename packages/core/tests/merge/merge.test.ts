@@ -14,7 +14,7 @@ const run = (before: Shown, piece: MergeInput) => {
 }
 
 describe('the merge rule, row by row', () => {
-  it('row 0: ignores a piece of an older epoch', () => {
+  it('row 0: ignores a chunk of an older epoch', () => {
     const before = shown('abc', 2)
     expect(merge(before, { offset: 3, text: 'old', epoch: 1 })).toEqual({ outcome: 'stale', shown: before })
     expect(merge(before, { offset: 3, text: 'old', epoch: 1 }).shown).toBe(before)
@@ -43,13 +43,13 @@ describe('the merge rule, row by row', () => {
     ])
   })
 
-  it('keeps the base it knows when a piece of the same epoch tells none', () => {
+  it('keeps the known base when a chunk of the same epoch has none', () => {
     const before = { ...shown('abc', 2), base: 1 }
     expect(merge(before, { offset: 3, text: 'd', epoch: 2 }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
     expect(merge(before, { offset: 3, text: 'd' }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
   })
 
-  it('adopts the first epoch it hears of without a cut', () => {
+  it('adopts the first known epoch without a cut', () => {
     expect(run(shown('abcdef'), { offset: 3, text: 'de', epoch: 7, base: 2 })).toEqual([
       'duplicate',
       'abcdef',
@@ -104,7 +104,7 @@ describe('the merge rule, row by row', () => {
     }
   })
 
-  it('row 4: appends only what is beyond', () => {
+  it('row 4: appends only the part beyond the text', () => {
     expect(run(shown('abc'), { offset: 1, text: 'bcde' })).toEqual(['appended', 'abcde', undefined, false])
   })
 
@@ -117,7 +117,7 @@ describe('the merge rule, row by row', () => {
     ])
   })
 
-  it('row 5: nothing is shown of a piece beyond a gap', () => {
+  it('row 5: shows nothing of a chunk beyond a gap', () => {
     const before = shown('abc')
     expect(merge(before, { offset: 4, text: 'e' })).toEqual({ outcome: 'gap', shown: before })
   })

@@ -21,11 +21,11 @@ describe('a stream that its client has driven before', () => {
   })
 })
 
-describe('a text that is given while something is read', () => {
+describe('an initial text that comes during a read', () => {
   const give = (state: SessionState, text: string, rest: object = {}) =>
     reduce(state, { type: 'hydrated', initial: { text, status: 'streaming', ...rest } } as SessionEvent)
 
-  it('is shown at once if it goes on from what is shown', () => {
+  it('is shown at once if it continues the shown text', () => {
     expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', cuts: 0 })
     expect(give({ ...following(), epoch: 2 }, 'abcd', { epoch: 2 }).text).toBe('abcd')
     expect(give({ ...pending(), text: '' }, 'a')).toMatchObject({ text: 'a', status: 'streaming' })
@@ -46,7 +46,7 @@ describe('a text that is given while something is read', () => {
     expect(give(before, '', { status: 'pending' })).toBe(before)
   })
 
-  it('ends the stream as it is if that is over, also where it contradicts what is shown', () => {
+  it('ends the stream if it has ended, also if it contradicts the shown text', () => {
     expect(give(following(), 'aXY', { status: 'done' })).toMatchObject({
       phase: 'finished',
       text: 'aXY',
@@ -56,8 +56,8 @@ describe('a text that is given while something is read', () => {
   })
 })
 
-describe('a look that says `pending`', () => {
-  it('clears the error of a follower, and leaves that of who drove for what comes of driving again', () => {
+describe('a poll with `pending`', () => {
+  it('clears the error of a follower, and keeps that of a driver until it has driven again', () => {
     const error = new SourceError('network', 'in a test')
     const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
     const after = read(before, look)
@@ -87,7 +87,7 @@ describe('a look that says `pending`', () => {
 })
 
 describe('a reading', () => {
-  it('that tells the end is progress once, also where the text has not reached it', () => {
+  it('with the end is progress once, also if the text has not reached it', () => {
     const end: Update = { offset: 9, text: '', status: 'done' }
     const after = read({ ...following(), failures: 3 }, end)
     expect(after).toMatchObject({ phase: 'following', failures: 0 })
@@ -100,7 +100,7 @@ describe('a reading', () => {
     expect(read(before, { offset: 3, text: '', status: 'done', epoch: 1 })).toBe(before)
   })
 
-  it('without text may tell that the stream has begun, which is news', () => {
+  it('without text may report that the stream has begun, which is a change', () => {
     const before = { ...pending(), idlePolls: 3 }
     expect(read(before, { text: '', status: 'streaming', isSnapshot: true })).toMatchObject({
       status: 'streaming',
@@ -120,7 +120,7 @@ describe('a connection that is over', () => {
   })
 })
 
-describe('a stream that nobody reads any more', () => {
+describe('a stream without readers', () => {
   it('is not caught up: what comes next is backlog', () => {
     const before = read(following(), { text: 'abc', status: 'streaming', isSnapshot: true })
     expect(before.isCaughtUp).toBe(true)
@@ -128,20 +128,20 @@ describe('a stream that nobody reads any more', () => {
   })
 })
 
-describe('a person who asks to try again', () => {
+describe('a user who calls `retry()`', () => {
   it('need not wait for a drive that is due, also where no error is shown', () => {
     const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
     expect(reduce(read(before, look), { type: 'retried' }).phase).toBe('driving')
   })
 })
 
-describe('the answer to `stop()`', () => {
+describe('the response to `stop()`', () => {
   it('changes nothing where an end is known already', () => {
     const before: SessionState = { ...following(), epoch: 1, end: { end: 9, status: 'done' } }
     expect(reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })).toBe(before)
   })
 
-  it('of another epoch is looked up at once', () => {
+  it('with another epoch is read again at once', () => {
     const before: SessionState = { ...following(), epoch: 1, idlePolls: 3 }
     const after = reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })
     expect(after).toMatchObject({ phase: 'following', idlePolls: 0, attempt: before.attempt + 1 })
@@ -158,12 +158,12 @@ describe('a failure', () => {
     expect(fail({ ...following(), cuts: 1 }, diverged(9)).cuts).toBe(1)
   })
 
-  it('that says where the texts part again and again is asked about ever more seldom', () => {
+  it('that reports `diverged` again and again is followed by longer and longer waits', () => {
     expect(fail(following(), diverged(2)).idlePolls).toBe(1)
     expect(fail({ ...following(), idlePolls: 1 }, diverged(2)).idlePolls).toBe(2)
   })
 
-  it('of a request that was not sent makes nobody drive who follows', () => {
+  it('of a request that was not sent does not make a follower drive', () => {
     const unsent = new SourceError('network', 'in a test', { isUnsent: true })
     expect(fail(following(), unsent)).toMatchObject({ phase: 'waiting', drive: 'none' })
     const driving = reduce(pending(), { type: 'attached', driven: true })
@@ -172,7 +172,7 @@ describe('a failure', () => {
   })
 })
 
-describe('a wait that the server asked for', () => {
+describe('a wait that the server requested', () => {
   it('is over once a person tries again', () => {
     const limited = fail(following(), new SourceError('rate-limited', 'slow down', { retryAfterMs: 30_000 }))
     expect(limited).toMatchObject({ phase: 'waiting', retryAfterMs: 30_000 })

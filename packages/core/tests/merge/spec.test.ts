@@ -19,7 +19,7 @@ function table(heading: string): string[][] {
     .filter((cells) => !/^-+$/.test(cells[0] as string))
 }
 
-/** A state in each phase, made anew for each test: also what goes wrong on the way to it is some test's failure. */
+/** A state in each phase, created again for each test, so that an error on the way to it fails a test. */
 function createStates(): Record<SessionState['phase'], SessionState> {
   const idle: SessionState = { ...initialState(), text: 'abc', verified: 3, status: 'streaming' }
   const reading = (state: SessionState): SessionState => ({ ...state, connection: 'live' }) as SessionState
@@ -177,7 +177,7 @@ describe('SPEC.md', () => {
     }
   }
 
-  it('S4: an answer to any attempt but the current one has no effect, whatever the phase', () => {
+  it('S4: a result of any attempt but the current one has no effect, whatever the phase', () => {
     expect(rows.find(([name]) => name === 'anything of another attempt')?.slice(1)).toEqual(phases.map(() => '='))
   })
 
@@ -216,7 +216,7 @@ describe('SPEC.md', () => {
     }
   })
 
-  it('a look that says `pending` drives again only where driving can be repeated, and waits after a failure', () => {
+  it('a poll with `pending` drives again only if driving can be repeated, and waits after a failure', () => {
     const pending: Update = { text: '', status: 'pending', isSnapshot: true }
     const look = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
     const before: SessionState = { ...fresh(createStates().following), drive: 'begun' }

@@ -93,7 +93,7 @@ describe('an app in React Native', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it('is not woken by being told once more that it is online', async () => {
+  it('does not react when the network is reported online once more', async () => {
     const { phone, live, tail } = await driven()
     live.last.fail(new TypeError('Network request failed'))
     await settle()
@@ -114,7 +114,7 @@ describe('an app in React Native', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it('hears of nothing after a listener was let go of', async () => {
+  it('calls no listener that was removed', async () => {
     const { environment, connect, become } = fakePhone()
     const heard: string[] = []
     const aborted = AbortSignal.abort()

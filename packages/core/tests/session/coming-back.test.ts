@@ -58,7 +58,7 @@ describe.each([false, true])('a page (driving: %s) whose connection died unnotic
     expect(methods().filter((method) => method === 'POST')).toHaveLength(driven ? 1 : 0)
   })
 
-  it('and which slept, as a timer that fires late tells, asks as well', async () => {
+  it('and which slept, as a late timer shows, probes as well', async () => {
     const { stored, fetch } = await inMidAnswer(driven)
     stored.text = 'Hello, world'
     vi.setSystemTime(Date.now() + 8000)
@@ -78,7 +78,7 @@ describe.each([false, true])('a page (driving: %s) whose connection is alive', (
     expect([fetch.requests.length, channels[0]?.isOver]).toEqual([1, false])
   })
 
-  it.each(signs)('and which %s asks beside it while it is silent, and keeps it', async (_, sign) => {
+  it.each(signs)('and which %s reads beside it while it is silent, and keeps it', async (_, sign) => {
     const { channels, fetch, reply } = await inMidAnswer(driven)
     sign()
     await pass(6000)
@@ -105,7 +105,7 @@ describe.each([false, true])('a page (driving: %s) whose connection is alive', (
 })
 
 describe('other sources', () => {
-  it('are looked at once more when a look hangs', async () => {
+  it('are polled again when a poll hangs', async () => {
     let isHanging = true
     const snapshot = fakeFetcher(() =>
       isHanging ? new Promise(() => {}) : { text: 'Hello', status: 'streaming' as const },
@@ -122,7 +122,7 @@ describe('other sources', () => {
     expect(snapshot.looks.length).toBeGreaterThan(3)
   })
 
-  it('without keep-alives are asked about once for a sign', async () => {
+  it('without keep-alives are probed once for a sign', async () => {
     const snapshot = fakeFetcher(() => ({ text: 'Hello', status: 'streaming' }))
     const { client, live } = setup({ snapshot })
     const reply = client.stream('a')
@@ -138,7 +138,7 @@ describe('other sources', () => {
 })
 
 describe('an app in React Native', () => {
-  it('that becomes active asks as a page does that is looked at again', async () => {
+  it('that becomes active probes like a page that becomes visible again', async () => {
     let tell = (_: string) => {}
     const AppState = {
       currentState: 'active',

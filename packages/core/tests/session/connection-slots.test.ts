@@ -40,7 +40,7 @@ describe('the connections of one client', () => {
     expect(most()).toBe(4)
   })
 
-  it('are passed on, so that each of eight followers hears of new text again and again', async () => {
+  it('are passed on, so that each of eight followers gets new text again and again', async () => {
     let version = 1
     const { streams, answer, most, tail } = await eightFollowers((id) => `${id} `.repeat(version))
     for (version = 2; version < 6; version++) {
@@ -82,7 +82,7 @@ describe('the connections of one client', () => {
     expect(openIds(tail.opened)).toEqual(['d'])
   })
 
-  it('are always opened for those who drive, and leave one for those who follow', async () => {
+  it('are always opened for drives, and leave one for followers', async () => {
     const { client, live, tail } = setup()
     for (const id of ['a', 'b', 'c', 'd', 'e']) client.stream(id).attach({ driven: true })
     for (const id of ['f', 'g']) client.stream(id).attach()
@@ -108,7 +108,7 @@ describe('the connections of one client', () => {
     expect(shown(client.stream('a')).text).toBe('some')
   })
 
-  it('are given up after a while where the server never answers, if others wait', async () => {
+  it('are freed after a while if the server never responds and others wait', async () => {
     const { client, tail } = setup({ maxLive: 1 })
     for (const id of ['silent', 'b']) client.stream(id).attach()
     await pass(30_000)
@@ -128,7 +128,7 @@ describe('the connections of one client', () => {
     expect(openIds(tail.opened)).toEqual(['c'])
   })
 
-  it('count neither looks nor subscriptions', async () => {
+  it('are not used by polls and subscriptions', async () => {
     const asked: string[] = []
     const { client } = setup({
       maxLive: 1,

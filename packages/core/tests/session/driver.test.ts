@@ -39,7 +39,7 @@ describe('a driver', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', isReconciled: false })
   })
 
-  it('follows from what is shown after a cut, and is not driven again', async () => {
+  it('follows from the shown text after a cut, and is not driven again', async () => {
     const { stream, live, tail } = await driven()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     live.last.fail(new TypeError('terminated'))
@@ -63,7 +63,7 @@ describe('a driver', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done' })
   })
 
-  it('waits for the text when the end that is told is ahead of it (P4)', async () => {
+  it('waits for the text when the received end is ahead of it (P4)', async () => {
     const { stream, live, tail } = await driven()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     live.last.sink.end({ end: 11, status: 'done' })
@@ -108,7 +108,7 @@ describe('a driver', () => {
     expect(live.opened).toHaveLength(1)
   })
 
-  it('gives a connection up for a gap, and follows from what is shown', async () => {
+  it('closes a connection for a gap, and follows from the shown text', async () => {
     const { stream, live, tail } = await driven()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     live.last.sink.chunk({ offset: 8, text: 'rld', epoch: 1, base: 0 })

@@ -29,7 +29,7 @@ describe('driving again (P6)', () => {
     expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })
   })
 
-  it('never happens unasked at a source that cannot repeat, whatever the persisted status', async () => {
+  it('never happens automatically with a source that cannot repeat, whatever the persisted status', async () => {
     const snapshot = pending()
     const { stream, live } = await driven({ snapshot })
     live.last.fail(new SourceError('server', 'down'))
@@ -67,7 +67,7 @@ describe('driving again (P6)', () => {
     expect(live.opened).toHaveLength(1)
   })
 
-  it('happens at a source that can repeat, when nobody goes on with the text, and joins there', async () => {
+  it('happens with a source that can repeat when no process writes the text, and joins there', async () => {
     const { stream, live, tail } = await driven({ canRepeat: true })
     live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
     live.last.close()
@@ -85,7 +85,7 @@ describe('driving again (P6)', () => {
     expect(shown(stream)).toMatchObject({ text: 'halo', isStalled: false, isReconciled: true })
   })
 
-  it('waits ever longer while nobody goes on with the text and each drive is cut', async () => {
+  it('waits longer each time while no process writes the text and each drive is cut', async () => {
     const { live, tail } = await driven({ canRepeat: true })
     for (let second = 0; second < 600; second++) {
       live.last.close()
@@ -97,7 +97,7 @@ describe('driving again (P6)', () => {
     expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
   })
 
-  it('does not happen at a source that cannot repeat, though nobody goes on with the text', async () => {
+  it('does not happen with a source that cannot repeat, although no process writes the text', async () => {
     const { live, tail } = await driven()
     live.last.sink.chunk({ offset: 0, text: 'half' })
     live.last.close()
@@ -107,7 +107,7 @@ describe('driving again (P6)', () => {
     expect(live.opened).toHaveLength(1)
   })
 
-  it('does not happen to a follower, which never asked for the text', async () => {
+  it('does not happen for a follower, whose user never asked for the text', async () => {
     const snapshot = pending()
     const { client, live } = setup({ canRepeat: true, snapshot })
     client.stream('a').attach()

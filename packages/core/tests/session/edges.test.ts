@@ -16,8 +16,8 @@ describe('a stream without an id', () => {
   })
 })
 
-describe('a look that is never answered', () => {
-  it('is given up, and another one is made', async () => {
+describe('a poll without a response', () => {
+  it('is given up, and the next one is sent', async () => {
     const fetch = fakeFetch((_, count) =>
       count === 1 ? new Promise<never>(() => {}) : json({ text: 'all', status: 'done' }),
     )

@@ -58,28 +58,28 @@ describe('a read that fails', () => {
     },
   )
 
-  it('waits as long as the server asks', async () => {
+  it('waits as long as the server requests', async () => {
     const { stream, snapshot } = failing(() => new SourceError('rate-limited', 'slow down', { retryAfterMs: 1000 }))
     stream.attach()
     await pass(3500)
     expect(waits(snapshot.looks)).toEqual([1000, 1000, 1000])
   })
 
-  it('waits no longer than the bound, whatever the server asks', async () => {
+  it('waits no longer than the bound, whatever the server requests', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down', { retryAfterMs: 86_400_000 }))
     stream.attach()
     await pass(10_000)
     expect(waits(snapshot.looks).slice(0, 3)).toEqual([1600, 1600, 1600])
   })
 
-  it('waits at least its own back-off when the server asks for less', async () => {
+  it('waits at least its own backoff when the server requests less', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down', { retryAfterMs: 1 }))
     stream.attach()
     await pass(10_000)
     expect(waits(snapshot.looks).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 
-  it('is tried again at once by nobody else attaching', async () => {
+  it('is not tried again at once when another reader attaches', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down'))
     stream.attach()
     await pass(10_000)
@@ -102,7 +102,7 @@ describe('a read that fails', () => {
     expect(waits(snapshot.looks).slice(0, 9)).toEqual([100, 200, 400, 800, 100, 100, 200, 400, 800])
   })
 
-  it('is tried at once when the network is back, however seldom it was looked at before', async () => {
+  it('is tried at once when the network is back, however long the waits were', async () => {
     const page = fakePage()
     let isDown = false
     const snapshot = fakeFetcher(() =>
@@ -120,7 +120,7 @@ describe('a read that fails', () => {
     expect(snapshot.looks).toHaveLength(length + 1)
   })
 
-  describe('and has brought only what is known', () => {
+  describe('and has brought only known text', () => {
     const known = { text: '', status: 'streaming' } as const
     const cut = new SourceError('network', 'cut')
 

@@ -60,7 +60,7 @@ describe('a channel that is held back whole', () => {
     expect([channels[0]?.signal.aborted, vi.getTimerCount()]).toEqual([true, 0])
   })
 
-  it('is asked ever more seldom while there is no news', async () => {
+  it('is polled less and less often while nothing changes', async () => {
     const { polls, client } = world()
     client.stream('a').attach()
     await pass(24_000)
@@ -94,7 +94,7 @@ describe('a channel that is held back whole', () => {
     expect([polls(), channels.length]).toEqual([count, 2])
   })
 
-  it('drives once, also where driving again would start another answer, and is not cut off', async () => {
+  it('drives once, also if driving again would start another answer, and is not cut', async () => {
     const stored = { text: '', status: 'pending' }
     let drive: RequestInit | undefined
     let drives = 0
@@ -120,7 +120,7 @@ describe('a channel that is held back whole', () => {
     expect([drives, shown(reply).status]).toEqual([1, 'done'])
   })
 
-  it('is read beside no sooner than the server asks', async () => {
+  it('is not read in short requests sooner than the server requests', async () => {
     const reads: number[] = []
     const fetch = fakeFetch(({ headers, init }) => {
       if (headers.get('accept') !== 'application/json')
@@ -170,7 +170,7 @@ describe('a channel that is held back whole', () => {
     expect(shown(driver)).toMatchObject({ connection: 'connecting', error: undefined })
   })
 
-  it('is noticed for all streams of a client, whose connections take turns all the same', async () => {
+  it('is noticed for all streams of a client, whose connections still share the slots', async () => {
     const { stream, channels, client } = world()
     stream.text = 'Hello'
     const replies = Array.from({ length: 10 }, (_, index) => client.stream(`answer ${index}`))
@@ -208,8 +208,8 @@ describe('a channel that is held back whole', () => {
   })
 })
 
-describe('what is read beside a channel', () => {
-  it('is told to `onEvent` as persisted text, also beside a drive', async () => {
+describe('text that is read beside a channel', () => {
+  it('is reported to `onEvent` as persisted text, also beside a drive', async () => {
     const { stream, fetch } = world()
     const told: unknown[] = []
     const client = createStreamClient({
@@ -222,7 +222,7 @@ describe('what is read beside a channel', () => {
     expect(told).toEqual([['appended', 'snapshot', 0, 5]])
   })
 
-  it('is followed by another try of the channel when the page is looked at again', async () => {
+  it('is followed by another try of the channel when the page is visible again', async () => {
     const page = fakePage()
     const { channels, client } = world()
     client.stream('a').attach()
@@ -278,7 +278,7 @@ describe('a channel of a slow server', () => {
 })
 
 describe('a channel whose text comes in lumps', () => {
-  it('is read beside from the first lump on, until single pieces come again', async () => {
+  it('is read in short requests from the first burst on, until single chunks come again', async () => {
     const { stream, channels, polls, client } = world({ isHeld: false })
     const reply = client.stream('a')
     reply.attach()
@@ -326,7 +326,7 @@ describe('a channel whose text comes in lumps', () => {
     expect(fetch.requests).toHaveLength(1)
   })
 
-  it('is not taken for one whose server begins with several events', async () => {
+  it('is not assumed when a server begins with several events', async () => {
     const { channels, polls, client } = world({ isHeld: false })
     client.stream('a').attach()
     await pass(7000)
@@ -359,7 +359,7 @@ describe('a drive without keep-alives that speaks late', () => {
     return { client, signals, looks, say: (text: string) => say(text) }
   }
 
-  it('is not given up for what the store had first, if it speaks while the store is asked', async () => {
+  it('is not given up for text that the store had first, if bytes arrive during the read', async () => {
     const { client, signals, looks, say } = lateDrive()
     const reply = client.stream('a')
     reply.attach({ driven: true })
@@ -408,7 +408,7 @@ describe('a channel whose first byte is late', () => {
     return { channel, events, end: () => over.abort(), setClock: (byMs: number) => (aheadMs += byMs) }
   }
 
-  it('is believed while text keeps coming without a pause', async () => {
+  it('is accepted while text keeps coming without a pause', async () => {
     const { channel, events, end } = world()
     await pass(4500)
     for (let token = 0; token < 100; token++) {

@@ -11,7 +11,7 @@ useFakeTime()
 
 const refused = () => Promise.reject(new SourceError('refused', 'busy'))
 
-describe('a client does not believe', () => {
+describe('a client does not accept', () => {
   it('a status it does not know to be an end (P4)', async () => {
     const answers = [{ text: 'half' }, { text: 'half', status: 'running' }, { text: 'half, whole', status: 'done' }]
     const snapshot = fakeFetcher((_, look) => answers[look - 1] as never)
@@ -27,7 +27,7 @@ describe('a client does not believe', () => {
     expect(shown(stream)).toMatchObject({ text: 'half, whole', status: 'done', error: undefined })
   })
 
-  it('that a page which answers 200 is a stream', async () => {
+  it('a page with status 200 as a stream', async () => {
     const { client, asked } = served({ read: () => bodyOf(['<!doctype html>'], 'text/html') })
     const stream = client.stream('a')
     stream.attach()
@@ -38,7 +38,7 @@ describe('a client does not believe', () => {
     expect(asked().length).toBeLessThan(100)
   })
 
-  it('that text a driver shows was stored, when a stop is answered for another epoch (P3, P9)', async () => {
+  it('text of a driver as stored, when a stop returns another epoch (P3, P9)', async () => {
     const { client, live, tail } = setup({ stop: async () => ({ end: 4, status: 'done', epoch: 2 }) })
     const stream = client.stream('a')
     stream.attach({ driven: true })
@@ -68,7 +68,7 @@ describe('a client does not believe', () => {
     expect(shown(stream).text).toBe('oXXY')
   })
 
-  it('an end it was told over the end that is stored', async () => {
+  it('a received end instead of the stored end', async () => {
     const { client, tail } = setup({ stop: async () => ({ end: 10, status: 'stopped' }) })
     const stream = client.stream('a')
     stream.attach()
@@ -81,7 +81,7 @@ describe('a client does not believe', () => {
   })
 })
 
-describe('no answer makes a hot loop', () => {
+describe('no response makes a hot loop', () => {
   it('a drive that is refused while nothing is produced', async () => {
     const { client } = setup({ snapshot: fakeFetcher(() => ({ text: '', status: 'pending' })) })
     const open = vi.fn(refused)
@@ -98,7 +98,7 @@ describe('no answer makes a hot loop', () => {
     expect(open.mock.calls.length).toBeLessThan(30)
   })
 
-  it('looks that contradict each other and say that there is more', async () => {
+  it('polls that contradict each other and report more text', async () => {
     const snapshot = fakeFetcher((_, look) => ({
       text: look % 2 ? 'aaa' : 'bbb',
       status: 'streaming',
@@ -109,7 +109,7 @@ describe('no answer makes a hot loop', () => {
     expect(snapshot.looks.length).toBeLessThan(120)
   })
 
-  it('a wait the server asked for is waited once', async () => {
+  it('a wait that the server requested is waited once', async () => {
     const open = vi.fn(() => Promise.reject(new SourceError('rate-limited', 'slow down', { retryAfterMs: 1500 })))
     const client = createStreamClient({
       live: { open, canRepeat: true },
@@ -126,7 +126,7 @@ describe('no answer makes a hot loop', () => {
 })
 
 describe('a slow or broken server', () => {
-  it('has ever more time for a look', async () => {
+  it('gives each poll more time than the last', async () => {
     const snapshot = fakeFetcher(
       ({ signal }) =>
         new Promise((resolve, reject) => {
@@ -153,7 +153,7 @@ describe('a slow or broken server', () => {
     expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'server' } })
   })
 
-  it('may answer a role event without text', async () => {
+  it('may return nothing for a role event without text', async () => {
     const completion = (content: unknown) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
     const client = createStreamClient({
       live: fetchLive({
@@ -171,7 +171,7 @@ describe('a slow or broken server', () => {
 })
 
 describe('stop()', () => {
-  it('tells why it could not be delivered as a StreamError', async () => {
+  it('rejects with a StreamError if it could not be delivered', async () => {
     const { client } = setup({ stop: () => Promise.reject(new TypeError('Load failed')) })
     const error: unknown = await client
       .stream('a')
@@ -202,7 +202,7 @@ describe('stop()', () => {
     expect(shown(stream).error?.message).toContain('too-long')
   })
 
-  it('is given up when it is not answered', async () => {
+  it('is given up without a response', async () => {
     const fetch = fakeFetch(
       ({ init }) =>
         new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
@@ -218,7 +218,7 @@ describe('stop()', () => {
 })
 
 describe('listeners', () => {
-  it('hear text in order though one of them acts while it is told', async () => {
+  it('get text in order although one of them acts in its call', async () => {
     const source = fakeSubscription()
     let subscribed = 0
     const { client } = setup({
@@ -263,7 +263,7 @@ describe('listeners', () => {
     expect(listener).toHaveBeenCalledTimes(3)
   })
 
-  it('ask a hidden page for one frame, however much arrives', async () => {
+  it('request one frame in a hidden page, however much arrives', async () => {
     const frames: (() => void)[] = []
     vi.stubGlobal('requestAnimationFrame', (callback: () => void) => frames.push(callback))
     const { client, tail } = setup()

@@ -84,7 +84,7 @@ async function expectRefused(
   expect(asked()).toBeLessThan(20)
 }
 
-describe('an answer with a field of the wrong kind', () => {
+describe('a response with a field of the wrong type', () => {
   it.each(snapshots)('%s: is refused from a fetcher: %o', async (field, answer) => {
     const snapshot = fakeFetcher(() => answer as Snapshot)
     await expectRefused({ snapshot }, field, () => snapshot.looks.length)
@@ -214,7 +214,7 @@ describe('an answer with a field of the wrong kind', () => {
     expect(tail.opened.length).toBeGreaterThan(2)
   })
 
-  it('says nothing for a channel that is silent, when it is asked about', async () => {
+  it('does not prove that a silent channel is alive', async () => {
     const errors = await uncaughtIn(async () => {
       const { client, live } = setup({ snapshot: fakeFetcher(() => ({ text: ['a'], status: 'done' }) as never) })
       const stream = client.stream('a')
@@ -236,7 +236,7 @@ describe('an answer with a field of the wrong kind', () => {
   })
 })
 
-it('a status that only looks like one is none', () => {
+it('a status that only resembles a terminal one is none', () => {
   expect(
     [['done'], { toString: () => 'done' }, 'undone', 'done ', undefined].map((word) => isTerminal(word as never)),
   ).toEqual([false, false, false, false, false])

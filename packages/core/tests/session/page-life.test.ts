@@ -69,7 +69,7 @@ describe('a page that is offline', () => {
     expect(shown(stream)).toMatchObject({ status: 'done' })
   })
 
-  it('is noticed during a wait, too, and tries at once when a person looks', async () => {
+  it('is noticed during a wait too, and tries at once when the page becomes visible', async () => {
     const { stream, tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS } })
     tail.last.fail(new SourceError('server', 'busy'))
     await settle()
@@ -81,7 +81,7 @@ describe('a page that is offline', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it('sends out a first attempt and what a person asks for', async () => {
+  it('sends a first attempt, and the requests of the user', async () => {
     page.connect(false)
     const { stream, tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS } })
     expect(tail.opened).toHaveLength(1)
@@ -101,7 +101,7 @@ describe('a page that is offline', () => {
   })
 })
 
-describe('a page that is looked at again', () => {
+describe('a page that becomes visible again', () => {
   it('tries at once what waits', async () => {
     const { tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS } })
     tail.last.fail(new SourceError('server', 'busy'))
@@ -114,7 +114,7 @@ describe('a page that is looked at again', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it('gives a server the time it asked for', async () => {
+  it('waits as long as a server requested', async () => {
     const { tail } = await followed()
     tail.last.fail(new SourceError('rate-limited', 'slow down', { retryAfterMs: 1500 }))
     await settle()
@@ -125,7 +125,7 @@ describe('a page that is looked at again', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it('looks at once, instead of at the end of a pause', async () => {
+  it('polls at once, instead of at the end of a pause', async () => {
     const snapshot = fakeFetcher(() => ({ text: 'ab', status: 'streaming' }))
     await followed({ snapshot, poll: { minMs: HOUR_MS, maxMs: HOUR_MS } })
     expect(snapshot.looks).toHaveLength(1)
@@ -205,7 +205,7 @@ describe('a page that was put away', () => {
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
   })
 
-  it('is not taken for one that is only shown for the first time', async () => {
+  it('is not assumed when a page is shown for the first time', async () => {
     const { live } = await driven()
     page.tell('pageshow', { persisted: false })
     await settle()
@@ -224,14 +224,14 @@ describe('a machine that has slept', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
 
-  it('notices at once when a person looks', async () => {
+  it('is noticed at once when the page becomes visible', async () => {
     const { live } = await driven({ stallMs: 25_000 })
     vi.setSystemTime(Date.now() + HOUR_MS)
     page.hide(false)
     expect(live.last.request.signal.aborted).toBe(true)
   })
 
-  it('keeps a connection that was heard of since', async () => {
+  it('keeps a connection that has brought bytes since', async () => {
     const { live } = await driven({ stallMs: 25_000 })
     for (let time = 0; time < 10; time++) {
       vi.setSystemTime(Date.now() + 20_000)

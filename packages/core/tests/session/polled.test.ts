@@ -7,7 +7,7 @@ import { setup, shown } from '../support/setup'
 useFakeTime()
 
 describe('a snapshot that is polled', () => {
-  it('is asked at once, and shows a whole body', async () => {
+  it('is polled at once, and shows a whole body', async () => {
     const snapshot = fakeFetcher(() => ({ text: 'Hello', status: 'streaming' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
@@ -42,7 +42,7 @@ describe('a snapshot that is polled', () => {
     expect(shown(stream).isReconciled).toBe(false)
   })
 
-  it('is asked ever more seldom while nothing changes, up to the bound', async () => {
+  it('is polled less and less often while nothing changes, up to the bound', async () => {
     const snapshot = fakeFetcher(() => ({ text: '', status: 'pending' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
@@ -50,7 +50,7 @@ describe('a snapshot that is polled', () => {
     expect(waits(snapshot.looks).slice(0, 6)).toEqual([100, 200, 400, 800, 800, 800])
   })
 
-  it('is asked often again after a change', async () => {
+  it('is polled often again after a change', async () => {
     let text = ''
     const snapshot = fakeFetcher(() => ({ text, status: 'streaming' }))
     const { client } = setup({ snapshot })
@@ -76,7 +76,7 @@ describe('a snapshot that is polled', () => {
     expect(snapshot.looks.length).toBe(length + 1)
   })
 
-  it('is asked again at once while it says that there is more', async () => {
+  it('is polled again at once while it reports more text', async () => {
     const whole = 'x'.repeat(50)
     const snapshot = fakeFetcher(({ offset }) => ({
       offset,
@@ -92,7 +92,7 @@ describe('a snapshot that is polled', () => {
     expect(shown(stream)).toMatchObject({ text: whole, status: 'done', isCaughtUp: true })
   })
 
-  it('shows no terminal status, and no backlog as news, before all of it was read (P4)', async () => {
+  it('shows no terminal status, and no backlog as new text, before all of it was read (P4)', async () => {
     const snapshot = fakeFetcher(({ offset }) =>
       offset ? new Promise<never>(() => {}) : { text: 'half', status: 'done', upToDate: false },
     )
@@ -117,7 +117,7 @@ describe('a snapshot that is polled', () => {
     expect(snapshot.looks.length).toBeLessThan(60_000 / 800 + 10)
   })
 
-  it('is never asked twice at a time', async () => {
+  it('is never polled twice at a time', async () => {
     let asking = 0
     let most = 0
     const snapshot = fakeFetcher(async () => {
@@ -133,7 +133,7 @@ describe('a snapshot that is polled', () => {
     expect(snapshot.looks.length).toBeGreaterThan(10)
   })
 
-  it('is asked no more once it answered with a terminal status', async () => {
+  it('is not polled any more after a terminal status', async () => {
     const snapshot = fakeFetcher((_, look) => ({ text: 'all', status: look < 2 ? 'streaming' : 'done' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
@@ -152,7 +152,7 @@ describe('a snapshot that is polled', () => {
     expect(shown(stream).error?.message).toContain('the model is busy')
   })
 
-  it('waits with growing back-off when an answer is no snapshot', async () => {
+  it('waits with growing backoff when a response is no snapshot', async () => {
     const snapshot = fakeFetcher(() => ({}) as Snapshot)
     const { client } = setup({ snapshot })
     const stream = client.stream('a')

@@ -29,7 +29,7 @@ describe('resuming', () => {
     expect(fake.requests.map(({ offset }) => offset)).toEqual([0, ...cuts])
   })
 
-  it('lets no stale live text beat fresh persisted text', async () => {
+  it('never replaces fresh persisted text with stale live text', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
     stream.attach({ driven: true })
@@ -86,7 +86,7 @@ describe('stopping', () => {
     expect(shown(stream)).toMatchObject({ text: 'half', status: 'stopped', error: undefined })
   })
 
-  it('is another act than leaving: whoever leaves asks for no stop (P7)', async () => {
+  it('is separate from leaving: a reader that leaves sends no stop request (P7)', async () => {
     const fake = fakeStream({ text: 'One sentence. And another one.', chunkMs: 1000 })
     const client = createStreamClient(fake.sources)
     const leave = client.stream('a').attach({ driven: true })
@@ -101,7 +101,7 @@ describe('stopping', () => {
 })
 
 describe('truncation and hangs', () => {
-  it('takes a clean end after two minutes for no finish, and shows an error as one only if it is told', async () => {
+  it('does not treat a clean end after two minutes as a finish, and shows an error only if the server sends one', async () => {
     const body = openBody('text/plain')
     const fetch = fakeFetch(() => body.response)
     let isOver = false
@@ -122,7 +122,7 @@ describe('truncation and hangs', () => {
     expect(shown(stream)).toMatchObject({ text: 'halfrest', error: { code: 'generation' } })
   })
 
-  it('waits for no reader.read() that never answers', async () => {
+  it('does not wait for a reader.read() that never settles', async () => {
     const { client, asked } = served({
       drive: ({ init }) => {
         const body = openBody(SSE, { init })

@@ -70,7 +70,7 @@ describe('retry()', () => {
     expect(tail.last.request.offset).toBe(2)
   })
 
-  it('does nothing to a stream that is finished, or that nobody is attached to', async () => {
+  it('does nothing to a stream that is finished or has no reader', async () => {
     const { client, live, tail } = setup()
     client.stream('idle').retry()
     const finished = client.stream('finished', { initial: { text: 'all', status: 'done' } })

@@ -26,7 +26,7 @@ const answers = (...list: (Snapshot | SourceError)[]) =>
   })
 
 describe('a channel without keep-alives that is silent', () => {
-  it('is kept as long as the store knows no more, and asked about every 30 s, by looks from where it is', async () => {
+  it('is kept while the store has no more text, and probed every 30 s with reads from its offset', async () => {
     const snapshot = answers(
       { text: 'Hel', status: 'streaming' },
       { text: '', status: 'pending' },
@@ -43,7 +43,7 @@ describe('a channel without keep-alives that is silent', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is not asked about while it is not silent', async () => {
+  it('is not probed while it is not silent', async () => {
     const snapshot = answers({ text: 'Hello', status: 'streaming' })
     const { live } = await silent({ snapshot })
     for (let time = 0; time < 20; time++) {
@@ -65,7 +65,7 @@ describe('a channel without keep-alives that is silent', () => {
     expect(isOpen()).toBe(false)
   })
 
-  it('is given up when the store refuses, which is shown then', async () => {
+  it('is closed when the store refuses, and that error is shown', async () => {
     const { stream, isOpen } = await silent({ snapshot: answers(new SourceError('not-found', 'deleted')) })
     await pass(31_000)
     expect(isOpen()).toBe(false)
@@ -79,7 +79,7 @@ describe('a channel without keep-alives that is silent', () => {
     expect(shown(stream)).toMatchObject({ connection: 'live', error: undefined })
   })
 
-  it('is asked about at a subscription or a tail too, and either is let go of afterwards', async () => {
+  it('is probed with a subscription or a tail too, which is closed afterwards', async () => {
     const subscription = fakeSubscription({ text: 'Hello', status: 'streaming' })
     const one = await silent({ snapshot: subscription })
     await pass(31_000)
@@ -101,14 +101,14 @@ describe('a channel without keep-alives that is silent', () => {
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
   })
 
-  it('is asked about in time, though the clock was set back meanwhile', async () => {
+  it('is probed in time, although the clock was set back meanwhile', async () => {
     const { live } = await silent({ stallMs: 25_000 })
     vi.setSystemTime(Date.now() - 3_600_000)
     await pass(31_000)
     expect(live.last.request.signal.aborted).toBe(true)
   })
 
-  it('has one look at a time: one that never answers is given up for the next', async () => {
+  it('has one probe at a time: one without a response is given up for the next', async () => {
     const { tail, isOpen } = await silent()
     await pass(91_000)
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, true, false])

@@ -9,8 +9,8 @@ useFakeTime()
 
 const stalls = wire.status({ status: 'streaming', epoch: 1, base: 0, upToDate: true, stalled: true })
 
-describe('S15 a stream that nobody writes at the moment', () => {
-  it('says so as the server tells it, both ways, and not at its end', async () => {
+describe('S15 a stream that no process writes at the moment', () => {
+  it('is shown as stalled when the server reports it, in both directions, and not at its end', async () => {
     const body = openBody(SSE)
     const { client } = served({ read: () => body.response })
     const stream = client.stream('a')
@@ -28,7 +28,7 @@ describe('S15 a stream that nobody writes at the moment', () => {
     expect(seen.filter((value, index) => value !== seen[index - 1])).toEqual([false, true, false, true, false])
   })
 
-  it('is told to who drives too, and by a look', async () => {
+  it('is reported to a driver too, and by a poll', async () => {
     const drive = openBody(SSE)
     const driven = served({ drive: () => drive.response }).client.stream('a')
     driven.attach({ driven: true })
@@ -43,7 +43,7 @@ describe('S15 a stream that nobody writes at the moment', () => {
     expect(shown(stream)).toMatchObject({ text: 'half', isStalled: true })
   })
 
-  it('stays so over a lost connection, and is forgotten when nobody reads', async () => {
+  it('stays stalled over a lost connection, and is forgotten without a reader', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     const leave = stream.attach()

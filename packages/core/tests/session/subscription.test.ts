@@ -14,7 +14,7 @@ function subscribed(first?: Parameters<typeof fakeSubscription>[0]) {
 }
 
 describe('a snapshot that is pushed', () => {
-  it('may be told in the call of subscribe itself', async () => {
+  it('may push a snapshot in the call of subscribe itself', async () => {
     const { stream, snapshot } = subscribed({ text: 'Hello', status: 'streaming' })
     stream.attach()
     await settle()
@@ -23,7 +23,7 @@ describe('a snapshot that is pushed', () => {
     expect(snapshot.last.isUndone).toBe(false)
   })
 
-  it('is undone at a terminal status, also when that came in the call of subscribe itself', async () => {
+  it('is unsubscribed at a terminal status, also when that came in the call of subscribe itself', async () => {
     const { stream, snapshot } = subscribed({ text: 'all', status: 'done' })
     stream.attach()
     await settle()
@@ -31,7 +31,7 @@ describe('a snapshot that is pushed', () => {
     expect(snapshot.last.isUndone).toBe(true)
   })
 
-  it('stays one subscription for as long as it takes, and is asked for nothing', async () => {
+  it('stays one subscription for as long as it takes, and sends no request', async () => {
     const { stream, snapshot } = subscribed()
     stream.attach()
     await settle()
@@ -58,7 +58,7 @@ describe('a snapshot that is pushed', () => {
     expect(shown(stream)).toMatchObject({ text: 'abc', error: undefined })
   })
 
-  it('is made anew after a wait when it is lost, as long as that is worth it', async () => {
+  it('is created again after a wait when it is lost, unless the failure is final', async () => {
     const { stream, snapshot } = subscribed()
     stream.attach()
     await settle()
@@ -84,7 +84,7 @@ describe('a snapshot that is pushed', () => {
     expect(snapshot.subscribed).toHaveLength(3)
   })
 
-  it('is undone also when it is lost in the call of subscribe itself', async () => {
+  it('is unsubscribed also when it is lost in the call of subscribe itself', async () => {
     let undone = 0
     const { client } = setup({
       snapshot: {
@@ -110,7 +110,7 @@ describe('a snapshot that is pushed', () => {
     expect(shown(stream).error).toMatchObject({ name: 'StreamError', code: 'network', cause })
   })
 
-  it('tells the connection', async () => {
+  it('reports the connection', async () => {
     const { stream, snapshot } = subscribed()
     stream.attach()
     await settle()

@@ -46,7 +46,7 @@ describe('a snapshot that is followed over one connection', () => {
     expect(tail.last.request.signal.aborted).toBe(true)
   })
 
-  it('is opened again from what is shown after a cut, which is normal and no error', async () => {
+  it('is opened again from the shown text after a cut, which is no error', async () => {
     const { stream, tail } = await followed()
     tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 2, base: 0 })
     tail.last.close()
@@ -69,7 +69,7 @@ describe('a snapshot that is followed over one connection', () => {
     expect(tail.opened.length).toBeLessThan(60_000 / 800 + 10)
   })
 
-  it('is given up for a gap, and opened again from what is shown', async () => {
+  it('is closed for a gap, and opened again from the shown text', async () => {
     const { stream, tail } = await followed()
     tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
     const first = tail.last
@@ -134,7 +134,7 @@ describe('a snapshot that is followed over one connection', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', isReconciled: true })
   })
 
-  it('goes on from the told base after `diverged`', async () => {
+  it('goes on from the base of `diverged`', async () => {
     const { stream, tail } = await followed()
     tail.last.sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
@@ -145,7 +145,7 @@ describe('a snapshot that is followed over one connection', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done' })
   })
 
-  it('cuts to the told base after `diverged` also where no epoch was known', async () => {
+  it('cuts to the base of `diverged` also if no epoch was known', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
     stream.attach({ driven: true })
@@ -159,7 +159,7 @@ describe('a snapshot that is followed over one connection', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello', isReconciled: true })
   })
 
-  it('cuts to the told base of `diverged` also when it is told again in the same epoch', async () => {
+  it('cuts to the base of `diverged` also when it comes again in the same epoch', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     stream.attach()

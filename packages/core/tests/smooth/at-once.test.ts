@@ -55,7 +55,7 @@ describe('at once is shown', () => {
     expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'done' })
   })
 
-  it('everything to a person who prefers reduced motion, also one who comes to prefer it', async () => {
+  it('everything to a user who prefers reduced motion, also when that changes', async () => {
     const world = smoothSetup()
     const { burst, shown } = await follow(world)
     await burst(TEN)
@@ -79,7 +79,7 @@ describe('at once is shown', () => {
     expect(world.listeners.size).toBe(0)
   })
 
-  it('the rest, to whoever stopped the stream', async () => {
+  it('the rest, after the user stopped the stream', async () => {
     const fake = fakeStream({ text: TEN.repeat(10), chunkLength: 10 })
     const client = createStreamClient(fake.sources)
     const stream = smooth(client, { environment: fake.clock }).stream('a')

@@ -157,8 +157,8 @@ async function play(list: readonly Step[], isDone: boolean) {
   expect(clock.waiting).toBe(0)
 }
 
-describe('whatever bursts come and whatever frames do', () => {
-  it('what is shown is a growing prefix, at whole characters, within the lag, and ends with the text', async () => {
+describe('with any bursts and any frames', () => {
+  it('the shown text is a growing prefix, at whole characters, within the lag, and ends with the text', async () => {
     await checkAsync(fc.asyncProperty(steps, fc.boolean(), play), 100)
   }, 120_000)
 })

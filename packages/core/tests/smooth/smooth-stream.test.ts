@@ -8,7 +8,7 @@ import { follow, LAG_MS, shown, smoothSetup, TEN } from '../support/smooth-setup
 import { uncaughtIn } from '../support/uncaught'
 
 describe('a smooth stream', () => {
-  it('is the same object for the same id, as long as somebody holds it or its state', async () => {
+  it('is the same object for the same id, while it or its state is referenced', async () => {
     const { smoothed } = smoothSetup()
     expect(smoothed.stream('a')).toBe(smoothed.stream('a'))
     expect(smoothed.stream('a')).not.toBe(smoothed.stream('b'))
@@ -18,7 +18,7 @@ describe('a smooth stream', () => {
     expect(smoothed.stream('held').$state).toBe($state)
   })
 
-  it('is let go of when nobody holds it', async () => {
+  it('is garbage-collected without references', async () => {
     const { smoothed } = smoothSetup()
     const ref = new WeakRef(smoothed.stream('a'))
     await collectGarbage()
@@ -50,7 +50,7 @@ describe('a smooth stream', () => {
     expect(shown()).toBe('012345678')
   })
 
-  it('does not read because somebody listens to its state, which follows the source then', async () => {
+  it('does not read when its state has a listener, but follows the source', async () => {
     const world = smoothSetup()
     const stream = world.smoothed.stream('a')
     const texts: string[] = []
@@ -76,7 +76,7 @@ describe('a smooth stream', () => {
     expect([world.live.opened.length, world.tail.opened.length]).toEqual([1, 0])
   })
 
-  it('tells what it reveals, once for each character, until the undo', async () => {
+  it('calls `onText` once for each revealed character, until it is unsubscribed', async () => {
     const world = smoothSetup()
     const { burst, stream } = await follow(world, 'ab')
     let text = 'ab'

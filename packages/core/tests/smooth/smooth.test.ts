@@ -161,7 +161,7 @@ describe('the end', () => {
     expect(world.clock.waiting).toBe(0)
   })
 
-  it('of a connection is told at once, and the text is revealed on', async () => {
+  it('of a connection is shown at once, and the text is still revealed', async () => {
     const world = smoothSetup()
     const { burst, stream } = await follow(world)
     await burst(TEN)
@@ -193,7 +193,7 @@ describe('where the store contradicts what was shown (P9)', () => {
     ])
   })
 
-  it('a cut beyond what is shown takes nothing back, and an end still comes with the whole text', async () => {
+  it('a cut beyond the shown text takes nothing back, and an end still comes with the whole text', async () => {
     const world = smoothSetup()
     const { burst, states, texts } = await follow(world)
     await burst(TEN)

@@ -63,7 +63,7 @@ const errorOf = (reading: Promise<unknown>) =>
 const errorFrom = async (live: LiveSource) => (await record(live)).error
 const words = () => 'word '.repeat(20)
 
-describe('an answer without an end is bounded, and let go of', () => {
+describe('a response without an end is bounded and canceled', () => {
   it('as raw text', () =>
     expectBounded(endless('text/plain', '', words), (fetch) => errorFrom(fetchLive({ url: '/', fetch, maxLength }))))
 
@@ -91,7 +91,7 @@ describe('an answer without an end is bounded, and let go of', () => {
         errorOf(keepstream({ url: '/', fetch, maxLength }).snapshot.open(requestFor(), { next() {}, alive() {} })),
     ))
 
-  it('as the answer to stop()', () =>
+  it('as the response to stop()', () =>
     expectBounded(endless('application/json', '{"status":"', words), (fetch) =>
       errorOf(keepstream({ url: '/', fetch, maxLength }).stop(requestFor())),
     ))
@@ -104,7 +104,7 @@ describe('an answer without an end is bounded, and let go of', () => {
     expect(body.isCancelled).toBe(true)
   })
 
-  it('by the length of its text, however many answers bring it', async () => {
+  it('by the length of its text, however many responses bring it', async () => {
     const fetch = fakeFetch(({ url }) => {
       const offset = Number(/offset=(\d+)/.exec(url)?.[1])
       const text = words()
@@ -143,8 +143,8 @@ describe('an answer without an end is bounded, and let go of', () => {
   })
 })
 
-describe('an answer as long as is allowed', () => {
-  it('is read whole, also where JSON takes six characters for each of its own', async () => {
+describe('a response of the longest allowed length', () => {
+  it('is read whole, also if JSON needs six characters for each of its own', async () => {
     const text = '\u0001'.repeat(maxLength)
     const body = openBody('application/json')
     body.send(JSON.stringify({ text, status: 'done' }))

@@ -25,7 +25,7 @@ function decodeCompletion({ event, data }: SseEvent) {
 const completion = (content?: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`
 
 describe('fetchLive, reading the events of another dialect', () => {
-  it('tells the text that decode finds, and [DONE] as the end', async () => {
+  it('passes on the text that decode returns, and [DONE] as the end', async () => {
     const parts = [completion(), completion('Hel'), completion('lo'), completion(''), 'data: [DONE]\n\n']
     const { chunks, ends } = await record(answering(parts, decodeCompletion))
     expect(chunks).toEqual([
@@ -45,7 +45,7 @@ describe('fetchLive, reading the events of another dialect', () => {
     }
   })
 
-  it('tells no end when the body just stops (P4)', async () => {
+  it('reports no end when the body just stops (P4)', async () => {
     const { text, ends, error } = await record(answering([completion('Hel')], decodeCompletion))
     expect([text, ends, error]).toEqual(['Hel', [], undefined])
   })
@@ -78,7 +78,7 @@ describe('fetchLive, reading the events of another dialect', () => {
 })
 
 describe("fetchLive, reading Keepstream's own events", () => {
-  it('tells text, offsets, epoch and base, and the explicit end', async () => {
+  it('passes on text, offsets, epoch and base, and the explicit end', async () => {
     const { chunks, ends, error } = await record(
       answering([
         wire.status({ status: 'pending', offset: 0, epoch: 2, base: 0, upToDate: false }),
@@ -116,7 +116,7 @@ describe("fetchLive, reading Keepstream's own events", () => {
     expect(ends).toEqual([])
   })
 
-  it('tells how a stream failed', async () => {
+  it('reports how a stream failed', async () => {
     const { ends } = await record(answering([wire.text(2, 'He'), wire.end(2, 'error', 'the model is busy')]))
     expect(ends).toMatchObject([{ end: 2, status: 'error', error: 'the model is busy' }])
   })
@@ -148,7 +148,7 @@ describe('an SSE connection', () => {
     await reading
   })
 
-  it('fails at an event that never ends, instead of growing, and lets go of the body', async () => {
+  it('fails at an event that never ends, instead of growing, and cancels the body', async () => {
     const body = openBody(SSE)
     const MEBI = 1024 * 1024
     body.send('data: ')
@@ -161,7 +161,7 @@ describe('an SSE connection', () => {
     expect(body.isCancelled).toBe(true)
   })
 
-  it('reads an event of one whole catch-up answer', async () => {
+  it('reads an event of one whole catch-up response', async () => {
     const text = '\u0001'.repeat(1024 * 1024)
     const { chunks, error } = await record(answering([wire.text(text.length, text)]))
     expect(error).toBeUndefined()

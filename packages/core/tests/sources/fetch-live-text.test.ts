@@ -76,7 +76,7 @@ describe('fetchLive, reading raw text', () => {
     expect(shown(stream)).toMatchObject({ text: 'ab😀', status: 'done', isReconciled: false })
   })
 
-  it('tells each piece as it arrives, and every read as a sign of life', async () => {
+  it('passes on each chunk as it arrives, and calls `alive` on every read', async () => {
     const body = openBody('text/plain')
     const texts: string[] = []
     let alive = 0
@@ -97,13 +97,13 @@ describe('fetchLive, reading raw text', () => {
     await reading
   })
 
-  it('tells the epoch and its base from the headers', async () => {
+  it('takes the epoch and its base from the headers', async () => {
     const headers = { 'Stream-Epoch': '3', 'Stream-Base': '7' }
     const { chunks } = await record(answering(() => bodyOf(['ab'], 'text/plain', headers)))
     expect(chunks).toEqual([{ offset: 0, text: 'ab', epoch: 3, base: 7 }])
   })
 
-  it('tells no epoch when there is none', async () => {
+  it('has no epoch without headers', async () => {
     const { chunks } = await record(answering(() => bodyOf(['ab'])))
     expect(chunks).toHaveLength(1)
     expect(chunks[0]?.epoch).toBeUndefined()
@@ -113,14 +113,14 @@ describe('fetchLive, reading raw text', () => {
   it.each([
     ['text/html', () => bodyOf(['<!doctype html>'], 'text/html; charset=utf-8')],
     ['application/json', () => json({ text: 'ab' })],
-  ])('refuses %s in words, instead of showing it', async (type, answer) => {
+  ])('refuses %s with an error, instead of showing it', async (type, answer) => {
     const { chunks, error } = await record(answering(answer))
     expect(chunks).toEqual([])
     expect(isStreamError(error)).toBe(true)
     expect((error as Error).message).toContain(type)
   })
 
-  it('lets go of the body when the request is aborted', async () => {
+  it('cancels the body when the request is aborted', async () => {
     const abort = new AbortController()
     const body = openBody('text/plain', { init: { signal: abort.signal } })
     const recorded = record(

@@ -32,7 +32,7 @@ describe('fetchSnapshot', () => {
     expect(fetch.requests[0]?.headers.get('accept')).toBe('application/json')
   })
 
-  it('gives back what was answered', async () => {
+  it('returns the snapshot of the response', async () => {
     const answer = { offset: 2, text: '\uFEFF\u0000é', status: 'streaming', epoch: 1, base: 0, upToDate: false }
     const fetch = fakeFetch(() => json(answer))
     await expect(fetchSnapshot({ url: '/read', fetch })(requestFor({ offset: 2 }))).resolves.toEqual(answer)
@@ -53,13 +53,13 @@ describe('fetchSnapshot', () => {
     expect(error.message).toContain(String(status))
   })
 
-  it('tells where texts diverged', async () => {
+  it('reports where texts diverged', async () => {
     const fetch = fakeFetch(() => json({ code: 'diverged', message: 'cut', offset: 5, epoch: 3 }, { status: 409 }))
     const error = await fetchSnapshot({ url: '/read', fetch })(requestFor({ offset: 9 })).catch((error) => error)
     expect(error).toMatchObject({ code: 'diverged', offset: 5, epoch: 3 })
   })
 
-  it('tells how long the server asks us to wait', async () => {
+  it('reports the wait that the server requests', async () => {
     const fetch = fakeFetch(() => json({}, { status: 503, headers: { 'retry-after': '7' } }))
     const error = await fetchSnapshot({ url: '/read', fetch })(requestFor()).catch((error) => error)
     expect(error).toMatchObject({ code: 'server', retryAfterMs: 7000 })

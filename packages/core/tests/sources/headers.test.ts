@@ -26,7 +26,7 @@ describe('headers', () => {
     expect(fetch.requests[1]?.headers.get('accept')).toBe('application/json')
   })
 
-  it('are asked for on every attempt, so that a token that changed counts from the next one', async () => {
+  it('are requested on every attempt, so that a new token is used from the next one on', async () => {
     let token = 1
     const asked: HeadersRequest[] = []
     const fetch = fakeFetch(streaming)
@@ -124,7 +124,7 @@ describe('headers', () => {
     expect(refreshes).toBe(1)
   })
 
-  it('are renewed anew for a 401 that comes later', async () => {
+  it('are renewed again for a 401 that comes later', async () => {
     let refreshes = 0
     const fetch = fakeFetch((_, count) => (count % 2 ? unauthorized() : streaming()))
     const snapshot = fetchSnapshot({

@@ -8,7 +8,7 @@ import { SSE, wire } from '../support/wire'
 useFakeTime()
 
 describe('keepstream(), following', () => {
-  it('reads the backlog, then the news, then the end', async () => {
+  it('reads the backlog, then new text, then the end', async () => {
     const body = openBody(SSE)
     const { client, asked } = served({ read: () => body.response })
     const stream = client.stream('a')
@@ -26,7 +26,7 @@ describe('keepstream(), following', () => {
     expect(asked()).toEqual(['GET /streams/a?offset=0'])
   })
 
-  it('shows `pending` while nobody has asked for the text, and is caught up then', async () => {
+  it('shows `pending` and is caught up while the stream was not driven', async () => {
     const body = openBody(SSE)
     const { client } = served({ read: () => body.response })
     const stream = client.stream('a')
@@ -52,7 +52,7 @@ describe('keepstream(), following', () => {
     expect(errors).toEqual([])
   })
 
-  it('cuts to the told base after 409 diverged, and goes on from there (P9)', async () => {
+  it('cuts to the base of 409 diverged, and goes on from there (P9)', async () => {
     const { client, asked } = served({
       drive: () => events(wire.grows(0), wire.text(11, 'Hello world')),
       read: (_, count) =>
@@ -67,7 +67,7 @@ describe('keepstream(), following', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done', isReconciled: true, error: undefined })
   })
 
-  it('cuts to the base of an epoch that begins below what is shown, and asks from there (P9)', async () => {
+  it('cuts to the base of an epoch that begins below the shown end, and reads from there (P9)', async () => {
     const { client, asked } = served({
       drive: () => events(wire.grows(0), wire.text(11, 'Hello world')),
       read: (_, count) =>

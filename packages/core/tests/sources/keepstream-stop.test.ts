@@ -8,7 +8,7 @@ import { SSE, wire } from '../support/wire'
 useFakeTime()
 
 describe('keepstream(), stopping', () => {
-  it('posts, and shows the end that is told', async () => {
+  it('posts, and shows the end of the response', async () => {
     const { client, asked } = served({
       drive: ({ init }) => {
         const body = openBody(SSE, { init })
@@ -36,7 +36,7 @@ describe('keepstream(), stopping', () => {
     expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'live', error: undefined })
   })
 
-  it('waits for the terminal status when the wish is only noted (202)', async () => {
+  it('waits for the terminal status when the stop is only requested (202)', async () => {
     const body = openBody(SSE)
     const { client } = served({
       read: () => body.response,

@@ -41,7 +41,7 @@ describe('a redirect, over a real network', () => {
     expect(String(error)).not.toContain('sign in')
   })
 
-  it('tells no user info, and leaves alone what is no URL', async () => {
+  it('reports no user info, and does not change an invalid URL', async () => {
     const one = await redirecting(302, 'https://user:secret@idp.example/auth?state=secret')
     const error = await refusal(fetchSnapshot({ url: `${one.url}/read` })(requestFor()))
     expect(error).toMatchObject({ code: 'redirected', location: 'https://idp.example/auth' })

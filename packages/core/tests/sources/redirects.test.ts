@@ -181,7 +181,7 @@ describe('a URL that the network stack has put into its normal form', () => {
   })
 })
 
-describe('a stream whose answers are redirected', () => {
+describe('a stream whose responses are redirected', () => {
   useFakeTime()
 
   it('has failed, keeps its text, and goes on from its offset once a person has signed in', async () => {

@@ -95,7 +95,7 @@ describe('a refusal', () => {
     expect(pulled).toBeLessThan(20)
   })
 
-  it('lets go of its body, which may never end', async () => {
+  it('cancels its body, which may never end', async () => {
     let isCancelled = false
     const body = new ReadableStream({
       cancel() {
@@ -132,7 +132,7 @@ describe('headers that cannot be had', () => {
   })
 })
 
-describe('a request that is not answered', () => {
+describe('a request without a response', () => {
   const page = { origin: 'https://app.example' }
   const failing = async () => {
     throw new TypeError('Failed to fetch')
@@ -161,7 +161,7 @@ describe('a request that is not answered', () => {
 })
 
 describe('credentials', () => {
-  it('are carried as they are given by every request, and left to fetch otherwise', async () => {
+  it('are set on every request if they are an option, and left to fetch otherwise', async () => {
     for (const credentials of ['include', 'omit', undefined] as const) {
       const fetch = fakeFetch(() => json({ text: '', status: 'stopped', offset: 0 }))
       const { live, snapshot, stop } = keepstream({ url: '/streams', fetch, credentials })
@@ -175,7 +175,7 @@ describe('credentials', () => {
   })
 })
 
-describe('a renewal under way', () => {
+describe('a renewal in progress', () => {
   it('is shared by a request that begins, and is refused, while it lasts', async () => {
     let renew = (_: HeadersInit) => {}
     let renewals = 0

@@ -77,7 +77,7 @@ describe('when the tab that reads', () => {
     expect(leader()).not.toBe(first)
   })
 
-  it('is told that it will freeze, another one reads on at once', async () => {
+  it('gets `freeze`, another one reads on at once', async () => {
     const { leader, others, browser, store, pass } = await setupFour()
     const first = leader()
     first.tell('freeze')
@@ -113,7 +113,7 @@ describe('when the tab that reads', () => {
     expect(store.open).toHaveLength(1)
   })
 
-  it('was taken over and wakes with old news, nobody shows anything twice or gets shorter', async () => {
+  it('lost the lock and runs again with old messages, no tab shows anything twice or gets shorter', async () => {
     const { leader, tabs, store, pass } = await setupFour()
     const first = leader()
     first.freeze()
@@ -162,7 +162,7 @@ describe('when the tab that reads', () => {
     expect(store.open).toHaveLength(1)
   })
 
-  it('is only busy thinking, nobody takes over from it', async () => {
+  it('is only waiting for a thinking model, no tab takes over', async () => {
     const { openTabs, leader, pass } = setupTabs()
     const silent = { open: () => new Promise<never>(() => {}) }
     openTabs(3, { sources: { snapshot: silent } })

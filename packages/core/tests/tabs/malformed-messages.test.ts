@@ -16,7 +16,7 @@ function setupIntruder() {
   return { ...rig, opened, say }
 }
 
-describe('what a tab hears', () => {
+describe('a message to a tab', () => {
   it.each([
     ['nothing', undefined],
     ['null', null],
@@ -42,13 +42,13 @@ describe('what a tab hears', () => {
     expect(opened.map(({ stream }) => stream.$state.get().status)).toEqual(['streaming', 'streaming'])
   })
 
-  it('is taken without fields that no message has', () => {
+  it('is accepted without unknown fields', () => {
     expect(readMessage({ type: 'ask', offset: 3 })).toEqual({ type: 'ask' })
     const piece = { type: 'piece', offset: 0, text: 'x', status: 'streaming', isSnapshot: false, isDone: true }
     expect(readMessage(piece)).toEqual({ type: 'piece', offset: 0, text: 'x', status: 'streaming' })
   })
 
-  it('never leaves a hole: what is far ahead makes it read for itself, and the text stays right', async () => {
+  it('never leaves a gap: text far ahead makes the tab read by itself, and the text stays right', async () => {
     const { opened, say, store, pass } = setupIntruder()
     store.append('text')
     await pass(100)
@@ -75,7 +75,7 @@ describe('what a tab hears', () => {
     expect(opened.map(({ text }) => text)).toEqual(Array(2).fill('text by the server'))
   })
 
-  it('may have lost a message: the next one shows it, and what is missing is read', async () => {
+  it('may come after a lost message: the tab reads the missing text', async () => {
     const { openTabs, browser, store, pass } = setupTabs()
     const tabs = openTabs(3)
     store.append('one ')
@@ -102,7 +102,7 @@ describe('what a tab hears', () => {
     expect(store.open).toHaveLength(1)
   })
 
-  it('says that the text began anew: each tab asks the server itself what that means', async () => {
+  it('with another epoch: each tab reads from the server itself', async () => {
     const { openTabs, store, pass } = setupTabs()
     const tabs = openTabs(3)
     store.append('durable, and lost')

@@ -18,7 +18,7 @@ describe('tabs that follow one stream', () => {
     expect(store.offsets).toEqual([0])
   })
 
-  it('hold one connection for as long as the text is quiet, and one of them asks for all whether it is read', async () => {
+  it('have one connection while the text is quiet, and one of them asks for all whether a leader is there', async () => {
     const { openTabs, browser, store, pass } = setupTabs()
     const tabs = openTabs(6)
     store.append('thinking')
@@ -54,7 +54,7 @@ describe('tabs that follow one stream', () => {
     expect(store.offsets).toHaveLength(2)
   })
 
-  it('keep what the leader told while a late tab was still reading', async () => {
+  it("keep the leader's text while a late tab is still reading", async () => {
     const { openTab, store, pass } = setupTabs()
     openTab()
     store.append('a')

@@ -19,7 +19,7 @@ class Forbidden {
 const textOf = ({ text }: { text: string }) => text
 
 describe('a shared source', () => {
-  it('that is asked is asked by one tab, as often as by one that is alone', async () => {
+  it('that is polled is polled by one tab, as often as by a tab alone', async () => {
     const { openTabs, pass } = setupTabs()
     let looks = 0
     let text = ''
@@ -38,7 +38,7 @@ describe('a shared source', () => {
     expect(tabs.map(textOf)).toEqual(Array(6).fill('found at the next look'))
   })
 
-  it('that is asked is asked again at once while there is more', async () => {
+  it('that is polled is polled again at once while there is more', async () => {
     const { openTabs, pass } = setupTabs()
     const whole = 'x'.repeat(50)
     const tabs = openTabs(2, {
@@ -126,7 +126,7 @@ describe('where tabs cannot share', () => {
     expect(store.open).toHaveLength(0)
   })
 
-  it('because locks never answer, a tab reads by itself after a while', async () => {
+  it('if locks never respond, a tab reads by itself after a while', async () => {
     const { openTab, store, pass } = setupTabs()
     const tab = openTab({ instead: { navigator: { locks: { request: () => new Promise<never>(() => {}) } } } })
     store.append('text')
@@ -136,7 +136,7 @@ describe('where tabs cannot share', () => {
 })
 
 describe('shareTabs', () => {
-  it('wants to be told whose texts these are', () => {
+  it('needs `name`', () => {
     const sources = keepstream({ url: '/streams' })
     expect(() => shareTabs(sources, { name: '' })).toThrow(/shareTabs needs `name`/)
     // @ts-expect-error: whose texts these are is said in words
@@ -175,7 +175,7 @@ describe('once a tab has left', () => {
     },
   )
 
-  it('nothing is asked for by one that came and went in the same tick', async () => {
+  it('a reader that attaches and detaches in the same tick sends no request', async () => {
     const { openTab, browser, store, pass } = setupTabs()
     openTab().detach()
     await pass(2000)

@@ -36,7 +36,7 @@ describe.concurrent('diagnose finds', () => {
     expect(await find(url)).toEqual([])
   })
 
-  it('a proxy that holds the answer back until its end', async () => {
+  it('a proxy that holds the response back until its end', async () => {
     const url = await proxy((answer, response) => {
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
@@ -98,7 +98,7 @@ describe.concurrent('diagnose finds', () => {
     expect(findings[0]?.cure).toContain('how long a response may take')
   })
 
-  it('a proxy that cuts what is quiet', async () => {
+  it('a proxy that cuts silent connections', async () => {
     const url = await listen((_, response) => {
       response.writeHead(200, headers)
       response.write(': here\n\n')
@@ -116,7 +116,7 @@ describe.concurrent('diagnose finds', () => {
   })
 
   it.each([{ age: '17' }, { 'x-cache': 'HIT from somewhere' }, { 'cf-cache-status': 'HIT' }])(
-    'a cache that answers with %o',
+    'a cache that responds with %o',
     async (mark) => {
       const url = await listen((_, response) => {
         response.writeHead(200, { ...headers, ...mark })
@@ -126,7 +126,7 @@ describe.concurrent('diagnose finds', () => {
     },
   )
 
-  it('that a cache may keep the answer, and that a miss is none', async () => {
+  it('that a cache may keep the response, and that a miss is no hit', async () => {
     const head = (control: string) => ({ ...headers, 'cache-control': control, 'x-cache': 'MISS', age: '0' })
     const open = await listen((_, response) => writeEvents(response, { head: head('public, max-age=60') }))
     expect(codes(await find(open))).toEqual(['cached'])
@@ -147,7 +147,7 @@ describe.concurrent('diagnose finds', () => {
   it.each([
     ['text/html; charset=utf-8', 'single-page'],
     ['application/json', 'text/event-stream'],
-  ])('an answer of type %s', async (type, cure) => {
+  ])('a response of type %s', async (type, cure) => {
     const url = await listen((_, response) => response.writeHead(200, { ...headers, 'content-type': type }).end(SECRET))
     const findings = await find(url)
     expect(codes(findings)).toEqual(['content-type'])
@@ -160,7 +160,7 @@ describe.concurrent('diagnose finds', () => {
     expect(codes(await find(url))).toEqual(['sniffed'])
   })
 
-  it('a redirect, and tells no more of it than where to', async () => {
+  it('a redirect, and reports only its target', async () => {
     const to = `https://elsewhere.example/sign-in?token=${SECRET}`
     const url = await listen((_, response) => response.writeHead(302, { location: to }).end())
     const findings = await find(url)
@@ -174,7 +174,7 @@ describe.concurrent('diagnose finds', () => {
     expect([codes(findings), findings[0]?.evidence]).toEqual([['refused'], `status ${status}`])
   })
 
-  it('that nobody answers', async () => {
+  it('that there is no response', async () => {
     const url = await listen(({ socket }) => socket.destroy())
     expect(codes(await find(url))).toEqual(['unreachable'])
   })
@@ -201,14 +201,14 @@ describe.concurrent('diagnose finds', () => {
     expect(new Set(asked)).toEqual(new Set([origin]))
   })
 
-  it('nothing certain in an answer that is over too soon', async () => {
+  it('nothing certain in a response that ends too soon', async () => {
     const url = await listen((_, response) => response.writeHead(200, headers).end('event: end\ndata: {}\n\n'))
     expect(codes(await find(url))).toEqual(['inconclusive'])
   })
 })
 
 describe('diagnose', () => {
-  it('reads no longer and no more than it is told to, and stops when it is told to', async () => {
+  it('reads no longer and no more than its options allow, and stops when it is aborted', async () => {
     let left = 0
     const url = await listen((_, response) => {
       response.writeHead(200, headers)

@@ -17,7 +17,7 @@ function tabs(options: Partial<FakeStreamOptions> = {}) {
 }
 
 describe('a fake stream', () => {
-  it('is written as its clock passes, in its pieces, and stored a little later', async () => {
+  it('is written in chunks as its clock advances, and stored a little later', async () => {
     const { fake, open } = tabs({ chunkLength: 4, chunkMs: 100, persistMs: 150 })
     const driver = open(true)
     const follower = open(false)
@@ -31,7 +31,7 @@ describe('a fake stream', () => {
     expect(fake.clock.Date.now()).toBe(14 * 100 + 100 + 150)
   })
 
-  it('takes pieces as they are given, and tells what each request asked for', async () => {
+  it('accepts chunks unchanged, and reports each request', async () => {
     const { fake, open } = tabs({ text: ['a', 'bcd', '😀'] })
     const driver = open(true)
     await fake.finish()
@@ -48,7 +48,7 @@ describe('a fake stream', () => {
     expect(streams.map((stream) => stream.$state.get().text)).toEqual(['the text of a', 'the text of b'])
   })
 
-  it('ends as it is told to', async () => {
+  it('ends with the given status', async () => {
     const { fake, open } = tabs({ status: 'error', error: 'too hot' })
     const { shown } = open(true)
     await fake.finish()
@@ -104,7 +104,7 @@ describe('a fake stream', () => {
     expect(fake.clock.waiting).toBe(0)
   })
 
-  it('says what is wrong when it cannot finish', async () => {
+  it('reports what is wrong when it cannot finish', async () => {
     const { fake, open } = tabs()
     await expect(fake.finish()).rejects.toThrow(/no reader received the end.*0 requests/)
     open(false)
@@ -127,7 +127,7 @@ describe('a fake stream', () => {
     await expect(fake.finish()).rejects.toThrow(`never happened: ${left} (`)
   })
 
-  it('says so of faults that a fetcher alone cannot meet, and with timers of its own', async () => {
+  it('reports faults that cannot happen with a fetcher alone, also with its own timers', async () => {
     const fetched = tabs({ snapshotAs: 'fetcher', stored: 8, reorderAt: 16, duplicate: true })
     fetched.open(false)
     await expect(fetched.fake.finish()).rejects.toThrow('never happened: reorderAt: 16, duplicate (')
@@ -227,7 +227,7 @@ describe('a fault', () => {
     expect(fake.requests).toHaveLength(2)
   })
 
-  it('that changes the order of pieces waits for who drives, where the answers of a fetcher have none', async () => {
+  it('that reorders chunks waits for a driver, because the responses of a fetcher have no chunks', async () => {
     const { fake, open } = tabs({ snapshotAs: 'fetcher', reorderAt: 16, duplicate: true })
     open(false)
     await fake.clock.advance(50)
@@ -263,7 +263,7 @@ describe('a fault', () => {
     leave()
   })
 
-  it('of an attempt to stop is told to whoever stops', async () => {
+  it('of a stop request is reported to the caller of stop', async () => {
     const { fake, open } = tabs({ refuse: [{ status: 503, on: 'stop' }] })
     const { stream } = open(true)
     await fake.clock.advance(100)
@@ -335,7 +335,7 @@ describe('a clock', () => {
     await expect(clock.drain(-1)).rejects.toThrow(refusal)
   })
 
-  it('is shared by the fakes that are given one', async () => {
+  it('is shared by the fakes that get one', async () => {
     const clock = createFakeClock()
     const [one, other] = [fakeStream({ text: 'one', clock }), fakeStream({ text: 'other', clock })]
     const streams = [one, other].map(({ sources }) => createStreamClient(sources).stream('a'))
@@ -368,7 +368,7 @@ describe('a clock', () => {
 })
 
 describe('what stands between', () => {
-  it('holds answers back: a client reads on in short requests, and drives once', async () => {
+  it('holds responses back: a client reads on in short requests, and drives once', async () => {
     const fake = fakeStream({ text: 'x'.repeat(2000), isHeld: true })
     const stream = createStreamClient(fake.sources).stream('a')
     const leave = stream.attach({ driven: true })
@@ -381,14 +381,14 @@ describe('what stands between', () => {
     leave()
   })
 
-  it('says that nothing was held back where nobody came', async () => {
+  it('reports that nothing was held back without a reader', async () => {
     const fake = fakeStream({ text: 'x', isHeld: true, snapshotAs: 'fetcher', stored: 1 })
     const leave = createStreamClient(fake.sources).stream('a').attach()
     await expect(fake.finish()).rejects.toThrow('isHeld')
     leave()
   })
 
-  it('answers with a page of its own, which passes, or redirects, which a person has to cure', async () => {
+  it('returns its own page, which is temporary, or redirects, which a person has to fix', async () => {
     const fake = fakeStream({
       text: 'One sentence.',
       dropAt: 4,

@@ -30,7 +30,7 @@ const world = fc.record({
   }),
 })
 
-describe('whatever a fake stream is told to do wrong', () => {
+describe('with any faults of a fake stream', () => {
   it('a driver and a follower, one of them smooth, end with the whole text, and nothing is left', async () => {
     const property = fc.asyncProperty(world, fc.boolean(), async (options, isSmoothDriver) => {
       const { text, restart: wished } = options
