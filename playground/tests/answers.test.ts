@@ -37,7 +37,7 @@ describe('answers from the project’s own documentation', () => {
     expect(text).toMatch(/\[docs\/design\.md, [^\]]+\]\(\/library\/docs\/design\.md#[\w-]+\)/)
   })
 
-  it('quotes only what stands in the files', () => {
+  it('quotes only text of the files', () => {
     const squeeze = (text: string) => text.replace(/ +/g, ' ')
     const sources = squeeze([...library.files.values()].join('\n'))
     const { findings } = search('What happens when the driver stops reading?')
@@ -46,7 +46,7 @@ describe('answers from the project’s own documentation', () => {
     for (const passage of quoted) expect(sources).toContain(squeeze(passage.markdown))
   })
 
-  it('puts the passage first whose subject is what was asked', () => {
+  it('puts the passage first whose subject is the question', () => {
     for (const [question, subject] of [
       ['What is a store?', 'A store is where the server keeps streams'],
       ['What is a driver?', '| driver / follower |'],
@@ -59,13 +59,13 @@ describe('answers from the project’s own documentation', () => {
     }
   })
 
-  it('finds a section by its heading, even when no word of it tells much', () => {
+  it('finds a section by its heading, even if all its words are common', () => {
     const search = createSearch(readPassages('guide.md', '# Guide\n\nIntro.\n\n## When not to use it\n\nFor films.'))
     expect(search('When should I not use it?').findings).toMatchObject([{ slug: 'when-not-to-use-it' }])
     expect(search('When is it?').findings).toEqual([])
   })
 
-  it('quotes one of the pages that say the same of each framework, and the one that was asked for', () => {
+  it('quotes one of the pages that repeat each other for each framework, and the one in the question', () => {
     const filesOf = (question: string) => search(question).findings.map(({ file }) => file)
     const pages = filesOf('How do I stop an answer?').filter((file) =>
       /^docs\/(react|vue|svelte|solid)\.md$/.test(file),
@@ -76,7 +76,7 @@ describe('answers from the project’s own documentation', () => {
     }
   })
 
-  it('says honestly that it found nothing, and suggests only what it can answer', () => {
+  it('reports that it found nothing, and suggests only questions it can answer', () => {
     for (const question of ['What is the capital of France?', 'Wie wird das Wetter morgen?', '???', 'the of and']) {
       const text = answer(question)
       expect(text, question).toContain('nothing in it speaks of that')
@@ -84,7 +84,7 @@ describe('answers from the project’s own documentation', () => {
     }
   })
 
-  it('suggests nothing when the documentation is not there', () => {
+  it('suggests nothing without documentation', () => {
     const text = composeAnswer('What is an epoch?', {
       search: createSearch([]),
       files: [],
@@ -120,7 +120,7 @@ describe('cutting markdown into passages', () => {
     ])
   })
 
-  it('gives each its headings and an anchor that is its own', () => {
+  it('gives each passage its headings and a unique anchor', () => {
     expect(passages[0]).toMatchObject({ headings: ['Guide'], slug: 'guide', text: 'Intro with code and weight.' })
     expect(passages[1]).toMatchObject({ headings: ['Guide', 'Use it'], slug: 'use-it' })
     expect(passages.at(-1)).toMatchObject({ slug: 'use-it-1', tableHead: '| word | meaning |\n|---|---|' })

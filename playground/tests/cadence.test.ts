@@ -5,7 +5,7 @@ import { paceText } from '../server/answers/cadence'
 const text = `First words of it. Then **more** 🙂🙂 text!\n\n- item one\n- item two\n\n\`\`\`ts\n  const a = 1\n\`\`\`\n`
 
 describe('the cadence of an answer', () => {
-  it('comes in pieces that together are the text, none longer than a token and none splitting a character', () => {
+  it('comes in chunks that together are the text, none longer than a token and none splitting a character', () => {
     for (const source of [text, '', '   ', '\n\n', 'x', '👩‍👩‍👧 '.repeat(20)]) {
       const pieces = [...paceText(source, () => 0.5)]
       expect(pieces.map((piece) => piece.text).join('')).toBe(source)
@@ -16,7 +16,7 @@ describe('the cadence of an answer', () => {
     }
   })
 
-  it('waits 15 to 40 ms between pieces, longer after a sentence', () => {
+  it('waits 15 to 40 ms between chunks, longer after a sentence', () => {
     const slowest = [...paceText('One two. Three four', () => 0.999)]
     const fastest = [...paceText('One two. Three four', () => 0)]
     expect(slowest.map((piece) => piece.text)).toEqual(['One', ' two.', ' Three', ' four'])
@@ -55,7 +55,7 @@ describe('writing an answer', () => {
     expect((slept[1] ?? 0) / (slept[4] ?? 1)).toBeCloseTo(4)
   })
 
-  it('writes nothing after it was aborted between two pieces, and rejects with the reason', async () => {
+  it('writes nothing after it was aborted between two chunks, and rejects with the reason', async () => {
     const { pieces, append } = collect()
     const abort = new AbortController()
     const reason = new Error('stopped by the reader')

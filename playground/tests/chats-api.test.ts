@@ -92,12 +92,12 @@ describe('asking', () => {
     ])
   })
 
-  it('keeps a question exact for any script, and free of what no screen can show', async () => {
+  it('keeps a question exact for any script, without characters that no screen can show', async () => {
     const { chatId } = await asked({ prompt: 'Ünïcödé 👩‍👩‍👧 line\nnext\u0000\u001b[31m\ud800!' })
     expect(chats.read(chatId)?.messages[0]?.question).toBe('Ünïcödé 👩‍👩‍👧 line\nnext  [31m !')
   })
 
-  it('says what is wrong with a question', async () => {
+  it('reports what is wrong with a question', async () => {
     const cases: [body: unknown, status: number, code: string][] = [
       ['{', 400, 'invalid-body'],
       [[], 400, 'invalid-body'],
@@ -121,7 +121,7 @@ describe('asking', () => {
     expect(chats.list(10)).toEqual([])
   })
 
-  it('refuses a body over its bound before it is read, whether its length is told or not', async () => {
+  it('refuses a body over its bound before it is read, with or without a length header', async () => {
     const told = await post('{}', { 'Content-Length': '1000000' })
     expect(told.status).toBe(413)
 
@@ -153,7 +153,7 @@ describe('asking', () => {
     expect((await app.request('/api/chats', { method: 'DELETE' })).status).toBe(405)
   })
 
-  it('answers an unchanged conversation with 304, and an unknown one with 404', async () => {
+  it('returns 304 for an unchanged conversation, and 404 for an unknown one', async () => {
     const { chatId } = await asked({ prompt: 'x' })
     const first = await app.request(`/api/chats/${chatId}`)
     const tag = first.headers.get('etag') ?? ''

@@ -74,7 +74,7 @@ async function outcomeOf(answer: (response: ServerResponse) => unknown) {
 }
 
 describe('answers from an OpenAI-compatible endpoint', () => {
-  it('are what the endpoint writes, whole, however its bytes arrive', async () => {
+  it("are the endpoint's whole text, however its bytes arrive", async () => {
     const text = 'Größe, 日本語 and 🙂.\nA second line.'
     const outcome = await outcomeOf(async (response) => {
       const events = [...text].map((letter) => completion(letter)).join('')
@@ -86,7 +86,7 @@ describe('answers from an OpenAI-compatible endpoint', () => {
     expect(errors).toEqual([])
   })
 
-  it('are asked for with the key, the model, and the conversation so far', async () => {
+  it('are requested with the key, the model, and the conversation so far', async () => {
     const finished = async (response: ServerResponse) => {
       await write(response, completion(`Answer ${standIn.requests.length}.`) + completion(undefined, 'stop'))
       response.end(event('[DONE]'))
@@ -161,7 +161,7 @@ describe('an endpoint that stops', () => {
     expect(errors).toEqual([])
   })
 
-  it('before it was through is told so on the page, and no other is', () => {
+  it('before its end is marked on the page, and no other is', () => {
     expect(describeFinish('length')).toMatch(/length limit/)
     expect(describeFinish('content_filter')).toMatch(/withheld/)
     for (const whole of [undefined, 'stop', 'other', 'constructor']) expect(describeFinish(whole)).toBeUndefined()
@@ -234,14 +234,14 @@ describe('an endpoint that fails', () => {
     for (const secret of [apiKey, question, 'A beginning']) expect(log).not.toContain(secret)
   })
 
-  it('and is not there is told with what to look at', async () => {
+  it('and cannot be reached is reported with what to check', async () => {
     await standIn.close()
     expect(await outcomeOf(() => {})).toMatchObject({ text: '', status: 'error' })
     expect(String(errors[0])).toMatch(/cannot be reached \(ECONNREFUSED\)\. Is OPENAI_BASE_URL right/)
   })
 })
 
-it('tells the page who answers, without the key', async () => {
+it('tells the page which model answers, without the key', async () => {
   const response = await fetch(at('/api/about'))
   const { host } = new URL(standIn.url)
   expect(await response.json()).toEqual({ answeredBy: 'endpoint', model: 'a-model', host })

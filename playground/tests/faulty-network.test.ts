@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 describe('a faulty network without a fault', () => {
-  it('passes a response on as it is, piece by piece', async () => {
+  it('passes a response on unchanged, chunk by chunk', async () => {
     const { send, end, body } = source()
     const { network } = serve(body, { status: 203, headers: { 'content-type': 'text/event-stream' } })
     const response = await network.fetch('/a', {})
@@ -23,7 +23,7 @@ describe('a faulty network without a fault', () => {
     expect(Buffer.concat(pieces).toString()).toBe(text)
   })
 
-  it('counts what is open: from the request to the end of the body', async () => {
+  it('counts open requests: from the request to the end of the body', async () => {
     const { network } = serve(text)
     const heard: number[] = []
     network.state.subscribe(() => heard.push(network.state.get().open))
@@ -38,7 +38,7 @@ describe('a faulty network without a fault', () => {
     expect(network.state.get().open).toBe(0)
   })
 
-  it('passes an answer without a body on, and a failure too', async () => {
+  it('passes on a response without a body, and a failure too', async () => {
     const none = serve(null, { status: 204 }).network
     expect((await none.fetch('/a', {})).status).toBe(204)
     expect(none.state.get().open).toBe(0)
@@ -57,7 +57,7 @@ describe('a faulty network without a fault', () => {
     expect(seen.isCancelled).toBe(true)
   })
 
-  it('aborts when it is told to, with the reason it was given, and lets go of the body', async () => {
+  it("aborts with the signal's reason, and cancels the body", async () => {
     const { seen, send, body } = source()
     const { network } = serve(body)
     const abort = new AbortController()
@@ -74,7 +74,7 @@ describe('a faulty network without a fault', () => {
 })
 
 describe('cut()', () => {
-  it('breaks every open body as a lost connection does, and lets what is asked next through', async () => {
+  it('breaks every open body as a lost connection does, and lets later requests through', async () => {
     const sources = [source(), source()]
     let asked = 0
     const network = createFaultyNetwork(async () => new Response(sources[asked++]?.body ?? text))
@@ -89,7 +89,7 @@ describe('cut()', () => {
     expect(await (await network.fetch('/c', {})).text()).toBe(text)
   })
 
-  it('breaks a request that has no answer yet', async () => {
+  it('breaks a request that has no response yet', async () => {
     const network = createFaultyNetwork(
       (_, { signal }) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     )
@@ -110,7 +110,7 @@ describe('cut()', () => {
 })
 
 describe('setOffline()', () => {
-  it('breaks what is open, and lets nothing out until it is switched off', async () => {
+  it('breaks open requests, and lets nothing through until it is switched off', async () => {
     const { body } = source()
     const { network, asked } = serve(body)
     const read = (await network.fetch('/a', {})).body?.getReader().read()
@@ -120,7 +120,7 @@ describe('setOffline()', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('tells whoever listens that it is online again, once, and nobody whose signal has aborted', () => {
+  it('sends `online` once to each listener, and none to one whose signal has aborted', () => {
     const { network } = serve(text)
     const online = vi.fn()
     const gone = vi.fn()
@@ -138,7 +138,7 @@ describe('setOffline()', () => {
     expect(gone).not.toHaveBeenCalled()
   })
 
-  it('says that there is no network, and tells whoever listens that it went', () => {
+  it('reports that there is no network, and sends `offline` to its listeners', () => {
     const { network } = serve(text)
     const offline = vi.fn(() => expect(network.environment.navigator?.onLine).toBe(false))
     network.environment.addEventListener?.('offline', offline, { signal: new AbortController().signal })
@@ -149,7 +149,7 @@ describe('setOffline()', () => {
     expect(network.environment.navigator?.onLine).toBe(true)
   })
 
-  it('hears of the device as well, but stays off while it is switched off', () => {
+  it("passes on the device's events too, but stays offline while it is switched off", () => {
     const device = new EventTarget()
     vi.stubGlobal('addEventListener', device.addEventListener.bind(device))
     const { network } = serve(text)
@@ -169,7 +169,7 @@ describe('setOffline()', () => {
 })
 
 describe('setSlow()', () => {
-  it('lets an answer begin late, and come in small pieces with a wait before each', async () => {
+  it('lets a response begin late, and arrive in small chunks with a wait before each', async () => {
     vi.useFakeTimers()
     const { network, asked } = serve(bytes)
     network.setSlow(true)
@@ -195,7 +195,7 @@ describe('setSlow()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('gives what it holds back at once when it is switched off', async () => {
+  it('sends all held-back bytes at once when it is switched off', async () => {
     vi.useFakeTimers()
     const { network } = serve(bytes)
     network.setSlow(true)
@@ -229,7 +229,7 @@ describe('setSlow()', () => {
     expect([vi.getTimerCount(), network.state.get().open]).toEqual([0, 0])
   })
 
-  it('reads no further ahead than the piece that is passed on', async () => {
+  it('reads no further ahead than the current chunk', async () => {
     vi.useFakeTimers()
     const { seen, send, body } = source()
     const { network } = serve(body)

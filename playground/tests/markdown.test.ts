@@ -109,7 +109,7 @@ describe('sections of a text', () => {
     expect(toSections(text, false).map(({ length }) => length)).toEqual([50, 50, 25])
   })
 
-  it('read each part of a growing text a bounded number of times, and keep what is settled', () => {
+  it('read each part of a growing text a bounded number of times, and keep settled sections', () => {
     let read = 0
     const toSections = createSections((markdown) => {
       read += markdown.length
@@ -128,7 +128,7 @@ describe('sections of a text', () => {
     expect(read).toBeLessThan(8 * text.length)
   })
 
-  it('begin anew with another text', () => {
+  it('start again with another text', () => {
     const toSections = createSections()
     toSections(paragraphs(200), true)
     expect(toSections('Another.', false)).toEqual([['Another.']])

@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-it('tells once, when npm’s shell is gone', () => {
+it('calls back once, when npm’s shell is gone', () => {
   const listener = vi.fn()
   onParentGone(listener, underNpm)
   vi.advanceTimersByTime(5_000)
@@ -30,7 +30,7 @@ it('lets a server outlive a shell that is not npm’s', () => {
   expect(listener).not.toHaveBeenCalled()
 })
 
-it('leaves nothing behind once it is undone', () => {
+it('leaves nothing behind after it was stopped', () => {
   const listener = vi.fn()
   onParentGone(listener, underNpm)()
   parent = 1

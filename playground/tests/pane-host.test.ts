@@ -47,7 +47,7 @@ function setUp() {
 afterEach(() => vi.restoreAllMocks())
 
 describe('the place of a pane’s content', () => {
-  it('shows what the framework is given last, also what came while it was loaded', async () => {
+  it('shows the last props, also those that came while the framework was loading', async () => {
     const { element, show, states, loads } = setUp()
     show('react', 'a')
     show('react', 'b')
@@ -78,7 +78,7 @@ describe('the place of a pane’s content', () => {
     expect([element.textContent, alive(), states.at(-1), loads.length]).toEqual(['react 1: a', ['react 1'], 'shown', 2])
   })
 
-  it('keeps what is shown when the next one cannot be loaded, and loads again when asked', async () => {
+  it('keeps the shown view when the next one cannot be loaded, and loads again on request', async () => {
     const report = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { element, host, show, states, loads, alive } = setUp()
     show('react')
@@ -93,7 +93,7 @@ describe('the place of a pane’s content', () => {
     expect([element.textContent, states.at(-1), alive()]).toEqual(['svelte 2: b', 'shown', ['svelte 2']])
   })
 
-  it('keeps what is shown when the next one cannot render', async () => {
+  it('keeps the shown view when the next one cannot render', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const { element, show, states, loads, breakMounting } = setUp()
     show('react')
@@ -104,7 +104,7 @@ describe('the place of a pane’s content', () => {
     expect([element.textContent, element.children.length, states.at(-1)]).toEqual(['react 1: a', 1, 'failed'])
   })
 
-  it('is empty after it was closed, whatever still arrives', async () => {
+  it('is empty after it was closed, also if something arrives later', async () => {
     const { element, host, show, states, loads, alive } = setUp()
     show('react')
     await loads[0]?.arrive()

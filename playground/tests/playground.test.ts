@@ -58,7 +58,7 @@ async function stored(streamId: string): Promise<{ text: string; status: string 
 }
 
 describe('the playground over HTTP', () => {
-  it('answers a question from the documentation, and has stored what it told', async () => {
+  it('answers a question from the documentation, and stores the answer', async () => {
     playground = await start(1e6)
     const { streamId } = await ask('What is an epoch?')
     const text = await (await drive(streamId)).text()
@@ -78,7 +78,7 @@ describe('the playground over HTTP', () => {
     expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
   })
 
-  it('stops an answer on request, keeps its beginning, and takes that for no error', async () => {
+  it('stops an answer on request, keeps its beginning, and shows no error', async () => {
     playground = await start(1)
     const { streamId } = await ask('What is an epoch?')
     const reading = (await drive(streamId)).text()
@@ -91,7 +91,7 @@ describe('the playground over HTTP', () => {
     expect(errors).toEqual([])
   })
 
-  it('lets a running answer finish when it is closed, and accepts no more', async () => {
+  it('lets a running answer finish when it is closed, and accepts no new one', async () => {
     playground = await start(40)
     const { streamId } = await ask('What is an epoch?')
     const response = await drive(streamId)
@@ -104,7 +104,7 @@ describe('the playground over HTTP', () => {
     expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
   })
 
-  it('names the cure when its port is taken, and lets go of its files', async () => {
+  it('names the fix when its port is taken, and closes its files', async () => {
     playground = await start(1)
     const { port } = playground
     await expect(start(1, port)).rejects.toThrow(
@@ -112,7 +112,7 @@ describe('the playground over HTTP', () => {
     )
   })
 
-  it('answers under no name but its own, so that no page of another site can read it', async () => {
+  it('serves no name but its own, so that no page of another site can read it', async () => {
     playground = await start(1)
     const { port } = playground
     for (const path of ['/', '/api/chats', '/api/streams/AAAAAAAAAAAAAAAAAAAAAA', '/library/README.md', '/api/none']) {
@@ -126,7 +126,7 @@ describe('the playground over HTTP', () => {
     }
   })
 
-  it('erases no answer for whoever asks', async () => {
+  it('lets no visitor delete an answer', async () => {
     playground = await start(1e6)
     const { streamId } = await ask('What is an epoch?')
     const text = await (await drive(streamId)).text()
@@ -134,7 +134,7 @@ describe('the playground over HTTP', () => {
     expect(await stored(streamId)).toMatchObject({ text, status: 'done' })
   })
 
-  it('answers nothing for a stream that belongs to no question', async () => {
+  it('writes nothing for a stream without a question', async () => {
     playground = await start(1)
     expect((await drive('AAAAAAAAAAAAAAAAAAAAAA')).status).toBe(404)
   })

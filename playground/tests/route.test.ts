@@ -11,7 +11,7 @@ describe('routes', () => {
     expect(parseRoute('/c/a/b')).toEqual({ chatId: undefined, isLone: false, frameworks: byReact })
   })
 
-  it('name who renders each pane, React where nobody we know is named', () => {
+  it('name the framework of each pane, React if the name is unknown', () => {
     expect(parseRoute('/?driver=svelte').frameworks).toEqual({ driver: 'svelte', follower: 'react' })
     expect(parseRoute('/?driver=jquery&follower=svelte').frameworks).toEqual({ driver: 'react', follower: 'svelte' })
     for (const name of ['', 'Svelte', 'constructor', '__proto__']) {
@@ -19,7 +19,7 @@ describe('routes', () => {
     }
   })
 
-  it('are written as they are read, without what goes without saying', () => {
+  it('are written as they are read, without default values', () => {
     for (const path of ['/', '/c/a', '/?driver=svelte', '/c/a?view=follower&driver=svelte&follower=svelte']) {
       expect(routePath(parseRoute(path))).toBe(path)
     }

@@ -5,7 +5,7 @@ import { readSettings } from '../server/settings'
 import { describeStore } from '../server/store-address'
 
 describe('settings', () => {
-  it('are port 5173, this machine alone, a folder of its own and the pace of a language model', () => {
+  it('are port 5173, this machine alone, a separate folder and the pace of a language model', () => {
     expect(readSettings({})).toMatchObject({ port: 5173, host: '127.0.0.1', allowedHosts: [], answerSpeed: 1 })
     expect(readSettings({ HOST: ' ' }).host).toBe('127.0.0.1')
     expect(readSettings({ ALLOWED_HOSTS: 'a.test, b.test' }).allowedHosts).toEqual(['a.test', 'b.test'])
@@ -34,7 +34,7 @@ describe('settings', () => {
     }
   })
 
-  it('keep streams in Postgres or Redis when STORE says so', () => {
+  it('keep streams in Postgres or Redis when STORE is set so', () => {
     for (const [STORE, type] of [
       ['postgres://me@localhost/app', 'postgres'],
       ['postgresql://me@localhost:5433/app', 'postgres'],
@@ -55,7 +55,7 @@ describe('settings', () => {
     }
   })
 
-  it('have an endpoint answer when its URL, key and model are set', () => {
+  it('use an endpoint when its URL, key and model are set', () => {
     const env = { OPENAI_BASE_URL: 'http://localhost:11434/v1', OPENAI_API_KEY: ' a-key ', OPENAI_MODEL: 'a-model' }
     expect(readSettings(env).endpoint).toEqual({
       baseUrl: 'http://localhost:11434/v1',
@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(endpointNotice(env)).toBeUndefined()
   })
 
-  it('name what an endpoint lacks, and the cure', () => {
+  it('name the setting that an endpoint lacks, and the fix', () => {
     const url = { OPENAI_BASE_URL: 'http://localhost:11434/v1' }
     const missing = (name: string) => new RegExp(`needs ${name}, because OPENAI_BASE_URL is set.*Set it to .*leave`)
     expect(() => readSettings({ ...url, OPENAI_MODEL: 'a-model' })).toThrow(missing('OPENAI_API_KEY'))
@@ -81,7 +81,7 @@ describe('settings', () => {
     expect(() => readSettings(env)).toThrow(/^(?!.*hunter2).*OPENAI_API_KEY/)
   })
 
-  it('use no key without a URL, and say so', () => {
+  it('use no key without a URL, and report that', () => {
     const env = { OPENAI_API_KEY: 'a-key', OPENAI_BASE_URL: '' }
     expect(readSettings(env).endpoint).toBeUndefined()
     expect(endpointNotice(env)).toBe(
@@ -90,7 +90,7 @@ describe('settings', () => {
     expect(endpointNotice({})).toBeUndefined()
   })
 
-  it('tell where the page can be opened', () => {
+  it('list the URLs of the page', () => {
     expect(localUrls(5173, '0.0.0.0')[0]).toBe('http://localhost:5173')
     expect(localUrls(80, '127.0.0.1')).toEqual(['http://localhost:80'])
     expect(localUrls(80, '::1')).toEqual(['http://[::1]:80'])

@@ -56,7 +56,7 @@ const wordsOf = (timelines: Timelines, id = 'a') => timelines.of(id).entries.map
 const words = (...events: StreamEvent[]) => wordsOf(tell(events))
 
 describe('a timeline in words', () => {
-  it('tells of a drive that is cut and read on from the persisted copy', () => {
+  it('shows a drive that is cut and read on from the persisted copy', () => {
     const told = words(
       phase('driving', 0, 'pending'),
       chunk('appended', 'live', 0, 500),
@@ -78,7 +78,7 @@ describe('a timeline in words', () => {
     ])
   })
 
-  it('tells of a gap, of text the store contradicts, of an older epoch, and of a stream that failed', () => {
+  it('shows a gap, text that the store contradicts, an older epoch, and a stream that failed', () => {
     const failed: StreamEvent = {
       ...phase('failed', 8),
       error: new SourceError('not-found', 'gone'),
@@ -100,13 +100,13 @@ describe('a timeline in words', () => {
     ])
   })
 
-  it('tells how much of an added piece was shown already', () => {
+  it('shows how much of an appended chunk was shown already', () => {
     expect(words(chunk('appended', 'snapshot', 0, 100), chunk('appended', 'snapshot', 40, 100))).toEqual([
       'snapshot 0–140, 2 chunks, 60 of their characters shown already',
     ])
   })
 
-  it('says a run of the same once', () => {
+  it('joins equal entries in a row', () => {
     const again = [cut(5), phase('following', 5), cut(5)]
     expect(words(cut(5), ...again)).toEqual([
       'cut, waiting: network, 2 times',
@@ -126,7 +126,7 @@ describe('a timeline in words', () => {
     ])
   })
 
-  it('notes what a person did, where a text is being read', () => {
+  it('notes what the user did, for each text that is being read', () => {
     const { timelines } = setup()
     tell(
       [
@@ -171,7 +171,7 @@ describe('timelines', () => {
     expect(before.entries.map(describeEntry)).toEqual(['live 0–5, 1 chunk'])
   })
 
-  it('tell their listeners once a frame, however much happened', () => {
+  it('call their listeners once a frame, however much happened', () => {
     const { timelines, frame } = setup()
     const listener = vi.fn()
     const unlisten = timelines.subscribe(listener)
@@ -208,7 +208,7 @@ describe('the bar of a timeline', () => {
   const stretches = (...events: StreamEvent[]) =>
     barOf(...events).stretches.map(({ source, left, width }) => `${source} ${left.toFixed(2)}+${width.toFixed(2)}`)
 
-  it('shows which part of the text came from where, as shares of what is shown', () => {
+  it('shows which source each part of the text came from, as fractions of the shown text', () => {
     expect(
       stretches(
         chunk('appended', 'live', 0, 30),
@@ -221,7 +221,7 @@ describe('the bar of a timeline', () => {
     ).toEqual(['live 0.00+0.30', 'snapshot 0.30+0.70'])
   })
 
-  it('marks cuts, duplicates, gaps and what was reconciled, each at its place and in words', () => {
+  it('marks cuts, duplicates, gaps and reconciled text, each at its offset and in words', () => {
     const { marks } = barOf(
       chunk('appended', 'live', 0, 50),
       cut(50),
@@ -238,7 +238,7 @@ describe('the bar of a timeline', () => {
     ])
   })
 
-  it('shows what the store put in place of what it contradicted', () => {
+  it('shows the text with which the store replaced other text', () => {
     expect(
       stretches(
         chunk('appended', 'live', 0, 40),
@@ -248,7 +248,7 @@ describe('the bar of a timeline', () => {
     ).toEqual(['live 0.00+0.20', 'snapshot 0.20+0.80'])
   })
 
-  it('is empty while there is no text, and stays within its ends whatever it is told', () => {
+  it('is empty without text, and stays within its ends for any events', () => {
     expect(barOf()).toEqual({ stretches: [], marks: [] })
     const { marks } = barOf(cut(0), chunk('appended', 'live', 0, 10), chunk('gap', 'live', 99, 1))
     expect(marks.map(({ left }) => left)).toEqual([0, 1])

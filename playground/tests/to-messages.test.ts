@@ -14,13 +14,13 @@ function chatOf(questions: number): Chat {
 const contents = (messages: { content?: unknown }[]) => messages.slice(1).map(({ content }) => content)
 const findPassages = () => undefined
 
-describe('what an endpoint is asked', () => {
+describe('the messages for an endpoint', () => {
   it('ends with the question of the stream, and knows nothing of later ones', async () => {
     const messages = await toMessages(chatOf(3), 'stream-2', { readAnswer: async () => 'an answer', findPassages })
     expect(contents(messages)).toEqual(['question 1', 'an answer', 'question 2'])
   })
 
-  it('leaves out what has no answer, so that questions and answers take turns', async () => {
+  it('leaves out questions without an answer, so that questions and answers alternate', async () => {
     const readAnswer = async (id: string) => (id === 'stream-1' ? '' : 'an answer')
     const messages = await toMessages(chatOf(3), 'stream-3', { readAnswer, findPassages })
     expect(messages.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'user'])
@@ -39,7 +39,7 @@ describe('what an endpoint is asked', () => {
     expect(read).toHaveLength(10)
   })
 
-  it('is bounded in length: what does not fit, and all before it, is left out', async () => {
+  it('is bounded in length: the exchange that does not fit, and all before it, are left out', async () => {
     const readAnswer = async (id: string) => 'x'.repeat(id === 'stream-3' ? 12_000 : 5_000)
     const messages = await toMessages(chatOf(6), 'stream-6', { readAnswer, findPassages })
     expect(contents(messages).filter((content) => !String(content).startsWith('x'))).toEqual([
@@ -49,7 +49,7 @@ describe('what an endpoint is asked', () => {
     ])
   })
 
-  it('brings what the documentation says on the question', async () => {
+  it("contains the documentation's passages about the question", async () => {
     const asked: string[] = []
     const sources = {
       readAnswer: async () => '',

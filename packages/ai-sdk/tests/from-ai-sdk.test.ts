@@ -139,7 +139,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     expect(errors).toMatchObject([{ message: expect.stringContaining('overloaded'), cause: 'overloaded' }])
   })
 
-  it('that is aborted by a signal of its own is an error', async () => {
+  it('that is aborted by its own signal is an error', async () => {
     // As `AbortSignal.timeout` does it, without its clock.
     const timeout = new AbortController()
     const { errors, ...told } = await ended(async function* () {

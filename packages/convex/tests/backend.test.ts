@@ -16,7 +16,7 @@ it('starts a writer for every POST that finds the stream pending', async () => {
   await Promise.all(answers.map(({ body }) => body?.cancel()))
 })
 
-it('stores at a sentence end alone, and loses the rest when the writer throws, and the driver is told of a clean end', async () => {
+it('stores only at the end of a sentence, and loses the rest when the writer throws, and the driver gets a clean end', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const stage = await createStage()
   const { id, writer } = await stage.create()

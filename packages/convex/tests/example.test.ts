@@ -86,7 +86,7 @@ it('is the component’s chat: asked in one tab, shown in all, written once', as
   expect([writer.runs, second.runs]).toEqual([1, 1])
 })
 
-it('says that an answer broke off, and takes another question', async () => {
+it('shows that an answer broke off, and accepts another question', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const tab = openTab()
   const writer = await tab.ask('Why?')

@@ -38,7 +38,7 @@ describe.each([react, reactStrict, vue, svelte, solid])('$name', (hook) => {
     expect(stage.drives.map(({ body }) => JSON.parse(body).streamId)).toEqual([first.id, second.id])
   })
 
-  it('drives with what the latest render brought, also for a stream that comes later', async () => {
+  it('drives with the values of the latest render, also for a stream that comes later', async () => {
     const stage = await createStage()
     const { id, writer } = await stage.create()
     const opts = { authToken: 'first', headers: { 'x-app': 'one' } }

@@ -83,7 +83,7 @@ describe('the Convex client is found', () => {
   })
 })
 
-describe('without a Convex client it says what is missing', () => {
+describe('without a Convex client the error names what is missing', () => {
   it('in React', () => {
     expect(() => renderToString(createElement(ReactProbe, { driven: false }))).toThrow('<ConvexProvider>')
   })
@@ -106,7 +106,7 @@ describe('without a Convex client it says what is missing', () => {
   })
 })
 
-it('renders on a server as the component’s hook does, and asks for nothing', async () => {
+it('renders on a server as the component’s hook does, and sends no request', async () => {
   const convex = openReactClient('http://127.0.0.1:1')
   const watchQuery = vi.spyOn(convex, 'watchQuery')
   const fetch = vi.spyOn(globalThis, 'fetch')

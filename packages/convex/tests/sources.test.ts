@@ -52,7 +52,7 @@ describe.each([
   ['ConvexClient', openClient],
   ['ConvexReactClient', openReactClient],
 ] as const)('with a %s', (_name, open) => {
-  it('does not subscribe to the query while the live stream is healthy, asks at the end, and lets go', async () => {
+  it('does not subscribe to the query while the live stream is healthy, subscribes at the end, and unsubscribes', async () => {
     const { deployment, writer, openTab } = await setup({}, open)
     const tab = openTab()
     tab.attach(true)
@@ -66,7 +66,7 @@ describe.each([
     expect(deployment.drives).toHaveLength(1)
   })
 
-  it('tells of a socket that is lost, and of the one that comes', async () => {
+  it('reports a lost socket, and the next one', async () => {
     const { deployment, writer, openTab } = await setup({}, open)
     const [driver, follower] = [openTab(), openTab()]
     driver.attach(true)
@@ -99,7 +99,7 @@ describe.each([
     await tab.shows({ connection: 'closed', error: { code: 'not-found' } })
   })
 
-  it('shows at once what another component has asked for already', async () => {
+  it('shows at once a result that is loaded for another component', async () => {
     const { deployment, writer, openTab } = await setup({}, open)
     const driver = openTab()
     driver.attach(true)
@@ -139,7 +139,7 @@ describe('a drive', () => {
     expect(deployment.drives[0]?.authorization).toBeUndefined()
   })
 
-  it('asks for another token once after a 401, and streams', async () => {
+  it('requests another token once after a 401, and streams', async () => {
     const authToken = vi.fn(({ isRefresh }: { isRefresh: boolean }) => (isRefresh ? 'new' : 'old'))
     const { deployment, writer, openTab } = await setup({ authToken })
     deployment.refuse(401)
@@ -192,7 +192,7 @@ describe('a drive', () => {
     },
   )
 
-  it('is made once for all components, and not again by one that comes later', async () => {
+  it('is sent once for all components, and not again by one that comes later', async () => {
     const { deployment, writer, openTab } = await setup()
     const tab = openTab()
     for (let count = 0; count < 5; count++) tab.attach(true)
@@ -204,7 +204,7 @@ describe('a drive', () => {
     expect(deployment.drives).toHaveLength(1)
   })
 
-  it('is none when whoever wanted it leaves in the same tick', async () => {
+  it('is not sent when its component leaves in the same tick', async () => {
     const { deployment, writer, openTab } = await setup()
     const [early, late] = [openTab(), openTab()]
     early.attach(true)
@@ -236,7 +236,7 @@ describe('the query', () => {
     return { snapshot, undo, push: (body: unknown) => onBody(body), fail: (error: Error) => onError(error) }
   }
 
-  it('that answers with nothing shows nothing yet', () => {
+  it('that returns nothing shows nothing yet', () => {
     const { snapshot, push } = pushing()
     const sink = sinkOf()
     snapshot.subscribe(request, sink)
@@ -252,7 +252,7 @@ describe('the query', () => {
     expect(sink.next).toHaveBeenCalledWith({ text: 'One', status: 'streaming' })
   })
 
-  it('throws nothing at the Convex client, whatever it brings', () => {
+  it('throws no error into the Convex client, for any result', () => {
     const { snapshot, push } = pushing()
     const sink = sinkOf()
     const error = new Error('no such status')
@@ -264,7 +264,7 @@ describe('the query', () => {
     expect(sink.lost).toHaveBeenCalledWith(expect.objectContaining({ code: 'server', cause: error }))
   })
 
-  it('is silent once it was undone', () => {
+  it('is silent after it was unsubscribed', () => {
     const { snapshot, push, fail, undo } = pushing()
     const sink = sinkOf()
     snapshot.subscribe(request, sink)()
@@ -275,7 +275,7 @@ describe('the query', () => {
     expect(sink.lost).not.toHaveBeenCalled()
   })
 
-  it('counts failures in a row: any answer begins anew', () => {
+  it('counts failures in a row: any result starts again', () => {
     const { snapshot, push, fail } = pushing()
     const codes: string[] = []
     const sink = { ...sinkOf(), lost: (error: unknown) => void codes.push((error as { code: string }).code) }

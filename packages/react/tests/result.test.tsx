@@ -8,7 +8,7 @@ import { renderPage } from './support/render-page'
 stopTime()
 
 describe.each(modes)('a component that renders again, $mode', ({ Mode, driver }) => {
-  it('is given the same result, and the same actions, while nothing changes', async () => {
+  it('gets the same result, and the same actions, while nothing changes', async () => {
     const { server, open, happens } = createKit(driver)
     const client = open()
     const results: UseStreamResult[] = []

@@ -77,7 +77,7 @@ it('follows an id from an accessor and options with getters', async () => {
   expect(requested()).toEqual(['follow a 0', 'drive a 0'])
 })
 
-it('reads in an owner made by hand until that is disposed of, and tells effects of one field at a time', async () => {
+it('reads in a manual owner until that is disposed, and runs effects for one field at a time', async () => {
   const { server, open, happens } = createPage()
   const client = open()
   const seen: string[] = []

@@ -40,7 +40,7 @@ it('reads while <Show> shows it, and reads on when it is shown again', async () 
   expect(requested()).toEqual(['drive a 0', 'follow a 4'])
 })
 
-it('keeps each stream with its element while <For> turns them around, and asks for nothing', async () => {
+it('keeps each stream with its element while <For> reorders them, and sends no request', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [ids, setIds] = createSignal(['one', 'two', 'three'])

@@ -33,7 +33,7 @@ it('reads while {#if} shows it, and reads on when it is shown again', async () =
   expect(requested().filter((request) => request.includes(' a '))).toEqual(['drive a 0', 'follow a 4'])
 })
 
-it('keeps each stream with its element while {#each} turns them around, and asks for nothing', async () => {
+it('keeps each stream with its element while {#each} reorders them, and sends no request', async () => {
   const { server, happens, ids, shown, requested } = showBlocks()
   await happens(() => ids.set(['one', 'two', 'three']))
   for (const id of ['one', 'two', 'three']) await happens(() => server.stream(id).write(`text of ${id}`))
@@ -48,7 +48,7 @@ it('keeps each stream with its element while {#each} turns them around, and asks
   expect(shown('li output')).toEqual(['streaming: text of two'])
 })
 
-it('goes on over one connection when {#key} makes its component anew', async () => {
+it('goes on over one connection when {#key} re-creates its component', async () => {
   const { server, happens, client, version, shown, requested } = showBlocks()
   await happens()
   await happens(() => server.stream('keyed').write('one '))

@@ -7,7 +7,7 @@ import { createPage } from './support/create-page'
 
 stopTime()
 
-it('gives every subscriber the state at once, over one connection, until the last has gone', async () => {
+it('sends every subscriber the state at once, over one connection, until the last one leaves', async () => {
   const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true })
   const seen: string[][] = [[], [], []]
@@ -103,7 +103,7 @@ it('can be subscribed to again after the last has gone', async () => {
   undoAgain()
 })
 
-it('shows its own initial text first, and then what the client knows better', async () => {
+it("shows its own initial text first, and then the client's newer state", async () => {
   const { server, open, happens, requested } = createPage()
   const client = open()
   const undoFirst = useStream(client, 'a', { driven: true }).subscribe(() => {})
@@ -183,7 +183,7 @@ it('never shows the stream it has left when its id changes right after its first
   undo()
 })
 
-it('lets go of the stores it was given when its last subscriber has gone', () => {
+it('unsubscribes from the stores it got when its last subscriber leaves', () => {
   const { open } = createPage()
   let listening = 0
   const given = <Value>(value: Value) =>

@@ -172,7 +172,7 @@ it('shows the atom of a stream through the useStore of nanostores, which reads n
   detach()
 })
 
-it('shows the devtools of nanostores the atom of each id that its component is given', async () => {
+it('shows the devtools of nanostores the atom of each id of its component', async () => {
   const { open, happens, show } = createPage()
   const client = open()
   const id = ref('a')
@@ -195,7 +195,7 @@ it('shows the devtools of nanostores the atom of each id that its component is g
   expect(atoms.map(({ lc }) => lc)).toEqual([0, 1])
 })
 
-it('listens to no former id, nor to any once it has ended, though nobody reads what it shows', async () => {
+it('listens to no former id, nor to any after its end, although its refs have no reader', async () => {
   const { open, happens } = createPage()
   const client = open()
   const id = ref('a')
@@ -218,7 +218,7 @@ it('listens to no former id, nor to any once it has ended, though nobody reads w
   await happens(() => pass(GRACE_MS))
 })
 
-it('tells a watcher of each field only what has changed in it', async () => {
+it('runs a watcher of a field only when that field changes', async () => {
   const { server, open, happens, show } = createPage()
   const client = open()
   const seen: unknown[] = []

@@ -8,7 +8,7 @@ import { createPage } from './support/create-page'
 
 stopTime()
 
-it('is detached while it is put away, keeps its state, and reads on from there when it is taken out', async () => {
+it('is detached while it is deactivated, keeps its state, and reads on from there when it is activated', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   let mounts = 0
@@ -43,7 +43,7 @@ it('is detached while it is put away, keeps its state, and reads on from there w
   expect(mounts).toBe(1)
 })
 
-it('is read on while it is put away and taken out again at once', async () => {
+it('is read on when it is deactivated and activated again at once', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const Reply = defineComponent(() => {
@@ -62,7 +62,7 @@ it('is read on while it is put away and taken out again at once', async () => {
   expect(requested()).toEqual(['drive a 0'])
 })
 
-it('types nothing again of smooth text when it is put away in mid-burst and taken out', async () => {
+it('types no smooth text again when it is deactivated in mid-burst and activated', async () => {
   const { server, open, happens, show } = createPage()
   const client = smooth(open(), { maxLagMs: 60_000 })
   const seen: string[] = []
@@ -87,7 +87,7 @@ it('types nothing again of smooth text when it is put away in mid-burst and take
   expect(seen).toEqual(['0', '01', '0123456789'])
 })
 
-it('reads nothing for an id that changes while it is put away, until it is taken out', async () => {
+it('reads nothing for an id that changes while it is deactivated, until it is activated', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const id = ref('a')
@@ -113,7 +113,7 @@ it('reads nothing for an id that changes while it is put away, until it is taken
   expect(requested()).toEqual(['follow a 0', 'follow b 0'])
 })
 
-it('never goes back to what it was rendered with when it is put away after it was hydrated', async () => {
+it('never goes back to the rendered state when it is deactivated after hydration', async () => {
   const { server, open, happens, requested } = createPage()
   const client = open()
   const seen: string[] = []

@@ -153,7 +153,7 @@ for (const [name, start] of Object.entries(places)) {
   })
 }
 
-it('asks no more often for what fails when the watcher looks at the failure', async () => {
+it('does not retry more often when the watcher reads the error', async () => {
   const { open, happens } = createPage()
   let requests = 0
   const client = open({
@@ -221,7 +221,7 @@ it('does not read for a watcher whose component <KeepAlive> has put away', async
   expect(server.open).toBe(1)
 })
 
-it('says once, with the cure, that nothing can end what was called without a scope', async () => {
+it('warns once, with the fix, that nothing can stop a call without a scope', async () => {
   const { server, open, happens } = createPage()
   const client = open()
   const id = ref('a')

@@ -7,7 +7,7 @@ import { createPage } from './support/create-page'
 
 stopTime()
 
-it('reads in a scope made by hand, without any component, until that is stopped', async () => {
+it('reads in a manual scope, without any component, until that is stopped', async () => {
   const { server, open, happens, requested } = createPage()
   const client = open()
   const scope = effectScope()
