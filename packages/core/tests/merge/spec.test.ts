@@ -84,7 +84,7 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
     ],
     'hydrated, anything else': (state) =>
       ['a', 'abc', 'something else'].map((text) => ({
-        // Nothing was read of a stream before its first attempt: there, whatever is given is news.
+        // Before the first attempt nothing was read, so any initial text is a change.
         state: { ...state, attempt: state.attempt || 1 },
         event: { type: 'hydrated', initial: { text, status: 'streaming' } },
       })),
