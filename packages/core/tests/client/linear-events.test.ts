@@ -12,7 +12,7 @@ vi.mock(import('../../src/merge/merge'), async (original) => {
 useFakeTime()
 afterEach(() => vi.restoreAllMocks())
 
-/** Merges, and code units that were compared, while so many pieces were driven. */
+/** The numbers of merges and of compared code units, while this many chunks were driven. */
 async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
   vi.mocked(merge).mockClear()
   let compared = 0
@@ -42,7 +42,7 @@ describe('onEvent', () => {
     expect(events).toBe(402)
     expect(withEvents).toEqual(without)
     const longer = await work(1600, () => events++)
-    // Each piece once, and the end.
+    // Each chunk once, and the end.
     expect(longer.merges - withEvents.merges).toBe(1200)
     expect(longer.compared).toBe(without.compared)
   })

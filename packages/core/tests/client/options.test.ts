@@ -2,7 +2,7 @@ import { createStreamClient, isStreamError, keepstream, SourceError, StreamError
 import { describe, expect, it } from 'vitest'
 import { fakeTail } from '../support/fake-source'
 
-/** What a wrong option throws. */
+/** The error of a wrong option. */
 function thrownBy(run: () => unknown): StreamError {
   try {
     run()
@@ -15,7 +15,7 @@ function thrownBy(run: () => unknown): StreamError {
 
 describe('a wrong option', () => {
   it('names package, option and cure, for a client without a snapshot source', () => {
-    // @ts-expect-error: what a caller without types may leave out
+    // @ts-expect-error: a caller without types may leave it out
     const error = thrownBy(() => createStreamClient({}))
     expect(error.code).toBe('invalid-option')
     expect(error.message).toMatch(/@keepstream\/core.*createStreamClient.*`snapshot`.*fetchSnapshot/)
@@ -44,7 +44,7 @@ describe('a wrong option', () => {
   })
 
   it('names package, option and cure, for a server without a url', () => {
-    // @ts-expect-error: what a caller without types may leave out
+    // @ts-expect-error: a caller without types may leave it out
     const error = thrownBy(() => keepstream({}))
     expect(error.code).toBe('invalid-option')
     expect(error.message).toMatch(/@keepstream\/core.*keepstream.*`url`.*\/streams/)

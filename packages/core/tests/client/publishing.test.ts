@@ -42,7 +42,7 @@ describe('publishing', () => {
     await pass(PUBLISH_MS)
     expect(shown(stream).text).toHaveLength(1001)
     expect(published.length - first).toBeLessThanOrEqual(2)
-    // What is left is the watch on the connection's silence.
+    // The timer that is left watches the connection's silence.
     expect(vi.getTimerCount()).toBe(1)
   })
 

@@ -8,7 +8,7 @@ import { GRACE_MS, setup, shown, WAITS } from '../support/setup'
 
 useFakeTime()
 
-/** What users of the projects around us ran into; each test is named after what happened there. */
+/** Problems that users of related projects had. Each test is named after one of them. */
 describe('mobile, tabs and networks', () => {
   it.each(['Load failed', 'Failed to fetch', 'NetworkError when attempting to fetch resource.', ''])(
     'tells a lost connection by its phase, never by its message, here "%s"',

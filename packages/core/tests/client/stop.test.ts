@@ -6,7 +6,7 @@ import { GRACE_MS, setup, shown } from '../support/setup'
 
 useFakeTime()
 
-/** A stop source that the test answers, and what has become of each promise given out. */
+/** A stop source whose response the test controls, and the outcome of each promise. */
 function stopped(answer: () => End | undefined | Promise<End | undefined>) {
   const asked: string[] = []
   const stop = async ({ id }: { id: string }) => {

@@ -5,7 +5,7 @@ import { check, nastyText, patienceMs } from '../support/property'
 
 const nothing: Shown = { text: '', epoch: undefined, base: undefined, verified: 0, cuts: 0 }
 
-/** A piece somewhere in a text of that length, gaps and duplicates included. */
+/** A chunk somewhere in a text of that length, gaps and duplicates included. */
 const range = fc.record({
   from: fc.double({ min: 0, max: 1, noNaN: true }),
   length: fc.nat(20),
@@ -28,7 +28,7 @@ describe('merging any chunks in any order', () => {
             expect(next.cuts).toBe(0)
             expect(outcome === 'gap').toBe(offset > shown.text.length)
             expect(next === shown).toBe(outcome !== 'appended')
-            // Idempotent: the same piece again changes nothing.
+            // Idempotent: the same chunk again changes nothing.
             expect(merge(next, piece).shown).toBe(next)
             shown = next
           }
@@ -54,7 +54,7 @@ describe('merging any chunks in any order', () => {
           const truths: { base: number; text: string }[] = []
           for (const { base, text } of claims) {
             const before = truths.at(-1) ?? { base: 0, text: '' }
-            // What was durable when an epoch began is never lost later: a base never lies before the one before.
+            // Text that was durable when an epoch began is never lost later: a base is never before the last one.
             const start = before.base + Math.floor(base * (before.text.length - before.base))
             truths.push({ base: start, text: before.text.slice(0, start) + text })
           }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SourceError } from '../../src/errors'
 import { initialState, reduce, type SessionEvent, type SessionState, type Update } from '../../src/merge/session-state'
 
-/** What SPEC.md's table leaves out: what else a transition changes. */
+/** The changes of a transition that SPEC.md's table leaves out. */
 const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
 const following = () => reduce(idle(), { type: 'attached' })
 const pending = () => reduce(initialState(true), { type: 'attached' })
@@ -62,7 +62,7 @@ describe('a poll with `pending`', () => {
     const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
     const after = read(before, look)
     expect(after).toMatchObject({ failures: 2, error: undefined })
-    // What brings nothing new counts as good only once nothing has failed for a while.
+    // A connection that brings nothing new counts as good only after a while without failures.
     const { attempt } = after
     expect(reduce(after, { type: 'closed', attempt })).toMatchObject({ failures: 2 })
     expect(reduce(after, { type: 'closed', attempt, isProven: true })).toMatchObject({ failures: 0 })

@@ -68,7 +68,7 @@ const fresh = (state: SessionState): SessionState =>
 const begun = (state: SessionState): SessionState =>
   fresh(state) === state ? state : { ...fresh(state), drive: 'begun' }
 
-/** What each row of the table stands for: some for every event there is. */
+/** The events for each row of the table. Together they cover every event. */
 const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
   attached: {
     attached: () => [{ event: { type: 'attached' } }],

@@ -5,7 +5,7 @@ import { setup, shown } from '../support/setup'
 
 useFakeTime()
 
-/** A phone, as its operating system tells of it. NetInfo tells each listener the present state first. */
+/** A phone with its events. NetInfo sends each listener the current state first. */
 function fakePhone() {
   const appListeners = new Set<(state: string) => void>()
   const netListeners = new Set<(state: { isConnected: boolean | null }) => void>()

@@ -50,7 +50,7 @@ describe.each([false, true])('a page (driving: %s) whose connection died unnotic
     expect(fetch.requests).toHaveLength(1)
     await pass(150)
     const methods = () => fetch.requests.map(({ method }) => method)
-    // The drive is given up for the store that knows more; a follower's connection stays until its keep-alives are missed.
+    // The drive is closed because the store has more. A follower's connection stays until keep-alives are missing.
     expect(methods()).toEqual(driven ? ['POST', 'GET', 'GET'] : ['GET', 'GET'])
     await pass(100)
     expect(shown(reply)).toMatchObject({ text: 'Hello, world', status: 'streaming' })

@@ -12,7 +12,7 @@ useFakeTime()
 const openIds = (opened: readonly { request: { id: string; signal: AbortSignal } }[]) =>
   opened.filter(({ request }) => !request.signal.aborted).map(({ request }) => request.id)
 
-/** Eight followers of eight streams, whose server answers every connection at once. */
+/** Eight followers of eight streams, whose server accepts every connection at once. */
 async function eightFollowers(text: (id: string) => string) {
   const page = setup()
   const { client, tail } = page
@@ -51,7 +51,7 @@ describe('the connections of one client', () => {
       for (const stream of streams) expect(shown(stream).text).toBe(`${stream.id} `.repeat(version))
     }
     expect(most()).toBe(4)
-    // Who waits for its turn asks no more often than a look would.
+    // A follower that waits for a slot connects no more often than a poll would.
     expect(tail.opened.length).toBeLessThan(8 * 4 * 20)
   })
 
@@ -197,7 +197,7 @@ describe('turns', () => {
             else if (what === 'fed' && reader && open.has(reader.turn)) turns.caughtUp(reader.turn)
             else if (what === 'drive') drives.push(turns.drive())
             else if (what === 'park') drives.pop()?.()
-            // Nobody waits while there is room, and nobody who was fed stays while somebody waits.
+            // No follower waits while a slot is free, and none that is caught up keeps a slot while another waits.
             const room = Math.max(1, max - drives.length)
             if (waiting.length) {
               expect(open.size).toBeGreaterThanOrEqual(room)

@@ -124,7 +124,7 @@ describe('a read that fails', () => {
     const known = { text: '', status: 'streaming' } as const
     const cut = new SourceError('network', 'cut')
 
-    /** The waits before each connection but the first, each of which says what is known and then ends as `end` has it. */
+    /** The waits before each connection but the first. Each one brings only known text and then ends as in `end`. */
     async function openedAfter(count: number, end: (opened: number) => 'fail' | 'close') {
       const { client, tail } = setup()
       client.stream('a').attach()

@@ -17,7 +17,7 @@ import { SSE, wire } from '../support/wire'
 
 useFakeTime()
 
-/** A stream whose text a test writes, behind something that may hold back whole answers. */
+/** A stream whose text a test writes, behind a proxy that may hold back whole responses. */
 function world(options: { isHeld?: boolean } = {}) {
   const stream = { text: '', status: 'streaming', isHeld: options.isHeld ?? true }
   const channels: { body: ReturnType<typeof openBody>; signal: AbortSignal; isDrive: boolean }[] = []
@@ -338,7 +338,7 @@ describe('a channel whose text comes in lumps', () => {
 })
 
 describe('a drive without keep-alives that speaks late', () => {
-  /** A model that takes 4.5 s to begin; the store has each piece a moment before the drive's connection brings it. */
+  /** A model that takes 4.5 s to begin. The store has each chunk a moment before the drive's connection brings it. */
   function lateDrive() {
     const signals: AbortSignal[] = []
     let say = (_text: string) => {}

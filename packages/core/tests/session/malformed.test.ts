@@ -17,7 +17,7 @@ import { uncaughtIn } from '../support/uncaught'
 
 useFakeTime()
 
-/** An answer with one field of the wrong kind, and that field. */
+/** A response with one field of the wrong type, and that field. */
 const snapshots: [string, unknown][] = [
   ['text', { text: ['a', 'b'], status: 'done' }],
   ['text', { text: 5, status: 'streaming' }],
@@ -65,7 +65,7 @@ const ends: [string, unknown][] = [
   ['end', undefined],
 ]
 
-/** Nothing is shown, the field is named, and whoever was asked is asked ever more seldom. */
+/** Nothing is shown, the error names the field, and the source is called less and less often. */
 async function expectRefused(
   options: Partial<StreamClientOptions>,
   field: string,
@@ -157,7 +157,7 @@ describe('a response with a field of the wrong type', () => {
       const outcome = stream.stop().catch((error: unknown) => error)
       await pass(1000)
       expect(shown(stream)).toMatchObject({ text: '', status: 'pending' })
-      // A status that is no end says that the wish was noted: it goes on reading.
+      // A status that is not terminal means that the stop is requested: reading goes on.
       if (rest && isTerminal((rest as { status: never }).status))
         expect(await outcome).toMatchObject({ code: 'server' })
     },

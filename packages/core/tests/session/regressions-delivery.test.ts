@@ -10,7 +10,7 @@ import { SSE, wire } from '../support/wire'
 
 useFakeTime()
 
-/** What users of the projects around us ran into; each test is named after what happened there. */
+/** Problems that users of related projects had. Each test is named after one of them. */
 describe('resuming', () => {
   it('repeats nothing and loses nothing when proxies cut every connection after a few characters', async () => {
     const text = 'The quick brown fox jumps over the lazy dog. '.repeat(10)

@@ -18,14 +18,14 @@ import { GRACE_MS } from '../support/setup'
 
 useFakeTime()
 
-/** A page with one stream on it, the server it reads from, and what was seen so far. */
+/** A page with one stream, its server, and the observations so far. */
 interface Real {
   readonly server: ReturnType<typeof createAdversary>
   readonly page: ReturnType<typeof fakePage>
   stream: TextStream
-  /** The stream of a page that is loaded anew. */
+  /** The stream of a reloaded page. */
   load(initial?: AttachOptions['initial']): TextStream
-  /** A copy of what was shown. */
+  /** A copy of the shown state. */
   kept?: AttachOptions['initial']
   reloads: number
   readonly isPlain: boolean
@@ -35,7 +35,7 @@ interface Real {
   commands: number
   retries: number
   stops: number
-  /** What was shown, and what the server had, when `stop()` resolved. */
+  /** The shown state and the server's state when `stop()` resolved. */
   stopped?: { readonly shown: StreamState; readonly status: StreamStatus }
 }
 
@@ -55,7 +55,7 @@ function expectPromises(real: Real) {
   if (real.stopped) {
     const { shown, status } = real.stopped
     expect(isTerminal(status), 'stop()').toBe(true)
-    // Where nothing could be read it was told the end all the same, and has left as the last reader since.
+    // If nothing could be read, it still got the end, and has left since as the last reader.
     if (!/closed|idle/.test(shown.connection)) expect(shown.status, 'stop()').toBe(status)
   }
   expect(rank(state), 'P13').toBeGreaterThanOrEqual(rank(seen))
@@ -123,7 +123,7 @@ const commands = [
   always('everybody leaves', async (real) => {
     for (const leave of real.readers.splice(0)) leave()
     await elapse(GRACE_MS + 250)
-    // Who asked to stop reads on to the end.
+    // After `stop()` the reader reads on to the end.
     if (real.stops && !isTerminal(real.stream.$state.get().status)) return
     expect([real.server.open, vi.getTimerCount(), real.page.listenerCount], 'P11').toEqual([0, 0, 0])
   }),
@@ -141,7 +141,7 @@ const commands = [
         const count = real.readers.length
         for (const leave of real.readers.splice(0)) leave()
         await elapse(GRACE_MS + 250)
-        // Who asked to stop reads on to the end, on the page of before.
+        // After `stop()` the old page reads on to the end.
         if (real.stops) return
         real.reloads++
         real.stream = real.load(isGiven ? real.kept : undefined)
@@ -155,7 +155,7 @@ const commands = [
   }),
   always('stop', (real) => {
     if (real.stops++) return
-    // It resolves only once all is over; that it could not be delivered is told by rejecting.
+    // It resolves only after the end, and rejects if the request could not be delivered.
     real.stream.stop().then(
       () => {
         real.stopped = { shown: real.stream.$state.get(), status: real.server.status }
@@ -235,7 +235,7 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
   }
   await fc.asyncModelRun(() => ({ model: {}, real }), list)
 
-  // The faults cease: the end is reached, and nothing is left. What the page says of its network may stay wrong.
+  // The faults stop: the end is reached, and nothing is left. The page may still report a wrong network state.
   server.heal()
   page.hide(false)
   await step(real, () => real.readers.push(real.stream.attach({ driven: true })))

@@ -5,17 +5,17 @@ import { initialState, reduce, type SessionEvent, type SessionState, type Update
 import { isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../../src/types'
 import { check, nastyText, patienceMs } from '../support/property'
 
-/** What really happens at the server: every epoch's text, how much of it was produced and stored, and the status. */
+/** The real state of the server: every epoch's text, how much of it was produced and stored, and the status. */
 interface World {
   readonly epochs: { readonly base: number; text: string }[]
   produced: number
   durable: number
   status: StreamStatus
-  /** The backend tells epochs. Without them, what was shown of a lost generation is found out by comparing. */
+  /** The backend sends epochs. Without them, shown text of a lost generation is found by comparing. */
   readonly hasEpochs: boolean
-  /** Looks at the store that are still on their way, and may arrive late. */
+  /** Polls of the store in flight, which may arrive late. */
   readonly stale: Update[]
-  /** Copies that pages kept of what they showed. */
+  /** Copies of the shown text that pages kept. */
   readonly kept: Snapshot[]
 }
 
@@ -29,7 +29,7 @@ const codes = fc.constantFrom<SourceErrorCode>(
   'not-found',
 )
 
-/** One step of the world or of the wire. What it brings is taken from the world as it is when the step comes. */
+/** One step of the world or of the wire. Its content comes from the state of the world at that step. */
 const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('attach' as const), driven: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('detach' as const, 'retry' as const) }) },
@@ -77,7 +77,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 const pick = (at: number, length: number) => Math.min(length, Math.floor(at * (length + 1)))
 const current = (world: World) => world.epochs.at(-1) as World['epochs'][number]
 
-/** A look at the durable text, as a store answers. */
+/** A poll of the durable text, as a store returns it. */
 function look(world: World, from: number, page = Number.POSITIVE_INFINITY): Update {
   const upToDate = world.durable - from <= page
   const text = current(world).text.slice(from, upToDate ? world.durable : from + page)
@@ -112,11 +112,11 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       if (isTerminal(world.status) || world.status === 'pending' || world.epochs.length > 3) return
       world.epochs.push({ base: world.durable, text: text.slice(0, world.durable) + step.fresh })
       world.produced = world.durable
-      // With its process, the connection of a driver is gone. One that tells epochs may also have been kept by a proxy.
+      // Without its process, the connection of a driver is gone. With epochs, a proxy may also have kept it.
       return state.phase === 'driving' && !world.hasEpochs ? { type: 'closed', attempt } : undefined
     case 'close':
       if (isTerminal(world.status)) return
-      // `done` is said once all is produced; whatever else ends a text leaves it where it was. Both are stored first.
+      // `done` comes once all is produced. Any other end leaves the text where it was. Both are stored first.
       if (step.as === 'done') world.produced = text.length
       else current(world).text = text.slice(0, world.produced)
       world.durable = step.as === 'timeout' ? world.durable : world.produced
@@ -137,7 +137,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       if (state.phase !== 'following') return
       const reading = look(
         world,
-        // Mostly from where it was asked for; a source may as well answer with more.
+        // Mostly from the requested offset, but a source may return more.
         step.isWhole ? 0 : Math.min(state.verified, step.at < 0.3 ? pick(step.at, world.durable) : world.durable),
         step.page,
       )
@@ -210,7 +210,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
 
 const rank = (status: StreamStatus) => (status === 'pending' ? 0 : status === 'streaming' ? 1 : 2)
 
-/** P1: a prefix of what one epoch really wrote, and never more than there is. What is verified is that of the epoch it names. */
+/** P1: a prefix of the real text of one epoch, never more. The verified text belongs to the named epoch. */
 function expectOneText({ text, verified, epoch, phase }: SessionState, world: World) {
   const isPrefix = (text: string, one: { text: string } = { text: '' }) => one.text.startsWith(text)
   expect(
@@ -225,7 +225,7 @@ function expectOneText({ text, verified, epoch, phase }: SessionState, world: Wo
 
 function expectPromises(before: SessionState, after: SessionState, event: SessionEvent, world: World) {
   expectOneText(after, world)
-  // P2 and P9: it shrinks only where the store says so, and that is told.
+  // P2 and P9: it shrinks only if the store contradicts it, and that is shown.
   if (!after.text.startsWith(before.text)) {
     expect(after.cuts, 'P2').toBeGreaterThan(before.cuts)
     expect(
@@ -246,7 +246,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   // P13
   expect(rank(after.status), 'P13').toBeGreaterThanOrEqual(rank(before.status))
   if (isTerminal(before.status)) expect(after, 'P13').toBe(before)
-  // P6: nothing but a person, a proof that nobody produces, or a request that was not sent drives again.
+  // P6: only a user, a proof that no process produces, or a request that was not sent drives again.
   if (after.phase === 'driving' && after.attempt !== before.attempt && before.drive === 'begun') {
     expect(event.type === 'retried' || before.canRepeat, 'P6').toBe(true)
   }
@@ -254,7 +254,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (after !== before) expect(reduce(after, event) === after || event.type !== 'read', 'idempotent').toBe(true)
 }
 
-/** Lives through the steps, then lets the faults cease and looks on to the end. */
+/** Plays the steps, then stops the faults and reads on to the end. */
 function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
   let state = initialState(canRepeat)
   const apply = (event: SessionEvent) => {
@@ -266,7 +266,7 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
     const event = toEvent(step, world, state)
     if (event) apply(event)
     if (step.do === 'reload') {
-      // The page begins anew, with a copy that it or another one kept, or with none.
+      // The page is reloaded, with a copy that it or another page kept, or without one.
       state = initialState(canRepeat, state.drive === 'begun', world.kept[pick(step.at, world.kept.length)])
       expectOneText(state, world)
     }
@@ -286,7 +286,7 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
     else apply({ type: 'read', attempt, reading: look(world, tries % 2 ? Math.min(state.verified, world.durable) : 0) })
   }
   expect(state.status).toBe(world.status)
-  // A longer text stays with every other status; the first of it is what is stored.
+  // With every other status a longer text stays. Its beginning is the stored text.
   if (world.status === 'done') expect(state.text).toBe(current(world).text)
   else expect(state.text.slice(0, world.durable)).toBe(current(world).text.slice(0, world.durable))
 }

@@ -17,7 +17,7 @@ async function silent(options: Parameters<typeof setup>[0] = {}) {
   return { ...made, stream, detach, isOpen }
 }
 
-/** Answers looks one after the other, the last one for ever. */
+/** Returns the results one after the other, and the last one for ever. */
 const answers = (...list: (Snapshot | SourceError)[]) =>
   fakeFetcher((_, look) => {
     const answer = list[Math.min(look, list.length) - 1]

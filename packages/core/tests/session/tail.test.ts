@@ -24,7 +24,7 @@ describe('a snapshot that is followed over one connection', () => {
     await settle()
     expect(offsets({ tail })).toEqual([0, 5])
     tail.last.sink.next({ offset: 5, text: '!', status: 'streaming', upToDate: false })
-    // That this was all comes as news of its own.
+    // A separate update reports that this was all.
     tail.last.sink.next({ offset: 6, text: '', status: 'streaming', upToDate: true })
     tail.last.close()
     await settle()

@@ -88,7 +88,7 @@ describe('at once is shown', () => {
     const stopped = stream.stop()
     await fake.clock.advance(0)
     expect(shown(stream).length).toBeLessThan(shown(client.stream('a')).length)
-    // The end is told once it is stored.
+    // The end is sent once it is stored.
     await fake.clock.advance(100)
     await stopped
     expect(stream.$state.get()).toMatchObject({ text: TEN.repeat(6), status: 'stopped' })

@@ -8,7 +8,7 @@ import { checkAsync } from '../support/property'
 
 const LAG_MS = 400
 
-/** Characters as readers see them, in pieces that come together or apart. */
+/** Visible characters, in chunks that arrive together or apart. */
 const pieces = fc.constantFrom(
   'a',
   'b ',
@@ -76,7 +76,7 @@ function endsOf(text: string) {
   return last.ends
 }
 
-/** Plays the steps and holds what is shown to the promises, at every change and after every step. */
+/** Plays the steps and checks the shown text against the invariants, at every change and after every step. */
 async function play(list: readonly Step[], isDone: boolean) {
   const clock = createFakeClock({ frameMs: 16 })
   let areFramesOn = true
@@ -91,7 +91,7 @@ async function play(list: readonly Step[], isDone: boolean) {
   /** How long the text was at each moment since the last cut. */
   let arrivals: { length: number; atMs: number }[] = []
   let isCutting = false
-  /** Shown before a cut that does not contradict it: it stays, whatever character the new text makes of its end (P2). */
+  /** Text shown before a cut that does not contradict it. It stays, even if its last character changes (P2). */
   let kept: string | undefined
   let heard = ''
   let before = ''

@@ -112,7 +112,7 @@ describe('what a reader sees as one character', () => {
   })
 
   it('is never split on the clock of a fake stream either', async () => {
-    // The first piece is shown at once: it tells a driver that it has caught up.
+    // The first chunk is shown at once: with it a driver has caught up.
     const fake = fakeStream({ text: ['- ', characters.join('')] })
     const stream = smooth(createStreamClient(fake.sources), { environment: fake.clock }).stream('a')
     const seen = new Set<string>()

@@ -10,7 +10,7 @@ useFakeTime()
 
 const maxLength = 1000
 
-/** A body that never ends, and how much of it was asked for before it was let go of. */
+/** A body that never ends, and how much of it was read before it was canceled. */
 function endless(type: string, first: string, next: (index: number) => string, status = 200) {
   let sent = 0
   let isCancelled = false

@@ -70,7 +70,7 @@ describe('fetchLive, reading raw text', () => {
     await settle()
     body.cut()
     await pass(5000)
-    // This backend told no epoch: what was driven is read again, and compared.
+    // This backend sent no epoch: driven text is read again, and compared.
     expect(snapshot.last.request.offset).toBe(0)
     snapshot.last.sink.next({ text: 'ab😀', status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'ab😀', status: 'done', isReconciled: false })

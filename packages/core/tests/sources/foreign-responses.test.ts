@@ -19,7 +19,7 @@ const codeOf = (promise: Promise<unknown>) =>
     ({ code }: { code?: string }) => code,
   )
 
-/** What each act of a client of a Keepstream server makes of an answer. */
+/** The outcome of each request of a Keepstream client for a response. */
 async function told(respond: (request: FakeRequest) => Response) {
   const { live, snapshot, stop } = keepstream({ url: '/streams', fetch: fakeFetch(respond) })
   return [

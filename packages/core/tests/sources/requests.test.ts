@@ -196,7 +196,7 @@ describe('a renewal in progress', () => {
     expect([fetch.requests.length, renewals]).toEqual([2, 1])
     renew({ authorization: 'new' })
     expect(await Promise.all([first, second])).toEqual([undefined, undefined])
-    // The next 401 is answered with a renewal of its own.
+    // The next 401 causes another renewal.
     const third = ask({ fetch, headers })
     await settle()
     expect(renewals).toBe(2)

@@ -2,17 +2,17 @@ import type { StreamStatus, TerminalStatus } from '@keepstream/core'
 import { fakeFetch, json, openBody } from './fake-fetch'
 import { SSE, wire } from './wire'
 
-/** What the next request meets, instead of an answer. */
+/** The fault of the next request, instead of a response. */
 export type Refusal =
   | (401 | 404 | 409 | 429 | 500 | 503)
   | ('network' | 'hang' | 'html' | 'empty' | 'stale' | 'foreign' | 'redirect' | 'hold')
 
-/** What a connection does next. */
+/** The next step of a connection. */
 export type Act = 'more' | 'again' | 'skip' | 'garbage' | 'ping' | 'drop' | 'truncate' | 'end' | 'lose-end'
 
 interface Line {
   readonly isDriver: boolean
-  /** What is held back on its way, until the connection ends. */
+  /** Data that is held back until the connection ends. */
   held: (() => void)[] | undefined
   readonly body: ReturnType<typeof openBody>
   epoch: number
@@ -134,7 +134,7 @@ export function createAdversary(text: string, isPlain: boolean) {
     get isOver() {
       return isOver()
     },
-    /** Connections whose answer is still read. */
+    /** Connections whose response is still read. */
     get open() {
       return open().length
     },
@@ -145,7 +145,7 @@ export function createAdversary(text: string, isPlain: boolean) {
     persist(share: number) {
       durable += isOver() ? 0 : Math.ceil((produced - durable) * share)
     },
-    /** The process dies with what it had not stored, and its driver; another one writes something else from there. */
+    /** The process dies with its driver and its unstored text. Another one writes other text from there. */
     restart(fresh: string) {
       if (status !== 'streaming' || epochs.length > 3) return
       epochs.push({ base: durable, text: epoch().text.slice(0, durable) + fresh })
@@ -169,7 +169,7 @@ export function createAdversary(text: string, isPlain: boolean) {
       if (what === 'truncate' || what === 'end') release(line)
       if (what === 'truncate') return body.close()
       if (isPlain) {
-        // A raw channel has nothing but its text: it cannot repeat, skip, or tell anything else.
+        // A raw channel has nothing but its text: it cannot repeat, skip, or send anything else.
         if (what === 'end' && isOver()) return body.close()
         if (what !== 'more') return
         // Bytes cannot carry half of a character of two code units.
@@ -201,7 +201,7 @@ export function createAdversary(text: string, isPlain: boolean) {
         body.close()
       } else if (what === 'lose-end' && isOver()) body.close()
     },
-    /** The faults cease: nothing is refused any more, and what hangs breaks. */
+    /** The faults stop: nothing is refused any more, and hanging connections break. */
     heal() {
       refusals.length = 0
       for (const reject of hung) reject(new TypeError('reset'))

@@ -6,7 +6,7 @@ declare const process: {
   getBuiltinModule(name: 'node:vm'): { runInNewContext(code: string): () => void }
 }
 
-/** Frees what nobody holds. */
+/** Frees objects without references. */
 export async function collectGarbage() {
   process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc')
   const collect = process.getBuiltinModule('node:vm').runInNewContext('gc')

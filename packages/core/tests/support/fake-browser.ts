@@ -16,7 +16,7 @@ interface Channel {
   hear(data: unknown): void
 }
 
-/** What the pages of one origin share: locks, granted in order, and channels, with messages that take their time. */
+/** The shared parts of one origin: locks, granted in order, and channels with delayed messages. */
 export interface FakeBrowser {
   readonly held: readonly Claim[]
   readonly queued: readonly Claim[]
@@ -25,7 +25,7 @@ export interface FakeBrowser {
   dropNext(isDropped: (data: { type: string }) => boolean): void
   locksOf(tab: () => FakeTab): LockManagerLike
   channelsOf(tab: () => FakeTab): new (name: string) => ChannelLike
-  /** Takes back what a dead page held. */
+  /** Releases the locks and channels of a dead page. */
   forget(tab: FakeTab): void
 }
 

@@ -3,7 +3,7 @@ declare function setImmediate(callback: () => void): void
 
 export interface FakeClock {
   now(): number
-  /** Runs once `ms` have passed, in order of time. Returns the undo. */
+  /** Runs once `ms` have passed, in order of time. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void
   /** How many timers are due some time. */
   readonly pending: number
@@ -11,11 +11,11 @@ export interface FakeClock {
   pass(ms: number): Promise<void>
 }
 
-/** A time of its own, for worlds in which several pages live. */
+/** A separate clock, for tests with several pages. */
 export function createClock(): FakeClock {
   const due = new Set<{ readonly at: number; readonly run: () => void }>()
   let now = 1_000_000
-  /** All microtasks, and what they start. */
+  /** Runs all microtasks, and those that they start. */
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
   return {

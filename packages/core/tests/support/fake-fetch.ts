@@ -7,11 +7,11 @@ export interface FakeRequest {
   readonly init: RequestInit
 }
 
-/** A `fetch` that answers with what the test says, and whose bodies break when the request is aborted. */
+/** A `fetch` with the test's responses, whose bodies break when the request is aborted. */
 export function fakeFetch(answer: (request: FakeRequest, count: number) => Response | Promise<Response>) {
   const requests: FakeRequest[] = []
   const fetch: FetchLike = async (url, init) => {
-    // As every `fetch` does: what was aborted before it is sent is never sent.
+    // As in every `fetch`, a request that was aborted before it is sent is never sent.
     init.signal?.throwIfAborted()
     const request = { url, init, method: init.method ?? 'GET', headers: new Headers(init.headers) }
     requests.push(request)
@@ -19,7 +19,7 @@ export function fakeFetch(answer: (request: FakeRequest, count: number) => Respo
   }
   return Object.assign(fetch, {
     requests,
-    /** Requests whose answer is still wanted. */
+    /** Requests that were not aborted. */
     open: () => requests.filter(({ init }) => !init.signal?.aborted),
   })
 }
@@ -62,7 +62,7 @@ export function openBody(type: string, { init, headers = {} }: { init?: RequestI
     get isCancelled() {
       return isCancelled
     },
-    /** Nobody reads it any more, or nothing more will come. */
+    /** It has no reader any more, or it has ended. */
     get isOver() {
       return isOver
     },

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** The globals of a page, until the test is over: frames that are painted and events that are told when a test says so. */
+/** The globals of a page, until the test is over. The test controls its frames and events. */
 export function fakePage() {
   const frames = new Map<number, () => void>()
   type Listener = (event: { persisted?: boolean }) => void

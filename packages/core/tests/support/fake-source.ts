@@ -36,7 +36,7 @@ function fakeSource<Sink>() {
   }
 }
 
-/** A subscription that says `first` in the call of `subscribe` itself, if given. */
+/** A subscription that pushes `first`, if there is one, in the call of `subscribe` itself. */
 export function fakeSubscription(first?: Snapshot) {
   const subscribed: { request: SourceRequest; sink: SubscriptionSink; isUndone: boolean }[] = []
   const source: SnapshotSubscription = {
@@ -58,7 +58,7 @@ export function fakeSubscription(first?: Snapshot) {
   }
 }
 
-/** A fetcher that answers each look with what `answer` says at that moment, and remembers when it was asked. */
+/** A fetcher that returns the result of `answer` for each poll, and records the time of each call. */
 export function fakeFetcher(answer: (request: SourceRequest, look: number) => Snapshot | Promise<Snapshot>) {
   const looks: { request: SourceRequest; atMs: number }[] = []
   const fetcher = async (request: SourceRequest) => {
@@ -68,7 +68,7 @@ export function fakeFetcher(answer: (request: SourceRequest, look: number) => Sn
   return Object.assign(fetcher, { looks })
 }
 
-/** The waits between looks, in milliseconds. */
+/** The waits between polls, in milliseconds. */
 export function waits(looks: readonly { atMs: number }[]) {
   return looks.slice(1).map(({ atMs }, index) => atMs - (looks[index]?.atMs ?? 0))
 }

@@ -28,9 +28,9 @@ export interface FakeStore {
   close(status?: StreamStatus): void
   /** Ends every connection, as a roll-over does. */
   cut(): void
-  /** A server that died: what was not durable is lost, and another text follows from there. */
+  /** The server dies: text that was not durable is lost, and another text follows from there. */
   restart(base: number): void
-  /** What a page reads it with. */
+  /** The sources for a page. */
   tail(tab: FakeTab, refuse?: () => unknown): SnapshotTail
 }
 

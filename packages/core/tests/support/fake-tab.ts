@@ -11,12 +11,12 @@ export interface FakeTab {
   readonly leftovers: number
   /** Runs something of this page: now, when it thaws, or never. */
   run(task: () => void): void
-  /** Tells the page an event, as the browser does. */
+  /** Sends the page an event, as the browser does. */
   tell(type: string, event?: { persisted?: boolean }): void
-  /** It does not run any more, and nobody is told. */
+  /** The page stops running, without an event. */
   freeze(): void
   thaw(): void
-  /** Closed or crashed: the browser takes back what it held. */
+  /** Closed or crashed: the browser releases its locks and channels. */
   die(): void
 }
 

@@ -24,7 +24,7 @@ function reporter<T>(details: fc.RunDetails<T>) {
   )
 }
 
-/** Text with what breaks naive readers in it: astral characters, CR, LF, NUL, a BOM, frames. */
+/** Text that breaks naive readers: astral characters, CR, LF, NUL, a BOM, frames. */
 export function nastyText(maxLength = 60): fc.Arbitrary<string> {
   return fc
     .array(

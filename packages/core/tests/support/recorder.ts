@@ -5,7 +5,7 @@ export function requestFor(facts: Partial<SourceRequest> = {}): SourceRequest {
   return { id: 'answer', offset: 0, signal: new AbortController().signal, ...facts }
 }
 
-/** Opens a live source and writes down what it tells. */
+/** Opens a live source and records its calls. */
 export async function record(source: LiveSource, request: SourceRequest = requestFor()) {
   const chunks: Chunk[] = []
   const ends: End[] = []

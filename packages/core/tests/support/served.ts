@@ -3,7 +3,7 @@ import { bodyOf, type FakeRequest, fakeFetch } from './fake-fetch'
 import { WAITS } from './setup'
 import { SSE } from './wire'
 
-/** A client of a Keepstream server that answers by route, and what it has asked. */
+/** A client of a Keepstream server that responds by route, and its requests. */
 export function served(routes: {
   drive?: (request: FakeRequest) => Response
   read?: (request: FakeRequest, count: number) => Response
@@ -26,5 +26,5 @@ export function served(routes: {
   return { client, fetch, asked }
 }
 
-/** An answer that holds these events and ends. */
+/** A response that contains these events and ends. */
 export const events = (...parts: string[]) => bodyOf(parts, SSE)

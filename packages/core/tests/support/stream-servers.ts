@@ -28,7 +28,7 @@ export async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What a server sends with a stream. */
+/** The headers of a stream. */
 export const headers = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',
@@ -59,7 +59,7 @@ export async function proxy(pass: (answer: IncomingMessage, response: ServerResp
   const origin = new URL(await listen((_, response) => writeEvents(response)))
   return listen((_, response) => {
     const upstream = ask(origin, (answer) => pass(answer, response))
-    // Whoever leaves early is no failure of the proxy.
+    // A reader that leaves early is no failure of the proxy.
     upstream.on('error', () => response.destroy())
     response.on('close', () => upstream.destroy())
     upstream.end()

@@ -18,7 +18,7 @@ export interface OpenedTab extends FakeTab {
 export interface TabOptions {
   /** Whose tab it is. */
   readonly name?: string
-  /** What this tab has instead of what its browser offers. */
+  /** The parts of this tab's environment that replace the browser's. */
   readonly instead?: Partial<TabsEnvironment>
   readonly id?: string
   readonly sources?: Partial<StreamSources>

@@ -9,7 +9,7 @@ declare const process: {
   on(event: 'uncaughtException', listener: Listener): void
 }
 
-/** Runs something that reports to the host, and returns what arrived there instead of failing the test. */
+/** Runs a function that reports errors to the host, and returns these errors instead of failing the test. */
 export async function uncaughtIn(run: () => void | Promise<void>): Promise<unknown[]> {
   const errors: unknown[] = []
   const listeners = process.listeners('uncaughtException')

@@ -3,7 +3,7 @@ import type { Snapshot } from '@keepstream/core'
 /** Keepstream's events as the server writes them. */
 export const wire = {
   status: (value: Partial<Omit<Snapshot, 'text'>>) => `event: status\ndata: ${JSON.stringify(value)}\n\n`,
-  /** The status of a stream that grows, with the length of what is stored. */
+  /** The status of a growing stream, with the stored length. */
   grows: (offset: number, { upToDate = false, epoch = 1, base = 0 } = {}) =>
     wire.status({ status: 'streaming', offset, epoch, base, upToDate }),
   text: (end: number, text: string, epoch = 1) => `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`,

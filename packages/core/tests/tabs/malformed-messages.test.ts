@@ -69,7 +69,7 @@ describe('a message to a tab', () => {
     say({ type: 'piece', offset: 4, text: ' by a stranger', status: 'streaming', epoch: 1, base: 0 })
     await pass(100)
     expect(first.text).toBe('text')
-    // Others cannot tell; the server's own text puts it right.
+    // Other tabs cannot detect that. The server's own text corrects it.
     store.append(' by the server')
     await pass(100)
     expect(opened.map(({ text }) => text)).toEqual(Array(2).fill('text by the server'))

@@ -67,7 +67,7 @@ function setupWorld(seed: number) {
     }
     const tab = find(step.who)
     if (!tab) return
-    // A frozen page is told nothing, and does nothing.
+    // A frozen page gets no events, and does nothing.
     if (frozen.has(tab) && !/die|thaw/.test(step.do)) return
     switch (step.do) {
       case 'die':

@@ -122,7 +122,7 @@ describe('tabs that follow one stream', () => {
     store.append('ahead of')
     await pass(500)
     expect([driver, follower].map(textOf)).toEqual(['ahead of the store', 'ahead of'])
-    await pass(2000) // the drive was cut: it follows now, and is ahead of who leads
+    await pass(2000) // the drive was cut: it follows now, and is ahead of the leader
     expect([driver, follower].map(textOf)).toEqual(['ahead of the store', 'ahead of'])
     expect(store.open).toHaveLength(1)
     store.append(' the store, and on')

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const TEXT = 'One sentence. Another one, a little longer. 😀 The end.'
 
-/** A driver and a follower, each with a client of its own, as two tabs have. */
+/** A driver and a follower, each with its own client, as in two tabs. */
 function tabs(options: Partial<FakeStreamOptions> = {}) {
   const fake = fakeStream({ text: TEXT, ...options })
   const open = (driven: boolean) => {
@@ -21,13 +21,13 @@ describe('a fake stream', () => {
     const { fake, open } = tabs({ chunkLength: 4, chunkMs: 100, persistMs: 150 })
     const driver = open(true)
     const follower = open(false)
-    // The third piece is shown with the frame behind it.
+    // The third chunk is shown with the frame after it.
     await fake.clock.advance(304)
     expect([driver.shown().text, follower.shown().text]).toEqual([TEXT.slice(0, 12), TEXT.slice(0, 4)])
     await fake.finish()
     for (const { shown } of [driver, follower]) expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
     expect([fake.drives, fake.requests.length, fake.open, fake.clock.waiting]).toEqual([1, 2, 0, 0])
-    // 14 pieces, the end behind the last, and the time it takes to store it.
+    // 14 chunks, the end after the last one, and the time to store it.
     expect(fake.clock.Date.now()).toBe(14 * 100 + 100 + 150)
   })
 

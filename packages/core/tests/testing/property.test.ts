@@ -34,7 +34,7 @@ describe('with any faults of a fake stream', () => {
   it('a driver and a follower, one of them smooth, end with the whole text, and nothing is left', async () => {
     const property = fc.asyncProperty(world, fc.boolean(), async (options, isSmoothDriver) => {
       const { text, restart: wished } = options
-      // What is kept lies between whole characters, before where the server dies.
+      // The kept text ends between whole characters, before the offset where the server dies.
       const keep = wished && [...text.slice(0, Math.min(wished.keep, wished.at))].slice(0, -1).join('').length
       const restart = wished && { ...wished, keep: keep ?? 0 }
       const fake = fakeStream({ ...options, restart })
@@ -47,7 +47,7 @@ describe('with any faults of a fake stream', () => {
       driver.attach({ driven: true })
       follower.attach()
       const left = await fake.finish().then(() => '', neverHappened)
-      // Everybody comes past every place, and a fault there strikes one of them. A stale answer may lead past it.
+      // Every reader passes every offset, and a fault there strikes one of them. A stale response may lead past it.
       const places = restart || options.staleAt.length ? 0 : text.length
       expect([...left.matchAll(/(?:drop|truncate|stall)At: (\d+)/g)].filter(([, at]) => Number(at) < places)).toEqual(
         [],
@@ -63,7 +63,7 @@ describe('with any faults of a fake stream', () => {
   }, 120_000)
 })
 
-/** What `finish` says of the faults that lie where nobody came. Anything else it rejects with fails the test. */
+/** The faults that `finish` reports because no reader got there. Any other rejection fails the test. */
 function neverHappened({ message }: Error): string {
   expect(message).toContain('never happened: ')
   return message
