@@ -8,11 +8,11 @@ export interface StandInRequest {
   readonly body: { model: string; stream: boolean; messages: { role: string; content: string }[] }
 }
 
-/** A server that speaks the chat completions format, and answers as a test tells it to. */
+/** A server with the chat completions format, whose responses the test controls. */
 export interface StandIn {
   readonly url: string
   readonly requests: readonly StandInRequest[]
-  /** What the next requests get. */
+  /** The response to the next requests. */
   answer: (response: ServerResponse) => unknown
   close(): Promise<void>
 }
@@ -48,7 +48,7 @@ export function event(data: string): string {
   return `data: ${data}\n\n`
 }
 
-/** Resolves once the bytes have left, so that what is written next travels on its own. */
+/** Resolves when the bytes were sent, so that the next write is sent separately. */
 export function write(response: ServerResponse, bytes: string | Uint8Array): Promise<void> {
   if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'text/event-stream' })
   return new Promise((resolve) => response.write(bytes, () => setImmediate(resolve)))

@@ -65,7 +65,7 @@ async function stored(streamId: string): Promise<{ text: string; status: string 
   return (await response.json()) as { text: string; status: string }
 }
 
-/** Asks, reads to the end, and looks at what was stored. */
+/** Asks, reads to the end, and returns the stored text. */
 async function outcomeOf(answer: (response: ServerResponse) => unknown) {
   standIn.answer = answer
   const { streamId } = await ask(question)

@@ -22,7 +22,7 @@ describe('a client on a faulty network', () => {
       const offset = Number(searchParams.get('offset') ?? 0)
       const event = (from: number, to: number) => `id: 1.${to}\ndata: ${JSON.stringify(text.slice(from, to))}\n\n`
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      // The drive stays open after a part; whoever reads on has the rest, and the end.
+      // The drive stays open after a part. A follower gets the rest, and the end.
       if (isDrive) response.write(event(0, 50))
       else response.end(`${event(offset, text.length)}event: end\nid: 1.${text.length}\ndata: {"status":"done"}\n\n`)
     })
@@ -49,7 +49,7 @@ describe('a client on a faulty network', () => {
       new Promise<void>((resolve) => {
         const unlisten = stream.$state.subscribe((state) => {
           if (!isWanted(state)) return
-          // The first call comes before there is anything to undo.
+          // The first call comes before there is anything to unsubscribe.
           queueMicrotask(() => unlisten())
           resolve()
         })

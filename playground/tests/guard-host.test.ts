@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardHost } from '../server/guard-host'
 
-/** The names out of these under which a playground answers. */
+/** Those of these names under which a playground is served. */
 async function served(host: string, names: readonly string[], allowedHosts: readonly string[] = []) {
   const guarded = guardHost(() => new Response(), { host, allowedHosts })
   const statuses = await Promise.all(

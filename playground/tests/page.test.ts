@@ -9,7 +9,7 @@ import { samplePage } from './sample-page'
 const files = new Map([['docs/guide.md', '# Guide\n\n## A part\n\n<b onclick="x()">raw</b> text\n\n## A part']])
 const app = createApp({
   about: { answeredBy: 'documentation' },
-  chats: undefined as never, // nothing here asks for a conversation
+  chats: undefined as never, // nothing here reads a conversation
   createStream: async () => 'none',
   deleteStream: async () => false,
   streams: (request) => new Response(new URL(request.url).pathname),

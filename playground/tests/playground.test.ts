@@ -140,7 +140,7 @@ describe('the playground over HTTP', () => {
   })
 })
 
-/** `fetch` lets nobody set this header. */
+/** `fetch` does not allow setting this header. */
 function statusAs(path: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     get(at(path), { headers: { host } }, (response) => {

@@ -8,7 +8,7 @@ import { MockLanguageModelV4 } from 'ai-7/test'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { type AiSdkPart, type AiSdkResult, fromAiSdk } from '../src'
 
-/** What a provider does: its parts, and then its failure, or nothing more until it is aborted. */
+/** The behavior of a provider: its parts, and then its failure, or nothing more until it is aborted. */
 interface Provider {
   readonly parts?: readonly object[]
   readonly refuses?: Error
@@ -59,7 +59,7 @@ const versions: Version[] = [
   },
 ]
 
-// Silent: what the SDK logs by itself is not what is tried.
+// Silent, because the SDK's own log is not tested.
 const asked = { prompt: 'x', maxRetries: 0, onError: () => undefined }
 
 async function answer(provider: Provider, signal: AbortSignal | undefined, usage: object) {
@@ -85,7 +85,7 @@ const half = [
   { type: 'text-delta', id: '1', delta: 'an answer' },
 ]
 
-/** From the producer to what a reader is told and what `onError` hears. */
+/** From the producer to the reader's state and the calls of `onError`. */
 async function ended(producer: Producer) {
   const errors: unknown[] = []
   const streams = createStreams({ store: memoryStore(), onError: (error) => errors.push(error) })

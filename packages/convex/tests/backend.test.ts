@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { react } from './support/hooks/react'
 import { createStage } from './support/stage'
 
-// What docs/convex.md says of the component's backend, which no client can change.
+// The statements of docs/convex.md about the component's backend, which no client can change.
 
 const drive = (url: string, streamId: string) =>
   fetch(url, { method: 'POST', body: JSON.stringify({ streamId }), headers: { 'content-type': 'application/json' } })

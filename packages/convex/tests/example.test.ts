@@ -35,7 +35,7 @@ afterEach(async () => {
   await deployment.close()
 })
 
-/** The chat in a tab of its own. */
+/** The chat in its own tab. */
 function openTab() {
   const client = openReactClient(deployment.url)
   const target = document.body.appendChild(document.createElement('div'))

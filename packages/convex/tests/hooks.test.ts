@@ -70,7 +70,7 @@ describe.each([react, reactStrict, vue, svelte, solid])('$name', (hook) => {
   })
 
   it('leaves nothing behind', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {}) // the component tells of a reader that left
+    vi.spyOn(console, 'error').mockImplementation(() => {}) // the component logs that a reader left
     const stage = await createStage()
     const { id, writer } = await stage.create()
     const [driver, follower] = [stage.open(hook, { streamId: id, driven: true }), stage.open(hook, { streamId: id })]

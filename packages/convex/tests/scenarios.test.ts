@@ -10,7 +10,7 @@ import { scenarios } from './support/scenarios'
 import { expectGrowing } from './support/stage'
 
 beforeEach(() => {
-  // The component tells of what it meets.
+  // The component logs its errors.
   vi.spyOn(console, 'error').mockImplementation(() => {})
   vi.spyOn(console, 'log').mockImplementation(() => {})
 })

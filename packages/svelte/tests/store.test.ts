@@ -20,7 +20,7 @@ it('sends every subscriber the state at once, over one connection, until the las
   await happens(() => server.stream('a').write('text'))
   expect(seen.map((texts) => texts.at(-1))).toEqual(['text', '', ''])
   expect(server.open).toBe(1)
-  // Undone twice, as frameworks do.
+  // Unsubscribed twice, as frameworks do.
   for (const undo of [...undos, ...undos]) undo()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)

@@ -31,7 +31,7 @@ afterEach(() => {
 
 const ids = ['a', 'b', 'c'] as const
 
-/** Each place runs `useStream` again for each id that it is given, and says how it ends. */
+/** Each place runs `useStream` again for each of its ids, and has a way to end it. */
 const places: Record<string, (client: StreamClient, page: ReturnType<typeof createPage>) => Run> = {
   'a watchEffect without a scope': (client) => {
     const { run, show } = createRun()

@@ -4,7 +4,7 @@ import { createFaultyNetwork } from '../../src/faults/faulty-network'
 export const text = 'A text of some length: ünï¢ødé, 😀, and so on. '.repeat(8)
 export const bytes = new TextEncoder().encode(text)
 
-/** A body that gives what it is told to, and tells how often it was read and whether it was let go. */
+/** A body with content of the test, which records how often it was read and whether it was canceled. */
 export function source() {
   const seen = { reads: 0, isCancelled: false }
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
@@ -30,7 +30,7 @@ export function source() {
   }
 }
 
-/** Notes each request, and answers with the body. */
+/** Records each request, and responds with the body. */
 export function serve(body: BodyInit | null, init?: ResponseInit) {
   const asked: RequestInit[] = []
   const fetch: FetchLike = async (_, init_) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 
-/** Fails a test that leaves a rejection nobody handles. */
+/** Fails a test that leaves an unhandled rejection. */
 export function watchUncaught(): void {
   const uncaught: unknown[] = []
   const note = (reason: unknown) => uncaught.push(reason)

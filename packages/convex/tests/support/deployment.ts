@@ -74,11 +74,11 @@ export async function deploy() {
     streamUrl: `${url}/chat-stream`,
     /** Every POST so far. */
     drives,
-    /** Resolves when an HTTP action is being answered. */
+    /** Resolves when an HTTP action is responding. */
     isAnswering: () => vi.waitFor(() => expect(answers.size).toBeGreaterThan(0), patience),
-    /** Resolves when no HTTP action is being answered. */
+    /** Resolves when no HTTP action is responding. */
     isQuiet: () => vi.waitFor(() => expect(answers.size).toBe(0), patience),
-    /** Resolves when so many requests to drive have come, and those that are refused were answered. */
+    /** Resolves when this many drive requests have come, and the refused ones have their response. */
     hasDriven: (count: number) => vi.waitFor(() => expect(drives.length).toBeGreaterThanOrEqual(count), patience),
     subscribed: sync.subscribed,
     get pushedText() {
@@ -87,9 +87,9 @@ export async function deploy() {
     get asked() {
       return sync.asked
     },
-    /** Resolves when a query is subscribed to, and was answered. */
+    /** Resolves when a query is subscribed to and has a result. */
     hasPushed: () => vi.waitFor(() => expect(sync.pushed()).toContain(bodyQuery), patience),
-    /** A new message, the stream of its answer, and who writes it. */
+    /** A new message, the stream of its answer, and its writer. */
     async create() {
       const message = await convex.mutation(api.messages.sendMessage, { prompt: 'Why?' })
       const { responseStreamId } = (await messages()).find(({ _id }) => _id === message) as Message
@@ -111,7 +111,7 @@ export async function deploy() {
     cutSockets: sync.cut,
     /** Resolves when those that were cut have connected again by themselves, which is up to their own waits. */
     hasReconnected: () => vi.waitFor(() => expect(sync.isBack()).toBe(true), patience),
-    /** Answers whoever drives with this status from now on. */
+    /** Responds to each drive with this status from now on. */
     refuse(status: number | undefined) {
       refusal = status
     },

@@ -11,7 +11,7 @@ import { createStage, hasFallen, hasShrunk, type Tab } from './stage'
 export interface Outcome {
   readonly tab: Tab
   readonly tabs: readonly Tab[]
-  /** What the database says in the end; `undefined` of a stream that was deleted. */
+  /** The final state in the database; `undefined` for a deleted stream. */
   readonly stored: StreamBody | undefined
   readonly written: string
   readonly runs: number
@@ -21,7 +21,7 @@ export interface Outcome {
 /** How long a hook that may never show something is waited for, in milliseconds. Its last word is taken later. */
 const DOUBT_MS = 300
 
-/** Plays a scenario with a hook. With `isDoubtful`, one that does not show what it should is no failure. */
+/** Plays a scenario with a hook. With `isDoubtful`, a wrong result is no failure. */
 export async function perform(scenario: Scenario, hook: Hook, { isDoubtful = false } = {}): Promise<Outcome> {
   const stage = await createStage()
   const { id, writer } = await stage.create()
@@ -56,7 +56,7 @@ function mayShow(tab: Tab, body: Partial<StreamBody>): Promise<void> {
   return vi.waitFor(() => expect(tab.last).toMatchObject(body), { timeout: DOUBT_MS, interval: 10 }).catch(() => {})
 }
 
-/** A writer that nobody has started is not waited for. */
+/** Does not wait for a writer that was not started. */
 function impatient(writer: Play['writer']): Play['writer'] {
   const doubt = () => new Promise<void>((resolve) => setTimeout(resolve, DOUBT_MS))
   return {

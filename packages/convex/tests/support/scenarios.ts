@@ -3,7 +3,7 @@ import type { Writer } from './app/writers'
 import type { HookProps } from './hooks/hook'
 import type { Stage, Tab } from './stage'
 
-/** What a scenario has: a deployment, a stream with its writer, and tabs with the hook under test. */
+/** The parts of a scenario: a deployment, a stream with its writer, and tabs with the hook under test. */
 export interface Play {
   readonly stage: Stage
   readonly id: StreamId
@@ -12,14 +12,14 @@ export interface Play {
   follow(): Tab
   /** Waits until the tab shows it, or is sure not to. */
   sees(tab: Tab, body: Parameters<Tab['shows']>[0]): Promise<void>
-  /** Leaves a hook that shows what it should not the time to do so. */
+  /** Waits long enough for a wrong hook to show a wrong state. */
   mightSee(tab: Tab, body: Parameters<Tab['shows']>[0]): Promise<void>
 }
 
 export interface Scenario {
   /** As the table in docs/convex.md names it. */
   readonly name: string
-  /** How often a tab asks to drive. */
+  /** How often a tab requests to drive. */
   readonly drives: number
   /** In React, inside `<StrictMode>` alone. */
   readonly isStrict?: boolean
@@ -30,7 +30,7 @@ export interface Scenario {
 const words = ['One, ', 'two. ', 'Three, ', 'four! ', 'five'] as const
 const begun = words.slice(0, 3)
 
-/** Writes, and waits for each piece to be shown. */
+/** Writes, and waits until each chunk is shown. */
 async function write({ writer, sees }: Play, tab: Tab, pieces: readonly string[], shown = '') {
   let text = shown
   for (const piece of pieces) {

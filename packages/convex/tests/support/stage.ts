@@ -5,10 +5,10 @@ import type { Hook, HookProps } from './hooks/hook'
 
 /** One tab with one component that shows a stream. */
 export interface Tab {
-  /** What every render has seen, in order. */
+  /** The results of all renders, in order. */
   readonly bodies: readonly StreamBody[]
   readonly last: StreamBody
-  /** What the hook threw in a render. */
+  /** The hook's error in a render. */
   readonly crash: unknown
   apply(change: Partial<HookProps>): void
   leave(): Promise<void>

@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 /** As Convex names it on the wire. */
 export const bodyQuery = 'streaming:getStreamBody'
 
-/** What runs the app's functions. */
+/** Runs the app's functions. */
 export interface Backend {
   query(reference: FunctionReference<'query'>, args: Record<string, Value>): Promise<Value>
   mutation(reference: FunctionReference<'mutation'>, args: Record<string, Value>): Promise<Value>
@@ -35,7 +35,7 @@ export function serveSync(server: Server, backend: Backend) {
   /** Convex hides the words of errors in production. */
   const errorMessage = '[Request ID: 0123456789abcdef] Server Error'
 
-  /** How many subscriptions were answered when the sockets were cut. */
+  /** How many subscriptions had a result when the sockets were cut. */
   let beforeCut = 0
 
   sockets.on('connection', (socket) => {
@@ -128,9 +128,9 @@ export function serveSync(server: Server, backend: Backend) {
     get pushedText() {
       return pushedText
     },
-    /** Those of them that were answered. */
+    /** Those of them that have a result. */
     pushed: answered,
-    /** Whether all that were cut have connected again, and were answered. */
+    /** Whether all that were cut have connected again and have a result. */
     isBack: () => answered().length >= beforeCut,
     /** Every socket is gone at once, as when a network is lost; clients connect again by themselves. */
     cut() {

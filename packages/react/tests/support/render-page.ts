@@ -13,7 +13,7 @@ export function renderPage(page: ReactNode, container = document.createElement('
   return Object.assign(render, { container })
 }
 
-/** What a server sent, and the page that hydrates it. */
+/** A server's HTML, and the page that hydrates it. */
 export function hydratePage(html: string, page: ReactNode, options?: RootOptions) {
   const container = document.createElement('div')
   container.innerHTML = html

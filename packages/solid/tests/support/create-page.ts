@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { createKit } from '../../../../tests/bindings/kit'
 import { drivers } from '../../../../tests/bindings/solid/driver'
 
-/** A server, and a page that renders whatever a test is about. */
+/** A server, and a page that renders the component of a test. */
 export function createPage() {
   return {
     ...createKit(drivers[0]),

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { createKit } from '../../../../tests/bindings/kit'
 import { drivers } from '../../../../tests/bindings/svelte/driver'
 
-/** A server, and a page that holds whatever component a test is about. */
+/** A server, and a page that renders the component of a test. */
 export function createPage() {
   return {
     ...createKit(drivers[0]),

@@ -3,7 +3,7 @@ import { createApp, type RenderFunction } from 'vue'
 import { createKit } from '../../../../tests/bindings/kit'
 import { drivers } from '../../../../tests/bindings/vue/driver'
 
-/** A server, and a page that renders whatever a test is about. */
+/** A server, and a page that renders the component of a test. */
 export function createPage() {
   return {
     ...createKit(drivers[0]),

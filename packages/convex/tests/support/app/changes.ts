@@ -1,4 +1,4 @@
-/** Convex itself sees what a mutation wrote; `convex-test` tells nobody, so the app does. */
+/** Convex itself detects the writes of a mutation. `convex-test` does not, so the app reports them. */
 let listeners: (() => void)[] = []
 
 export function onChange(listener: () => void): () => void {

@@ -1,11 +1,11 @@
-/** What a writer throws that fails. */
+/** The error of a writer that fails. */
 export const writerError = 'the model is gone'
 
 type Append = (text: string) => Promise<void>
 
 const writers = new Map<string, Writer>()
 
-/** Who writes a stream: the app's HTTP action asks here, as a real one asks a model. */
+/** The writer of a stream. The app's HTTP action calls it, as a real one calls a model. */
 export function findWriter(streamId: string): Writer {
   const writer = writers.get(streamId) ?? createWriter()
   writers.set(streamId, writer)
@@ -24,7 +24,7 @@ function createWriter() {
   let runs = 0
   let written = ''
 
-  /** Resolves when the step is done: `append` has stored what it stores. */
+  /** Resolves when the step is done: `append` has stored its text. */
   function step(act: (append: Append) => Promise<boolean>): Promise<void> {
     return new Promise((resolve) => {
       steps.push(async (append) => {

@@ -2,7 +2,7 @@ import { ConvexClient, type ConvexClientOptions } from 'convex/browser'
 import { ConvexReactClient } from 'convex/react'
 import WebSocket from 'ws'
 
-/** Node 20 has no `WebSocket`, and nobody reads what a test's client logs. */
+/** Node 20 has no `WebSocket`, and a test's client must not log. */
 export const clientOptions: ConvexClientOptions = {
   webSocketConstructor: WebSocket as never,
   unsavedChangesWarning: false,

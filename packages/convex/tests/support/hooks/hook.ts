@@ -1,22 +1,22 @@
 import type { StreamBody, StreamId } from '@convex-dev/persistent-text-streaming'
 
-/** What an application gives the hook. */
+/** The arguments of the hook. */
 export interface HookProps {
   readonly streamUrl: URL
   readonly driven: boolean
   readonly streamId: StreamId | undefined
   readonly opts?: { authToken?: string | null; headers?: Record<string, string> } | undefined
-  /** The URL and the options are made anew on each render, as the component's README does. */
+  /** The URL and the options are new objects on each render, as in the component's README. */
   readonly isInline?: boolean | undefined
 }
 
-/** Props, and who hears what each render has seen. */
+/** Props, and the callback with the result of each render. */
 export interface ProbeProps extends HookProps {
   readonly onRender: (body: StreamBody) => void
   readonly onCrash: (error: unknown) => void
 }
 
-/** A hook in its framework, with a Convex client of its own, as each tab has one. */
+/** A hook in its framework, with its own Convex client, as in a tab. */
 export interface Hook {
   readonly name: string
   mount(container: HTMLElement, url: string, props: ProbeProps): Mounted
