@@ -34,9 +34,10 @@ async function listFiles(folder) {
 function readProject(path) {
   const file = join(root, path)
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile)
-  if (error) return { path, files: [] } // the compiler reports the error, and the files count as unchecked
+  if (error) return { path, files: [], types: [] } // the compiler reports the error, and the files count as unchecked
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, dirname(file), undefined, file, undefined, components)
-  return { path, files: parsed.fileNames.map((name) => relative(root, name)) }
+  const files = parsed.fileNames.map((name) => relative(root, name))
+  return { path, files, types: parsed.options.types ?? [] }
 }
 
 /** Without this, TypeScript lists only files that it can read itself. */
@@ -46,4 +47,4 @@ const components = ['.vue', '.svelte'].map((extension) => ({
   scriptKind: ts.ScriptKind.Deferred,
 }))
 
-/** @typedef {{ path: string, files: string[] }} TypeProject */
+/** @typedef {{ path: string, files: string[], types: string[] }} TypeProject */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findingsOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
@@ -23,11 +24,12 @@ export async function checkTypesIn(workspaces) {
     projects.push(...found.projects)
     findings.push(...found.unchecked.map((path) => `${path} is in no tsconfig.json, so nothing checks its types.`))
   }
-  const checks = projects.flatMap(checksOf)
-  await inPairs(checks, async ({ command, args, path, isSystem = false }) => {
+  const folder = await mkdtemp(join(await outputFolder(), 'types-'))
+  await inPairs(await checksOf(projects, folder), async ({ name, command, args, isSystem = false }) => {
     const { code, output } = await runCommand(command, args, { isSystem })
-    if (code !== 0) findings.push(`${path}, ${command}:\n${output}`)
+    if (code !== 0) findings.push(`${name}:\n${output}`)
   })
+  await rm(folder, { recursive: true })
   const count = (/** @type {string} */ extension) =>
     new Set(projects.flatMap(({ files }) => files.filter((path) => path.endsWith(extension)))).size
   return findingsOutcome(
@@ -36,22 +38,76 @@ export async function checkTypesIn(workspaces) {
   )
 }
 
+/** @typedef {{ name: string, command: string, args: string[], isSystem?: boolean }} Check */
+
 /**
- * `vue-tsc` and `svelte-check` check TypeScript as well as components of their own kind, so a project seldom needs two.
+ * One check for each project of plain TypeScript, one for all projects with Vue components, and one for all with Svelte
+ * components. `vue-tsc` and `svelte-check` are slow, and most of their time is the same for one project and for ten. Both
+ * check TypeScript too, so a project with both kinds of components passes only those of Svelte to `svelte-check`.
  *
- * @param {import('./type-projects.mjs').TypeProject} project
- * @returns {{ path: string, command: string, args: string[], isSystem?: boolean }[]}
+ * @param {readonly import('./type-projects.mjs').TypeProject[]} projects
+ * @param {string} folder for the configurations of the joint checks
+ * @returns {Promise<Check[]>} the slow ones first
  */
-function checksOf({ path, files }) {
-  const holds = (/** @type {string} */ extension) => files.some((file) => file.endsWith(extension))
+async function checksOf(projects, folder) {
+  const vue = projects.filter((project) => hasFiles(project, /\.vue$/))
+  const svelte = projects.filter((project) => hasFiles(project, /\.svelte$/))
+  const plain = projects.filter((project) => !vue.includes(project) && !svelte.includes(project))
+  const vueAlone = vue.map((project) => ({
+    ...project,
+    files: project.files.filter((file) => !file.endsWith('.svelte')),
+  }))
+  const svelteAlone = svelte.map((project) => ({
+    ...project,
+    files: vue.includes(project) ? project.files.filter((file) => /\.svelte(\.ts)?$/.test(file)) : project.files,
+  }))
+  /** @type {Check[]} */
   const checks = []
-  if (holds('.vue')) checks.push({ path, command: 'vue-tsc', args: ['-p', path, '--noEmit'] })
-  if (holds('.svelte')) {
-    const folder = path.replace(/\/tsconfig\.json$/, '')
-    const args = ['--workspace', folder, '--tsconfig', join(root, path), '--fail-on-warnings', '--no-color']
-    checks.push({ path, command: 'svelte-check', args })
+  if (vue.length > 0) {
+    const path = await joinProjects(vueAlone, join(folder, 'vue.json'))
+    checks.push({ name: 'vue-tsc', command: 'vue-tsc', args: ['-p', path, '--noEmit'] })
   }
-  return checks.length > 0 ? checks : [{ path, command: tsc, args: ['-p', path, '--noEmit'], isSystem: true }]
+  if (svelte.length > 0) {
+    const path = await joinProjects(svelteAlone, join(folder, 'svelte.json'))
+    const args = ['--workspace', root, '--tsconfig', path, '--fail-on-warnings', '--no-color']
+    checks.push({ name: 'svelte-check', command: 'svelte-check', args })
+  }
+  for (const { path } of plain) {
+    checks.push({ name: `tsc -p ${path}`, command: tsc, args: ['-p', path, '--noEmit'], isSystem: true })
+  }
+  return checks
+}
+
+/** @param {import('./type-projects.mjs').TypeProject} project @param {RegExp} pattern */
+function hasFiles({ files }, pattern) {
+  return files.some((file) => pattern.test(file))
+}
+
+/**
+ * Writes a configuration for the files of several projects, with the global types that any of them uses.
+ *
+ * @param {readonly import('./type-projects.mjs').TypeProject[]} projects
+ * @param {string} path
+ */
+async function joinProjects(projects, path) {
+  const configuration = {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: {
+      types: [...new Set(projects.flatMap(({ types }) => types))],
+      jsx: 'react-jsx',
+      // For the scripts in some of the projects.
+      ...{ allowJs: true, checkJs: true },
+    },
+    files: [...new Set(projects.flatMap(({ files }) => files))].map((file) => join(root, file)),
+  }
+  await writeFile(path, JSON.stringify(configuration))
+  return path
+}
+
+async function outputFolder() {
+  const folder = join(root, 'tests', '.output')
+  await mkdir(folder, { recursive: true })
+  return folder
 }
 
 /** The native compiler, many times faster than the one that Vue's and Svelte's checkers are built on. */

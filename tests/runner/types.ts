@@ -25,7 +25,7 @@ export interface Timing {
 }
 
 /** What tests run and npm does not install. */
-export type ProgramName = 'chromium' | 'redis' | 'postgres' | 'runtimes'
+export type ProgramName = 'chromium' | 'redis' | 'postgres'
 
 /** What `ensurePrograms` found. */
 export interface Programs {
@@ -49,8 +49,6 @@ export interface Step {
   readonly needsBuild: boolean
   /** The programs without which some of its tests skip themselves. */
   readonly needs: readonly ProgramName[]
-  /** How much of a core it uses: 1 for computing, less for a step that mostly waits for time to pass. */
-  readonly load: number
   run(context: StepContext): Promise<Outcome>
 }
 
