@@ -16,6 +16,9 @@ for (const [signal, code] of /** @type {const} */ ([
   })
 }
 
+/** More steps at the same time would make tests that wait for one another run late. */
+const maxLanes = 4
+
 const words = process.argv.slice(2)
 if (words.includes('--help') || words.includes('-h')) console.log(usage(steps))
 else process.exitCode = await run()
@@ -30,12 +33,11 @@ async function run() {
     console.error(error instanceof Error ? error.message : error)
     return 2
   }
-  // Set by hand to find out what a machine with fewer cores would do, or to follow one step after another.
-  const cores = Number(process.env['TEST_CORES'] ?? availableParallelism())
+  const lanes = Number(process.env['TEST_LANES'] ?? Math.min(availableParallelism(), maxLanes))
   const isLive = chosen.filter(({ name }) => name !== 'build').length === 1
   let ended = 0
   const results = await runSteps(chosen, {
-    cores,
+    lanes,
     isLive,
     programs: ensurePrograms([...new Set(chosen.flatMap(({ needs }) => needs))]),
     onStart: ({ name, title }) => console.log(`        ${name}: ${title} …`),

@@ -3,7 +3,6 @@ import { findChromium } from './chromium.mjs'
 import { findPostgres } from './postgres.mjs'
 import { findRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
-import { ensureRuntimes } from './runtimes.mjs'
 
 /** Programs that tests run and npm does not install. All are Debian packages. */
 const debianPrograms = {
@@ -13,22 +12,21 @@ const debianPrograms = {
 }
 
 /**
- * Finds the programs that tests need, and installs those that are missing: the runtimes from npm, the others with apt-get
- * where that needs no consent, which is as root on Debian.
+ * Finds the programs that tests need. Installs those that are missing with apt-get where that needs no consent: as root on
+ * Debian.
  *
  * @param {readonly import('./types').ProgramName[]} names
  * @returns {Promise<import('./types').Programs>}
  */
 export async function ensurePrograms(names) {
-  const wanted = names.filter((name) => name !== 'runtimes')
   // A path that the user has set is never replaced by another program.
-  const missing = wanted
+  const missing = names
     .map((name) => debianPrograms[name])
     .filter(({ find, variable }) => !find() && !process.env[variable])
   if (missing.length > 0 && canInstall()) await installPackages(missing)
   /** @type {import('./types').Programs} */
   const programs = { env: {}, missing: {} }
-  for (const name of wanted) {
+  for (const name of names) {
     const { title, debian, variable, find } = debianPrograms[name]
     const path = find()
     if (path) programs.env[variable] = path
@@ -38,10 +36,6 @@ export async function ensurePrograms(names) {
       const cure = `install ${title} (Debian: apt-get install ${debian}) or set ${variable}`
       programs.missing[name] = { reason: `${title} was not found`, cure }
     }
-  }
-  if (names.includes('runtimes')) {
-    const skip = await ensureRuntimes()
-    if (skip) programs.missing.runtimes = skip
   }
   return programs
 }

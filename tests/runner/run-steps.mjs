@@ -1,10 +1,10 @@
 /**
- * Runs steps at the same time, as many as the cores can carry. A step starts as soon as what it needs is there, in the order
+ * Runs steps, `lanes` of them at the same time. A step starts as soon as what it needs is there, in the order
  * of `steps` otherwise. A step whose build failed does not run and counts as failed.
  *
  * @param {readonly import('./types').Step[]} steps
  * @param {{
- *   cores: number,
+ *   lanes: number,
  *   programs: Promise<import('./types').Programs>,
  *   isLive: boolean,
  *   onStart(step: import('./types').Step): void,
@@ -12,13 +12,13 @@
  * }} options `programs` may still be in progress: steps that need none of them start before it settles
  * @returns {Promise<import('./types').StepResult[]>} in the order of `steps`
  */
-export async function runSteps(steps, { cores, programs, isLive, onStart, onEnd }) {
+export async function runSteps(steps, { lanes, programs, isLive, onStart, onEnd }) {
   const waiting = new Set(steps)
   /** @type {Map<import('./types').Step, import('./types').StepResult>} */
   const results = new Map()
   /** @type {import('./types').Programs | undefined} */
   let found
-  let load = 0
+  let running = 0
   const build = steps.find(({ name }) => name === 'build')
 
   return new Promise((resolve) => {
@@ -32,14 +32,14 @@ export async function runSteps(steps, { cores, programs, isLive, onStart, onEnd 
       for (const step of waiting) {
         if (!isReady(step)) continue
         waiting.delete(step)
-        load += step.load
+        running += 1
         void start(step)
       }
     }
 
     /** @param {import('./types').Step} step */
     function isReady(step) {
-      if (load > 0 && load + step.load > cores) return false
+      if (running >= lanes) return false
       if (step.needs.length > 0 && !found) return false
       return !step.needsBuild || !build || results.has(build)
     }
@@ -52,7 +52,7 @@ export async function runSteps(steps, { cores, programs, isLive, onStart, onEnd 
       const outcome = isUnbuilt
         ? failedOutcome('It did not run, because the build failed.')
         : await step.run({ programs: found ?? { env: {}, missing: {} }, isLive }).catch(brokenOutcome)
-      load -= step.load
+      running -= 1
       const result = { step, outcome, durationMs: performance.now() - startedAt }
       results.set(step, result)
       onEnd(result)

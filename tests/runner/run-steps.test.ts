@@ -15,7 +15,7 @@ function createFleet(definitions: readonly ({ name: string } & Partial<Step>)[])
       contexts.set(name, context)
       return new Promise<Outcome>((resolve) => ends.set(name, resolve))
     }
-    return { group: 'unit', title: name, needsBuild: false, needs: [], load: 1, run, ...definition }
+    return { group: 'unit', title: name, needsBuild: false, needs: [], run, ...definition }
   })
   return {
     steps,
@@ -28,12 +28,12 @@ function createFleet(definitions: readonly ({ name: string } & Partial<Step>)[])
   }
 }
 
-function run(steps: readonly Step[], cores: number, found: Promise<Programs> = Promise.resolve(programs)) {
-  return runSteps(steps, { cores, programs: found, isLive: false, onStart: () => {}, onEnd: () => {} })
+function run(steps: readonly Step[], lanes: number, found: Promise<Programs> = Promise.resolve(programs)) {
+  return runSteps(steps, { lanes, programs: found, isLive: false, onStart: () => {}, onEnd: () => {} })
 }
 
 describe('the steps of a test run', () => {
-  it('start as soon as a core is free, and are reported in their order', async () => {
+  it('start as soon as a lane is free, and are reported in their order', async () => {
     const { steps, started, end } = createFleet([{ name: 'a' }, { name: 'b' }, { name: 'c' }])
     const all = run(steps, 2)
     expect(started()).toEqual(['a', 'b'])
@@ -42,22 +42,6 @@ describe('the steps of a test run', () => {
     await end('c')
     await end('a')
     expect((await all).map(({ step }) => step.name)).toEqual(['a', 'b', 'c'])
-  })
-
-  it('share a core if they mostly wait, and one that is larger than the machine runs alone', async () => {
-    const { steps, started, end } = createFleet([
-      { name: 'a', load: 0.5 },
-      { name: 'b', load: 0.5 },
-      { name: 'c', load: 2 },
-    ])
-    const all = run(steps, 1)
-    expect(started()).toEqual(['a', 'b'])
-    await end('a')
-    expect(started()).toEqual(['a', 'b'])
-    await end('b')
-    expect(started()).toEqual(['a', 'b', 'c'])
-    await end('c')
-    await all
   })
 
   it('wait for the build and for programs, and let others go first', async () => {

@@ -11,11 +11,10 @@ import { checkTypes } from '../gates/types.mjs'
 import { commandOutcome } from './outcome.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
-
-/** How much of a core a step uses that mostly waits for processes, leases and pages. */
-const waiting = 0.5
+import { ensureRuntimes } from './runtimes.mjs'
 
 /** In the order in which they start: what takes long comes first, so that the end is short. */
+/** @type {readonly import('./types').Step[]} */
 export const steps = [
   gate('build', 'all packages and the playground', build),
   suite('e2e', 'end to end, with the playground in Chromium', {
@@ -23,14 +22,12 @@ export const steps = [
     folders: ['tests/e2e/'],
     needsBuild: true,
     needs: ['chromium'],
-    load: waiting,
   }),
   suite('processes', 'server processes on each store, killed and frozen', {
     group: 'system',
     folders: ['tests/processes/'],
     needsBuild: true,
     needs: ['postgres', 'redis'],
-    load: waiting,
   }),
   suite('server', 'the server package', { folders: ['packages/server/'] }),
   suite('core', 'the core package', { folders: ['packages/core/'] }),
@@ -39,20 +36,17 @@ export const steps = [
     group: 'system',
     folders: ['tests/stores/postgres/'],
     needs: ['postgres'],
-    load: waiting,
   }),
   suite('redis', 'the Redis store on real servers', {
     group: 'system',
     folders: ['tests/stores/redis/'],
     needs: ['redis'],
-    load: waiting,
   }),
   suite('faults', 'cut connections and killed servers, over real sockets', {
     group: 'system',
     projects: ['e2e'],
     folders: ['tests/faults/'],
     needsBuild: true,
-    load: waiting,
   }),
   suite('histories', 'random histories of servers on each store, in one process', {
     group: 'system',
@@ -89,13 +83,14 @@ export const steps = [
     folders: ['tests/docs/pages', 'tests/docs/server/'],
     needsBuild: true,
   }),
-  suite('runtimes', 'the server on Node, Bun, Deno and an edge runtime', {
+  {
+    name: 'runtimes',
     group: 'system',
-    folders: ['tests/runtimes/'],
+    title: 'the server on Node, Bun, Deno and an edge runtime',
     needsBuild: true,
-    needs: ['runtimes'],
-    load: waiting,
-  }),
+    needs: [],
+    run: runtimes,
+  },
   suite('playground', 'the parts of the playground', { folders: ['playground/'], needsBuild: true }),
   suite('tools', 'the contract itself, the gates and this test command', {
     projects: ['contract', 'runner'],
@@ -123,7 +118,7 @@ export const steps = [
  * @returns {import('./types').Step}
  */
 function gate(name, title, run, { needsBuild = false } = {}) {
-  return { name, group: 'gates', title, needsBuild, needs: [], load: 1, run }
+  return { name, group: 'gates', title, needsBuild, needs: [], run }
 }
 
 /**
@@ -134,9 +129,9 @@ function gate(name, title, run, { needsBuild = false } = {}) {
  * @returns {import('./types').Step}
  */
 function suite(name, title, { projects = [name], folders, ...options }) {
-  const { group = 'unit', needsBuild = false, needs = [], load = 1 } = options
+  const { group = 'unit', needsBuild = false, needs = [] } = options
   return {
-    ...{ name, group, title, needsBuild, needs, load },
+    ...{ name, group, title, needsBuild, needs },
     async run({ programs, isLive }) {
       const missing = needs.flatMap((need) => programs.missing[need] ?? [])
       if (missing.length > 0 && projects.some((project) => project.endsWith('-chromium'))) {
@@ -151,6 +146,13 @@ function suite(name, title, { projects = [name], folders, ...options }) {
       return runVitest({ name, projects, folders, env: programs.env, isLive, ...(missing.length > 0 && { skip }) })
     },
   }
+}
+
+/** @param {import('./types').StepContext} context */
+async function runtimes({ isLive }) {
+  const skip = await ensureRuntimes()
+  const request = { name: 'runtimes', projects: ['runtimes'], folders: ['tests/runtimes/'], env: {}, isLive }
+  return runVitest({ ...request, ...(skip && { skip }) })
 }
 
 async function build() {

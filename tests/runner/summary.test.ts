@@ -10,7 +10,6 @@ function result(name: string, outcome: Partial<Outcome>): StepResult {
       title: name,
       needsBuild: false,
       needs: [],
-      load: 1,
       run: () => Promise.reject(new Error('not run here')),
     },
     outcome: { passed: 0, failed: 0, skipped: 0, skips: [], ...outcome },
