@@ -122,8 +122,8 @@ describe('asking', () => {
   })
 
   it('refuses a body over its bound before it is read, with or without a length header', async () => {
-    const told = await post('{}', { 'Content-Length': '1000000' })
-    expect(told.status).toBe(413)
+    const reported = await post('{}', { 'Content-Length': '1000000' })
+    expect(reported.status).toBe(413)
 
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({

@@ -152,7 +152,7 @@ describe('an endpoint that stops', () => {
     ['length', 'length'],
     ['content_filter', 'content_filter'],
     ['a reason of its own\r\n', 'other'],
-  ])('for the reason %j is told beside the answer as %j', async (given, finishReason) => {
+  ])('for the reason %j is reported beside the answer as %j', async (given, finishReason) => {
     const outcome = await outcomeOf(async (response) => {
       await write(response, completion('A beginning.') + completion(undefined, given))
       response.end(event('[DONE]'))

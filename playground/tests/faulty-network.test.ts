@@ -25,14 +25,14 @@ describe('a faulty network without a fault', () => {
 
   it('counts open requests: from the request to the end of the body', async () => {
     const { network } = serve(text)
-    const heard: number[] = []
-    network.state.subscribe(() => heard.push(network.state.get().open))
+    const received: number[] = []
+    network.state.subscribe(() => received.push(network.state.get().open))
     const asking = network.fetch('/a', {})
-    expect(heard).toEqual([1])
+    expect(received).toEqual([1])
     const response = await asking
-    expect(heard).toEqual([1])
+    expect(received).toEqual([1])
     await response.text()
-    expect(heard).toEqual([1, 0])
+    expect(received).toEqual([1, 0])
 
     await (await network.fetch('/b', {}).catch(() => undefined))?.body?.cancel()
     expect(network.state.get().open).toBe(0)

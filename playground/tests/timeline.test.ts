@@ -57,7 +57,7 @@ const words = (...events: StreamEvent[]) => wordsOf(tell(events))
 
 describe('a timeline in words', () => {
   it('shows a drive that is cut and read on from the persisted copy', () => {
-    const told = words(
+    const reported = words(
       phase('driving', 0, 'pending'),
       chunk('appended', 'live', 0, 500),
       chunk('appended', 'live', 500, 312),
@@ -67,7 +67,7 @@ describe('a timeline in words', () => {
       chunk('appended', 'snapshot', 812, 1),
       phase('finished', 813, 'done'),
     )
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'driving',
       'live 0–812, 2 chunks',
       'cut, waiting: network',

@@ -47,7 +47,7 @@ it('100,000 tokens cost four times the work of 25,000: on the wire, in the store
   const small = await measure(25_000)
   const large = await measure(100_000)
   const text = 100_000 * token.length
-  // A follower's text is read from the store once, whoever hints at it and however often.
+  // A follower's text is read from the store once, however many notifications arrive.
   expect(large.readCharacters).toBeLessThanOrEqual(text * 1.1)
   expect(large.storeReads).toBeLessThanOrEqual(large.storeWrites * 2 + 50)
   // An event for every token would be some 60 bytes each; a body sent again for each slice would be megabytes more.

@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === undefined)('a browser’s own EventSource', () 
       const status = await new Promise<string>((resolve) => {
         source.addEventListener('end', ({ data }) => resolve(JSON.parse(data).status))
       })
-      // Left alone it asks once more, from the end, and is told with 204 that there is nothing to come back for.
+      // Left alone it asks once more, from the end, and is reported with 204 that there is nothing to come back for.
       await new Promise<void>((resolve) => {
         const check = () => (source.readyState === EventSource.CLOSED ? resolve() : setTimeout(check, 50))
         check()

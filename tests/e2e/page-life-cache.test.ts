@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)(
           expect(page.asked(answer)).toEqual([first])
 
           await comeBack(page)
-          await page.untilTold('pageshow, persisted')
+          await page.untilReported('pageshow, persisted')
           await page.untilCurrent(answer)
           await expectWhole(page, answer)
           const asking = (await page.seen(answer)).slice(left).find(({ connection }) => connection === 'connecting')

@@ -19,7 +19,7 @@ describe.skipIf(chromiumPath === undefined)('a page whose network goes away, in 
       async connect(isOnline: boolean) {
         const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
         await page.devTools.send('Network.emulateNetworkConditions', { offline: !isOnline, ...speed })
-        await page.untilTold(isOnline ? 'online' : 'offline')
+        await page.untilReported(isOnline ? 'online' : 'offline')
       },
     }
   }
@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('a page behind another tab, in Chrom
     const { answer, page } = await openInMidAnswer(server(), open, role)
     const other = await open(server().elsewhere)
     await other.page.bringToFront()
-    await page.untilTold('hidden')
+    await page.untilReported('hidden')
     const painted = await page.read(() => life.frames.count)
     const shown = (await page.seen(answer)).length
 
@@ -88,7 +88,7 @@ describe.skipIf(chromiumPath === undefined)(
     it.each(roles)('as %s reads on from where it stood once it thaws', async (role) => {
       const { answer, page } = await openInMidAnswer(server(), open, role)
       await page.devTools.send('Page.setWebLifecycleState', { state: 'frozen' })
-      await page.untilTold('freeze')
+      await page.untilReported('freeze')
       const before = page.asked(answer)
       const shown = await page.seen(answer)
       await answer.grow(10)
@@ -100,7 +100,7 @@ describe.skipIf(chromiumPath === undefined)(
 
       const thawed = Date.now()
       await page.devTools.send('Page.setWebLifecycleState', { state: 'active' })
-      await page.untilTold('resume')
+      await page.untilReported('resume')
       await page.untilCurrent(answer)
       // Over a connection that was open all the time nothing comes any more: silence would tell so after 25 s.
       expect(Date.now() - thawed).toBeLessThan(15_000)

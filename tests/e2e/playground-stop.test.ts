@@ -20,7 +20,7 @@ describe.skipIf(chromiumPath === undefined)('a stop that fails', () => {
     expect((await shown.problems()).filter(isUnexpected)).toEqual([])
   })
 
-  it.each(frameworkNames)('says so on a page that only looks on (%s)', async (name) => {
+  it.each(frameworkNames)('says so on a page that only follows (%s)', async (name) => {
     const shown = await open('/')
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 50)

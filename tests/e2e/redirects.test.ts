@@ -28,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is redirected, in Ch
     await expectWhole(page, answer)
   })
 
-  it('to the same path with a slash is told with that path, and delivers no text', async () => {
+  it('to the same path with a slash is reported with that path, and delivers no text', async () => {
     const answer = await server().createAnswer()
     server().stepBetween(({ url }) => (/\/(\?.*)?$/.test(url) ? undefined : to(308, `${new URL(url).pathname}/`)))
     const page = await open(server().page({ drive: [answer] }))
@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is redirected, in Ch
     expect(answer.runs).toBe(0)
   })
 
-  it('to another origin, which stays hidden, is told all the same', async () => {
+  it('to another origin, which stays hidden, is reported all the same', async () => {
     const answer = await server().createAnswer()
     const port = new URL(server().elsewhere).port
     server().stepBetween(() => to(302, `http://localhost:${port}/elsewhere`))

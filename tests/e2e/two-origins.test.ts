@@ -31,14 +31,14 @@ describe.skipIf(executablePath === undefined)('a page and a server of two origin
   /** Drives, follows and stops a new stream from a page. */
   async function read(page: Page, options: { url: string; credentials?: string; headers?: object }) {
     const id = await server.streams.createStream()
-    const told: ReadInPage = await page.evaluate(
+    const reported: ReadInPage = await page.evaluate(
       ([id, options]) =>
         (globalThis as unknown as { readStream(...given: unknown[]): Promise<ReadInPage> }).readStream(id, options),
       [id, options] as const,
     )
     const { status } = await server.streams.getStreamBody(id)
     await page.context().close()
-    return { ...told, stored: status }
+    return { ...reported, stored: status }
   }
 
   const requests = (method: string) => server.seen.filter((request) => request.method === method)
@@ -49,8 +49,8 @@ describe.skipIf(executablePath === undefined)('a page and a server of two origin
       authorize: ({ request }) => request.headers.get('authorization') === 'Bearer ada',
     }))
     const headers = { authorization: 'Bearer ada', ...traced }
-    const told = await read(await open(app, [api]), { url: server.streamsUrl(api), headers })
-    expect(told).toMatchObject({ text, status: 'stopped' })
+    const reported = await read(await open(app, [api]), { url: server.streamsUrl(api), headers })
+    expect(reported).toMatchObject({ text, status: 'stopped' })
     const asked = requests('OPTIONS').map(({ headers }) => headers.get('access-control-request-headers'))
     expect(asked).toContain('authorization,baggage,sentry-trace,traceparent,x-own')
     for (const { headers } of [...requests('POST'), ...requests('GET')]) {
@@ -62,8 +62,8 @@ describe.skipIf(executablePath === undefined)('a page and a server of two origin
     const authorize = ({ request }: { request: Request }) => request.headers.get('cookie') === 'session=ada'
     server = await startTwoOrigins((origin) => ({ allowedOrigins: [origin(app)], allowCredentials: true, authorize }))
     const options = { credentials: 'include', headers: traced }
-    const told = await read(await open(app, [api]), { url: server.streamsUrl(api), ...options })
-    expect(told).toMatchObject({ text, status: 'stopped' })
+    const reported = await read(await open(app, [api]), { url: server.streamsUrl(api), ...options })
+    expect(reported).toMatchObject({ text, status: 'stopped' })
     for (const { headers } of requests('OPTIONS')) expect(headers.get('cookie')).toBeNull()
     expect([...requests('POST'), ...requests('GET')].length).toBeGreaterThanOrEqual(3)
     await server.close()
@@ -76,16 +76,16 @@ describe.skipIf(executablePath === undefined)('a page and a server of two origin
   it('is let in from a listed origin alone, with cookies or without', async () => {
     server = await startTwoOrigins((origin) => ({ allowedOrigins: [origin(app)], allowCredentials: true }))
     for (const options of [{ credentials: 'include' }, { credentials: 'omit', headers: traced }]) {
-      const told = await read(await open(stranger, [api]), { url: server.streamsUrl(api), ...options })
-      expect(told).toMatchObject({ text: '', error: 'network', stored: 'pending' })
-      expect(told.message).toContain('allowedOrigins')
+      const reported = await read(await open(stranger, [api]), { url: server.streamsUrl(api), ...options })
+      expect(reported).toMatchObject({ text: '', error: 'network', stored: 'pending' })
+      expect(reported.message).toContain('allowedOrigins')
     }
   })
 
-  it('is told that a proxy rewrites Host, and what to do', async () => {
+  it('reports that a proxy rewrites Host, and what to do', async () => {
     server = await startTwoOrigins(() => ({}))
-    const told = await read(await open(app), { url: '/streams' })
-    expect(told).toMatchObject({ text: '', error: 'forbidden', serverCode: 'cross-origin', stored: 'pending' })
+    const reported = await read(await open(app), { url: '/streams' })
+    expect(reported).toMatchObject({ text: '', error: 'forbidden', serverCode: 'cross-origin', stored: 'pending' })
     expect(requests('POST')[0]?.headers.get('sec-fetch-site')).toBeNull()
   })
 })

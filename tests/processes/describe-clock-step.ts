@@ -9,9 +9,9 @@ import type { ProcessData } from './support/process-data'
 
 const leaseMs = 2_000
 const steps = 2
-/** Long enough that the looking process knows the store for a lease before each step. */
+/** Long enough that the polling process has read the store for a whole lease before each step. */
 const pauseMs = 1.4 * leaseMs
-/** Its producer thinks for longer than all that takes before the second piece. */
+/** Its producer pauses before the second chunk for longer than the whole test takes. */
 const answer = { seed: 90, count: 2, delayMs: 7_000 }
 const truth = answerText(answer.seed, answer.count)
 
@@ -33,7 +33,7 @@ export function describeClockStep(name: string, open: () => Promise<ProcessData>
         await fleet.close()
         await data.close()
       })
-      const [producing, looking] = fleet.servers as readonly [ServerProcess, ServerProcess]
+      const [producing, polling] = fleet.servers as readonly [ServerProcess, ServerProcess]
       const id = await fleet.create(answer)
       const watch = (server: ServerProcess, driven: boolean) => {
         const stream = createClient(
@@ -46,15 +46,15 @@ export function describeClockStep(name: string, open: () => Promise<ProcessData>
         return watched
       }
       const driver = watch(producing, true)
-      const follower = watch(looking, false)
+      const follower = watch(polling, false)
       await follower.until(({ text }) => text !== '')
       for (let step = 1; step <= steps; step++) {
         await new Promise((resolve) => setTimeout(resolve, pauseMs))
-        // Followed by a look at once, before the producing process has had its next beat.
-        for (const server of [producing, looking]) server.setClock()
-        await Promise.all([producing, looking].map((server) => server.printed(`clock set ${step}`)))
-        const look = await fetch(`${looking.url}/streams/${id}`, { headers: { accept: 'application/json' } })
-        expect(await look.json()).toMatchObject({ status: expect.stringMatching(/streaming|done/) })
+        // A read follows at once, before the next heartbeat of the producing process.
+        for (const server of [producing, polling]) server.setClock()
+        await Promise.all([producing, polling].map((server) => server.printed(`clock set ${step}`)))
+        const stored = await fetch(`${polling.url}/streams/${id}`, { headers: { accept: 'application/json' } })
+        expect(await stored.json()).toMatchObject({ status: expect.stringMatching(/streaming|done/) })
       }
       for (const { finished, violations } of [driver, follower]) {
         expect(await finished).toMatchObject({ status: 'done', text: truth })

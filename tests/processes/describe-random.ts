@@ -4,7 +4,7 @@ import { createClient } from '../support/create-client'
 import { inParallel } from '../support/in-parallel'
 import type { ServerProcess } from '../support/server-process'
 import { type Watch, watchStream } from '../support/watch-stream'
-import { type Fleet, fleetUrl, type Look, startFleet } from './support/fleet'
+import { type Fleet, fleetUrl, type StoredAnswer, startFleet } from './support/fleet'
 import type { ProcessData } from './support/process-data'
 
 const leaseMs = 3_000
@@ -40,7 +40,7 @@ interface History {
   isStopAsked: boolean
 }
 
-/** Histories at once on one fleet, so that what hurts a process hurts all that it has to do. */
+/** Plays several histories on one fleet, so that a fault of a process affects all of its work. */
 async function playParty(open: () => Promise<ProcessData>, seed: number, size: number): Promise<string[]> {
   const data = await open()
   const fleet = await startFleet(4, { STORE: data.address, LEASE_MS: String(leaseMs) })
@@ -51,7 +51,7 @@ async function playParty(open: () => Promise<ProcessData>, seed: number, size: n
     )
     const frozen = await hurt(fleet, histories, createRandom(seed))
     const ends = await Promise.all(histories.map(({ id }) => ended(fleet, id)))
-    // Whoever stood still comes back, learns that it has lost its answers, and writes nothing more.
+    // Frozen processes continue, find that they have lost their claims, and write nothing more.
     for (const server of frozen) server.thaw()
     await Promise.all(frozen.map((server) => fencedAll(server, histories)))
     await Promise.all(histories.map((history, index) => judge(fleet, history, ends[index])))
@@ -78,7 +78,7 @@ async function begin(fleet: Fleet, seed: number, detaches: (() => void)[]): Prom
   return { id, seed, truth, random, watches, isStopAsked: false }
 }
 
-/** Does something to three of the four processes, each at a moment of its own, and stops a few answers meanwhile. */
+/** Kills, freezes or ends three of the four processes at different moments, and stops a few answers meanwhile. */
 async function hurt(fleet: Fleet, histories: readonly History[], random: () => number): Promise<ServerProcess[]> {
   const frozen: ServerProcess[] = []
   const victims = [...fleet.servers].slice(0, 3)
@@ -89,7 +89,7 @@ async function hurt(fleet: Fleet, histories: readonly History[], random: () => n
     await witness?.watches.at(-1)?.until(({ text, status }) => text.length > length || isEnd(status))
     const fate = index === 0 ? 0 : index === 1 ? 1 : Math.floor(random() * 3)
     if (fate === 1) {
-      // It keeps the connections it has, as a machine does that was suspended.
+      // It keeps its connections, as a suspended machine does.
       frozen.push(victim)
       fleet.takeOut(victim)
       victim.freeze()
@@ -115,21 +115,21 @@ async function stop(fleet: Fleet, history: History): Promise<void> {
   expect([200, 202]).toContain(response.status)
 }
 
-/** What is stored once the answer has ended, by whoever looks. */
-async function ended(fleet: Fleet, id: string): Promise<Look> {
+/** The stored answer once it has ended. Any read may end it. */
+async function ended(fleet: Fleet, id: string): Promise<StoredAnswer> {
   for (;;) {
-    const look = await fleet.look(id)
-    if (isEnd(look.status)) return look
+    const stored = await fleet.read(id)
+    if (isEnd(stored.status)) return stored
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
-/** Everybody was shown a text that only grew, and in the end what is stored, with one and the same status. */
-async function judge(fleet: Fleet, history: History, stored: Look | undefined): Promise<void> {
+/** Every reader was shown a text that only grew, and in the end the stored text, with the same status. */
+async function judge(fleet: Fleet, history: History, stored: StoredAnswer | undefined): Promise<void> {
   const { id, seed, truth, watches, isStopAsked } = history
   const what = `the answer of seed ${seed}`
   const shown = await Promise.all(watches.map((watch) => watch.finished))
-  expect(await fleet.look(id), `${what}, later`).toEqual(stored)
+  expect(await fleet.read(id), `${what}, later`).toEqual(stored)
   if (stored === undefined) return
   expect(truth.startsWith(stored.text.replace(/\uFFFD$/, '')), `${what} is a prefix`).toBe(true)
   if (stored.status === 'done') expect(stored.text, what).toBe(truth)
@@ -137,7 +137,7 @@ async function judge(fleet: Fleet, history: History, stored: Look | undefined): 
   expect(stored.epoch, what).toBe(1)
   for (const [index, { text, status }] of shown.entries()) {
     expect(status, `${what}, shown to reader ${index}`).toBe(stored.status)
-    // Only whoever drove may have been shown more than could be stored.
+    // Only a driver may have been shown more than could be stored.
     expect(text.startsWith(stored.text.replace(/\uFFFD$/, '')), `${what}, shown to reader ${index}`).toBe(true)
     if (index > 1) expect(text, `${what}, shown to reader ${index}`).toBe(stored.text)
   }
@@ -148,7 +148,7 @@ async function judge(fleet: Fleet, history: History, stored: Look | undefined): 
   expect(fleet.count(`producing ${seed}`), `${what} was produced`).toBe(1)
 }
 
-/** A process that came back has noticed of each of its answers that it is not its own any more. */
+/** A process that continued has found for each of its answers that it has lost the claim. */
 async function fencedAll(server: ServerProcess, histories: readonly History[]): Promise<void> {
   for (const { id, seed } of histories) {
     const output = server.output()

@@ -9,7 +9,7 @@ import type { ProcessData } from './support/process-data'
 
 type OnFinished = TestContext['onTestFinished']
 
-/** A machine that is busy must not make a process that is well look dead. */
+/** Long enough that a busy machine does not make a healthy process look dead. */
 const leaseMs = 3_000
 const answer = { seed: 70, count: 400, delayMs: 15 }
 const truth = answerText(answer.seed, answer.count)
@@ -50,14 +50,14 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       const id = await fleet.create(answer)
       const driver = read(id, one, true)
       const follower = read(id, two, false)
-      // At the pace of the persister: slice by slice, long before the end.
+      // At the pace of the persister: part by part, long before the end.
       const grown = await follower.until(({ status }) => follower.shown > 3 || status === 'done')
       expect(grown.status).toBe('streaming')
 
       const response = await fetch(`${three.url}/streams/${id}/stop`, { method: 'POST' })
       const stopped = (await response.json()) as { status: string; offset: number }
       expect([response.status, stopped.status]).toEqual([200, 'stopped'])
-      const { text } = await fleet.look(id)
+      const { text } = await fleet.read(id)
       expect(text.length).toBe(stopped.offset)
       for (const watch of [driver, follower]) {
         expect(await watch.finished).toMatchObject({ status: 'stopped', text })
@@ -67,7 +67,7 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       expect(fleet.count(`producing ${answer.seed}`)).toBe(1)
     })
 
-    it('tell followers timeout within two leases and a look when the producing one is killed', async ({
+    it('show followers timeout within two leases and a poll when the producing one is killed', async ({
       onTestFinished,
     }) => {
       const { fleet, one, two, three, read } = await start(onTestFinished, 3)
@@ -79,19 +79,19 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       fleet.takeOut(one)
       await one.kill()
       const killedAt = performance.now()
-      const found = await fleet.look(id)
+      const found = await fleet.read(id)
       expect(found.status).toBe('streaming')
       expect(truth.startsWith(found.text)).toBe(true)
       for (const follower of followers) {
         expect(await follower.finished).toMatchObject({ status: 'timeout', text: found.text })
         expect(follower.violations).toEqual([])
       }
-      // The look is a glance, 5 s apart at the most; the rest is for a machine that is busy.
+      // Polls of heads are at most 5 s apart. The rest is for a busy machine.
       expect(performance.now() - killedAt).toBeLessThan(2 * leaseMs + 5_000 + 20_000)
       expect(driver.violations).toEqual([])
     })
 
-    it('let a process that stood still past its lease write nothing more', async ({ onTestFinished }) => {
+    it('let a process that was frozen past its lease write nothing more', async ({ onTestFinished }) => {
       const { fleet, one, two, three, read } = await start(onTestFinished, 3)
       const id = await fleet.create(answer)
       const driver = read(id, one, true)
@@ -104,16 +104,16 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       expect(truth.startsWith(ended.text)).toBe(true)
       one.thaw()
       await one.printed(`fenced ${id}`)
-      // Its producer has gone on, and its driver was shown more than is stored; the store has not changed.
+      // Its producer has continued, and its driver was shown more than is stored. The store has not changed.
       for (const server of [one, two, three]) {
-        const look = await fetch(`${server.url}/streams/${id}`, { headers: { accept: 'application/json' } })
-        expect(await look.json()).toMatchObject({ text: ended.text, status: 'timeout' })
+        const stored = await fetch(`${server.url}/streams/${id}`, { headers: { accept: 'application/json' } })
+        expect(await stored.json()).toMatchObject({ text: ended.text, status: 'timeout' })
       }
       expect((await driver.finished).status).toBe('timeout')
       expect([...driver.violations, ...follower.violations]).toEqual([])
     })
 
-    it('let another take up what such a process produced, and refuse it when it comes back', async ({
+    it('let another resume the generation of such a process, and refuse its writes when it continues', async ({
       onTestFinished,
     }) => {
       const { fleet, one, two, three, read } = await start(onTestFinished, 3, { CAN_RESUME: '1' })
@@ -124,22 +124,22 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
         const first = read(id, one, true, whole)
         await first.until(({ text }) => text.length > 200)
         one.freeze()
-        // A look would end it as timeout: the next drive must be the first to come once it has lapsed.
+        // A read would end it as timeout: the next drive must be the first request after it has lapsed.
         await new Promise((resolve) => setTimeout(resolve, 2 * leaseMs + 500))
         const second = read(id, two, true, whole)
-        const isTaken = await Promise.race([
+        const isResumed = await Promise.race([
           two.printed(`producing ${short.seed}`).then(() => true),
           second.finished.then(() => false),
         ])
-        if (isTaken) await second.until(({ text }) => text.length > 300)
+        if (isResumed) await second.until(({ text }) => text.length > 300)
         one.thaw()
-        // A process that has stood still itself, on a machine that is busy, takes nothing up for a lease, and a look comes first.
-        if (!isTaken && attempt < 4) continue
+        // On a busy machine the second process may have paused too. Then it resumes nothing for a lease, and a read comes first.
+        if (!isResumed && attempt < 4) continue
         await one.printed(`fenced ${id}`)
         expect(await second.finished).toMatchObject({ status: 'done', text: whole })
         expect(await first.finished).toMatchObject({ status: 'done', text: whole })
-        const look = await fetch(`${three.url}/streams/${id}`, { headers: { accept: 'application/json' } })
-        expect(await look.json()).toMatchObject({ text: whole, status: 'done', epoch: 2 })
+        const stored = await fetch(`${three.url}/streams/${id}`, { headers: { accept: 'application/json' } })
+        expect(await stored.json()).toMatchObject({ text: whole, status: 'done', epoch: 2 })
         expect(second.violations).toEqual([])
         expect(fleet.count(`producing ${short.seed}`)).toBe(2)
         return

@@ -19,8 +19,8 @@ export const chromiumArgs = [
  * @returns {string | undefined}
  */
 export function findChromium() {
-  const told = process.env['CHROMIUM_PATH']
-  if (told) return existsSync(told) ? told : undefined
+  const reported = process.env['CHROMIUM_PATH']
+  if (reported) return existsSync(reported) ? reported : undefined
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/bin', '/snap/bin']
   const candidates = folders.flatMap((folder) => names.map((name) => join(folder, name)))
   return [...candidates, ...elsewhere].find((path) => existsSync(path))

@@ -11,8 +11,8 @@ const needed = ['initdb', 'pg_ctl', 'postgres']
  * @returns {string | undefined}
  */
 export function findPostgres() {
-  const told = process.env['POSTGRES_BIN']
-  if (told) return hasAll(told) ? told : undefined
+  const reported = process.env['POSTGRES_BIN']
+  if (reported) return hasAll(reported) ? reported : undefined
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
   return [...folders, ...debianFolders(), '/opt/homebrew/bin', '/usr/local/pgsql/bin'].find(hasAll)
 }

@@ -7,8 +7,8 @@ import { delimiter, join } from 'node:path'
  * @returns {string | undefined}
  */
 export function findRedis() {
-  const told = process.env['REDIS_SERVER_PATH']
-  if (told) return existsSync(told) ? told : undefined
+  const reported = process.env['REDIS_SERVER_PATH']
+  if (reported) return existsSync(reported) ? reported : undefined
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/bin', '/usr/local/bin']
   return folders.map((folder) => join(folder, 'redis-server')).find((path) => existsSync(path))
 }

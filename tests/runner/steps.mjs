@@ -8,6 +8,7 @@ import { checkReadme } from '../gates/readme.mjs'
 import { checkSizes } from '../gates/sizes.mjs'
 import { checkTestFiles } from '../gates/test-files.mjs'
 import { checkTypes } from '../gates/types.mjs'
+import { checkWords } from '../gates/words.mjs'
 import { commandOutcome } from './outcome.mjs'
 import { runCommand } from './run-command.mjs'
 import { runVitest } from './run-vitest.mjs'
@@ -106,6 +107,7 @@ export const steps = [
   gate('api', 'the API reference builds from the types', checkApi),
   gate('borders', 'which folder may import which', checkBorders, { needsBuild: true }),
   gate('test-files', 'every test is run by some project', checkTestFiles),
+  gate('words', 'the words of the glossary, and none that they replaced', checkWords),
   gate('lint', 'lint and format', checkLint),
   gate('lock', 'npm ci accepts the lock', checkLock),
 ]

@@ -6,7 +6,7 @@ export interface PaneControls {
   /** The entries of the timeline, oldest first. */
   timeline(): Promise<string[]>
   /** Waits for a timeline entry that matches, and returns its text. */
-  untilTold(words: RegExp): Promise<string>
+  untilReported(words: RegExp): Promise<string>
 }
 
 /** The controls around a pane's content. */
@@ -26,7 +26,7 @@ export function controlsOf({ page }: PlaygroundPage, pane: PaneName): PaneContro
   return {
     press: (button) => region.getByRole('button', { name: button, exact: true }).click(),
     timeline,
-    async untilTold(words) {
+    async untilReported(words) {
       await timeline()
       const entry = entries.filter({ hasText: words }).first()
       await entry.waitFor({ timeout: 30_000 })

@@ -118,8 +118,8 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
   it('that was refused, for a wrong key for one, is an error with its cause', async () => {
     const facts = { message: 'Incorrect API key', url: 'http://provider.test', requestBodyValues: {}, statusCode: 401 }
     const refused = new ai.APICallError(facts)
-    const { errors, ...told } = await ended(() => fromAiSdk(stream({ refuses: refused })))
-    expect(told).toMatchObject({ text: '', status: 'error', error: 'generation' })
+    const { errors, ...reported } = await ended(() => fromAiSdk(stream({ refuses: refused })))
+    expect(reported).toMatchObject({ text: '', status: 'error', error: 'generation' })
     expect(errors).toEqual([refused])
   })
 
@@ -128,8 +128,8 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     ['an error part and a finish', { parts: [...half, { type: 'error', error: failure }, finish('error')] }],
     ['a broken connection', { parts: half, breaks: failure }],
   ])('that fails in mid-answer with %s is an error with its cause', async (_, provider) => {
-    const { errors, ...told } = await ended(() => fromAiSdk(stream(provider)))
-    expect(told).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
+    const { errors, ...reported } = await ended(() => fromAiSdk(stream(provider)))
+    expect(reported).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
     expect(errors).toEqual([failure])
   })
 
@@ -142,7 +142,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
   it('that is aborted by its own signal is an error', async () => {
     // As `AbortSignal.timeout` does it, without its clock.
     const timeout = new AbortController()
-    const { errors, ...told } = await ended(async function* () {
+    const { errors, ...reported } = await ended(async function* () {
       const pieces = fromAiSdk(stream({ parts: half, hangs: true }, timeout.signal))
       for (;;) {
         const step = await pieces.next()
@@ -151,7 +151,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
         timeout.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
       }
     })
-    expect(told).toMatchObject({ status: 'error', error: 'generation' })
+    expect(reported).toMatchObject({ status: 'error', error: 'generation' })
     expect(errors).toMatchObject([{ message: expect.stringContaining('aborted') }])
   })
 
@@ -162,8 +162,8 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
       [[...half, finish(untold)], /without a finish reason/],
       [[...half, finish('error', 'MALFORMED')], /with an error/],
     ] as const) {
-      const { errors, ...told } = await ended(() => fromAiSdk(stream({ parts })))
-      expect(told).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
+      const { errors, ...reported } = await ended(() => fromAiSdk(stream({ parts })))
+      expect(reported).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
       expect(errors).toMatchObject([{ message: expect.stringMatching(message) }])
     }
   })

@@ -224,16 +224,16 @@ describe('the query', () => {
   function pushing() {
     let onBody: (body: unknown) => void = () => {}
     let onError: (error: Error) => void = () => {}
-    const undo = vi.fn()
+    const unsubscribe = vi.fn()
     const convex = {
       onUpdate(_query: unknown, _args: unknown, body: typeof onBody, error: typeof onError) {
         onBody = body
         onError = error
-        return undo
+        return unsubscribe
       },
     }
     const { snapshot } = convexSources(convex as never, { getStreamBody, streamUrl: 'https://a.convex.site/b' })
-    return { snapshot, undo, push: (body: unknown) => onBody(body), fail: (error: Error) => onError(error) }
+    return { snapshot, unsubscribe, push: (body: unknown) => onBody(body), fail: (error: Error) => onError(error) }
   }
 
   it('that returns nothing shows nothing yet', () => {
@@ -265,10 +265,10 @@ describe('the query', () => {
   })
 
   it('is silent after it was unsubscribed', () => {
-    const { snapshot, push, fail, undo } = pushing()
+    const { snapshot, push, fail, unsubscribe } = pushing()
     const sink = sinkOf()
     snapshot.subscribe(request, sink)()
-    expect(undo).toHaveBeenCalledOnce()
+    expect(unsubscribe).toHaveBeenCalledOnce()
     push({ text: 'One', status: 'streaming' })
     fail(new Error('too late'))
     expect(sink.next).not.toHaveBeenCalled()
@@ -280,11 +280,11 @@ describe('the query', () => {
     const codes: string[] = []
     const sink = { ...sinkOf(), lost: (error: unknown) => void codes.push((error as { code: string }).code) }
     for (const isAnswered of [false, false, true, false, false, false, false]) {
-      const undo = snapshot.subscribe(request, sink)
+      const unsubscribe = snapshot.subscribe(request, sink)
       if (isAnswered) push({ text: '', status: 'pending' })
       fail(new Error('[Request ID: a] Server Error'))
       fail(new Error('twice'))
-      undo()
+      unsubscribe()
     }
     expect(codes).toEqual([...Array(5).fill('server'), 'not-found', 'server'])
   })

@@ -29,11 +29,11 @@ it('runs nothing again for text that reads only the status', async () => {
 
 function StatusOnly(props: { client: StreamClient; onRun: () => void }) {
   const reply = useStream(props.client, 'a', { driven: true })
-  const look = (status: string) => {
+  const evaluate = (status: string) => {
     props.onRun()
     return status
   }
-  return <output>{look(reply.status)}</output>
+  return <output>{evaluate(reply.status)}</output>
 }
 
 it('attaches once, however often the options are new, and again only when it is to drive', async () => {

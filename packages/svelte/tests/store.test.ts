@@ -11,17 +11,17 @@ it('sends every subscriber the state at once, over one connection, until the las
   const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true })
   const seen: string[][] = [[], [], []]
-  const undos = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
+  const unsubscribes = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
   for (const texts of seen) expect(texts).toEqual([''])
   await happens()
   expect(requested()).toEqual(['drive a 0'])
-  for (const undo of undos.slice(1)) undo()
+  for (const unsubscribe of unsubscribes.slice(1)) unsubscribe()
   await happens(() => pass(GRACE_MS))
   await happens(() => server.stream('a').write('text'))
   expect(seen.map((texts) => texts.at(-1))).toEqual(['text', '', ''])
   expect(server.open).toBe(1)
   // Unsubscribed twice, as frameworks do.
-  for (const undo of [...undos, ...undos]) undo()
+  for (const unsubscribe of [...unsubscribes, ...unsubscribes]) unsubscribe()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
   expect(vi.getTimerCount()).toBe(0)
@@ -36,12 +36,12 @@ it('is read by get without a request, and by derived with one', async () => {
 
   const words = derived(reply, ({ text }) => text.split(' ').length)
   const counts: number[] = []
-  const undo = words.subscribe((count) => counts.push(count))
+  const unsubscribe = words.subscribe((count) => counts.push(count))
   await happens()
   await happens(() => server.stream('a').write('one two three'))
   expect(counts.at(-1)).toBe(3)
   expect(get(reply).text).toBe('one two three')
-  undo()
+  unsubscribe()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)
   expect(requested()).toEqual(['drive a 0'])
@@ -53,7 +53,7 @@ it('follows an id and options that are stores, and stops what it shows then', as
   const options = writable<UseStreamOptions>({})
   const reply = useStream(open(), id, options)
   const seen: StreamState[] = []
-  const undo = reply.subscribe((state) => seen.push(state))
+  const unsubscribe = reply.subscribe((state) => seen.push(state))
   await happens()
   expect(requested()).toEqual([])
   await happens(() => id.set('a'))
@@ -67,7 +67,7 @@ it('follows an id and options that are stores, and stops what it shows then', as
   await happens(() => reply.stop())
   expect(seen.at(-1)).toMatchObject({ text: 'b', status: 'stopped' })
   expect(server.stream('a').status).toBe('streaming')
-  undo()
+  unsubscribe()
   expect(requested()).toEqual(['follow a 0', 'drive a 0', 'drive b 0', 'stop b 0'])
 })
 
@@ -76,22 +76,22 @@ it('attaches once, however often the options are new', async () => {
   const client = open()
   const options = writable<UseStreamOptions>({ driven: true })
   const attach = vi.spyOn(client.stream('a'), 'attach')
-  const undo = useStream(client, 'a', options).subscribe(() => {})
+  const unsubscribe = useStream(client, 'a', options).subscribe(() => {})
   await happens()
   for (let change = 0; change < 5; change++)
     await happens(() => options.set({ driven: true, initial: { text: '', status: 'pending' } }))
   expect(attach).toHaveBeenCalledTimes(1)
   expect(requested()).toEqual(['drive a 0'])
-  undo()
+  unsubscribe()
 })
 
 it('can be subscribed to again after the last has gone', async () => {
   const { server, open, happens, requested } = createPage()
   const reply = useStream(open(), 'a', { driven: true })
-  const undo = reply.subscribe(() => {})
+  const unsubscribe = reply.subscribe(() => {})
   await happens()
   await happens(() => server.stream('a').write('one '))
-  undo()
+  unsubscribe()
   await happens(() => pass(GRACE_MS))
   await happens(() => server.stream('a').write('two'))
   const seen: string[] = []
@@ -112,12 +112,14 @@ it("shows its own initial text first, and then the client's newer state", async 
   await happens(() => server.stream('a').close())
   const seen: string[] = []
   const initial = { text: 'one ', status: 'streaming', epoch: 1, base: 0 } as const
-  const undo = useStream(client, 'a', { initial }).subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
+  const unsubscribe = useStream(client, 'a', { initial }).subscribe(({ status, text }) =>
+    seen.push(`${status}: ${text}`),
+  )
   expect(seen).toEqual(['streaming: one '])
   await happens()
   expect(seen).toEqual(['streaming: one ', 'done: one two'])
   expect(requested()).toEqual(['drive a 0'])
-  undo()
+  unsubscribe()
   undoFirst()
 })
 
@@ -127,10 +129,10 @@ it('is held to its own initial text by its first start alone', async () => {
   const seen: string[] = []
   const listen = () => reply.subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
   server.stream('a').write('one two')
-  const undo = listen()
+  const unsubscribe = listen()
   await happens()
   await happens(() => server.stream('a').close())
-  undo()
+  unsubscribe()
   await happens(() => pass(GRACE_MS))
   seen.length = 0
   expect(get(reply)).toMatchObject({ status: 'done', text: 'one two' })
@@ -149,7 +151,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     })
     const reply = useStream(client, id, options)
     const seen: string[] = []
-    const undo = reply.subscribe(({ text }) => seen.push(text))
+    const unsubscribe = reply.subscribe(({ text }) => seen.push(text))
     server.stream('a').write('text of a')
     server.stream('b').write('text of b')
     await happens()
@@ -165,7 +167,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     expect(get(reply)).toMatchObject({ text: 'text of b', status: 'done' })
     expect([...new Set(seen)]).toEqual(['text of a', '', 'text of b'])
     expect(requested()).toEqual(['follow a 9', 'drive b 9'])
-    undo()
+    unsubscribe()
   }
 })
 
@@ -174,13 +176,13 @@ it('never shows the stream it has left when its id changes right after its first
   const id = writable('a')
   const options = writable<UseStreamOptions>({ initial: { text: 'text of a', status: 'done' } })
   const seen: string[] = []
-  const undo = useStream(open(), id, options).subscribe(({ text }) => seen.push(text))
+  const unsubscribe = useStream(open(), id, options).subscribe(({ text }) => seen.push(text))
   id.set('b')
   options.set({})
   await happens()
   expect([...new Set(seen)]).toEqual(['text of a', ''])
   expect(seen.lastIndexOf('text of a')).toBe(0)
-  undo()
+  unsubscribe()
 })
 
 it('unsubscribes from the stores it got when its last subscriber leaves', () => {
@@ -193,8 +195,8 @@ it('unsubscribes from the stores it got when its last subscriber leaves', () => 
         listening--
       }
     })
-  const undo = useStream(open(), given('a'), given({ driven: false })).subscribe(() => {})
+  const unsubscribe = useStream(open(), given('a'), given({ driven: false })).subscribe(() => {})
   expect(listening).toBe(2)
-  undo()
+  unsubscribe()
   expect(listening).toBe(0)
 })

@@ -11,7 +11,7 @@ export interface Fleet {
   /** No request is taken to it any more, as when a deployment takes it out of the balance. */
   takeOut(server: ServerProcess): void
   create(answer: Answer): Promise<string>
-  look(id: string): Promise<Look>
+  read(id: string): Promise<StoredAnswer>
   /** How often a line was printed by all servers, those that are gone too. */
   count(line: string): number
   close(): Promise<void>
@@ -23,7 +23,7 @@ export interface Answer {
   readonly delayMs: number
 }
 
-export interface Look {
+export interface StoredAnswer {
   readonly text: string
   readonly status: string
   readonly epoch: number
@@ -64,9 +64,9 @@ export async function startFleet(count: number, env: Record<string, string>): Pr
       const response = await fetch(`${next().url}/create`, { method: 'POST', body: JSON.stringify(answer) })
       return ((await response.json()) as { id: string }).id
     },
-    async look(id) {
+    async read(id) {
       const response = await fetch(`${next().url}/streams/${id}`, { headers: { accept: 'application/json' } })
-      return (await response.json()) as Look
+      return (await response.json()) as StoredAnswer
     },
     count: (line) =>
       all

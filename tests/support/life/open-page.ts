@@ -23,7 +23,7 @@ export interface OpenedPage {
   /** Waits until all text written so far is shown. */
   untilCurrent(answer: Answer): Promise<Seen>
   /** Waits until the page has received an event. */
-  untilTold(event: string): Promise<void>
+  untilReported(event: string): Promise<void>
   /** Calls `retry()`. */
   retry(answer: Answer): Promise<void>
   /** Calls `stop()`. Resolves with the status shown afterwards. */
@@ -74,7 +74,7 @@ export async function openPage(context: BrowserContext, url: string): Promise<Op
     seen,
     until,
     untilCurrent: (answer) => until(answer, ({ length }) => length === answer.text.length),
-    async untilTold(event) {
+    async untilReported(event) {
       await expect.poll(events, { timeout: 20_000, interval: 20 }).toContain(event)
     },
     retry: ({ id }) => evaluate(`life.retry(${JSON.stringify(id)})`),

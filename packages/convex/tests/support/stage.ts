@@ -23,9 +23,9 @@ export interface Stage extends Deployment {
 /** A deployment and its tabs, for one test. */
 export async function createStage(): Promise<Stage> {
   const deployment = await deploy()
-  const undos: (() => Promise<void>)[] = []
+  const unsubscribes: (() => Promise<void>)[] = []
   onTestFinished(async () => {
-    for (const undo of undos) await undo()
+    for (const unsubscribe of unsubscribes) await unsubscribe()
     await deployment.close()
   })
 
@@ -60,7 +60,7 @@ export async function createStage(): Promise<Stage> {
       leave: () => (leaving ??= mounted.unmount().then(() => container.remove())),
       shows: (body) => vi.waitFor(() => expect(tab.last).toMatchObject(body), { timeout: 45_000, interval: 10 }),
     }
-    undos.push(tab.leave)
+    unsubscribes.push(tab.leave)
     return tab
   }
 

@@ -33,11 +33,11 @@ describe('attaching', () => {
 
   it('makes no request for a stream that is only made or listened to', async () => {
     const { client, live, tail } = setup()
-    const undo = client.stream('a').$state.listen(() => {})
+    const unsubscribe = client.stream('a').$state.listen(() => {})
     client.stream('a').onText(() => {})
     await pass(60_000)
     expect([live.opened.length, tail.opened.length]).toEqual([0, 0])
-    undo()
+    unsubscribe()
   })
 
   it('gives 20 readers of one id one stream, and one connection', async () => {
@@ -150,11 +150,11 @@ describe('attaching', () => {
     const { client, live, tail } = setup()
     const stream = client.stream(undefined)
     const states: unknown[] = []
-    const undo = stream.subscribe((state) => states.push(state))
+    const unsubscribe = stream.subscribe((state) => states.push(state))
     stream.attach({ driven: true })()
     stream.retry()
     await pass(60_000)
-    undo()
+    unsubscribe()
     expect(states).toEqual([expect.objectContaining({ text: '', status: 'pending', connection: 'idle' })])
     expect(stream.id).toBeUndefined()
     expect([live.opened.length, tail.opened.length]).toEqual([0, 0])
@@ -171,7 +171,7 @@ describe('attaching', () => {
     client.stream('a').attach({ driven: true })
     await pass(60_000)
     expect(shown(client.stream('a'))).toMatchObject({ text: 'all', status: 'done', connection: 'closed' })
-    expect(snapshot.looks).toHaveLength(1)
+    expect(snapshot.reads).toHaveLength(1)
   })
 
   it('keeps what the newest streams showed after everybody left them, and only that', async () => {
@@ -183,14 +183,14 @@ describe('attaching', () => {
       detach()
       await pass(GRACE_MS)
     }
-    snapshot.looks.length = 0
+    snapshot.reads.length = 0
     await collectGarbage()
     for (const id of ['c', 'd']) {
       expect(shown(client.stream(id)).text).toBe(`text of ${id}`)
       client.stream(id).attach()
     }
     await pass(60_000)
-    expect(snapshot.looks).toEqual([])
+    expect(snapshot.reads).toEqual([])
     for (const id of ['a', 'b']) expect(shown(client.stream(id)).text).toBe('')
   })
 

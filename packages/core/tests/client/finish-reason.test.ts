@@ -29,9 +29,9 @@ describe('S16 the finish reason', () => {
     const drive = served({ drive: () => events(wire.grows(4), wire.text(4, 'half'), end('length')) }).client.stream('a')
     drive.attach({ driven: true })
 
-    const look = setup({ snapshot: async () => ({ text: 'half', status: 'done', finishReason: 'length' }) })
-    const looked = look.client.stream('a')
-    looked.attach()
+    const read = setup({ snapshot: async () => ({ text: 'half', status: 'done', finishReason: 'length' }) })
+    const polled = read.client.stream('a')
+    polled.attach()
 
     const open = openBody(SSE)
     const { client } = served({
@@ -44,7 +44,7 @@ describe('S16 the finish reason', () => {
     await settle()
     await stopped.stop()
 
-    for (const stream of [drive, looked, stopped])
+    for (const stream of [drive, polled, stopped])
       expect(shown(stream)).toMatchObject({ text: 'half', status: 'done', finishReason: 'length' })
   })
 
@@ -76,11 +76,14 @@ describe('S16 the finish reason', () => {
     expect(shown(stream)).toMatchObject({ text: 'half', status: 'done', finishReason: 'length' })
   })
 
-  it.each(['tail', 'fetcher', 'subscription'] as const)('is told by fakeStream, read as a %s', async (snapshotAs) => {
-    const fake = fakeStream({ text: 'half an answer', finishReason: 'length', snapshotAs })
-    const client = createStreamClient(fake.sources)
-    for (const driven of [true, false]) client.stream('a').attach({ driven })
-    await fake.finish()
-    expect(client.stream('a').$state.get()).toMatchObject({ status: 'done', finishReason: 'length' })
-  })
+  it.each(['tail', 'fetcher', 'subscription'] as const)(
+    'is reported by fakeStream, read as a %s',
+    async (snapshotAs) => {
+      const fake = fakeStream({ text: 'half an answer', finishReason: 'length', snapshotAs })
+      const client = createStreamClient(fake.sources)
+      for (const driven of [true, false]) client.stream('a').attach({ driven })
+      await fake.finish()
+      expect(client.stream('a').$state.get()).toMatchObject({ status: 'done', finishReason: 'length' })
+    },
+  )
 })

@@ -38,7 +38,7 @@ const nasty = [
 ]
 
 describe('an id', () => {
-  it.each(refused)('%j is refused at the door, with the cure', (id) => {
+  it.each(refused)('%j is refused at once, with the remedy', (id) => {
     const { client } = setup()
     let error: unknown
     try {

@@ -7,7 +7,7 @@ import { uncaughtIn } from '../support/uncaught'
 
 useFakeTime()
 
-function heard(options: Parameters<typeof setup>[0] = {}) {
+function received(options: Parameters<typeof setup>[0] = {}) {
   const events: StreamEvent[] = []
   const page = setup({ ...options, onEvent: (event) => events.push(event) })
   return { ...page, events, words: () => events.splice(0).map(say) }
@@ -20,7 +20,7 @@ function say(event: StreamEvent) {
 
 describe('onEvent', () => {
   it('reports a drive from its beginning to its end', async () => {
-    const { client, live, words } = heard()
+    const { client, live, words } = received()
     client.stream('a').attach({ driven: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'one ' })
@@ -31,7 +31,7 @@ describe('onEvent', () => {
   })
 
   it('reports a cut, text that is read twice, a gap, and text that the store contradicts', async () => {
-    const { client, live, tail, words } = heard()
+    const { client, live, tail, words } = received()
     client.stream('a').attach({ driven: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'one two', epoch: 1, base: 0 })
@@ -55,7 +55,7 @@ describe('onEvent', () => {
   })
 
   it('reports every cut, and no text beyond the end', async () => {
-    const { client, live, words } = heard()
+    const { client, live, words } = received()
     client.stream('a').attach({ driven: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello world' })
@@ -76,7 +76,7 @@ describe('onEvent', () => {
     ])
 
     const stop = async () => ({ end: 8, status: 'stopped' as const })
-    const other = heard({ stop })
+    const other = received({ stop })
     const stream = other.client.stream('c')
     stream.attach({ driven: true })
     await settle()
@@ -90,7 +90,7 @@ describe('onEvent', () => {
   })
 
   it('reports why an attempt waits for the next one, and why a stream failed', async () => {
-    const { client, tail, words } = heard()
+    const { client, tail, words } = received()
     client.stream('a').attach()
     await settle()
     tail.last.fail(new SourceError('server', 'busy'))
@@ -103,7 +103,7 @@ describe('onEvent', () => {
   })
 
   it('reports when the last reader has left', async () => {
-    const { client, words } = heard()
+    const { client, words } = received()
     const detach = client.stream('a').attach()
     await settle()
     detach()
@@ -117,8 +117,8 @@ describe('onEvent', () => {
       { text: 'ab', status: 'streaming' },
       { text: 'ab', status: 'done' },
     ]
-    const { client, words } = heard({
-      snapshot: fakeFetcher((_, look) => answers[look - 1] ?? { text: '', status: 'done' }),
+    const { client, words } = received({
+      snapshot: fakeFetcher((_, count) => answers[count - 1] ?? { text: '', status: 'done' }),
     })
     client.stream('a').attach()
     await pass(5000)
@@ -133,7 +133,7 @@ describe('onEvent', () => {
   })
 
   it('names the stream, and carries no text', async () => {
-    const { client, live, events } = heard()
+    const { client, live, events } = received()
     client.stream('a stream').attach({ driven: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'secret' })

@@ -8,34 +8,34 @@ useFakeTime()
 async function followed() {
   const { client, tail } = setup({ publishMs: 0 })
   const stream = client.stream('a')
-  const told: [delta: string, offset: number][] = []
+  const reported: [delta: string, offset: number][] = []
   let screen = ''
-  const undo = stream.onText((delta, offset) => {
-    told.push([delta, offset])
+  const unsubscribe = stream.onText((delta, offset) => {
+    reported.push([delta, offset])
     screen = screen.slice(0, offset) + delta
   })
   stream.attach()
   await settle()
-  return { stream, told, undo, sink: tail.last.sink, screen: () => screen }
+  return { stream, reported, unsubscribe, sink: tail.last.sink, screen: () => screen }
 }
 
 describe('onText', () => {
   it('reports the added text, and its offset', async () => {
-    const { sink, told, stream, screen } = await followed()
+    const { sink, reported, stream, screen } = await followed()
     sink.next({ text: 'Hello', status: 'streaming' })
     sink.next({ offset: 3, text: 'lo wor', status: 'streaming' })
     sink.next({ offset: 9, text: 'ld', status: 'done' })
-    expect(told[0]).toEqual(['Hello', 0])
-    expect(told.at(-1)?.[1]).toBeGreaterThanOrEqual(5)
+    expect(reported[0]).toEqual(['Hello', 0])
+    expect(reported.at(-1)?.[1]).toBeGreaterThanOrEqual(5)
     expect(screen()).toBe('Hello world')
     expect(screen()).toBe(shown(stream).text)
   })
 
   it('reports a cut by an offset below the shown end', async () => {
-    const { sink, told, stream, screen } = await followed()
+    const { sink, reported, stream, screen } = await followed()
     sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['Hello world', 0],
       [', you', 5],
     ])
@@ -44,31 +44,31 @@ describe('onText', () => {
   })
 
   it('reports a cut that adds nothing', async () => {
-    const { sink, told, screen } = await followed()
+    const { sink, reported, screen } = await followed()
     sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
-    expect(told.at(-1)).toEqual(['', 5])
+    expect(reported.at(-1)).toEqual(['', 5])
     expect(screen()).toBe('Hello')
   })
 
   it('goes on with additions after a cut', async () => {
-    const { sink, told, screen } = await followed()
+    const { sink, reported, screen } = await followed()
     sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
     sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
     sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 5 })
-    expect(told.at(-1)).toEqual(['!', 5])
+    expect(reported.at(-1)).toEqual(['!', 5])
     expect(screen()).toBe('Hello!')
   })
 
   it('is not called when the text does not change, and after its unsubscribe', async () => {
-    const { sink, told, undo } = await followed()
+    const { sink, reported, unsubscribe } = await followed()
     sink.next({ text: 'ab', status: 'streaming' })
-    const { length } = told
+    const { length } = reported
     sink.next({ text: 'ab', status: 'streaming' })
-    expect(told).toHaveLength(length)
-    undo()
+    expect(reported).toHaveLength(length)
+    unsubscribe()
     sink.next({ text: 'abc', status: 'done' })
     await settle()
-    expect(told).toHaveLength(length)
+    expect(reported).toHaveLength(length)
   })
 })

@@ -109,7 +109,7 @@ describe('publishing', () => {
   it.each([
     { text: 'Hello', status: 'streaming' },
     { text: '', status: 'pending' },
-  ] as const)('keeps the same object while looks bring nothing but $status', async (answer) => {
+  ] as const)('keeps the same object while reads bring nothing but $status', async (answer) => {
     const snapshot = fakeFetcher(() => answer)
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
@@ -117,9 +117,9 @@ describe('publishing', () => {
     await settle()
     const state = shown(stream)
     const published = publishedBy(stream)
-    const { length } = snapshot.looks
+    const { length } = snapshot.reads
     await pass(60_000)
-    expect(snapshot.looks.length).toBeGreaterThan(length + 10)
+    expect(snapshot.reads.length).toBeGreaterThan(length + 10)
     expect(shown(stream)).toBe(state)
     expect(published).toEqual([])
   })

@@ -34,8 +34,8 @@ describe('mobile, tabs and networks', () => {
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     for (let change = 0; change < 20; change++) {
-      const told = ['visibilitychange', 'focus', 'offline', 'online', 'pageshow']
-      for (const type of told) page.tell(type)
+      const reported = ['visibilitychange', 'focus', 'offline', 'online', 'pageshow']
+      for (const type of reported) page.tell(type)
       if (change === 10) live.last.fail(new TypeError('Load failed'))
       await pass(10)
     }

@@ -63,10 +63,10 @@ describe('after the last reader has left and the grace is over (P11)', () => {
       const detach = client.stream(id).attach()
       await pass(450)
       await leave(detach)
-      const { length } = snapshot.looks
+      const { length } = snapshot.reads
       await pass(60_000)
-      expect(snapshot.looks).toHaveLength(length)
-      expect(snapshot.looks.at(-1)?.request.signal.aborted).toBe(true)
+      expect(snapshot.reads).toHaveLength(length)
+      expect(snapshot.reads.at(-1)?.request.signal.aborted).toBe(true)
       expect(vi.getTimerCount()).toBe(0)
     }
   })

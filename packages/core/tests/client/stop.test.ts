@@ -172,13 +172,13 @@ describe('stop()', () => {
 
   it('resolves by polls alone, for a polled snapshot source', async () => {
     const stop = vi.fn(async () => undefined)
-    const snapshot = fakeFetcher((_, look) => ({ text: 'ab', status: look < 3 ? 'streaming' : 'stopped' }))
+    const snapshot = fakeFetcher((_, count) => ({ text: 'ab', status: count < 3 ? 'streaming' : 'stopped' }))
     const client = createStreamClient({ snapshot, stop, poll: { minMs: 200, maxMs: 1600 } })
     const outcome = outcomeOf(client.stream('a').stop())
     await pass(10_000)
     expect(outcome.now).toBe('resolved')
     expect(stop).toHaveBeenCalledTimes(1)
-    expect(snapshot.looks).toHaveLength(3)
+    expect(snapshot.reads).toHaveLength(3)
   })
 
   it('rejects when it could not be delivered, and reading goes on', async () => {

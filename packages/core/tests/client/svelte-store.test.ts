@@ -19,13 +19,13 @@ describe("subscribe, by Svelte's store contract", () => {
   it('attaches, and detaches with the last unsubscribe', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
-    const undo = [stream.subscribe(() => {}), stream.subscribe(() => {})]
+    const unsubscribe = [stream.subscribe(() => {}), stream.subscribe(() => {})]
     await settle()
     expect(tail.opened).toHaveLength(1)
-    undo[0]?.()
+    unsubscribe[0]?.()
     await pass(60_000)
     expect(tail.last.request.signal.aborted).toBe(false)
-    undo[1]?.()
+    unsubscribe[1]?.()
     await pass(GRACE_MS)
     expect(tail.last.request.signal.aborted).toBe(true)
   })
@@ -34,11 +34,11 @@ describe("subscribe, by Svelte's store contract", () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     const states: StreamState[] = []
-    const undo = stream.subscribe((state) => states.push(state))
+    const unsubscribe = stream.subscribe((state) => states.push(state))
     stream.attach()
     await settle()
-    undo()
-    undo()
+    unsubscribe()
+    unsubscribe()
     const { length } = states
     tail.last.sink.next({ text: 'ab', status: 'streaming' })
     await pass(60_000)

@@ -85,7 +85,7 @@ describe('merging any chunks in any order', () => {
   )
 
   it(
-    'P9: without epochs, a look at the whole stored text always ends in that text, or in a longer one that agrees',
+    'P9: without epochs, a read of the whole stored text always ends in that text, or in a longer one that agrees',
     () => {
       check(
         fc.property(nastyText(), nastyText(), fc.nat(60), (shownText, stored, common) => {

@@ -6,7 +6,7 @@ import { initialState, reduce, type SessionEvent, type SessionState, type Update
 const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
 const following = () => reduce(idle(), { type: 'attached' })
 const pending = () => reduce(initialState(true), { type: 'attached' })
-const look: Update = { text: '', status: 'pending', isSnapshot: true }
+const snapshot: Update = { text: '', status: 'pending', isSnapshot: true }
 const read = (state: SessionState, reading: Update) =>
   reduce(state, { type: 'read', attempt: state.attempt, reading: { ...reading } })
 const fail = (state: SessionState, error: SourceError) =>
@@ -60,13 +60,13 @@ describe('a poll with `pending`', () => {
   it('clears the error of a follower, and keeps that of a driver until it has driven again', () => {
     const error = new SourceError('network', 'in a test')
     const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
-    const after = read(before, look)
+    const after = read(before, snapshot)
     expect(after).toMatchObject({ failures: 2, error: undefined })
     // A connection that brings nothing new counts as good only after a while without failures.
     const { attempt } = after
     expect(reduce(after, { type: 'closed', attempt })).toMatchObject({ failures: 2 })
     expect(reduce(after, { type: 'closed', attempt, isProven: true })).toMatchObject({ failures: 0 })
-    expect(read({ ...before, drive: 'begun' }, look)).toMatchObject({ failures: 2, error })
+    expect(read({ ...before, drive: 'begun' }, snapshot)).toMatchObject({ failures: 2, error })
   })
 
   it('drives nothing again that has reached its end', () => {
@@ -82,7 +82,7 @@ describe('a poll with `pending`', () => {
 
   it('says that it waits after a drive that failed', () => {
     const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
-    expect(read(before, look)).toMatchObject({ phase: 'waiting', connection: 'waiting', drive: 'wanted' })
+    expect(read(before, snapshot)).toMatchObject({ phase: 'waiting', connection: 'waiting', drive: 'wanted' })
   })
 })
 
@@ -131,7 +131,7 @@ describe('a stream without readers', () => {
 describe('a user who calls `retry()`', () => {
   it('need not wait for a drive that is due, also where no error is shown', () => {
     const before: SessionState = { ...pending(), drive: 'begun', failures: 1 }
-    expect(reduce(read(before, look), { type: 'retried' }).phase).toBe('driving')
+    expect(reduce(read(before, snapshot), { type: 'retried' }).phase).toBe('driving')
   })
 })
 

@@ -218,13 +218,13 @@ describe('SPEC.md', () => {
 
   it('a poll with `pending` drives again only if driving can be repeated, and waits after a failure', () => {
     const pending: Update = { text: '', status: 'pending', isSnapshot: true }
-    const look = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
+    const readOnce = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
     const before: SessionState = { ...fresh(createStates().following), drive: 'begun' }
-    expect(look(before).phase).toBe('following')
-    expect(look({ ...before, canRepeat: true }).phase).toBe('driving')
-    const waiting = look({ ...before, canRepeat: true, failures: 1 })
+    expect(readOnce(before).phase).toBe('following')
+    expect(readOnce({ ...before, canRepeat: true }).phase).toBe('driving')
+    const waiting = readOnce({ ...before, canRepeat: true, failures: 1 })
     expect(waiting).toMatchObject({ phase: 'waiting', drive: 'wanted' })
     expect(reduce(waiting, { type: 'wakeUp', attempt: waiting.attempt }).phase).toBe('driving')
-    expect(look({ ...before, canRepeat: true, drive: 'none' }).phase).toBe('following')
+    expect(readOnce({ ...before, canRepeat: true, drive: 'none' }).phase).toBe('following')
   })
 })

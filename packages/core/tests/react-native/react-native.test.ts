@@ -116,13 +116,13 @@ describe('an app in React Native', () => {
 
   it('calls no listener that was removed', async () => {
     const { environment, connect, become } = fakePhone()
-    const heard: string[] = []
+    const received: string[] = []
     const aborted = AbortSignal.abort()
-    environment.addEventListener?.('offline', () => heard.push('offline'), { signal: aborted })
-    environment.document?.addEventListener('resume', () => heard.push('resume'), { signal: aborted })
+    environment.addEventListener?.('offline', () => received.push('offline'), { signal: aborted })
+    environment.document?.addEventListener('resume', () => received.push('resume'), { signal: aborted })
     connect(false)
     become('background')
     become('active')
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 })

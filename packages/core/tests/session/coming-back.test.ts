@@ -119,7 +119,7 @@ describe('other sources', () => {
     await pass(2100)
     expect(shown(reply).text).toBe('Hello')
     await pass(5000)
-    expect(snapshot.looks.length).toBeGreaterThan(3)
+    expect(snapshot.reads.length).toBeGreaterThan(3)
   })
 
   it('without keep-alives are probed once for a sign', async () => {
@@ -132,7 +132,7 @@ describe('other sources', () => {
     await pass(5000)
     page.hide(false)
     await pass(10_000)
-    expect(snapshot.looks).toHaveLength(1)
+    expect(snapshot.reads).toHaveLength(1)
     expect(live.last.request.signal.aborted).toBe(false)
   })
 })

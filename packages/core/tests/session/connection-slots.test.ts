@@ -150,42 +150,42 @@ describe('the connections of one client', () => {
   })
 })
 
-describe('turns', () => {
+describe('connection slots', () => {
   const act = fc.record({
-    do: fc.constantFrom('follow' as const, 'leave' as const, 'fed' as const, 'drive' as const, 'park' as const),
+    do: fc.constantFrom('follow' as const, 'leave' as const, 'caughtUp' as const, 'drive' as const, 'park' as const),
     at: fc.nat(50),
   })
 
   it(
-    'never open more than there is room for, and serve everybody who waits, first come first served',
+    'never open more than there is room for, and serve all that wait in order',
     () => {
       check(
         fc.property(fc.integer({ min: 1, max: 5 }), fc.array(act, { maxLength: 60, size: 'max' }), (max, acts) => {
-          const turns = createConnectionSlots(max)
+          const slots = createConnectionSlots(max)
           const open = new Set<object>()
           const waiting: object[] = []
-          const readers: { turn: Slot; leave: () => void }[] = []
+          const readers: { slot: Slot; leave: () => void }[] = []
           const drives: (() => void)[] = []
           const follow = () => {
-            const turn: Slot = {
+            const slot: Slot = {
               begin() {
                 // First come, first served.
-                expect(waiting.shift()).toBe(turn)
-                open.add(turn)
+                expect(waiting.shift()).toBe(slot)
+                open.add(slot)
                 expect(open.size).toBeLessThanOrEqual(max)
               },
               end() {
-                expect(open.delete(turn)).toBe(true)
+                expect(open.delete(slot)).toBe(true)
               },
             }
-            waiting.push(turn)
-            readers.push({ turn, leave: turns.follow(turn) })
+            waiting.push(slot)
+            readers.push({ slot, leave: slots.follow(slot) })
           }
           const leave = (index: number) => {
             const [reader] = readers.splice(index, 1)
             if (!reader) return
-            if (waiting.includes(reader.turn)) waiting.splice(waiting.indexOf(reader.turn), 1)
-            open.delete(reader.turn)
+            if (waiting.includes(reader.slot)) waiting.splice(waiting.indexOf(reader.slot), 1)
+            open.delete(reader.slot)
             reader.leave()
             reader.leave()
           }
@@ -194,20 +194,20 @@ describe('turns', () => {
             const reader = readers[index]
             if (what === 'follow') follow()
             else if (what === 'leave') leave(index)
-            else if (what === 'fed' && reader && open.has(reader.turn)) turns.caughtUp(reader.turn)
-            else if (what === 'drive') drives.push(turns.drive())
+            else if (what === 'caughtUp' && reader && open.has(reader.slot)) slots.caughtUp(reader.slot)
+            else if (what === 'drive') drives.push(slots.drive())
             else if (what === 'park') drives.pop()?.()
             // No follower waits while a slot is free, and none that is caught up keeps a slot while another waits.
             const room = Math.max(1, max - drives.length)
             if (waiting.length) {
               expect(open.size).toBeGreaterThanOrEqual(room)
-              expect(readers.some(({ turn }) => open.has(turn) && turn.isCaughtUp)).toBe(false)
+              expect(readers.some(({ slot }) => open.has(slot) && slot.isCaughtUp)).toBe(false)
             }
           }
           while (drives.length) drives.pop()?.()
           for (let turn = 0; waiting.length; turn++) {
             expect(turn).toBeLessThan(200)
-            for (const one of [...readers]) if (open.has(one.turn)) turns.caughtUp(one.turn)
+            for (const one of [...readers]) if (open.has(one.slot)) slots.caughtUp(one.slot)
           }
         }),
         600,

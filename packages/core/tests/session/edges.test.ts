@@ -35,7 +35,7 @@ describe('an event of a newer server', () => {
   it('is skipped when its name is not known', async () => {
     const { client, asked } = served({
       read: () =>
-        events(wire.grows(2), wire.text(1, 'a'), 'event: hint\ndata: {"x":1}\n\n', wire.text(2, 'b'), wire.end(2)),
+        events(wire.grows(2), wire.text(1, 'a'), 'event: other\ndata: {"x":1}\n\n', wire.text(2, 'b'), wire.end(2)),
     })
     const stream = client.stream('a')
     stream.attach()

@@ -22,7 +22,7 @@ describe('a read that fails', () => {
       stream.attach()
       await pass(600_000)
       expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'closed', error: { code } })
-      expect(snapshot.looks).toHaveLength(1)
+      expect(snapshot.reads).toHaveLength(1)
     },
   )
 
@@ -49,7 +49,7 @@ describe('a read that fails', () => {
       const { stream, snapshot } = failing(error)
       stream.attach()
       await pass(10_000)
-      expect(waits(snapshot.looks).slice(0, 6)).toEqual([100, 200, 400, 800, 800, 800])
+      expect(waits(snapshot.reads).slice(0, 6)).toEqual([100, 200, 400, 800, 800, 800])
       expect(shown(stream)).toMatchObject({
         text: 'Hello',
         connection: 'waiting',
@@ -62,36 +62,36 @@ describe('a read that fails', () => {
     const { stream, snapshot } = failing(() => new SourceError('rate-limited', 'slow down', { retryAfterMs: 1000 }))
     stream.attach()
     await pass(3500)
-    expect(waits(snapshot.looks)).toEqual([1000, 1000, 1000])
+    expect(waits(snapshot.reads)).toEqual([1000, 1000, 1000])
   })
 
   it('waits no longer than the bound, whatever the server requests', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down', { retryAfterMs: 86_400_000 }))
     stream.attach()
     await pass(10_000)
-    expect(waits(snapshot.looks).slice(0, 3)).toEqual([1600, 1600, 1600])
+    expect(waits(snapshot.reads).slice(0, 3)).toEqual([1600, 1600, 1600])
   })
 
   it('waits at least its own backoff when the server requests less', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down', { retryAfterMs: 1 }))
     stream.attach()
     await pass(10_000)
-    expect(waits(snapshot.looks).slice(0, 4)).toEqual([100, 200, 400, 800])
+    expect(waits(snapshot.reads).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 
   it('is not tried again at once when another reader attaches', async () => {
     const { stream, snapshot } = failing(() => new SourceError('server', 'down'))
     stream.attach()
     await pass(10_000)
-    const { length } = snapshot.looks
+    const { length } = snapshot.reads
     for (const _ of [1, 2, 3]) stream.attach()
     await settle()
-    expect(snapshot.looks).toHaveLength(length)
+    expect(snapshot.reads).toHaveLength(length)
   })
 
   it('tries soon again after a success in between', async () => {
-    const snapshot = fakeFetcher((_, look) =>
-      look === 5 ? { text: 'Hello world', status: 'streaming' } : Promise.reject(new SourceError('server', 'down')),
+    const snapshot = fakeFetcher((_, count) =>
+      count === 5 ? { text: 'Hello world', status: 'streaming' } : Promise.reject(new SourceError('server', 'down')),
     )
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
@@ -99,7 +99,7 @@ describe('a read that fails', () => {
     await pass(1500)
     expect(shown(stream)).toMatchObject({ text: 'Hello world', connection: 'live', error: undefined })
     await pass(10_000)
-    expect(waits(snapshot.looks).slice(0, 9)).toEqual([100, 200, 400, 800, 100, 100, 200, 400, 800])
+    expect(waits(snapshot.reads).slice(0, 9)).toEqual([100, 200, 400, 800, 100, 100, 200, 400, 800])
   })
 
   it('is tried at once when the network is back, however long the waits were', async () => {
@@ -114,10 +114,10 @@ describe('a read that fails', () => {
     isDown = true
     await pass(850)
     isDown = false
-    const { length } = snapshot.looks
+    const { length } = snapshot.reads
     page.tell('online')
     await settle()
-    expect(snapshot.looks).toHaveLength(length + 1)
+    expect(snapshot.reads).toHaveLength(length + 1)
   })
 
   describe('and has brought only known text', () => {

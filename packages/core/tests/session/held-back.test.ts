@@ -211,15 +211,15 @@ describe('a channel that is held back whole', () => {
 describe('text that is read beside a channel', () => {
   it('is reported to `onEvent` as persisted text, also beside a drive', async () => {
     const { stream, fetch } = world()
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const client = createStreamClient({
       ...keepstream({ url: '/streams', fetch }),
-      onEvent: (event) => 'source' in event && told.push([event.type, event.source, event.offset, event.length]),
+      onEvent: (event) => 'source' in event && reported.push([event.type, event.source, event.offset, event.length]),
     })
     client.stream('a').attach({ driven: true })
     stream.text = 'Hello'
     await pass(4100)
-    expect(told).toEqual([['appended', 'snapshot', 0, 5]])
+    expect(reported).toEqual([['appended', 'snapshot', 0, 5]])
   })
 
   it('is followed by another try of the channel when the page is visible again', async () => {
@@ -353,20 +353,20 @@ describe('a drive without keep-alives that speaks late', () => {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       },
     }
-    const looks: ((answer: Snapshot) => void)[] = []
-    const snapshot: SnapshotFetcher = () => new Promise((answer) => looks.push(answer))
+    const reads: ((answer: Snapshot) => void)[] = []
+    const snapshot: SnapshotFetcher = () => new Promise((answer) => reads.push(answer))
     const client = createStreamClient({ live, snapshot, poll: WAITS, retry: WAITS })
-    return { client, signals, looks, say: (text: string) => say(text) }
+    return { client, signals, reads, say: (text: string) => say(text) }
   }
 
   it('is not given up for text that the store had first, if bytes arrive during the read', async () => {
-    const { client, signals, looks, say } = lateDrive()
+    const { client, signals, reads, say } = lateDrive()
     const reply = client.stream('a')
     reply.attach({ driven: true })
     await pass(4100)
-    expect(looks).toHaveLength(1)
+    expect(reads).toHaveLength(1)
     say('a')
-    looks[0]?.({ text: 'ab', status: 'streaming' })
+    reads[0]?.({ text: 'ab', status: 'streaming' })
     await pass(10)
     say('b')
     await pass(200)
@@ -375,17 +375,17 @@ describe('a drive without keep-alives that speaks late', () => {
   })
 
   it('leaves the next one of its client in peace, once it has spoken', async () => {
-    const { client, looks, say } = lateDrive()
+    const { client, reads, say } = lateDrive()
     client.stream('a').attach({ driven: true })
     await pass(4100)
     say('a')
-    looks[0]?.({ text: 'a', status: 'streaming' })
+    reads[0]?.({ text: 'a', status: 'streaming' })
     await pass(10)
-    const before = looks.length
+    const before = reads.length
     client.stream('b').attach({ driven: true })
     say('b')
     await pass(2000)
-    expect(looks).toHaveLength(before)
+    expect(reads).toHaveLength(before)
   })
 })
 
@@ -420,7 +420,7 @@ describe('a channel whose first byte is late', () => {
     end()
   })
 
-  it.each([-3_600_000, 3_600_000])('is believed as soon where the clock is set by %i ms meanwhile', async (byMs) => {
+  it.each([-3_600_000, 3_600_000])('is accepted as soon if the clock is set by %i ms meanwhile', async (byMs) => {
     const { channel, events, end, setClock } = world()
     await pass(4500)
     for (let token = 0; token < 100; token++) {

@@ -14,14 +14,14 @@ const refused = () => Promise.reject(new SourceError('refused', 'busy'))
 describe('a client does not accept', () => {
   it('a status it does not know to be an end (P4)', async () => {
     const answers = [{ text: 'half' }, { text: 'half', status: 'running' }, { text: 'half, whole', status: 'done' }]
-    const snapshot = fakeFetcher((_, look) => answers[look - 1] as never)
+    const snapshot = fakeFetcher((_, count) => answers[count - 1] as never)
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ status: 'pending', connection: 'waiting', error: { code: 'server' } })
     await pass(100)
-    expect(snapshot.looks).toHaveLength(2)
+    expect(snapshot.reads).toHaveLength(2)
     expect(shown(stream)).toMatchObject({ text: '', status: 'pending', error: { code: 'server' } })
     await pass(1000)
     expect(shown(stream)).toMatchObject({ text: 'half, whole', status: 'done', error: undefined })
@@ -99,14 +99,14 @@ describe('no response makes a hot loop', () => {
   })
 
   it('polls that contradict each other and report more text', async () => {
-    const snapshot = fakeFetcher((_, look) => ({
-      text: look % 2 ? 'aaa' : 'bbb',
+    const snapshot = fakeFetcher((_, count) => ({
+      text: count % 2 ? 'aaa' : 'bbb',
       status: 'streaming',
       upToDate: false,
     }))
     setup({ snapshot }).client.stream('a').attach()
     await pass(10_000)
-    expect(snapshot.looks.length).toBeLessThan(120)
+    expect(snapshot.reads.length).toBeLessThan(120)
   })
 
   it('a wait that the server requested is waited once', async () => {
@@ -141,7 +141,7 @@ describe('a slow or broken server', () => {
     stream.attach()
     await pass(100_000)
     expect(shown(stream)).toMatchObject({ text: 'at last', status: 'done' })
-    expect(snapshot.looks).toHaveLength(2)
+    expect(snapshot.reads).toHaveLength(2)
   })
 
   it('is known by its status, though the body of the error never ends', async () => {
@@ -230,8 +230,8 @@ describe('listeners', () => {
       },
     })
     const stream = client.stream('a')
-    const heard: [string, number][] = []
-    stream.onText((delta, offset) => heard.push([delta, offset]))
+    const deltas: [string, number][] = []
+    stream.onText((delta, offset) => deltas.push([delta, offset]))
     stream.$state.listen(({ error }) => error && stream.retry())
     stream.attach()
     await settle()
@@ -241,7 +241,7 @@ describe('listeners', () => {
     sink.fail(new Error('in a test'))
     await pass(1000)
     let text = ''
-    for (const [delta, offset] of heard) {
+    for (const [delta, offset] of deltas) {
       expect(offset).toBe(text.length)
       text += delta
     }
@@ -252,13 +252,13 @@ describe('listeners', () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
     const listener = vi.fn()
-    const undo = stream.onText(listener)
+    const unsubscribe = stream.onText(listener)
     stream.onText(listener)
     stream.attach()
     await settle()
     tail.last.sink.next({ text: 'a', status: 'streaming' })
     expect(listener).toHaveBeenCalledTimes(2)
-    undo()
+    unsubscribe()
     tail.last.sink.next({ offset: 1, text: 'b', status: 'done' })
     expect(listener).toHaveBeenCalledTimes(3)
   })

@@ -87,8 +87,8 @@ async function expectRefused(
 describe('a response with a field of the wrong type', () => {
   it.each(snapshots)('%s: is refused from a fetcher: %o', async (field, answer) => {
     const snapshot = fakeFetcher(() => answer as Snapshot)
-    await expectRefused({ snapshot }, field, () => snapshot.looks.length)
-    expect(snapshot.looks.length).toBeGreaterThan(2)
+    await expectRefused({ snapshot }, field, () => snapshot.reads.length)
+    expect(snapshot.reads.length).toBeGreaterThan(2)
   })
 
   it.each(snapshots)('%s: is refused from a subscription, at which nothing is thrown: %o', async (field, answer) => {
@@ -97,9 +97,9 @@ describe('a response with a field of the wrong type', () => {
     const snapshot = {
       subscribe: (...args: Parameters<typeof source.subscribe>) => {
         count++
-        const undo = source.subscribe(...args)
+        const unsubscribe = source.subscribe(...args)
         source.last.sink.next(answer as Snapshot)
-        return undo
+        return unsubscribe
       },
     }
     await expectRefused({ snapshot }, field, () => count)

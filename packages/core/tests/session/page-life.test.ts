@@ -118,7 +118,7 @@ describe('a page that becomes visible again', () => {
     const { tail } = await followed()
     tail.last.fail(new SourceError('rate-limited', 'slow down', { retryAfterMs: 1500 }))
     await settle()
-    for (let look = 0; look < 20; look++) page.hide(false)
+    for (let time = 0; time < 20; time++) page.hide(false)
     await settle()
     expect(tail.opened).toHaveLength(1)
     await pass(1600)
@@ -128,15 +128,15 @@ describe('a page that becomes visible again', () => {
   it('polls at once, instead of at the end of a pause', async () => {
     const snapshot = fakeFetcher(() => ({ text: 'ab', status: 'streaming' }))
     await followed({ snapshot, poll: { minMs: HOUR_MS, maxMs: HOUR_MS } })
-    expect(snapshot.looks).toHaveLength(1)
+    expect(snapshot.reads).toHaveLength(1)
     await pass(1)
-    const { length } = snapshot.looks
+    const { length } = snapshot.reads
     page.hide(true)
     await settle()
-    expect(snapshot.looks).toHaveLength(length)
+    expect(snapshot.reads).toHaveLength(length)
     page.hide(false)
     await settle()
-    expect(snapshot.looks).toHaveLength(length + 1)
+    expect(snapshot.reads).toHaveLength(length + 1)
   })
 
   it('leaves a subscription, and a tail without keep-alives, as they are', async () => {
@@ -191,19 +191,22 @@ describe('a page that was put away', () => {
     expect(tail.opened).toHaveLength(2)
   })
 
-  it.each(['while it was read', 'while it waited'])('%s is told so three times, and asks once', async (when) => {
-    const { tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS }, stallMs: 25_000 })
-    if (when === 'while it waited') tail.last.fail(new SourceError('server', 'busy'))
-    await settle()
-    page.tell('pagehide', { persisted: true })
-    page.hide(true)
-    vi.setSystemTime(Date.now() + HOUR_MS)
-    page.tell('resume')
-    page.hide(false)
-    page.tell('pageshow', { persisted: true })
-    await settle()
-    expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
-  })
+  it.each(['while it was read', 'while it waited'])(
+    '%s is shown again by three events, and sends one request',
+    async (when) => {
+      const { tail } = await followed({ retry: { minMs: HOUR_MS, maxMs: HOUR_MS }, stallMs: 25_000 })
+      if (when === 'while it waited') tail.last.fail(new SourceError('server', 'busy'))
+      await settle()
+      page.tell('pagehide', { persisted: true })
+      page.hide(true)
+      vi.setSystemTime(Date.now() + HOUR_MS)
+      page.tell('resume')
+      page.hide(false)
+      page.tell('pageshow', { persisted: true })
+      await settle()
+      expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
+    },
+  )
 
   it('is not assumed when a page is shown for the first time', async () => {
     const { live } = await driven()

@@ -12,7 +12,7 @@ describe('a snapshot that is polled', () => {
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await settle()
-    expect(snapshot.looks.map(({ request }) => [request.id, request.offset])).toEqual([['a', 0]])
+    expect(snapshot.reads.map(({ request }) => [request.id, request.offset])).toEqual([['a', 0]])
     expect(shown(client.stream('a'))).toMatchObject({
       text: 'Hello',
       status: 'streaming',
@@ -38,7 +38,7 @@ describe('a snapshot that is polled', () => {
       await pass(1000)
       expect(shown(stream).text).toBe(whole.slice(0, length))
     }
-    expect(snapshot.looks.map(({ request }) => request.offset)).toContain(9)
+    expect(snapshot.reads.map(({ request }) => request.offset)).toContain(9)
     expect(shown(stream).isReconciled).toBe(false)
   })
 
@@ -47,7 +47,7 @@ describe('a snapshot that is polled', () => {
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(5000)
-    expect(waits(snapshot.looks).slice(0, 6)).toEqual([100, 200, 400, 800, 800, 800])
+    expect(waits(snapshot.reads).slice(0, 6)).toEqual([100, 200, 400, 800, 800, 800])
   })
 
   it('is polled often again after a change', async () => {
@@ -56,11 +56,11 @@ describe('a snapshot that is polled', () => {
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(5000)
-    const before = snapshot.looks.length
+    const before = snapshot.reads.length
     text = 'news'
     await pass(5000)
-    expect(waits(snapshot.looks.slice(before))).toEqual(expect.arrayContaining([100, 200, 400, 800]))
-    expect(waits(snapshot.looks.slice(before)).slice(0, 4)).toEqual([100, 200, 400, 800])
+    expect(waits(snapshot.reads.slice(before))).toEqual(expect.arrayContaining([100, 200, 400, 800]))
+    expect(waits(snapshot.reads.slice(before)).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 
   it('is given up within two minutes when it hangs, however long it brought nothing new before', async () => {
@@ -71,9 +71,9 @@ describe('a snapshot that is polled', () => {
     await pass(300_000)
     isHung = true
     await pass(10_000)
-    const { length } = snapshot.looks
+    const { length } = snapshot.reads
     await pass(125_000)
-    expect(snapshot.looks.length).toBe(length + 1)
+    expect(snapshot.reads.length).toBe(length + 1)
   })
 
   it('is polled again at once while it reports more text', async () => {
@@ -88,7 +88,7 @@ describe('a snapshot that is polled', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(snapshot.looks.map(({ request }) => request.offset)).toEqual([0, 10, 20, 30, 40])
+    expect(snapshot.reads.map(({ request }) => request.offset)).toEqual([0, 10, 20, 30, 40])
     expect(shown(stream)).toMatchObject({ text: whole, status: 'done', isCaughtUp: true })
   })
 
@@ -113,8 +113,8 @@ describe('a snapshot that is polled', () => {
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(60_000)
-    expect(snapshot.looks.length).toBeGreaterThan(10)
-    expect(snapshot.looks.length).toBeLessThan(60_000 / 800 + 10)
+    expect(snapshot.reads.length).toBeGreaterThan(10)
+    expect(snapshot.reads.length).toBeLessThan(60_000 / 800 + 10)
   })
 
   it('is never polled twice at a time', async () => {
@@ -130,15 +130,15 @@ describe('a snapshot that is polled', () => {
     for (const _ of [1, 2, 3]) client.stream('a').attach()
     await pass(60_000)
     expect(most).toBe(1)
-    expect(snapshot.looks.length).toBeGreaterThan(10)
+    expect(snapshot.reads.length).toBeGreaterThan(10)
   })
 
   it('is not polled any more after a terminal status', async () => {
-    const snapshot = fakeFetcher((_, look) => ({ text: 'all', status: look < 2 ? 'streaming' : 'done' }))
+    const snapshot = fakeFetcher((_, count) => ({ text: 'all', status: count < 2 ? 'streaming' : 'done' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(60_000)
-    expect(snapshot.looks).toHaveLength(2)
+    expect(snapshot.reads).toHaveLength(2)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -159,6 +159,6 @@ describe('a snapshot that is polled', () => {
     stream.attach()
     await pass(60_000)
     expect(shown(stream)).toMatchObject({ text: '', connection: 'waiting', error: { code: 'server' } })
-    expect(waits(snapshot.looks).slice(0, 4)).toEqual([100, 200, 400, 800])
+    expect(waits(snapshot.reads).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 })

@@ -46,7 +46,7 @@ const step = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant('look' as const),
+      do: fc.constant('read' as const),
       at: unit,
       isWhole: fc.boolean(),
       isLate: fc.boolean(),
@@ -78,7 +78,7 @@ const pick = (at: number, length: number) => Math.min(length, Math.floor(at * (l
 const current = (world: World) => world.epochs.at(-1) as World['epochs'][number]
 
 /** A poll of the durable text, as a store returns it. */
-function look(world: World, from: number, page = Number.POSITIVE_INFINITY): Update {
+function snapshotOf(world: World, from: number, page = Number.POSITIVE_INFINITY): Update {
   const upToDate = world.durable - from <= page
   const text = current(world).text.slice(from, upToDate ? world.durable : from + page)
   return { offset: from, text, status: world.status, ...origin(world), upToDate, isSnapshot: true }
@@ -133,9 +133,9 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       }
       return { type: 'read', attempt, reading: { ...chunk, status: 'streaming' } }
     }
-    case 'look': {
+    case 'read': {
       if (state.phase !== 'following') return
-      const reading = look(
+      const reading = snapshotOf(
         world,
         // Mostly from the requested offset, but a source may return more.
         step.isWhole ? 0 : Math.min(state.verified, step.at < 0.3 ? pick(step.at, world.durable) : world.durable),
@@ -283,7 +283,12 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
     if (phase === 'driving') apply({ type: 'closed', attempt })
     else if (phase === 'waiting') apply({ type: 'wakeUp', attempt })
     else if (phase === 'failed') apply({ type: 'retried' })
-    else apply({ type: 'read', attempt, reading: look(world, tries % 2 ? Math.min(state.verified, world.durable) : 0) })
+    else
+      apply({
+        type: 'read',
+        attempt,
+        reading: snapshotOf(world, tries % 2 ? Math.min(state.verified, world.durable) : 0),
+      })
   }
   expect(state.status).toBe(world.status)
   // With every other status a longer text stays. Its beginning is the stored text.
@@ -318,7 +323,7 @@ describe('a session in any world', () => {
   )
 
   it(
-    'keeps them when a server dies with text it had not stored, and the generation is taken up again and stopped',
+    'keeps them when a server dies with text it had not stored, and the generation is resumed and stopped',
     () => {
       const say = (...some: Step[]) => some
       const begun = fc
@@ -348,7 +353,7 @@ describe('a session in any world', () => {
   )
 
   it(
-    'keeps them when a page gives back what it kept of a driver whose generation was lost and taken up with other words',
+    'keeps them when a page gives back what it kept of a driver whose generation was lost and resumed with other text',
     () => {
       const world = fc.tuple(unit, unit, fc.boolean(), nastyText(12), unit, unit, fc.boolean())
       check(
@@ -373,7 +378,7 @@ describe('a session in any world', () => {
               ...(isRunning ? [{ do: 'attach' as const, driven: false }] : []),
               { do: 'giveKept', at: 0 },
               { do: 'attach', driven: false },
-              { do: 'look', at: first, isWhole: false, isLate: false, page: 40 },
+              { do: 'read', at: first, isWhole: false, isLate: false, page: 40 },
               ...after,
             ]),
         ),
@@ -388,13 +393,13 @@ describe('a session in any world', () => {
     expect(reduce(idle, { type: 'detached' })).toBe(idle)
     expect(reduce(idle, { type: 'retried' })).toBe(idle)
     const following = reduce(idle, { type: 'attached' })
-    const look: SessionEvent = {
+    const update: SessionEvent = {
       type: 'read',
       attempt: following.attempt,
       reading: { text: 'abc', status: 'streaming', isSnapshot: true },
     }
-    const shown = reduce(following, look)
+    const shown = reduce(following, update)
     expect(shown).not.toBe(following)
-    expect(reduce(shown, look)).toBe(shown)
+    expect(reduce(shown, update)).toBe(shown)
   })
 })

@@ -19,8 +19,8 @@ async function silent(options: Parameters<typeof setup>[0] = {}) {
 
 /** Returns the results one after the other, and the last one for ever. */
 const answers = (...list: (Snapshot | SourceError)[]) =>
-  fakeFetcher((_, look) => {
-    const answer = list[Math.min(look, list.length) - 1]
+  fakeFetcher((_, count) => {
+    const answer = list[Math.min(count, list.length) - 1]
     if (answer === undefined || answer instanceof Error) throw answer
     return answer
   })
@@ -34,8 +34,8 @@ describe('a channel without keep-alives that is silent', () => {
     )
     const { live, stream, isOpen } = await silent({ snapshot })
     await pass(301_000)
-    expect(snapshot.looks.length).toBe(10)
-    expect(snapshot.looks.every(({ request }) => request.offset === 5)).toBe(true)
+    expect(snapshot.reads.length).toBe(10)
+    expect(snapshot.reads.every(({ request }) => request.offset === 5)).toBe(true)
     expect(isOpen()).toBe(true)
     live.last.sink.chunk({ offset: 5, text: ', at last' })
     live.last.sink.end({ end: 14, status: 'done' })
@@ -50,7 +50,7 @@ describe('a channel without keep-alives that is silent', () => {
       await pass(20_000)
       live.last.sink.chunk({ offset: 5 + time, text: 'x' })
     }
-    expect(snapshot.looks).toEqual([])
+    expect(snapshot.reads).toEqual([])
   })
 
   it.each<[string, Snapshot]>([
@@ -72,7 +72,7 @@ describe('a channel without keep-alives that is silent', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'closed', error: { code: 'not-found' } })
   })
 
-  it.each(['network', 'server', 'rate-limited'] as const)('is kept when the look fails by itself: %s', async (code) => {
+  it.each(['network', 'server', 'rate-limited'] as const)('is kept when the read fails by itself: %s', async (code) => {
     const { isOpen, stream } = await silent({ snapshot: answers(new SourceError(code, 'in a test')) })
     await pass(120_000)
     expect(isOpen()).toBe(true)

@@ -36,8 +36,8 @@ describe('S15 a stream that no process writes at the moment', () => {
     await settle()
     expect(shown(driven)).toMatchObject({ status: 'streaming', isStalled: true })
 
-    const looked = setup({ snapshot: async () => ({ text: 'half', status: 'streaming', stalled: true }) })
-    const stream = looked.client.stream('a')
+    const polled = setup({ snapshot: async () => ({ text: 'half', status: 'streaming', stalled: true }) })
+    const stream = polled.client.stream('a')
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'half', isStalled: true })

@@ -85,12 +85,12 @@ describe('a snapshot that is pushed', () => {
   })
 
   it('is unsubscribed also when it is lost in the call of subscribe itself', async () => {
-    let undone = 0
+    let unsubscribed = 0
     const { client } = setup({
       snapshot: {
         subscribe(_request, sink) {
           sink.lost(new SourceError('forbidden', 'not yours'))
-          return () => void undone++
+          return () => void unsubscribed++
         },
       },
     })
@@ -98,7 +98,7 @@ describe('a snapshot that is pushed', () => {
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ connection: 'closed', error: { code: 'forbidden' } })
-    expect(undone).toBe(1)
+    expect(unsubscribed).toBe(1)
   })
 
   it('counts any other failure as `network`, with its cause', async () => {

@@ -93,11 +93,11 @@ async function play(list: readonly Step[], isDone: boolean) {
   let isCutting = false
   /** Text shown before a cut that does not contradict it. It stays, even if its last character changes (P2). */
   let kept: string | undefined
-  let heard = ''
+  let received = ''
   let before = ''
 
   stream.onText((delta, offset) => {
-    heard = heard.slice(0, offset) + delta
+    received = received.slice(0, offset) + delta
   })
   stream.subscribe(({ text, status }) => {
     const whole = $state.get()
@@ -114,7 +114,7 @@ async function play(list: readonly Step[], isDone: boolean) {
     // A character has come when the last part of it has.
     const dueLength = Math.max(0, ...endsOf($state.get().text).filter((end) => end <= (due?.length ?? 0)))
     expect(stream.$state.get().text.length, 'within the lag').toBeGreaterThanOrEqual(dueLength)
-    expect(heard).toBe(stream.$state.get().text)
+    expect(received).toBe(stream.$state.get().text)
   }
   const arrive = () => arrivals.push({ length: $state.get().text.length, atMs: now() })
 
@@ -132,7 +132,7 @@ async function play(list: readonly Step[], isDone: boolean) {
     } else if (step.do === 'connection') {
       const { connection } = $state.get()
       change({ connection: connection === 'live' ? 'waiting' : 'live' })
-      expect(stream.$state.get().connection, 'a connection is told at once').toBe($state.get().connection)
+      expect(stream.$state.get().connection, 'a connection is reported at once').toBe($state.get().connection)
     } else {
       const { text } = $state.get()
       const at = Math.floor(step.at * text.length)
@@ -152,7 +152,7 @@ async function play(list: readonly Step[], isDone: boolean) {
   change({ status: 'done', connection: 'closed' })
   await clock.drain()
   expect(stream.$state.get(), 'the end, whole').toBe($state.get())
-  expect(heard).toBe($state.get().text)
+  expect(received).toBe($state.get().text)
   expect(now() - endMs, 'the end within the lag').toBeLessThanOrEqual(LAG_MS)
   expect(clock.waiting).toBe(0)
 }

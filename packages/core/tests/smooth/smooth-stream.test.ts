@@ -80,14 +80,14 @@ describe('a smooth stream', () => {
     const world = smoothSetup()
     const { burst, stream } = await follow(world, 'ab')
     let text = 'ab'
-    const undo = stream.onText((delta, offset) => {
+    const unsubscribe = stream.onText((delta, offset) => {
       text = text.slice(0, offset) + delta
       expect(text).toBe(shown(stream))
     })
     await burst(TEN)
     await world.clock.advance(200)
     expect(text).toBe('ab01234')
-    undo()
+    unsubscribe()
     await world.clock.advance(200)
     expect(text).toBe('ab01234')
   })

@@ -177,15 +177,15 @@ describe('where the store contradicts what was shown (P9)', () => {
   it('it is cut there, and the rest is revealed', async () => {
     const world = smoothSetup()
     const { stream, states, texts } = await follow(world, 'abcdef')
-    const heard: [string, number][] = []
-    stream.onText((delta, offset) => heard.push([delta, offset]))
+    const received: [string, number][] = []
+    stream.onText((delta, offset) => received.push([delta, offset]))
     const { length } = states
     world.tail.last.sink.next({ text: 'abcXYZ', status: 'streaming' })
     await world.clock.advance(0)
     expect(stream.$state.get()).toMatchObject({ text: 'abc', isReconciled: true })
     await world.clock.advance(LAG_MS)
     expect([...new Set(texts().slice(length))]).toEqual(['abc', 'abcX', 'abcXY', 'abcXYZ'])
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['', 3],
       ['X', 3],
       ['Y', 4],

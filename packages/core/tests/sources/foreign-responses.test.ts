@@ -20,7 +20,7 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 /** The outcome of each request of a Keepstream client for a response. */
-async function told(respond: (request: FakeRequest) => Response) {
+async function reportedBy(respond: (request: FakeRequest) => Response) {
   const { live, snapshot, stop } = keepstream({ url: '/streams', fetch: fakeFetch(respond) })
   return [
     ((await record(live)).error as { code?: string } | undefined)?.code,
@@ -38,7 +38,7 @@ describe('a refusal, at a Keepstream server', () => {
     ['a 401 without a word', answer(401, undefined, ''), 'unauthorized'],
     ['a 401 as JSON of another kind', () => json({ error: 'jwt expired' }, { status: 401 }), 'unauthorized'],
   ])('is final: %s', async (_, respond, code) => {
-    expect(await told(respond)).toEqual([code, code, code])
+    expect(await reportedBy(respond)).toEqual([code, code, code])
   })
 
   it.each([
@@ -55,7 +55,7 @@ describe('a refusal, at a Keepstream server', () => {
     ['a 404 as JSON that is none', answer(404, 'application/json', '<html>')],
     ['a 404 as JSON that is nothing', answer(404, 'application/json', 'null')],
   ])('is a passing failure, since something in between said it: %s', async (_, respond) => {
-    expect(await told(respond)).toEqual(['server', 'server', 'server'])
+    expect(await reportedBy(respond)).toEqual(['server', 'server', 'server'])
   })
 
   it('is reported as not from the backend', async () => {
@@ -78,7 +78,7 @@ describe('a refusal, at any other backend', () => {
     ['not-found', answer(404, undefined, '')],
     ['forbidden', () => json({ error: 'no' }, { status: 403 })],
     ['unauthorized', answer(401, undefined, '')],
-  ])('counts as it is told: %s', async (code, respond) => {
+  ])('counts as it is reported: %s', async (code, respond) => {
     expect(await sources(respond)).toEqual([code, code])
   })
 
@@ -94,7 +94,7 @@ describe('a success that is none of the backend', () => {
     ['words', answer(200, 'text/plain', 'success')],
     ['nothing', answer(200, undefined, '')],
   ])('is a passing failure for each act: %s', async (_, respond) => {
-    expect(await told(respond)).toEqual(['server', 'server', 'server'])
+    expect(await reportedBy(respond)).toEqual(['server', 'server', 'server'])
   })
 
   it.each(['text/html', 'application/json', 'application/xml', 'image/gif', 'video/mp4'])(

@@ -19,7 +19,7 @@ describe('a redirect, over a real network', () => {
     return { url, asked }
   }
 
-  it.each([301, 302, 303, 307, 308])('with %d is not followed, and its target is told', async (status) => {
+  it.each([301, 302, 303, 307, 308])('with %d is not followed, and its target is reported', async (status) => {
     const { url, asked } = await redirecting(status, '/login?next=/secret#there')
     const { live, snapshot, stop } = keepstream({ url: `${url}/streams`, headers: { authorization: 'Bearer t' } })
     const { error } = await record(live)

@@ -51,7 +51,7 @@ describe('a redirect that a browser hides', () => {
   })
 
   it.each([
-    ['is told without a target where that cannot be seen', () => Promise.reject(new TypeError('Failed to fetch'))],
+    ['is reported without a target where that cannot be seen', () => Promise.reject(new TypeError('Failed to fetch'))],
     ['or is not redirected without headers', () => Promise.resolve(json({}, { status: 401 }))],
   ])('%s', async (_, answer) => {
     vi.stubGlobal(
@@ -120,9 +120,9 @@ describe('a redirect that was followed all the same', () => {
 })
 
 describe('a URL that the network stack has put into its normal form', () => {
-  const read = async (asked: string, told: string) => {
+  const read = async (asked: string, reported: string) => {
     const fetch = async () =>
-      Object.defineProperties(bodyOf(['ours']), { url: { value: told }, redirected: { value: undefined } })
+      Object.defineProperties(bodyOf(['ours']), { url: { value: reported }, redirected: { value: undefined } })
     const { error } = await record(fetchLive({ url: asked, fetch }))
     return error
   }
@@ -135,8 +135,8 @@ describe('a URL that the network stack has put into its normal form', () => {
     ['https://api.example/a/../drive', 'https://api.example/drive'],
     ['https://api.example/gr%C3%B6%c3%9fe', 'https://api.example/größe'],
     ['https://api.example/100%', 'https://api.example/100%'],
-  ])('is no redirect: %s', async (asked, told) => {
-    expect(await read(asked, told)).toBeUndefined()
+  ])('is no redirect: %s', async (asked, reported) => {
+    expect(await read(asked, reported)).toBeUndefined()
   })
 
   it.each([
@@ -145,8 +145,8 @@ describe('a URL that the network stack has put into its normal form', () => {
     ['https://api.example/drive', 'https://api.example:8443/drive'],
     ['https://api.example:4430/drive', 'https://api.example/drive'],
     ['https://api.example/drive', 'https://api.example/login'],
-  ])('is one where it leads elsewhere: %s to %s', async (asked, told) => {
-    expect(await read(asked, told)).toMatchObject({ code: 'redirected' })
+  ])('is one where it leads elsewhere: %s to %s', async (asked, reported) => {
+    expect(await read(asked, reported)).toMatchObject({ code: 'redirected' })
   })
 
   it('leaves a redirect to a slash at the end visible where URL adds one to each, as in React Native', async () => {

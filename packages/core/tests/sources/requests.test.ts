@@ -66,7 +66,7 @@ describe('a refusal', () => {
     ['JSON that is no object', 'null'],
     ['longer than an error is', `{"code":"${'x'.repeat(20_000)}"}`],
     ['JSON that breaks off', brokenBody()],
-  ])('whose body is %s has no words, and is told by its status', async (_, body, type = 'application/json') => {
+  ])('whose body is %s has no words, and is reported by its status', async (_, body, type = 'application/json') => {
     const error = await ask({
       fetch: async () => new Response(body, { status: 403, headers: { 'content-type': type } }),
     })

@@ -20,7 +20,7 @@ interface Line {
 }
 
 /**
- * A server that is told what to do wrong. It speaks Keepstream's wire, or (`isPlain`) what another backend may: raw text
+ * A server that is reported what to do wrong. It speaks Keepstream's wire, or (`isPlain`) what another backend may: raw text
  * to the driver, and the whole body as JSON to everybody else, without epochs.
  */
 export function createAdversary(text: string, isPlain: boolean) {

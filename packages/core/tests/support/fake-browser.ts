@@ -13,7 +13,7 @@ interface Claim {
 interface Channel {
   readonly tab: FakeTab
   readonly name: string
-  hear(data: unknown): void
+  receive(data: unknown): void
 }
 
 /** The shared parts of one origin: locks, granted in order, and channels with delayed messages. */
@@ -103,7 +103,7 @@ export function createBrowser(clock: FakeClock, delayMs: () => number = () => 1)
           this.#own = {
             tab: tab(),
             name,
-            hear: (data) => {
+            receive: (data) => {
               for (const listener of this.#listeners) listener({ data })
             },
           }
@@ -124,7 +124,7 @@ export function createBrowser(clock: FakeClock, delayMs: () => number = () => 1)
             if (other === this.#own || other.name !== this.#own.name) continue
             const at = Math.max(clock.now() + delayMs(), arrival.get(other) ?? 0)
             arrival.set(other, at)
-            clock.after(at - clock.now(), () => other.tab.run(() => channels.has(other) && other.hear(data)))
+            clock.after(at - clock.now(), () => other.tab.run(() => channels.has(other) && other.receive(data)))
           }
         }
         close() {

@@ -59,18 +59,18 @@ export function fakeSubscription(first?: Snapshot) {
 }
 
 /** A fetcher that returns the result of `answer` for each poll, and records the time of each call. */
-export function fakeFetcher(answer: (request: SourceRequest, look: number) => Snapshot | Promise<Snapshot>) {
-  const looks: { request: SourceRequest; atMs: number }[] = []
+export function fakeFetcher(answer: (request: SourceRequest, count: number) => Snapshot | Promise<Snapshot>) {
+  const reads: { request: SourceRequest; atMs: number }[] = []
   const fetcher = async (request: SourceRequest) => {
-    looks.push({ request, atMs: Date.now() })
-    return answer(request, looks.length)
+    reads.push({ request, atMs: Date.now() })
+    return answer(request, reads.length)
   }
-  return Object.assign(fetcher, { looks })
+  return Object.assign(fetcher, { reads })
 }
 
 /** The waits between polls, in milliseconds. */
-export function waits(looks: readonly { atMs: number }[]) {
-  return looks.slice(1).map(({ atMs }, index) => atMs - (looks[index]?.atMs ?? 0))
+export function waits(reads: readonly { atMs: number }[]) {
+  return reads.slice(1).map(({ atMs }, index) => atMs - (reads[index]?.atMs ?? 0))
 }
 
 function lastOf<T>(list: readonly T[]): T {

@@ -129,8 +129,8 @@ export function createStore(clock: FakeClock): FakeStore {
           // As fetch does.
           signal.addEventListener('abort', () => one.fail(signal.reason))
           const isDiverged = epoch < store.epoch && offset > store.base
-          const told = { offset: store.base, epoch: store.epoch }
-          const refusal = isDiverged ? new SourceError('diverged', 'in a test', told) : refuse?.()
+          const reported = { offset: store.base, epoch: store.epoch }
+          const refusal = isDiverged ? new SourceError('diverged', 'in a test', reported) : refuse?.()
           if (refusal) clock.after(LATENCY_MS, () => tab.run(() => one.fail(refusal)))
           else {
             pump(one)

@@ -21,21 +21,21 @@ const textOf = ({ text }: { text: string }) => text
 describe('a shared source', () => {
   it('that is polled is polled by one tab, as often as by a tab alone', async () => {
     const { openTabs, pass } = setupTabs()
-    let looks = 0
+    let reads = 0
     let text = ''
     const snapshot = async () => {
-      looks++
+      reads++
       return { text, status: 'streaming' as const }
     }
     const tabs = openTabs(6, { sources: { snapshot } })
     await pass(60_000)
-    const before = looks
+    const before = reads
     await pass(60_000)
-    expect(looks - before).toBeLessThan(25)
-    expect(looks - before).toBeGreaterThan(10)
-    text = 'found at the next look'
+    expect(reads - before).toBeLessThan(25)
+    expect(reads - before).toBeGreaterThan(10)
+    text = 'found at the next poll'
     await pass(5100)
-    expect(tabs.map(textOf)).toEqual(Array(6).fill('found at the next look'))
+    expect(tabs.map(textOf)).toEqual(Array(6).fill('found at the next poll'))
   })
 
   it('that is polled is polled again at once while there is more', async () => {

@@ -57,7 +57,7 @@ describe('a fake stream', () => {
   })
 
   it.each(['tail', 'fetcher', 'subscription'] as const)(
-    'tells a %s that nobody writes, from the death of the server until the text is taken up',
+    'tells a %s that nobody writes, from the death of the server until the text is resumed',
     async (snapshotAs) => {
       const { fake, open } = tabs({ snapshotAs, restart: { at: 20, keep: 8, stalledMs: 30_000 } })
       const readers = [open(true), open(false)]

@@ -33,10 +33,10 @@ const world = fc.record({
 describe('with any faults of a fake stream', () => {
   it('a driver and a follower, one of them smooth, end with the whole text, and nothing is left', async () => {
     const property = fc.asyncProperty(world, fc.boolean(), async (options, isSmoothDriver) => {
-      const { text, restart: wished } = options
+      const { text, restart: requested } = options
       // The kept text ends between whole characters, before the offset where the server dies.
-      const keep = wished && [...text.slice(0, Math.min(wished.keep, wished.at))].slice(0, -1).join('').length
-      const restart = wished && { ...wished, keep: keep ?? 0 }
+      const keep = requested && [...text.slice(0, Math.min(requested.keep, requested.at))].slice(0, -1).join('').length
+      const restart = requested && { ...requested, keep: keep ?? 0 }
       const fake = fakeStream({ ...options, restart })
       const client = (isSmooth: boolean) => {
         const plain = createStreamClient(fake.sources)

@@ -187,7 +187,7 @@ export function createPersister(options: PersisterOptions): Persister {
     if (result.type === 'conflict' && isOurs(result.head.epoch, result.head.status, result.head.offset)) {
       // A result was lost, or the store lost a write that it had acknowledged. The log still has the text, so writing
       // continues at the store's offset. Repeated conflicts back off, so that they do not become a busy loop.
-      if (result.head.offset === stored || ++conflicts > 1) backOff()
+      if (result.head.offset === stored || ++conflicts > 1) waitLonger()
       stored = result.head.offset
       if (end !== undefined) end = Math.max(end, stored)
       if (result.head.stopRequested) listener.onStopRequested()
@@ -212,11 +212,11 @@ export function createPersister(options: PersisterOptions): Persister {
       listener.onRefused(code)
     } else {
       options.onStoreFailed()
-      backOff()
+      waitLonger()
     }
   }
 
-  function backOff(): void {
+  function waitLonger(): void {
     failures++
     notBefore = environment.now() + backoffMs(failures, retry, () => environment.random())
   }

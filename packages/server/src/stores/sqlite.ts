@@ -11,7 +11,7 @@ export type { SqliteHandle, SqliteStatement, SqliteValue } from './sqlite/handle
 interface SqliteStoreSettings {
   /**
    * With `'normal'`, acknowledged acts survive the death of the process at any moment, also `kill -9`. A power cut or a
-   * crash of the machine may undo the last ones. `'full'` survives those too, and every act waits for the disk.
+   * crash of the machine may lose the last ones. `'full'` survives those too, and every act waits for the disk.
    * @default 'normal'; with `database`, the setting of the handle
    */
   readonly synchronous?: 'normal' | 'full'

@@ -151,7 +151,7 @@ describe('the handler', () => {
     const { send, id, produced, store, errors } = await served({
       authorize: () =>
         Response.json(
-          { code: 'token-expired', message: 'Sign in again.', hint: 7 },
+          { code: 'token-expired', message: 'Sign in again.', extra: 7 },
           {
             status: 401,
             statusText: 'Signed out',
@@ -169,7 +169,7 @@ describe('the handler', () => {
     ] as const) {
       const response = await send(method, `/streams/${id}${verb}`, { headers: { Origin: 'https://app.example' } })
       expect([response.status, response.statusText]).toEqual([401, 'Signed out'])
-      expect(await response.json()).toEqual({ code: 'token-expired', message: 'Sign in again.', hint: 7 })
+      expect(await response.json()).toEqual({ code: 'token-expired', message: 'Sign in again.', extra: 7 })
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'access-control-allow-origin': 'https://app.example',
         'cache-control': 'no-store',

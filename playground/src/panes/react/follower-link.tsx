@@ -10,7 +10,7 @@ export interface FollowerLinkProps extends Pick<PaneProps, 'otherView'> {
 export function FollowerLink({ last, otherView }: FollowerLinkProps) {
   const [word, setWord] = useState(copyWord)
   if (last === undefined)
-    return <p className="hint">Once something was asked, there is a link to follow it elsewhere.</p>
+    return <p className="remark">Once something was asked, there is a link to follow it elsewhere.</p>
   return (
     <div className="follower-link">
       <a className="button" href={otherView} target="_blank" rel="noopener">

@@ -12,8 +12,8 @@ export function LoneFoot({ client, last, otherView }: LoneFootProps) {
   const { status, stop } = useStream(client, last?.streamId)
   return (
     <div className="lone-foot">
-      <p className="hint">
-        This page only looks on. <a href={otherView}>Open both panes</a> to ask.
+      <p className="remark">
+        This page only follows. <a href={otherView}>Open both panes</a> to ask.
       </p>
       {last !== undefined && isRunning(status) && <StopButton onStop={stop} />}
     </div>

@@ -13,7 +13,7 @@ export function FollowerLink(props: FollowerLinkProps) {
   return (
     <Show
       when={props.last}
-      fallback={<p class="hint">Once something was asked, there is a link to follow it elsewhere.</p>}
+      fallback={<p class="remark">Once something was asked, there is a link to follow it elsewhere.</p>}
     >
       <div class="follower-link">
         <a class="button" href={props.otherView} target="_blank" rel="noopener">

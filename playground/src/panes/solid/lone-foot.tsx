@@ -14,8 +14,8 @@ export function LoneFoot(props: LoneFootProps) {
   const stream = useStream(props.client, () => props.last?.streamId)
   return (
     <div class="lone-foot">
-      <p class="hint">
-        This page only looks on. <a href={props.otherView}>Open both panes</a> to ask.
+      <p class="remark">
+        This page only follows. <a href={props.otherView}>Open both panes</a> to ask.
       </p>
       <Show when={props.last !== undefined && isRunning(stream.status)}>
         <StopButton onStop={stream.stop} />

@@ -105,7 +105,7 @@ export const appendCases: readonly CaseDefinition[] = [
     },
   },
   {
-    key: 'append/stop-told',
+    key: 'append/stop-requested',
     name: 'an append returns the requested stop and is still stored',
     async run(context) {
       const id = await startStream(context, 'ab')

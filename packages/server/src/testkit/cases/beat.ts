@@ -28,7 +28,7 @@ export const beatCases: readonly CaseDefinition[] = [
     },
   },
   {
-    key: 'beat/stop-told',
+    key: 'beat/stop-requested',
     name: 'a heartbeat returns the requested stop',
     async run(context) {
       const id = await startStream(context)

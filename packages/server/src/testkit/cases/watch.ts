@@ -26,7 +26,7 @@ export const watchCases: readonly CaseDefinition[] = [
     },
   },
   {
-    key: 'watch/undo',
+    key: 'watch/unsubscribe',
     name: 'after unwatch, a watcher gets nothing, and the others still do',
     async run({ store, id }) {
       const received: string[] = []

@@ -88,18 +88,18 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       const controls = controlsOf(shown, pane)
       const { characters } = await shown.read(pane)
       await controls.press('Cut')
-      const offset = offsetIn(await controls.untilTold(/following from [1-9]/))
+      const offset = offsetIn(await controls.untilReported(/following from [1-9]/))
       expect(offset).toBeGreaterThanOrEqual(characters)
       const text = await expectWhole(shown, 'done')
-      const told = await controls.timeline()
-      expect(told[0]).toBe(first)
-      expect(told[1]).toMatch(new RegExp(`^${source} 0–${offset.toLocaleString('en')}, \\d+ chunks$`))
-      expect(told.slice(2, 5)).toEqual([
+      const reported = await controls.timeline()
+      expect(reported[0]).toBe(first)
+      expect(reported[1]).toMatch(new RegExp(`^${source} 0–${offset.toLocaleString('en')}, \\d+ chunks$`))
+      expect(reported.slice(2, 5)).toEqual([
         'you cut the connection',
         'cut, waiting: network',
         `following from ${offset.toLocaleString('en')}`,
       ])
-      expect(told.at(-1)).toBe(`finished: done, ${text.length.toLocaleString('en')} characters`)
+      expect(reported.at(-1)).toBe(`finished: done, ${text.length.toLocaleString('en')} characters`)
     })
 
     it(`keeps its text while it is offline, and goes on when it is back (${pane})`, async () => {
@@ -110,11 +110,11 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       const left = (await shown.read(pane)).characters
       expect(await untilBehind(shown, pane)).toBe(left)
       await controls.press('Offline')
-      expect(offsetIn(await controls.untilTold(/following from [1-9]/))).toBe(left)
+      expect(offsetIn(await controls.untilReported(/following from [1-9]/))).toBe(left)
       await expectWhole(shown, 'done')
-      const told = await controls.timeline()
-      expect(told).toContain('cut, waiting: network')
-      expect(told.filter((words) => words.startsWith('you'))).toEqual(['you went offline', 'you came back online'])
+      const reported = await controls.timeline()
+      expect(reported).toContain('cut, waiting: network')
+      expect(reported.filter((words) => words.startsWith('you'))).toEqual(['you went offline', 'you came back online'])
     })
 
     it(`falls behind on a slow network and delays nobody else (${pane})`, async () => {
@@ -128,9 +128,9 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       expect((await shown.read(pane)).status).toBe('streaming')
       await controls.press('Slow')
       await expectWhole(shown, 'done')
-      const told = await controls.timeline()
-      expect(told).toContain('you slowed the network down')
-      expect(told.join()).not.toContain('waiting')
+      const reported = await controls.timeline()
+      expect(reported).toContain('you slowed the network down')
+      expect(reported.join()).not.toContain('waiting')
     })
 
     it(`goes on after its reload button was pressed in mid-answer (${pane})`, async () => {
@@ -138,9 +138,9 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       const { characters } = await shown.read(pane)
       await Promise.all([shown.page.waitForEvent('load'), controlsOf(shown, pane).press('Reload')])
       await shown.until(pane, (answer) => answer.characters >= characters)
-      const told = await controlsOf(shown, pane).timeline()
-      expect(told[0]).toBe('following from 0')
-      expect(told[1]).toMatch(/^snapshot 0–/)
+      const reported = await controlsOf(shown, pane).timeline()
+      expect(reported[0]).toBe('following from 0')
+      expect(reported[1]).toMatch(/^snapshot 0–/)
       await expectWhole(shown, 'done')
     })
   }
@@ -150,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
     const controls = controlsOf(shown, 'Follower')
     await controls.press('Stop')
     const text = await expectWhole(shown, 'stopped')
-    await controls.untilTold(/^finished: stopped/)
+    await controls.untilReported(/^finished: stopped/)
     expect((await controls.timeline()).at(-1)).toBe(`finished: stopped, ${text.length.toLocaleString('en')} characters`)
     const stop = shown.page.getByRole('region', { name: 'Follower', exact: true }).getByRole('button', { name: 'Stop' })
     expect(await stop.count()).toBe(0)
