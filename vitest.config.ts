@@ -103,7 +103,7 @@ function svelte4(): TestProjectInlineConfiguration {
 /** Launches the browser that the test files of a project share. */
 const browserServer = source('./tests/support/browser-server.ts')
 
-/** The contract once more, in a real browser. */
+/** The contract once more, in a real browser: a part of it, or all if `SCENARIOS` is `all`. */
 function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
   const executablePath = findChromium()
   if (executablePath === undefined) return []
@@ -114,7 +114,12 @@ function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInline
       test: {
         name: `${name}-browser`,
         include: [`tests/bindings/${name}/*.test.ts`, 'tests/environments/*.test.ts'],
-        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SEED|RUNS)$/.test(name))),
+        env: {
+          SCENARIOS: 'smoke',
+          ...Object.fromEntries(
+            Object.entries(process.env).filter(([name]) => /^(SEED|RUNS|RUNS_FACTOR|SCENARIOS)$/.test(name)),
+          ),
+        },
         browser: {
           enabled: true,
           headless: true,

@@ -2,21 +2,42 @@ import { ensureNode, nodeMajors } from './runner/nodes.mjs'
 import { runCommand } from './runner/run-command.mjs'
 
 /**
- * `npm run test:long`: the random tests with many more runs than in the test command, unless RUNS_FACTOR says otherwise, and
- * whole what it runs in part; then the test command under other versions of Node. A failure prints the seed that repeats it.
+ * `npm run test:long`: the random tests with many more runs than in the test command (RUNS_FACTOR overrides how many), all of
+ * what the test command runs in part, and the test command under other versions of Node. A failure prints the seed that
+ * repeats it.
  * `npm run test:long -- core histories node-22` runs some of these parts alone.
  */
 const randomParts = [
   {
     name: 'core',
+    project: 'core',
     what: 'the random tests of the core',
     files: ['property', 'session-model', 'connection-slots'],
     factor: '300',
   },
-  { name: 'server', what: 'deleting from SQLite, with many streams', files: ['sqlite-erase'], factor: '2' },
-  { name: 'histories', what: 'the random histories of servers', files: [], factor: '40' },
-  { name: 'processes', what: 'server processes that are killed and frozen at random', files: [], factor: '15' },
-  { name: 'runner', what: 'the gates on every kind of fault', files: ['tests/gates'], factor: '2' },
+  {
+    name: 'server',
+    project: 'server',
+    what: 'deleting from SQLite, with many streams',
+    files: ['sqlite-erase'],
+    factor: '2',
+  },
+  { name: 'histories', project: 'histories', what: 'the random histories of servers', files: [], factor: '40' },
+  {
+    name: 'processes',
+    project: 'processes',
+    what: 'server processes that are killed and frozen at random',
+    files: [],
+    factor: '15',
+  },
+  {
+    name: 'contract',
+    project: '*-chromium',
+    what: 'the whole contract of all bindings in Chromium',
+    files: [],
+    factor: '3',
+  },
+  { name: 'gates', project: 'runner', what: 'the gates on every kind of fault', files: ['tests/gates'], factor: '2' },
 ]
 
 /** What may differ from one Node to another: its SQLite, its globals, its sockets and its streams. */
@@ -24,14 +45,17 @@ const nodeSteps = ['unit', 'docs', 'faults', 'histories', 'processes', 'runtimes
 
 /** @type {{ name: string, what: string, run(): Promise<boolean> }[]} */
 const parts = [
-  ...randomParts.map(({ name, what, files, factor }) => {
+  ...randomParts.map(({ name, project, what, files, factor }) => {
     const runs = process.env['RUNS_FACTOR'] ?? factor
     return {
       name,
       what: `${what}, RUNS_FACTOR=${runs}`,
       async run() {
-        const args = ['run', '--project', name, ...files, '--reporter=verbose']
-        const { code } = await runCommand('vitest', args, { env: { RUNS_FACTOR: runs }, isLive: true })
+        const args = ['run', '--project', project, ...files, '--reporter=verbose']
+        const { code } = await runCommand('vitest', args, {
+          env: { RUNS_FACTOR: runs, SCENARIOS: 'all' },
+          isLive: true,
+        })
         return code === 0
       },
     }

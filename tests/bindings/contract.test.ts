@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { checkGaps } from './contract'
 import { gaps } from './gaps'
 import { scenarios, themes } from './scenarios'
+import { smoke } from './smoke'
 
 it('has no duplicate keys', () => {
   const keys = themes.flatMap((theme) => Object.keys(theme))
@@ -12,6 +13,10 @@ it('has no duplicate keys', () => {
 
 it.each(Object.entries(gaps))('every gap of %s is the key of a scenario', (_, keys) => {
   expect(() => checkGaps(keys)).not.toThrow()
+})
+
+it.each(smoke)('%s, which runs in Chromium, is the key of a scenario', (key) => {
+  expect(scenarios).toHaveProperty([key])
 })
 
 it('rejects a gap whose key no scenario has', () => {

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Driver } from './driver'
 import { createKit } from './kit'
 import { type Scenario, scenarios } from './scenarios'
+import { smoke } from './smoke'
+import { env } from './support/env'
 import { stopTime } from './support/fake-time'
 
 /**
@@ -14,6 +16,7 @@ export function describeContract(driver: Driver, gaps: readonly string[] = []) {
   describe(`useStream in ${driver.framework}, ${driver.mode}`, () => {
     stopTime()
     for (const [key, scenario] of Object.entries<Scenario>(scenarios)) {
+      if (env['SCENARIOS'] === 'smoke' && !smoke.some((each) => each === key)) continue
       const test = gaps.includes(key) ? it.fails : it
       test(`${key}: ${scenario.title}`, () => perform(scenario, driver), scenario.timeoutMs)
     }

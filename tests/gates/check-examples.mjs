@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, runCommand } from '../runner/run-command.mjs'
+import { runTsc } from './run-tsc.mjs'
 
 /**
  * Compiles the examples in a folder as a reader's project would: in strict mode, with the framework's own compiler,
@@ -13,7 +14,7 @@ export async function checkExamples(framework, folder) {
   const project = join(folder, 'tsconfig.json')
   await writeFile(project, JSON.stringify(configuration(framework), undefined, 2))
   if (framework === 'vue') return runCommand('vue-tsc', ['-p', project])
-  if (framework !== 'svelte') return runCommand('tsc', ['-p', project])
+  if (framework !== 'svelte') return runTsc(project)
   return runCommand('svelte-check', ['--workspace', folder, '--tsconfig', project, '--fail-on-warnings', '--no-color'])
 }
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findingsOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
+import { runTsc } from './run-tsc.mjs'
 import { findTypeProjects } from './type-projects.mjs'
 import { findWorkspaces } from './workspaces.mjs'
 
@@ -25,8 +26,8 @@ export async function checkTypesIn(workspaces) {
     findings.push(...found.unchecked.map((path) => `${path} is in no tsconfig.json, so nothing checks its types.`))
   }
   const folder = await mkdtemp(join(await outputFolder(), 'types-'))
-  await inPairs(await checksOf(projects, folder), async ({ name, command, args, isSystem = false }) => {
-    const { code, output } = await runCommand(command, args, { isSystem })
+  await inPairs(await checksOf(projects, folder), async ({ name, run }) => {
+    const { code, output } = await run()
     if (code !== 0) findings.push(`${name}:\n${output}`)
   })
   await rm(folder, { recursive: true })
@@ -38,7 +39,7 @@ export async function checkTypesIn(workspaces) {
   )
 }
 
-/** @typedef {{ name: string, command: string, args: string[], isSystem?: boolean }} Check */
+/** @typedef {{ name: string, run(): ReturnType<typeof runCommand> }} Check */
 
 /**
  * One check for each project of plain TypeScript, one for all projects with Vue components, and one for all with Svelte
@@ -65,15 +66,15 @@ async function checksOf(projects, folder) {
   const checks = []
   if (vue.length > 0) {
     const path = await joinProjects(vueAlone, join(folder, 'vue.json'))
-    checks.push({ name: 'vue-tsc', command: 'vue-tsc', args: ['-p', path, '--noEmit'] })
+    checks.push({ name: 'vue-tsc', run: () => runCommand('vue-tsc', ['-p', path, '--noEmit']) })
   }
   if (svelte.length > 0) {
     const path = await joinProjects(svelteAlone, join(folder, 'svelte.json'))
     const args = ['--workspace', root, '--tsconfig', path, '--fail-on-warnings', '--no-color']
-    checks.push({ name: 'svelte-check', command: 'svelte-check', args })
+    checks.push({ name: 'svelte-check', run: () => runCommand('svelte-check', args) })
   }
   for (const { path } of plain) {
-    checks.push({ name: `tsc -p ${path}`, command: tsc, args: ['-p', path, '--noEmit'], isSystem: true })
+    checks.push({ name: `tsc -p ${path}`, run: () => runTsc(path) })
   }
   return checks
 }
@@ -109,9 +110,6 @@ async function outputFolder() {
   await mkdir(folder, { recursive: true })
   return folder
 }
-
-/** The native compiler, many times faster than the one that Vue's and Svelte's checkers are built on. */
-const tsc = join(root, 'other-majors/typescript-7/node_modules/.bin/tsc')
 
 /**
  * Runs two at a time: each compiler uses one core, and a small machine has two.

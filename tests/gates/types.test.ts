@@ -37,12 +37,14 @@ async function writeWorkspace(type: string) {
 }
 
 describe('the types gate', { timeout: 120_000 }, () => {
-  it('accepts correct components of every framework, and counts them', async () => {
-    await writeWorkspace('number')
-    const { passed, output, note } = await checkTypesIn([workspace])
-    expect({ passed, output }).toEqual({ passed: 1, output: '' })
-    expect(note).toBe('1 workspaces, 4 projects, 1 Vue and 1 Svelte components')
-  })
+  // In the test command the gate itself shows this, on the components of the repository.
+  if (process.env['RUNS_FACTOR'])
+    it('accepts correct components of every framework, and counts them', async () => {
+      await writeWorkspace('number')
+      const { passed, output, note } = await checkTypesIn([workspace])
+      expect({ passed, output }).toEqual({ passed: 1, output: '' })
+      expect(note).toBe('1 workspaces, 4 projects, 1 Vue and 1 Svelte components')
+    })
 
   it('finds a wrong type in a component of every framework, and a file that no project includes', async () => {
     await writeWorkspace('string')

@@ -4,13 +4,12 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Seen } from '../driver'
 import { expectGrowing, type Kit, type Page } from '../kit'
+import { env } from '../support/env'
 import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
-// Vitest provides this object in a browser too.
-const { env = {} } = import.meta as { env?: Record<string, string | undefined> }
 const seed = Number(env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const RUNS = Number(env['RUNS'] ?? 30)
+const RUNS = Number(env['RUNS'] ?? 10 * Number(env['RUNS_FACTOR'] ?? 1))
 const ranks: Record<StreamStatus, number> = { pending: 0, streaming: 1, done: 2, error: 2, timeout: 2, stopped: 2 }
 
 /** What can happen to a page, its server and the network between them. */
