@@ -30,6 +30,7 @@ const randomParts = [
     files: [],
     factor: '15',
   },
+  { name: 'e2e', project: 'e2e', what: 'the playground in every framework', files: ['tests/e2e'], factor: '2' },
   {
     name: 'contract',
     project: '*-chromium',
@@ -84,7 +85,8 @@ if (unknown !== undefined) {
 }
 
 const started = performance.now()
-let isPassed = true
+// Some parts run what is built.
+let isPassed = (await runCommand('turbo', ['run', 'build', '--output-logs=errors-only'], { isLive: true })).code === 0
 for (const { what, run } of parts.filter(({ name }) => words.length === 0 || words.includes(name))) {
   console.log(`${what} …`)
   isPassed = (await run()) && isPassed

@@ -33,11 +33,13 @@ async function run() {
     console.error(error instanceof Error ? error.message : error)
     return 2
   }
-  const lanes = Number(process.env['TEST_LANES'] ?? Math.min(availableParallelism(), maxLanes))
+  const cores = availableParallelism()
+  const lanes = Number(process.env['TEST_LANES'] ?? Math.min(cores, maxLanes))
   const isLive = chosen.filter(({ name }) => name !== 'build').length === 1
   let ended = 0
   const results = await runSteps(chosen, {
     lanes,
+    cores,
     isLive,
     programs: ensurePrograms([...new Set(chosen.flatMap(({ needs }) => needs))]),
     onStart: ({ name, title }) => console.log(`        ${name}: ${title} …`),

@@ -36,12 +36,13 @@ function setUp() {
       })
     })
   }
-  const host = createPaneHost(element, (state) => states.push(state), load)
+  const reload = vi.fn(async () => {})
+  const host = createPaneHost(element, (state) => states.push(state), load, reload)
   const show = (framework: Framework, chatId = 'a') => host.show(framework, { chatId } as PaneProps)
   const breakMounting = () => {
     isBroken = true
   }
-  return { element, host, show, states, loads, breakMounting, alive: () => [...alive] }
+  return { element, host, show, states, loads, reload, breakMounting, alive: () => [...alive] }
 }
 
 afterEach(() => vi.restoreAllMocks())
@@ -91,6 +92,17 @@ describe('the place of a pane’s content', () => {
     host.retry()
     await loads[2]?.arrive()
     expect([element.textContent, states.at(-1), alive()]).toEqual(['svelte 2: b', 'shown', ['svelte 2']])
+  })
+
+  it('reloads the page when loading fails again, since a browser may remember the first failure', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { host, show, loads, reload } = setUp()
+    show('svelte')
+    await loads[0]?.fail()
+    expect(reload).not.toHaveBeenCalled()
+    host.retry()
+    await loads[1]?.fail()
+    expect(reload).toHaveBeenCalledOnce()
   })
 
   it('keeps the shown view when the next one cannot render', async () => {

@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
       expect(search()).toBe('?driver=vue&follower=solid')
       await page.getByRole('link', { name: 'New conversation' }).click()
       expect([new URL(page.url()).pathname, search()]).toEqual(['/', '?driver=vue&follower=solid'])
-      await page.getByRole('link', { name: question }).click()
+      await page.getByRole('link', { name: question }).first().click()
       await shown.until('Driver', ({ status }) => status === 'done')
       await page.reload()
       await shown.until('Driver', ({ status }) => status === 'done')

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openChats } from '../../playground/server/chats'
 import { findChromium } from '../runner/chromium.mjs'
-import { connectChromium, frameworkNames } from '../support/playground-page'
+import { connectChromium, frameworksOr } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)('a conversation with answers that ar
     await rm(folder, { recursive: true, force: true })
   })
 
-  it.each(frameworkNames)('is shown by %s, but for the answer whose rendering fails', async (name) => {
+  it.each(frameworksOr('Solid'))('is shown by %s, but for the answer whose rendering fails', async (name) => {
     const page = await browser.newPage()
     await page.addInitScript(failFor, answers.failing)
     await page.goto(`${server.url}/c/${hard}?view=follower&follower=${name.toLowerCase()}`)

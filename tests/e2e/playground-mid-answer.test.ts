@@ -12,7 +12,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is still being writt
     endpoint = await startEndlessEndpoint()
   })
   afterEach(() => endpoint.close())
-  const { url, open } = withPlayground({ env: () => endpoint.env })
+  const { url, open } = withPlayground({ env: () => endpoint.env, isServerFresh: true })
 
   it('shows an answer growing in both panes, and whole in both at the end', async () => {
     const shown = await open('/')

@@ -5,6 +5,7 @@
  * @param {readonly import('./types').Step[]} steps
  * @param {{
  *   lanes: number,
+ *   cores: number,
  *   programs: Promise<import('./types').Programs>,
  *   isLive: boolean,
  *   onStart(step: import('./types').Step): void,
@@ -12,7 +13,7 @@
  * }} options `programs` may still be in progress: steps that need none of them start before it settles
  * @returns {Promise<import('./types').StepResult[]>} in the order of `steps`
  */
-export async function runSteps(steps, { lanes, programs, isLive, onStart, onEnd }) {
+export async function runSteps(steps, { lanes, cores, programs, isLive, onStart, onEnd }) {
   const waiting = new Set(steps)
   /** @type {Map<import('./types').Step, import('./types').StepResult>} */
   const results = new Map()
@@ -51,7 +52,9 @@ export async function runSteps(steps, { lanes, programs, isLive, onStart, onEnd 
       if (!isUnbuilt) onStart(step)
       const outcome = isUnbuilt
         ? failedOutcome('It did not run, because the build failed.')
-        : await step.run({ programs: found ?? { env: {}, missing: {} }, isLive }).catch(brokenOutcome)
+        : await step
+            .run({ programs: found ?? { env: {}, missing: {} }, cores: Math.max(1, Math.floor(cores / lanes)), isLive })
+            .catch(brokenOutcome)
       running -= 1
       const result = { step, outcome, durationMs: performance.now() - startedAt }
       results.set(step, result)

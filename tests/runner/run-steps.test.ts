@@ -29,7 +29,14 @@ function createFleet(definitions: readonly ({ name: string } & Partial<Step>)[])
 }
 
 function run(steps: readonly Step[], lanes: number, found: Promise<Programs> = Promise.resolve(programs)) {
-  return runSteps(steps, { lanes, programs: found, isLive: false, onStart: () => {}, onEnd: () => {} })
+  return runSteps(steps, {
+    lanes,
+    cores: 2 * lanes,
+    programs: found,
+    isLive: false,
+    onStart: () => {},
+    onEnd: () => {},
+  })
 }
 
 describe('the steps of a test run', () => {

@@ -12,15 +12,17 @@ import { root, runCommand } from './run-command.mjs'
  *   folders: readonly string[],
  *   env: Record<string, string>,
  *   skip?: Omit<import('./types').Skip, 'suite'>,
+ *   workers: number,
  *   isLive: boolean,
- * }} request `folders` are those in which tests must run; `skip` says why tests that skip themselves do so.
+ * }} request `folders` are those in which tests must run; `workers` is how many test
+ *   files run at the same time; `skip` says why tests that skip themselves do so.
  * @returns {Promise<import('./types').Outcome>}
  */
-export async function runVitest({ name, projects, folders, env, skip, isLive }) {
+export async function runVitest({ name, projects, folders, env, skip, workers, isLive }) {
   const reportPath = join(root, 'tests', '.output', `${name}.json`)
   await mkdir(join(root, 'tests', '.output'), { recursive: true })
   await rm(reportPath, { force: true })
-  const args = ['run', ...projects.flatMap((project) => ['--project', project])]
+  const args = ['run', `--maxWorkers=${workers}`, ...projects.flatMap((project) => ['--project', project])]
   if (projects.length === 1) args.push(...folders)
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`)
   const { code, output } = await runCommand('vitest', args, { env, isLive })

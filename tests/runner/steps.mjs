@@ -20,12 +20,14 @@ export const steps = [
   gate('build', 'all packages and the playground', build),
   suite('e2e', 'end to end, with the playground in Chromium', {
     group: 'system',
+    mostlyWaits: true,
     folders: ['tests/e2e/'],
     needsBuild: true,
     needs: ['chromium'],
   }),
   suite('processes', 'server processes on each store, killed and frozen', {
     group: 'system',
+    mostlyWaits: true,
     folders: ['tests/processes/'],
     needsBuild: true,
     needs: ['postgres', 'redis'],
@@ -35,17 +37,20 @@ export const steps = [
   gate('types', 'type check of every workspace', checkTypes),
   suite('postgres', 'the Postgres store on a real server', {
     group: 'system',
+    mostlyWaits: true,
     folders: ['tests/stores/postgres/'],
     needs: ['postgres'],
   }),
   suite('redis', 'the Redis store on real servers', {
     group: 'system',
+    mostlyWaits: true,
     folders: ['tests/stores/redis/'],
     needs: ['redis'],
   }),
   suite('faults', 'cut connections and killed servers, over real sockets', {
     group: 'system',
     projects: ['e2e'],
+    mostlyWaits: true,
     folders: ['tests/faults/'],
     needsBuild: true,
   }),
@@ -126,15 +131,16 @@ function gate(name, title, run, { needsBuild = false } = {}) {
 /**
  * @param {string} name
  * @param {string} title
- * @param {{ folders: readonly string[], projects?: readonly string[] } & Partial<Omit<import('./types').Step, 'run'>>} options
- *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name
+ * @param {{ folders: readonly string[], projects?: readonly string[], mostlyWaits?: boolean } & Partial<Omit<import('./types').Step, 'run'>>} options
+ *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name; tests that
+ *   `mostlyWait` for pages, processes or leases can share a core
  * @returns {import('./types').Step}
  */
-function suite(name, title, { projects = [name], folders, ...options }) {
+function suite(name, title, { projects = [name], folders, mostlyWaits = false, ...options }) {
   const { group = 'unit', needsBuild = false, needs = [] } = options
   return {
     ...{ name, group, title, needsBuild, needs },
-    async run({ programs, isLive }) {
+    async run({ programs, cores, isLive }) {
       const missing = needs.flatMap((need) => programs.missing[need] ?? [])
       if (missing.length > 0 && projects.some((project) => project.endsWith('-chromium'))) {
         // Vitest has no such projects without the browser.
@@ -145,15 +151,31 @@ function suite(name, title, { projects = [name], folders, ...options }) {
         reason: missing.map(({ reason }) => reason).join('; '),
         cure: missing.map(({ cure }) => cure).join('; '),
       }
-      return runVitest({ name, projects, folders, env: programs.env, isLive, ...(missing.length > 0 && { skip }) })
+      const workers = cores * (mostlyWaits ? 2 : 1)
+      return runVitest({
+        name,
+        projects,
+        folders,
+        env: programs.env,
+        workers,
+        isLive,
+        ...(missing.length > 0 && { skip }),
+      })
     },
   }
 }
 
 /** @param {import('./types').StepContext} context */
-async function runtimes({ isLive }) {
+async function runtimes({ cores, isLive }) {
   const skip = await ensureRuntimes()
-  const request = { name: 'runtimes', projects: ['runtimes'], folders: ['tests/runtimes/'], env: {}, isLive }
+  const request = {
+    name: 'runtimes',
+    projects: ['runtimes'],
+    folders: ['tests/runtimes/'],
+    env: {},
+    workers: cores,
+    isLive,
+  }
   return runVitest({ ...request, ...(skip && { skip }) })
 }
 

@@ -36,6 +36,8 @@ export interface Programs {
 
 export interface StepContext {
   readonly programs: Programs
+  /** The share of the cores that a step has for itself, at least 1. */
+  readonly cores: number
   /** Whether output appears at once, which suits a step that runs alone. Otherwise only a failed step prints it. */
   readonly isLive: boolean
 }

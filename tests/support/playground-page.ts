@@ -7,6 +7,11 @@ export type PaneName = 'Driver' | 'Follower'
 export const frameworkNames = ['React', 'Vue', 'Svelte', 'Solid'] as const
 export type FrameworkName = (typeof frameworkNames)[number]
 
+/** The frameworks that a test tries: one in the test command, all of them in `npm run test:long`. */
+export function frameworksOr(one: FrameworkName): readonly FrameworkName[] {
+  return process.env['RUNS_FACTOR'] ? frameworkNames : [one]
+}
+
 /** The last answer as a pane shows it. */
 export interface ShownAnswer {
   readonly status: string

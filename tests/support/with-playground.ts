@@ -7,20 +7,27 @@ import { connectChromium, openPlayground, type PlaygroundPage } from './playgrou
 import { type ServerProcess, startServer } from './server-process'
 
 export interface PlaygroundUnderTest {
-  /** The server's address. Each test has its own server. */
+  /** The server's address. */
   url(): string
   /** Opens a path of the server in a new browser profile. */
   open(path: string, options?: { isNetworkFaulty?: boolean }): Promise<PlaygroundPage>
 }
 
-/** Pages in the shared browser, and an empty server for each test. */
+export interface PlaygroundOptions {
+  /** How many times faster than a language model the server answers. @default 3 */
+  readonly answerSpeed?: number
+  /** Environment variables for the server. It is called before the server starts. */
+  readonly env?: () => Record<string, string>
+  /** Whether each test has its own server. @default false */
+  readonly isServerFresh?: boolean
+}
+
+/** Pages in the shared browser, and a server, which is empty before the first test of the `describe`. */
 export function withPlayground({
   answerSpeed = 3,
   env: more = () => ({}),
-}: {
-  answerSpeed?: number
-  env?: () => Record<string, string>
-} = {}): PlaygroundUnderTest {
+  isServerFresh = false,
+}: PlaygroundOptions = {}): PlaygroundUnderTest {
   let browser: Browser
   let folder: string
   let server: ServerProcess
@@ -28,16 +35,19 @@ export function withPlayground({
   beforeAll(async () => {
     browser = await connectChromium()
   })
-  afterAll(() => browser?.close())
-  beforeEach(async () => {
+  const [beforeServer, afterServer] = isServerFresh ? [beforeEach, afterEach] : [beforeAll, afterAll]
+  beforeServer(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
     const env = { DATA_DIR: folder, ANSWER_SPEED: String(answerSpeed), HOST: '127.0.0.1', ...more() }
     server = await startServer('playground/dist/server.js', env, { readyPath: '/api/chats' })
   })
+  afterAll(() => browser?.close())
+  afterServer(async () => {
+    await server?.kill()
+    if (folder) await rm(folder, { recursive: true, force: true })
+  })
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close()
-    await server.kill()
-    await rm(folder, { recursive: true, force: true })
   })
 
   return {

@@ -22,12 +22,13 @@ export function createPaneHost(
   element: HTMLElement,
   onState: (state: PaneHostState) => void,
   load: (framework: Framework) => Promise<{ mountPane: MountPane }> = loadPane,
+  reload: () => Promise<void> = reloadPage,
 ): PaneHost {
   let latest: PaneProps
   let wanted: Framework | undefined
   let shown: Shown | undefined
 
-  async function change(framework: Framework) {
+  async function change(framework: Framework, isRetry = false) {
     wanted = framework
     if (framework === shown?.framework) return onState('shown')
     onState('loading')
@@ -40,6 +41,8 @@ export function createPaneHost(
       if (wanted !== framework) return
       onState('failed')
       console.error(error)
+      // Some browsers remember that a module could not be loaded, until the page is reloaded.
+      if (isRetry) await reload()
     }
   }
 
@@ -70,13 +73,19 @@ export function createPaneHost(
       shown?.view.update(props)
     },
     retry() {
-      if (wanted !== undefined) void change(wanted)
+      if (wanted !== undefined) void change(wanted, true)
     },
     close() {
       wanted = undefined
       removeShown()
     },
   }
+}
+
+/** Reloads the page if the server can be reached. Otherwise the browser would show its own error page instead. */
+async function reloadPage() {
+  const { ok } = await fetch(location.href, { method: 'HEAD' }).catch(() => ({ ok: false }))
+  if (ok) location.reload()
 }
 
 function mountOrLeave(mountPane: MountPane, target: HTMLElement, props: PaneProps): PaneView {
