@@ -83,7 +83,7 @@ export async function openPlayground(
       const answer = await read(pane)
       if (condition(answer)) return answer
       if (Date.now() > deadline) throw new Error(`${pane} still shows ${JSON.stringify({ ...answer, html: '…' })}`)
-      await page.waitForTimeout(30)
+      await page.waitForTimeout(100)
     }
   }
 
