@@ -27,7 +27,6 @@ export const steps = [
   }),
   suite('processes', 'server processes on each store, killed and frozen', {
     group: 'system',
-    mostlyWaits: true,
     folders: ['tests/processes/'],
     needsBuild: true,
     needs: ['postgres', 'redis'],
