@@ -5,6 +5,7 @@ import { createBound } from './http/max-length'
 import { readSse, type SseEvent } from './http/read-sse'
 import { readText } from './http/read-text'
 import { createRequest, type RequestOptions } from './http/request'
+import { baseHeader, epochHeader } from './http/wire-names'
 import { checkUrl } from './stream-url'
 
 /** The content of an event of another dialect. */
@@ -82,8 +83,8 @@ export function fetchLive({
 
 function readRaw(response: Response, sink: LiveSink, check: (length: number) => void) {
   const { headers } = response
-  const epoch = headers.get('stream-epoch')
-  const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get('stream-base')) } : {}
+  const epoch = headers.get(epochHeader)
+  const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get(baseHeader)) } : {}
   let offset = 0
   const onText = (text: string) => {
     sink.alive()

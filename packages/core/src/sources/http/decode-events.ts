@@ -1,6 +1,7 @@
 import { SourceError } from '../../errors'
 import { isTerminal, type LiveSink, type Snapshot } from '../../types'
 import type { SseEvent } from './read-sse'
+import { endEvent, statusEvent } from './wire-names'
 
 /**
  * Reads Keepstream's own events. Each becomes a snapshot that starts where the one before ended. A terminal status counts
@@ -13,10 +14,11 @@ export function createEventDecoder(end: number, check: (length: number) => void,
   return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
     try {
       // An event with an unknown name is from a newer server, for newer clients.
-      if (!/^(|status|end)$/.test(event)) return { epoch: requested, ...known, offset: end, text: '' }
+      if (event && event !== statusEvent && event !== endEvent)
+        return { epoch: requested, ...known, offset: end, text: '' }
       const value = JSON.parse(data)
       const text = event ? '' : value
-      if (event === 'status') known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
+      if (event === statusEvent) known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
       else {
         const [epoch, last] = id.split('.').map(Number)
         end = Number(last)
@@ -24,7 +26,7 @@ export function createEventDecoder(end: number, check: (length: number) => void,
       }
       if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
       check(end)
-      if (event === 'end') known = { ...known, ...value, upToDate: true }
+      if (event === endEvent) known = { ...known, ...value, upToDate: true }
       return { ...known, offset: end - text.length, text }
     } catch (cause) {
       if (cause instanceof SourceError) throw cause
