@@ -10,15 +10,19 @@ describeWithServer('change notifications of a Postgres store', (server) => {
       const [here, there] = [openStore(way(server().url)), openStore(way(server().url))]
       const received = { here: listen(here), there: listen(there) }
       const id = `reached ${name}`
+      await untilListening(received.there, here)
       await start(here, id)
       expect(received.here.has(id)).toBe(true)
-      await receivedAfter(received.there, id, () => here.append(id, { epoch: 1, offset: 0, text: 'x' }))
+      await until(() => received.there.has(id))
+      received.there.clear()
+      await here.append(id, { epoch: 1, offset: 0, text: 'x' })
+      await until(() => received.there.has(id))
     })
 
     it(`arrive again after the connection that listens was lost, ${name}`, async () => {
       const [here, there] = [openStore(way(server().url)), openStore(way(server().url))]
       const received = listen(there)
-      await receivedAfter(received, `first ${name}`, () => here.create(`first ${name}`, null))
+      await untilListening(received, here)
       await until(async () => {
         const killed = await ask(
           server().url,
@@ -26,14 +30,8 @@ describeWithServer('change notifications of a Postgres store', (server) => {
         )
         return killed.length > 0
       })
-      let count = 0
-      await until(async () => {
-        // The connection of this call may be among the killed ones.
-        const id = `after ${name} ${++count}`
-        await here.create(id, null).catch(() => undefined)
-        await new Promise((resolve) => setTimeout(resolve, 100))
-        return received.has(id)
-      })
+      // The connection of a call may be among the killed ones.
+      await untilListening(received, here)
     })
   }
 
@@ -58,7 +56,7 @@ describeWithServer('change notifications of a Postgres store', (server) => {
       openStore({ ...ways['through postgres.js'](server().url), listenUrl: server().url }),
     ]
     const received = listen(there)
-    await receivedAfter(received, 'elsewhere', () => here.create('elsewhere', null))
+    await untilListening(received, here)
   })
 })
 
@@ -68,13 +66,12 @@ function listen(store: StreamStore): Set<string> {
   return received
 }
 
-/** The first notifications may come before the store listens, so the act is repeated until one is received. */
-async function receivedAfter(received: Set<string>, id: string, act: () => Promise<unknown>): Promise<void> {
-  await act()
-  await until(async () => {
-    if (received.has(id)) return true
-    await act()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+/** Creates streams until a notification of one is received. Those that are sent before the store listens are missed. */
+function untilListening(received: Set<string>, store: StreamStore): Promise<void> {
+  return until(async () => {
+    const id = crypto.randomUUID()
+    await store.create(id, null).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 100))
     return received.has(id)
   })
 }
