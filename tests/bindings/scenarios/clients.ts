@@ -22,7 +22,7 @@ export const clients = {
       expect(requested().filter((request) => request.startsWith('drive')).length).toBeLessThanOrEqual(2)
       const warnings = vi.mocked(console.warn).mock.calls.flat()
       expect(warnings).toEqual(
-        made > 2 ? [expect.stringMatching(/another client.*Make it once, outside.*stays mounted/)] : [],
+        made > 2 ? [expect.stringMatching(/another client.*Create it once, outside.*stays mounted/)] : [],
       )
       vi.mocked(console.warn).mockClear()
     },

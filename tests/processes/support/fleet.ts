@@ -62,6 +62,10 @@ export async function startFleet(count: number, env: Record<string, string>): Pr
     },
     async create(answer) {
       const response = await fetch(`${next().url}/create`, { method: 'POST', body: JSON.stringify(answer) })
+      if (!response.ok)
+        throw new Error(
+          `no stream was created: ${response.status}\n${servers.map((server) => server.output()).join('\n')}`,
+        )
       return ((await response.json()) as { id: string }).id
     },
     async read(id) {
