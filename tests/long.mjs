@@ -15,14 +15,8 @@ const randomParts = [
     files: ['property', 'session-model', 'connection-slots'],
     factor: '300',
   },
-  {
-    name: 'server',
-    project: 'server',
-    what: 'deleting from SQLite, with many streams',
-    files: ['sqlite-erase'],
-    factor: '2',
-  },
-  { name: 'histories', project: 'histories', what: 'the random histories of servers', files: [], factor: '40' },
+  { name: 'server', project: 'server', what: 'the random tests of stores', files: ['stores'], factor: '10' },
+  { name: 'histories', project: 'histories', what: 'the random histories of servers', files: [], factor: '60' },
   {
     name: 'processes',
     project: 'processes',
@@ -30,7 +24,7 @@ const randomParts = [
     files: [],
     factor: '15',
   },
-  { name: 'e2e', project: 'e2e', what: 'the playground in every framework', files: ['tests/e2e'], factor: '2' },
+  { name: 'e2e', project: 'e2e', what: 'the playground in every framework, and many cuts', files: [], factor: '2' },
   {
     name: 'contract',
     project: '*-chromium',

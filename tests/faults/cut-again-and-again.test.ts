@@ -6,7 +6,8 @@ import { inParallel } from '../support/in-parallel'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
-const streamCount = 40
+/** `npm run test:long` has more streams. */
+const streamCount = process.env['RUNS_FACTOR'] ? 40 : 16
 const chunkCount = 60
 const cutsPerStream = 8
 const seed = Number(process.env['SEED'] ?? 20261123)

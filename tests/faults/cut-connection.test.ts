@@ -8,7 +8,8 @@ import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
 const dialects: readonly Dialect[] = ['sse', 'raw', 'polled']
-const cutsPerDialect = 100
+/** `npm run test:long` cuts at more places. */
+const cutsPerDialect = process.env['RUNS_FACTOR'] ? 100 : 40
 const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']
 const chunkCount = 40
 
@@ -75,6 +76,6 @@ describe.each(dialects)('a driver’s %s connection that is cut mid-answer', (di
     expect(steps / cutsPerDialect).toBeGreaterThan(5)
     const made = places.map((place) => proxy.cuts[place] - before[place])
     expect(made.reduce((sum, count) => sum + count)).toBe(cutsPerDialect)
-    for (const count of made) expect(count).toBeGreaterThan(25)
+    for (const count of made) expect(count).toBeGreaterThan(cutsPerDialect / 4)
   })
 })

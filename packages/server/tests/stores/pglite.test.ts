@@ -22,7 +22,7 @@ describe('postgresStore({ client }) on PGlite', { timeout: 60_000 }, () => {
       () => ({ client: database }),
       (statement) => database.exec(statement),
     )
-  for (const { name, run } of kitCases({ create, runs: 10 })) it(name, run)
+  for (const { name, run } of kitCases({ create, runs: 5 })) it(name, run)
 
   it.each(['\u0000', 'a\u0000b', '\ud83d', 'half \udc00 of a pair'])(
     'refuses %j as content before it reaches the database, and keeps the text before it',
