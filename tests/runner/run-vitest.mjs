@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { root, runCommand } from './run-command.mjs'
 
 /**
@@ -12,20 +12,31 @@ import { root, runCommand } from './run-command.mjs'
  *   folders: readonly string[],
  *   env: Record<string, string>,
  *   skip?: Omit<import('./types').Skip, 'suite'>,
+ *   workspace?: string,
  *   workers: number,
  *   isLive: boolean,
- * }} request `folders` are those in which tests must run; `workers` is how many test
+ * }} request `folders` are those in which tests must run; `workspace` is the package
+ *   that all of them belong to, whose result turbo keeps for local runs; `workers` is how many test
  *   files run at the same time; `skip` says why tests that skip themselves do so.
  * @returns {Promise<import('./types').Outcome>}
  */
-export async function runVitest({ name, projects, folders, env, skip, workers, isLive }) {
-  const reportPath = join(root, 'tests', '.output', `${name}.json`)
-  await mkdir(join(root, 'tests', '.output'), { recursive: true })
+export async function runVitest({ name, projects, folders, env, skip, workspace, workers, isLive }) {
+  // A package keeps its report beside its files, where turbo restores it if nothing has changed.
+  const reportPath = join(root, workspace ?? 'tests', '.output', `${name}.json`)
+  await mkdir(dirname(reportPath), { recursive: true })
   await rm(reportPath, { force: true })
-  const args = ['run', `--maxWorkers=${workers}`, ...projects.flatMap((project) => ['--project', project])]
-  if (projects.length === 1) args.push(...folders)
-  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`)
-  const { code, output } = await runCommand('vitest', args, { env, isLive })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`]
+  const isCached = workspace !== undefined && !process.env['CI']
+  const args = isCached
+    ? ['run', 'test', `--filter=./${workspace}`, '--ui=stream', '--', ...reporters]
+    : [
+        'run',
+        ...projects.flatMap((project) => ['--project', project]),
+        ...(projects.length === 1 ? folders : []),
+        ...reporters,
+      ]
+  const options = { env: { ...env, VITEST_MAX_WORKERS: String(workers) }, isLive }
+  const { code, output } = await runCommand(isCached ? 'turbo' : 'vitest', args, options)
 
   const report = await readReport(reportPath)
   const shown = isLive ? '' : output
@@ -56,7 +67,7 @@ export async function runVitest({ name, projects, folders, env, skip, workers, i
   return {
     ...counts,
     skips: [...skippedFiles].map((suite) => ({ suite, ...(skip ?? unexplained) })),
-    note: `${counts.passed + counts.failed} tests`,
+    note: `${counts.passed + counts.failed} tests${isCached && output.includes('cache hit') ? ', unchanged' : ''}`,
     output: [shown, ...empty.map((folder) => `no test ran in ${folder}`)].join('\n'),
     timings,
   }

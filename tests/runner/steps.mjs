@@ -151,11 +151,13 @@ function suite(name, title, { projects = [name], folders, mostlyWaits = false, .
         cure: missing.map(({ cure }) => cure).join('; '),
       }
       const workers = cores * (mostlyWaits ? 2 : 1)
+      const workspace = folders.find((folder) => folder.startsWith('packages/'))?.replace(/\/$/, '')
       return runVitest({
         name,
         projects,
         folders,
         env: programs.env,
+        ...(workspace !== undefined && { workspace }),
         workers,
         isLive,
         ...(missing.length > 0 && { skip }),
