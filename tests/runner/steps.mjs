@@ -25,15 +25,15 @@ export const steps = [
     needsBuild: true,
     needs: ['chromium'],
   }),
-  suite('processes', 'server processes on each store, killed and frozen', {
-    group: 'system',
-    folders: ['tests/processes/'],
-    needsBuild: true,
-    needs: ['postgres', 'redis'],
-  }),
   suite('server', 'the server package', { folders: ['packages/server/'] }),
   suite('core', 'the core package', { folders: ['packages/core/'] }),
   gate('types', 'type check of every workspace', checkTypes),
+  suite('contract', 'the contract of all bindings in Chromium', {
+    group: 'system',
+    projects: ['react-chromium', 'vue-chromium', 'svelte-chromium', 'solid-chromium'],
+    folders: ['tests/environments/', ...['react', 'vue', 'svelte', 'solid'].map((name) => `tests/bindings/${name}/`)],
+    needs: ['chromium'],
+  }),
   suite('postgres', 'the Postgres store on a real server', {
     group: 'system',
     mostlyWaits: true,
@@ -53,6 +53,12 @@ export const steps = [
     folders: ['tests/faults/'],
     needsBuild: true,
   }),
+  suite('processes', 'server processes on each store, killed and frozen', {
+    group: 'system',
+    folders: ['tests/processes/'],
+    needsBuild: true,
+    needs: ['postgres', 'redis'],
+  }),
   suite('histories', 'random histories of servers on each store, in one process', {
     group: 'system',
     folders: ['tests/histories/'],
@@ -62,12 +68,6 @@ export const steps = [
     group: 'system',
     folders: ['tests/bindings/ssr/', 'tests/hydration/'],
     needsBuild: true,
-    needs: ['chromium'],
-  }),
-  suite('contract', 'the contract of all bindings in Chromium', {
-    group: 'system',
-    projects: ['react-chromium', 'vue-chromium', 'svelte-chromium', 'solid-chromium'],
-    folders: ['tests/environments/', ...['react', 'vue', 'svelte', 'solid'].map((name) => `tests/bindings/${name}/`)],
     needs: ['chromium'],
   }),
   suite('convex', 'the hooks for Convex, with the real component', { folders: ['packages/convex/'] }),

@@ -6,8 +6,8 @@ import {
   type TextStream,
 } from '@keepstream/core'
 import { getFunctionName } from 'convex/server'
-import { createSources } from './create-sources'
-import type { Drive } from './http-action'
+import { createSources } from './sources/create-sources'
+import type { Drive } from './sources/http-action'
 import type { ConvexClientLike, StreamBodyQuery, StreamStatus } from './types'
 
 /**

@@ -1,5 +1,5 @@
-export { type ConvexSourcesOptions, convexSources } from './convex-sources'
-export type { ConvexSources } from './create-sources'
+export { type ConvexSourcesOptions, convexSources } from './sources/convex-sources'
+export type { ConvexSources } from './sources/create-sources'
 export type {
   ConvexClientLike,
   ConvexConnectionState,

@@ -1,18 +1,18 @@
 import type { FetchLike } from '@keepstream/core'
 import { type ServerProcess, startServer } from '../../support/server-process'
 
-/** Server processes on one store, and what stands before them. */
+/** Server processes on one store, and a load balancer. */
 export interface Fleet {
   readonly servers: readonly ServerProcess[]
-  /** Takes a request for `http://fleet.test/…` to one of the servers that take requests; `choose` picks it. */
+  /** Sends a request for `http://fleet.test/…` to the server that `choose` returns. */
   fetchAt(choose: (servers: readonly ServerProcess[]) => ServerProcess | undefined): FetchLike
-  /** One more server, for requests from now on. */
+  /** Starts one more server, for requests from now on. */
   add(): Promise<ServerProcess>
-  /** No request is taken to it any more, as when a deployment takes it out of the balance. */
+  /** Sends no more requests to this server, as a deployment does that takes it out of the balance. */
   takeOut(server: ServerProcess): void
   create(answer: Answer): Promise<string>
   read(id: string): Promise<StoredAnswer>
-  /** How often a line was printed by all servers, those that are gone too. */
+  /** How often all servers have printed a line, including those that have ended. */
   count(line: string): number
   close(): Promise<void>
 }
@@ -31,6 +31,9 @@ export interface StoredAnswer {
 
 export const fleetUrl = 'http://fleet.test/streams'
 
+/** Fleets start their servers one after another. Otherwise a small machine would have no time for those that run already. */
+let starting: Promise<unknown> = Promise.resolve()
+
 export async function startFleet(count: number, env: Record<string, string>): Promise<Fleet> {
   const all: ServerProcess[] = []
   const servers: ServerProcess[] = []
@@ -40,7 +43,8 @@ export async function startFleet(count: number, env: Record<string, string>): Pr
     servers.push(server)
     return server
   }
-  await Promise.all(Array.from({ length: count }, add))
+  for (let index = 0; index < count; index++) starting = starting.then(add)
+  await starting
   let turn = 0
   const next = () => {
     const server = servers[turn++ % servers.length]

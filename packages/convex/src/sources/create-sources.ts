@@ -1,7 +1,7 @@
 import type { LiveSource, SnapshotSubscription } from '@keepstream/core'
+import type { ConvexClientLike, StreamBodyQuery } from '../types'
 import { bodySubscription } from './body-subscription'
 import { type Drive, httpAction } from './http-action'
-import type { ConvexClientLike, StreamBodyQuery } from './types'
 
 export interface ConvexSources {
   readonly live: LiveSource

@@ -1,7 +1,7 @@
 import { StreamError } from '@keepstream/core'
+import type { ConvexClientLike, StreamBodyQuery } from '../types'
 import { type ConvexSources, createSources } from './create-sources'
 import type { Drive } from './http-action'
-import type { ConvexClientLike, StreamBodyQuery } from './types'
 
 export interface ConvexSourcesOptions extends Drive {
   /** The app's query that returns the component's `getStreamBody`, such as `api.chat.getChatBody`. */

@@ -1,4 +1,4 @@
-import type { ConvexClientLike, ConvexConnectionState } from './types'
+import type { ConvexClientLike, ConvexConnectionState } from '../types'
 
 /** Reports when the client's socket is lost and when it is back. A socket that was never up is not lost. */
 export function watchConnection(

@@ -1,4 +1,4 @@
-import type { ConvexClientLike, StreamBody, StreamBodyQuery } from './types'
+import type { ConvexClientLike, StreamBody, StreamBodyQuery } from '../types'
 
 /** Subscribes to the query in the client's own way. It may call back before it returns. */
 export function watchBody(

@@ -1,5 +1,5 @@
 import { type SnapshotSubscription, SourceError } from '@keepstream/core'
-import type { ConvexClientLike, StreamBody, StreamBodyQuery } from './types'
+import type { ConvexClientLike, StreamBody, StreamBodyQuery } from '../types'
 import { watchBody } from './watch-body'
 import { watchConnection } from './watch-connection'
 
