@@ -41,6 +41,9 @@ function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineCon
   }
 }
 
+/** Where the contract runs once more: a part of it, or all if `SCENARIOS` is `all`. */
+const someScenarios = { SCENARIOS: process.env['SCENARIOS'] ?? 'smoke' }
+
 /** What was tested with the newest React, with the oldest one that the binding serves. */
 function react18(): TestProjectInlineConfiguration {
   const { test, resolve, ...config } = binding('react-18')
@@ -54,7 +57,8 @@ function react18(): TestProjectInlineConfiguration {
     test: {
       ...test,
       include: ['tests/bindings/react-18/*.test.ts', 'packages/react/tests/**/*.test.tsx'],
-      // Its development build hears of what a component throws through an event, as only a real browser has it.
+      env: someScenarios,
+      // Its development build reports what a component throws through an event that only real browsers have.
       exclude: ['packages/react/tests/error-boundary.test.tsx'],
       // Otherwise Node would find the newest React for it.
       server: { deps: { inline: ['@nanostores/react'] } },
@@ -96,14 +100,14 @@ function svelte4(): TestProjectInlineConfiguration {
   return {
     plugins: [compileSvelte4()],
     resolve: { ...resolve, alias },
-    test: { ...test, include: ['tests/bindings/svelte-4/*.test.ts'] },
+    test: { ...test, include: ['tests/bindings/svelte-4/*.test.ts'], env: someScenarios },
   }
 }
 
 /** Launches the browser that the test files of a project share. */
 const browserServer = source('./tests/support/browser-server.ts')
 
-/** The contract once more, in a real browser: a part of it, or all if `SCENARIOS` is `all`. */
+/** The contract once more, in a real browser. */
 function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
   const executablePath = findChromium()
   if (executablePath === undefined) return []
@@ -115,10 +119,8 @@ function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInline
         name: `${name}-browser`,
         include: [`tests/bindings/${name}/*.test.ts`, 'tests/environments/*.test.ts'],
         env: {
-          SCENARIOS: 'smoke',
-          ...Object.fromEntries(
-            Object.entries(process.env).filter(([name]) => /^(SEED|RUNS|RUNS_FACTOR|SCENARIOS)$/.test(name)),
-          ),
+          ...someScenarios,
+          ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SEED|RUNS|RUNS_FACTOR)$/.test(name))),
         },
         browser: {
           enabled: true,

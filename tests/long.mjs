@@ -10,29 +10,35 @@ import { runCommand } from './runner/run-command.mjs'
 const randomParts = [
   {
     name: 'core',
-    project: 'core',
+    projects: ['core'],
     what: 'the random tests of the core',
     files: ['property', 'session-model', 'connection-slots'],
     factor: '300',
   },
-  { name: 'server', project: 'server', what: 'the random tests of stores', files: ['stores'], factor: '10' },
-  { name: 'histories', project: 'histories', what: 'the random histories of servers', files: [], factor: '60' },
+  { name: 'server', projects: ['server'], what: 'the random tests of stores', files: ['stores'], factor: '10' },
+  { name: 'histories', projects: ['histories'], what: 'the random histories of servers', files: [], factor: '60' },
   {
     name: 'processes',
-    project: 'processes',
+    projects: ['processes'],
     what: 'server processes that are killed and frozen at random',
     files: [],
     factor: '15',
   },
-  { name: 'e2e', project: 'e2e', what: 'the playground in every framework, and many cuts', files: [], factor: '2' },
+  { name: 'e2e', projects: ['e2e'], what: 'the playground in every framework, and many cuts', files: [], factor: '2' },
   {
     name: 'contract',
-    project: '*-chromium',
-    what: 'the whole contract of all bindings in Chromium',
+    projects: ['*-chromium', 'react-18', 'svelte-4'],
+    what: 'the whole contract in Chromium, with React 18 and with Svelte 4',
     files: [],
     factor: '3',
   },
-  { name: 'gates', project: 'runner', what: 'the gates on every kind of fault', files: ['tests/gates'], factor: '2' },
+  {
+    name: 'gates',
+    projects: ['runner'],
+    what: 'the gates on every kind of fault',
+    files: ['tests/gates'],
+    factor: '2',
+  },
 ]
 
 /** What may differ from one Node to another: its SQLite, its globals, its sockets and its streams. */
@@ -40,13 +46,13 @@ const nodeSteps = ['unit', 'docs', 'faults', 'histories', 'processes', 'runtimes
 
 /** @type {{ name: string, what: string, run(): Promise<boolean> }[]} */
 const parts = [
-  ...randomParts.map(({ name, project, what, files, factor }) => {
+  ...randomParts.map(({ name, projects, what, files, factor }) => {
     const runs = process.env['RUNS_FACTOR'] ?? factor
     return {
       name,
       what: `${what}, RUNS_FACTOR=${runs}`,
       async run() {
-        const args = ['run', '--project', project, ...files, '--reporter=verbose']
+        const args = ['run', ...projects.flatMap((project) => ['--project', project]), ...files, '--reporter=verbose']
         const { code } = await runCommand('vitest', args, {
           env: { RUNS_FACTOR: runs, SCENARIOS: 'all' },
           isLive: true,

@@ -15,7 +15,7 @@ it.each(Object.entries(gaps))('every gap of %s is the key of a scenario', (_, ke
   expect(() => checkGaps(keys)).not.toThrow()
 })
 
-it.each(smoke)('%s, which runs in Chromium, is the key of a scenario', (key) => {
+it.each(smoke)('%s, which runs once more elsewhere, is the key of a scenario', (key) => {
   expect(scenarios).toHaveProperty([key])
 })
 

@@ -1,6 +1,7 @@
 /**
- * The scenarios that run in Chromium in each test run. They are those in which a real browser could differ from happy-dom: in
- * frames, hidden pages, body streams and the order of effects. `npm run test:long` runs all scenarios in Chromium.
+ * The scenarios that the test command runs once more in Chromium, with React 18 and with Svelte 4. They are those that could
+ * differ there: in frames, hidden pages, body streams, and the order of mounts and effects. `npm run test:long` runs all
+ * scenarios there too.
  */
 export const smoke = [
   'mounts-once',

@@ -20,6 +20,10 @@ const rare = new Set([
 /** Servers tolerate these: a polled head only makes them read or write the stream itself. */
 const tolerated = new Set(['reports done in a head before the close is committed'])
 
+/** Servers reveal these only after many histories, so the test command leaves them to `npm run test:long`. */
+const slow = new Set(['drops text when a stream is taken over', ...tolerated])
+const isLong = process.env['RUNS_FACTOR'] !== undefined
+
 describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
   const create = () => memoryTarget((store): StreamStore => ({ ...store, ...flaw(store) }))
 
@@ -28,7 +32,7 @@ describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
     await expect(kit?.run()).rejects.toThrow(`storeTestKit({ seed: ${seed} })`)
   })
 
-  if (rare.has(name)) return
+  if (rare.has(name) || (slow.has(name) && !isLong)) return
   if (tolerated.has(name)) {
     it('does not break servers that use it', async () => {
       await expect(playHistories(create, { seed, count })).resolves.not.toThrow()
