@@ -22,7 +22,8 @@ async function find(url: string, options: DiagnoseOptions = {}) {
 
 const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
 
-describe.concurrent('diagnose finds', () => {
+// It measures real connections. A machine that pauses for a moment looks like a proxy that holds a response back.
+describe.concurrent('diagnose finds', { retry: 2 }, () => {
   it('nothing wrong with a stream that flows, read or driven', async () => {
     const url = await listen((_, response) => writeEvents(response))
     expect(await find(url)).toEqual([])
@@ -45,7 +46,7 @@ describe.concurrent('diagnose finds', () => {
     const findings = await find(url)
     expect(codes(findings)).toEqual(['buffered'])
     expect(findings[0]?.cure).toContain('proxy_buffering off')
-    expect(findings[0]?.evidence).toMatch(/^nothing for \d+ ms, then \d+ bytes at once/)
+    expect(findings[0]?.evidence).toMatch(/^nothing for [\d.]+ m?s, then \d+ bytes at once/)
   })
 
   it('a proxy that holds back even the headers, for as long as it is watched', async () => {
