@@ -34,7 +34,8 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
     try {
       return await settleWithin(timeoutMs, talking, onLate)
     } catch (error) {
-      throw explained(error)
+      // An earlier call over the same connection may have timed out and closed it, moments before this one would.
+      throw link !== undefined && source.isStalled(link) ? unanswered() : explained(error)
     }
 
     function onLate(): StreamsError {
@@ -43,6 +44,10 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
       const settled = () => add(bucket, -1)
       talking.then(settled, settled)
       if (link !== undefined) source.stalled(link)
+      return unanswered()
+    }
+
+    function unanswered(): StreamsError {
       if (refused !== undefined)
         return explained(refused, `found no server that accepted the call within ${timeoutMs} ms: `)
       return new StreamsError(

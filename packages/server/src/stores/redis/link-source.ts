@@ -10,8 +10,9 @@ export interface LinkSource {
   retire(link: RedisLink): void
   /** The connection was retired and closes after its commands in flight. A later command is not carried out. */
   isRetired(link: RedisLink): boolean
-  /** A command over the connection timed out. */
+  /** A command over the connection timed out, so it closes. Other commands in flight over it get no response. */
   stalled(link: RedisLink): void
+  isStalled(link: RedisLink): boolean
   close(): void
 }
 
@@ -23,7 +24,14 @@ export interface LinkSource {
  */
 export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClient>) | undefined): LinkSource {
   if (duplicate === undefined)
-    return { get: async () => link, retire() {}, isRetired: () => false, stalled() {}, close() {} }
+    return {
+      get: async () => link,
+      retire() {},
+      isRetired: () => false,
+      stalled() {},
+      isStalled: () => false,
+      close() {},
+    }
   const own = ownSource(duplicate)
   let isLent = true
   return {
@@ -50,6 +58,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   /** Open until their commands in flight have ended. */
   const retired = new Set<OpenedClient>()
   const retiredLinks = new WeakSet<RedisLink>()
+  const stalledLinks = new WeakSet<RedisLink>()
   let isClosed = false
   let failures = 0
   let notBefore = 0
@@ -115,10 +124,12 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
     isRetired: (link) => retiredLinks.has(link),
     // The other end may be gone without a message. The system would wait for it for a quarter of an hour.
     stalled(link) {
+      stalledLinks.add(link)
       withLink(link, (client) => client.close())
       // A retired connection waits for its commands in flight, which may never get a response.
       for (const client of retired) if (client.link === link) client.close()
     },
+    isStalled: (link) => stalledLinks.has(link),
     close() {
       isClosed = true
       opened?.close()
