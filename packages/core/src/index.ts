@@ -1,12 +1,6 @@
+export type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client/client-types'
 export { keepClient, reportClient } from './client/keep-client'
-export {
-  type AttachOptions,
-  createStreamClient,
-  initialStreamState,
-  type StreamClient,
-  type StreamClientOptions,
-  type TextStream,
-} from './client/stream-client'
+export { createStreamClient, initialStreamState } from './client/stream-client'
 export type { Environment } from './environment'
 export {
   isStreamError,

@@ -1,4 +1,4 @@
-import type { StreamClient } from './stream-client'
+import type { StreamClient } from './client-types'
 
 type Clients = Map<string | undefined, StreamClient>
 

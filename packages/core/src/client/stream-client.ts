@@ -1,99 +1,17 @@
-import { atom, type ReadableAtom } from 'nanostores'
-import type { Environment } from '../environment'
+import { atom } from 'nanostores'
 import { StreamError } from '../errors'
-import { initialState, type SessionState } from '../merge/session-state'
-import type { Backoff } from '../session/backoff'
+import { initialState } from '../merge/reduce'
+import type { SessionState } from '../merge/session-state'
 import { checkInitial } from '../session/check-source'
 import { createConnectionSlots } from '../session/connection-slots'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
-import type { Initial, Snapshot, StreamEvent, StreamSources, StreamState } from '../types'
+import type { Initial, Snapshot, StreamState } from '../types'
+import type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client-types'
 import { guarded } from './guarded'
 import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
 import { stopStream } from './stop'
-
-export interface StreamClientOptions extends StreamSources {
-  /** The waits between polls that bring nothing new, in milliseconds. @default { minMs: 250, maxMs: 5000 } */
-  readonly poll?: Backoff | undefined
-  /**
-   * The waits between attempts that fail, in milliseconds. A server's `Retry-After` counts up to `maxMs`.
-   * @default { minMs: 500, maxMs: 30000 }
-   */
-  readonly retry?: Backoff | undefined
-  /**
-   * How long a connection may take to bring its first byte, in milliseconds. After that, short requests read the text with
-   * the waits of `poll` until the connection gets through. `connection` is `polling` meanwhile. `Infinity` turns that off.
-   * @default 4000
-   */
-  readonly pollAfterMs?: number | undefined
-  /** How long new text may wait to be published, in milliseconds. An animation frame publishes it earlier. @default 100 */
-  readonly publishMs?: number | undefined
-  /** How long the client reads on after the last reader has left, in milliseconds. @default 1000 */
-  readonly graceMs?: number | undefined
-  /** How many streams without a reader keep their state. Together they keep at most 1 Mi code units. @default 50 */
-  readonly maxIdle?: number | undefined
-  /**
-   * How many connections the client holds open, at least 1. A drive never waits, and followers share the rest. A browser
-   * allows six connections to a server over HTTP/1.1, and `stop()` needs one. @default 4
-   */
-  readonly maxLive?: number | undefined
-  /** Called in a microtask with each event of each stream, in order. If it throws, reading goes on. */
-  readonly onEvent?: ((event: StreamEvent) => void) | undefined
-  /** Timers, frames, and events of the page and the network. @default globalThis */
-  readonly environment?: Environment | undefined
-}
-
-export interface AttachOptions {
-  /**
-   * This reader's user asked for the text, so the client drives the stream. One such reader of an id is enough, and it stays
-   * in effect after that reader leaves. Where driving can be repeated (`canRepeat`, as with `keepstream`), it may always be
-   * `true`, after a reload too: driving starts a stream that never began, resumes one that no process writes any more, and
-   * otherwise joins. Other sources are driven only once, and only while the stream is `pending`. @default false
-   */
-  readonly driven?: boolean | undefined
-  /**
-   * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With `epoch` and `base`,
-   * reading goes on from its end. Without an epoch it is shown, read again from the start, and compared. Text that has ended
-   * is used as it is, without a request.
-   */
-  readonly initial?: Initial | undefined
-}
-
-/** One text. In one client an id is one stream, for any number of readers. */
-export interface TextStream {
-  /** `undefined`: the stream shows nothing yet. */
-  readonly id: string | undefined
-  /** What a page shows. Listening to it does not attach a reader. */
-  readonly $state: ReadableAtom<StreamState>
-  /** Adds a reader, and starts to read in a microtask. Returns a function that removes the reader; it may be called twice. */
-  attach(options?: AttachOptions): () => void
-  /** Attaches a reader and calls back with each state, the first time at once, as a Svelte store does. */
-  subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
-  /** Calls back with the text that is added, when it is published. If `offset` is below the shown length, cut there first. */
-  onText(listener: (delta: string, offset: number) => void): () => void
-  /**
-   * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then the client reads on,
-   * even after all readers have left. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
-   * or with the reason why the request could not be delivered.
-   */
-  stop(): Promise<void>
-  /**
-   * Tries again at once after a failure, during a wait, or if a drive never began. Call it when the user asks for it.
-   * Without a reader, and while all is well, it does nothing.
-   */
-  retry(): void
-}
-
-export interface StreamClient {
-  /**
-   * Finds or creates the stream of an id. It has no side effect, so a render that is never committed may call it. `initial`
-   * must be whole.
-   *
-   * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
-   */
-  stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
-}
 
 /** How much text all streams without a reader may keep together, in UTF-16 code units. */
 const MAX_IDLE_LENGTH = 1024 * 1024

@@ -1,13 +1,7 @@
 import type { Environment } from '../environment'
 import { isFinal, type SourceError, toSourceError } from '../errors'
-import {
-  type ChunkOutcome,
-  type ConnectionUpdate,
-  reduce,
-  type SessionEvent,
-  type SessionState,
-  type Update,
-} from '../merge/session-state'
+import { reduce } from '../merge/reduce'
+import type { ChunkOutcome, ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
 import {
   isTerminal,
   type LiveSink,
@@ -24,6 +18,7 @@ import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } fr
 import type { ConnectionSlots, Slot } from './connection-slots'
 import { listenToPage } from './page-signals'
 import { readOnce } from './read-once'
+import { reportTransition } from './report-transition'
 import { shortRead } from './short-read'
 import { watchForStall } from './stall-watchdog'
 
@@ -81,7 +76,7 @@ export function createSession(
           chunk = outcome
         }),
     )
-    if (onEvent) report(before, chunk, onEvent)
+    if (onEvent) reportTransition(id, before, state, chunk, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
@@ -91,20 +86,6 @@ export function createSession(
       running = new AbortController()
       startAttempt(running.signal)
     }
-  }
-
-  /** Reports in microtasks: a listener sees the state after the change, and one that throws interrupts nothing. */
-  function report(before: SessionState, chunk: ChunkOutcome | undefined, emit: (event: StreamEvent) => void) {
-    const { phase, attempt, text, status, error } = state
-    const isCut = state.cuts !== before.cuts
-    if (chunk) {
-      const { outcome, ...place } = chunk
-      const type = isCut ? 'reconciled' : outcome
-      // An update of the status alone is no chunk.
-      if (place.length || type !== 'duplicate') queueMicrotask(() => emit({ type, id, ...place }))
-    } else if (isCut)
-      queueMicrotask(() => emit({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 }))
-    if (attempt !== before.attempt) queueMicrotask(() => emit({ type: phase, id, offset: text.length, status, error }))
   }
 
   function startAttempt(signal: AbortSignal) {

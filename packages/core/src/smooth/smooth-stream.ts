@@ -1,7 +1,7 @@
 import { atom } from 'nanostores'
+import type { TextStream } from '../client/client-types'
 import { guarded } from '../client/guarded'
 import { addListener, subscribe, type TextListener } from '../client/listen'
-import type { TextStream } from '../client/stream-client'
 import { isTerminal, type StreamState } from '../types'
 import { floorToGrapheme, isHighSurrogate } from './floor-to-grapheme'
 import { createPace } from './pace'

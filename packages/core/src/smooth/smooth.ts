@@ -1,4 +1,4 @@
-import type { StreamClient, TextStream } from '../client/stream-client'
+import type { StreamClient, TextStream } from '../client/client-types'
 import { StreamError } from '../errors'
 import type { SmoothEnvironment } from './smooth-environment'
 import { createSmoothStream } from './smooth-stream'

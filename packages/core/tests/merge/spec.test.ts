@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
-import { initialState, reduce, type SessionEvent, type SessionState, type Update } from '../../src/merge/session-state'
+import { initialState, reduce } from '../../src/merge/reduce'
+import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
 
 const spec = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8')
 

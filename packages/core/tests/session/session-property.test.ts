@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
-import { initialState, reduce, type SessionEvent, type SessionState, type Update } from '../../src/merge/session-state'
+import { initialState, reduce } from '../../src/merge/reduce'
+import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
 import { isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../../src/types'
 import { check, nastyText, patienceMs } from '../support/property'
 

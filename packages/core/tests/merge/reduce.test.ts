@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SourceError } from '../../src/errors'
-import { initialState, reduce, type SessionEvent, type SessionState, type Update } from '../../src/merge/session-state'
+import { initialState, reduce } from '../../src/merge/reduce'
+import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
 
 /** The changes of a transition that SPEC.md's table leaves out. */
 const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
