@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openConnections } from '../../../packages/server/src/stores/postgres/open-client'
+import { openConnections } from '../../../packages/server/src/stores/postgres/connection/open-client'
 import { kitCases } from '../../../packages/server/tests/stores/kit-cases'
 import { schemaTarget } from '../../../packages/server/tests/stores/schema-target'
 import { until } from '../../support/until'

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { openConnections } from '../../../packages/server/src/stores/postgres/open-client'
-import { persistentDatabase } from '../../../packages/server/src/stores/postgres/persistent-database'
+import { openConnections } from '../../../packages/server/src/stores/postgres/connection/open-client'
+import { persistentDatabase } from '../../../packages/server/src/stores/postgres/connection/persistent-database'
 import { sharedNotifier } from '../../../packages/server/src/stores/postgres/shared-notifier'
 import { startTcpProxy } from '../../support/tcp-proxy'
 import { until } from '../../support/until'

@@ -1,18 +1,18 @@
 import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
-import { type NamedClient, nameClient, type PostgresClient } from './postgres/client'
-import type { Database } from './postgres/database'
-import { givenPostgresJs, openConnections, subscribeAt } from './postgres/open-client'
-import { type Connections, persistentDatabase } from './postgres/persistent-database'
-import { type PgClientConstructor, pgConnections, pgSubscribe } from './postgres/pg-connections'
-import { pgliteConnections } from './postgres/pglite-connections'
+import { type NamedClient, nameClient, type PostgresClient } from './postgres/connection/client'
+import type { Database } from './postgres/connection/database'
+import { givenPostgresJs, openConnections, subscribeAt } from './postgres/connection/open-client'
+import { type Connections, persistentDatabase } from './postgres/connection/persistent-database'
+import { type PgClientConstructor, pgConnections, pgSubscribe } from './postgres/connection/pg-connections'
+import { pgliteConnections } from './postgres/connection/pglite-connections'
 import { postgresTable } from './postgres/postgres-table'
 import { tableNames } from './postgres/schema'
 import { sharedNotifier } from './postgres/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
 import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
 
-export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs } from './postgres/client'
+export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs } from './postgres/connection/client'
 
 interface PostgresStoreSettings {
   /**

@@ -1,19 +1,19 @@
 import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
-import { createCallRedis } from './redis/call-redis'
 import { createClaims } from './redis/claims'
-import type { RedisHandle } from './redis/handle'
+import { createCallRedis } from './redis/connection/call-redis'
+import type { RedisHandle } from './redis/connection/handle'
+import { linkOf } from './redis/connection/link-of'
+import { lentSource, ownSource } from './redis/connection/link-source'
+import { duplicating, openClient } from './redis/connection/open-client'
 import { keepClaims } from './redis/keep-claims'
 import { notificationChannel } from './redis/keys'
-import { linkOf } from './redis/link-of'
-import { lentSource, ownSource } from './redis/link-source'
-import { duplicating, openClient } from './redis/open-client'
 import { redisTable } from './redis/redis-table'
 import { sharedNotifier } from './redis/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
 import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
 
-export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/handle'
+export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/connection/handle'
 
 interface RedisStoreSettings {
   /**

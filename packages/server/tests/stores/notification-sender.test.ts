@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Database } from '../../src/stores/postgres/database'
+import type { Database } from '../../src/stores/postgres/connection/database'
 import { packPayloads, sharedNotifier } from '../../src/stores/postgres/shared-notifier'
 import { createNotificationSender } from '../../src/stores/shared/notification-sender'
 import { readPayload } from '../../src/stores/shared/shared-notifier'

@@ -1,6 +1,6 @@
 import { type PostgresStoreOptions, postgresStore } from '@keepstream/server/postgres'
 import { expect, it } from 'vitest'
-import { nameClient } from '../../src/stores/postgres/client'
+import { nameClient } from '../../src/stores/postgres/connection/client'
 
 const method = () => undefined
 const url = 'postgres://localhost/x'

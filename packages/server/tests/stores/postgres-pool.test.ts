@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { pgConnections } from '../../src/stores/postgres/pg-connections'
+import { pgConnections } from '../../src/stores/postgres/connection/pg-connections'
 
 it('requests a bounded number of connections from a pool without free ones, and more once it has some', async () => {
   const waiting: ((error: Error | undefined, client?: unknown) => void)[] = []

@@ -1,6 +1,6 @@
 import { type RedisStoreOptions, redisStore } from '@keepstream/server/redis'
 import { describe, expect, it } from 'vitest'
-import { openClient, type RedisClientModule } from '../../src/stores/redis/open-client'
+import { openClient, type RedisClientModule } from '../../src/stores/redis/connection/open-client'
 
 describe('redisStore', () => {
   const url = 'redis://127.0.0.1:1'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createCallRedis } from '../../src/stores/redis/call-redis'
-import type { RedisLink } from '../../src/stores/redis/link'
-import { ownSource } from '../../src/stores/redis/link-source'
-import type { OpenedClient } from '../../src/stores/redis/open-client'
+import { createCallRedis } from '../../src/stores/redis/connection/call-redis'
+import type { RedisLink } from '../../src/stores/redis/connection/link'
+import { ownSource } from '../../src/stores/redis/connection/link-source'
+import type { OpenedClient } from '../../src/stores/redis/connection/open-client'
 
 type Response = 'refuses' | 'hangs' | 'works'
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { createCallRedis } from '../../src/stores/redis/call-redis'
-import type { RedisLink } from '../../src/stores/redis/link'
-import type { LinkSource } from '../../src/stores/redis/link-source'
+import { createCallRedis } from '../../src/stores/redis/connection/call-redis'
+import type { RedisLink } from '../../src/stores/redis/connection/link'
+import type { LinkSource } from '../../src/stores/redis/connection/link-source'
 
 it('a Redis call whose connection another call closed, because that timed out, reports no response either', async () => {
   const link = {} as RedisLink

@@ -1,10 +1,10 @@
 import { StreamsError } from '../../errors'
 import { isStorable, type RecordTable } from '../shared/optimistic-store'
 import { createRecord } from '../shared/record'
-import type { Database, QueryOptions, Row, SqlValue } from './database'
+import type { Database, QueryOptions, Row, SqlValue } from './connection/database'
+import { hasCode } from './connection/sql-state'
 import { replaceValues, rowValues, toBigint, toSeenRecord } from './rows'
 import { createTables, type TableNames } from './schema'
-import { hasCode } from './sql-state'
 import { createStatements } from './statements'
 
 export interface PostgresTableOptions {

@@ -2,7 +2,7 @@ import type { StreamStatus } from '../../store/status'
 import type { SeenRecord } from '../shared/optimistic-store'
 import type { StreamRecord } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
-import type { Row, SqlValue } from './database'
+import type { Row, SqlValue } from './connection/database'
 
 /** What `toSeenRecord` reads, besides `now`. */
 export const columns =

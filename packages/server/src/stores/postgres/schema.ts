@@ -1,6 +1,6 @@
 import { StreamsError } from '../../errors'
-import type { Database } from './database'
-import { hasCode } from './sql-state'
+import type { Database } from './connection/database'
+import { hasCode } from './connection/sql-state'
 
 /** The names of the tables in SQL, with their schema if the application named one. */
 export interface TableNames {

@@ -1,5 +1,5 @@
 import { createSharedNotifier, type ProbeTimes, type SharedNotifier } from '../shared/shared-notifier'
-import type { Database } from './database'
+import type { Database } from './connection/database'
 
 export interface PostgresNotifierOptions {
   readonly channel: string

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RedisLink } from './link'
+import type { RedisLink } from './connection/link'
 
 /** A script is one atomic act on its keys, which all have one hash tag. */
 export interface RedisScript {

@@ -1,7 +1,7 @@
 import { settleWithin } from '../../timing/settle-within'
 import type { ChangeNotifier } from '../shared/change-notifier'
 import { createSharedNotifier, type ProbeTimes } from '../shared/shared-notifier'
-import type { LinkSource } from './link-source'
+import type { LinkSource } from './connection/link-source'
 
 /** The limits of one message, in ids and in code units. Ids that do not fit are sent with the next message. */
 const maxIds = 256

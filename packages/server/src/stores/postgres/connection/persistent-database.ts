@@ -1,5 +1,5 @@
-import { StreamsError } from '../../errors'
-import { backoffMs } from '../../timing/backoff'
+import { StreamsError } from '../../../errors'
+import { backoffMs } from '../../../timing/backoff'
 import type { Database, Row, SqlValue, Subscribe } from './database'
 import { createLimiter } from './limiter'
 import { type Refusal, refusalOf } from './refusal'

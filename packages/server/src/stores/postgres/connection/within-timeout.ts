@@ -1,5 +1,5 @@
-import { StreamsError } from '../../errors'
-import { settleWithin } from '../../timing/settle-within'
+import { StreamsError } from '../../../errors'
+import { settleWithin } from '../../../timing/settle-within'
 
 /**
  * The result of `call`, or a rejection after `timeoutMs`, with the error of `reason` if it returns one. A later result has no

@@ -1,5 +1,5 @@
-import { StreamsError } from '../../errors'
-import { backoffMs } from '../../timing/backoff'
+import { StreamsError } from '../../../errors'
+import { backoffMs } from '../../../timing/backoff'
 import type { RedisLink } from './link'
 import type { OpenedClient } from './open-client'
 

@@ -1,5 +1,5 @@
-import { StreamsError } from '../../errors'
-import { settleWithin } from '../../timing/settle-within'
+import { StreamsError } from '../../../errors'
+import { settleWithin } from '../../../timing/settle-within'
 import type { RedisHandle } from './handle'
 import { ioredisLink } from './ioredis-link'
 import { kindOf } from './kind-of'

@@ -1,4 +1,4 @@
-import { invalidOption } from '../shared/store-options'
+import { invalidOption } from '../../shared/store-options'
 import type { RedisHandle } from './handle'
 import { ioredisClusterLink, ioredisLink } from './ioredis-link'
 import { kindOf } from './kind-of'

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamsError } from '../../../errors'
 import type { PgPool, PostgresJs } from './client'
 import type { Subscribe } from './database'
 import type { Connections } from './persistent-database'

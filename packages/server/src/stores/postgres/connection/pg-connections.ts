@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamsError } from '../../../errors'
 import { cancel, type PgSession } from './cancel'
 import type { PgPool, PgPoolClient } from './client'
 import type { Row, SqlValue, Subscribe } from './database'
