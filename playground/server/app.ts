@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { About } from '../shared/about'
-import { chatRoutes } from './chat-routes'
 import type { Chats } from './chats'
-import { libraryRoutes } from './library-routes'
-import type { PageFiles } from './page-files'
-import { pageRoutes } from './page-routes'
-import { refuse } from './refuse'
+import { chatRoutes } from './routes/chat-routes'
+import { libraryRoutes } from './routes/library-routes'
+import type { PageFiles } from './routes/page-files'
+import { pageRoutes } from './routes/page-routes'
+import { refuse } from './routes/refuse'
 
 export interface AppOptions {
   readonly about: About

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { isEveryInterface, toUrlHost } from './guard-host'
+import { isEveryInterface, toUrlHost } from './routes/guard-host'
 
 /** Where the playground can be opened: on this machine first, then from other devices, if it listens to them. */
 export function localUrls(port: number, host: string): string[] {

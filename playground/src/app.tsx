@@ -1,6 +1,6 @@
 import { FollowerView } from './follower-view'
 import { Playground } from './playground'
-import { useRoute } from './use-route'
+import { useRoute } from './route/use-route'
 
 /** The whole page. Its shell is React. The chosen framework renders the content of a pane. */
 export function App() {

@@ -1,12 +1,12 @@
+import { useChat } from './chats/use-chat'
+import { usePaneMessages } from './chats/use-pane-messages'
 import { followerReader } from './clients'
 import { FaultButtons } from './faults/fault-buttons'
 import { PaneFrame } from './pane-frame'
-import { type Route, routePath } from './route'
+import { type Route, routePath } from './route/route'
+import type { Navigation } from './route/use-route'
 import { TimelineStrip } from './timeline/timeline-strip'
 import { TopBar } from './top-bar'
-import { useChat } from './use-chat'
-import { usePaneMessages } from './use-pane-messages'
-import type { Navigation } from './use-route'
 
 export interface FollowerViewProps {
   readonly route: Route

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { About } from '../shared/about'
-import { readAbout } from './chats-api'
+import { readAbout } from './chats/chats-api'
 
 /** The source of the answers, or `undefined` until it is known. */
 export function useAbout(): About | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guardHost } from '../server/guard-host'
+import { guardHost } from '../server/routes/guard-host'
 
 /** Those of these names under which a playground is served. */
 async function served(host: string, names: readonly string[], allowedHosts: readonly string[] = []) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../server/app'
-import { readPageFiles } from '../server/page-files'
+import { readPageFiles } from '../server/routes/page-files'
 import { samplePage } from './sample-page'
 
 const files = new Map([['docs/guide.md', '# Guide\n\n## A part\n\n<b onclick="x()">raw</b> text\n\n## A part']])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRoute, routePath } from '../src/route'
+import { parseRoute, routePath } from '../src/route/route'
 
 const byReact = { driver: 'react', follower: 'react' } as const
 

@@ -1,4 +1,4 @@
-import type { PageFiles } from '../server/page-files'
+import type { PageFiles } from '../server/routes/page-files'
 
 const file = (text: string, type: string, isImmutable = false) => ({
   body: new TextEncoder().encode(text),

@@ -1,7 +1,7 @@
 import { memo, useEffect, useMemo, useState } from 'react'
-import { type Section as Blocks, createSections } from '../shared/create-sections'
-import { showMore } from '../shared/show-more'
-import { toSafeHtml } from '../shared/to-safe-html'
+import { type Section as Blocks, createSections } from '../markdown/create-sections'
+import { showMore } from '../markdown/show-more'
+import { toSafeHtml } from '../markdown/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string

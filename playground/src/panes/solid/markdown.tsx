@@ -1,8 +1,8 @@
 /** @jsxImportSource solid-js */
 import { createEffect, createMemo, createSignal, Index, onCleanup } from 'solid-js'
-import { createSections } from '../shared/create-sections'
-import { showMore } from '../shared/show-more'
-import { toSafeHtml } from '../shared/to-safe-html'
+import { createSections } from '../markdown/create-sections'
+import { showMore } from '../markdown/show-more'
+import { toSafeHtml } from '../markdown/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Chat, Message } from '../shared/chat'
+import type { Chat, Message } from '../../shared/chat'
 import { ApiError, readChat } from './chats-api'
 import { usePolling } from './use-polling'
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etag } from 'hono/etag'
-import type { AddResult, Chats } from './chats'
+import type { AddResult, Chats } from '../chats'
 import { isSameSite } from './is-same-site'
 import { readPrompt } from './read-prompt'
 import { refuse } from './refuse'

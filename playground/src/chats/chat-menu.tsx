@@ -1,6 +1,6 @@
 import type { MouseEvent } from 'react'
-import type { ChatSummary } from '../shared/chat'
-import { type Route, routePath } from './route'
+import type { ChatSummary } from '../../shared/chat'
+import { type Route, routePath } from '../route/route'
 
 export interface ChatMenuProps {
   readonly chats: readonly ChatSummary[]

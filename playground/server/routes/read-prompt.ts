@@ -1,4 +1,4 @@
-import { maxPromptLength } from '../shared/prompt-limit'
+import { maxPromptLength } from '../../shared/prompt-limit'
 
 /** The question in a request's body, or the reason why it cannot be used. */
 export type PromptResult =

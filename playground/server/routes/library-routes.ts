@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { Marked } from 'marked'
-import { createHeadingSlugs } from './answers/heading-slugs'
-import { libraryUrl } from './answers/library-url'
-import { plainText } from './answers/plain-text'
+import { createHeadingSlugs } from '../answers/heading-slugs'
+import { libraryUrl } from '../answers/library-url'
+import { plainText } from '../answers/plain-text'
 import { refuse } from './refuse'
 
 /** Serves the documentation as pages, so that an answer's links lead to the quoted section. */

@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
-import type { Chat } from '../shared/chat'
+import type { Chat } from '../../shared/chat'
+import type { PaneMessage } from '../panes/pane-view'
+import type { PaneKind } from '../route/route'
 import { isAsked } from './asked'
-import type { PaneMessage } from './panes/pane-view'
-import type { PaneKind } from './route'
 
 /** The messages of a conversation for one pane. Only the driver's pane drives the questions asked in this page. */
 export function usePaneMessages(chat: Chat | undefined, kind: PaneKind): readonly PaneMessage[] | undefined {

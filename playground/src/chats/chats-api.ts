@@ -1,5 +1,5 @@
-import type { About } from '../shared/about'
-import type { Chat, ChatSummary } from '../shared/chat'
+import type { About } from '../../shared/about'
+import type { Chat, ChatSummary } from '../../shared/chat'
 
 /** The server's `{ code, message }`, or `network` when there was no response. */
 export class ApiError extends Error {

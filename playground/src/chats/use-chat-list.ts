@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ChatSummary } from '../shared/chat'
+import type { ChatSummary } from '../../shared/chat'
 import { listChats } from './chats-api'
 import { usePolling } from './use-polling'
 

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react'
+import type { Framework } from '../panes/frameworks'
 import { currentRoute } from './current-route'
-import type { Framework } from './panes/frameworks'
 import { type PaneKind, parseRoute, type Route, routePath } from './route'
 
 export interface Navigation {

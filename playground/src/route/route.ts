@@ -1,4 +1,4 @@
-import { type Framework, frameworks, toFramework } from './panes/frameworks'
+import { type Framework, frameworks, toFramework } from '../panes/frameworks'
 
 export type PaneKind = 'driver' | 'follower'
 
