@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createSections } from '../src/panes/markdown/create-sections'
-import { settleTail } from '../src/panes/markdown/settle-tail'
-import { splitBlocks } from '../src/panes/markdown/split-blocks'
-import { toHtml } from '../src/panes/markdown/to-html'
+import { createSections } from '../src/panes/shared/markdown/create-sections'
+import { settleTail } from '../src/panes/shared/markdown/settle-tail'
+import { splitBlocks } from '../src/panes/shared/markdown/split-blocks'
+import { toHtml } from '../src/panes/shared/markdown/to-html'
 
 describe('markdown made safe', () => {
   it('shows raw HTML as it is written', () => {

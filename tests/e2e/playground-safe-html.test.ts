@@ -48,7 +48,7 @@ interface Sanitizer {
 
 /** The playground's own `toSafeHtml`, over a renderer that passes everything on. */
 async function buildSanitizer(): Promise<string> {
-  const entry = fileURLToPath(new URL('../../playground/src/panes/markdown/to-safe-html.ts', import.meta.url))
+  const entry = fileURLToPath(new URL('../../playground/src/panes/shared/markdown/to-safe-html.ts', import.meta.url))
   const result = await build({
     configFile: false,
     logLevel: 'warn',

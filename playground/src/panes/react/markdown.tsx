@@ -1,7 +1,7 @@
 import { memo, useEffect, useMemo, useState } from 'react'
-import { type Section as Blocks, createSections } from '../markdown/create-sections'
-import { showMore } from '../markdown/show-more'
-import { toSafeHtml } from '../markdown/to-safe-html'
+import { type Section as Blocks, createSections } from '../shared/markdown/create-sections'
+import { showMore } from '../shared/markdown/show-more'
+import { toSafeHtml } from '../shared/markdown/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string

@@ -1,8 +1,8 @@
 /** @jsxImportSource solid-js */
 import { createEffect, createMemo, createSignal, Index, onCleanup } from 'solid-js'
-import { createSections } from '../markdown/create-sections'
-import { showMore } from '../markdown/show-more'
-import { toSafeHtml } from '../markdown/to-safe-html'
+import { createSections } from '../shared/markdown/create-sections'
+import { showMore } from '../shared/markdown/show-more'
+import { toSafeHtml } from '../shared/markdown/to-safe-html'
 
 export interface MarkdownProps {
   readonly text: string
