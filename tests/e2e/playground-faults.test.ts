@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { isLongRun } from '../support/is-long-run'
 import { controlsOf } from '../support/pane-controls'
 import { connectChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
@@ -81,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
 
   for (const pane of panes) {
     /** The test command breaks one pane in each way, `npm run test:long` both. */
-    const testIn = (one: (typeof panes)[number]) => (process.env['RUNS_FACTOR'] || one === pane ? it : () => {})
+    const testIn = (one: (typeof panes)[number]) => (isLongRun || one === pane ? it : () => {})
     const first = pane === 'Driver' ? 'driving' : 'following from 0'
     const source = pane === 'Driver' ? 'live' : 'snapshot'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
+import { isLongRun } from '../support/is-long-run'
 import {
   type FrameworkName,
   frameworkNames,
@@ -19,7 +20,7 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
 
   // Every framework renders a pane. `npm run test:long` adds each of them in both panes.
   const mixed = [['React', 'Svelte'] as const, ['Vue', 'Solid'] as const]
-  const pairs = process.env['RUNS_FACTOR'] ? [...mixed, ...frameworkNames.map((name) => [name, name] as const)] : mixed
+  const pairs = isLongRun ? [...mixed, ...frameworkNames.map((name) => [name, name] as const)] : mixed
   it.each(pairs)('driven by %s and followed by %s grow, and are whole at the end', async (driver, follower) => {
     const shown = await open(`/?driver=${driver.toLowerCase()}&follower=${follower.toLowerCase()}`)
     await shown.ask(question)

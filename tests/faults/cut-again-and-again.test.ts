@@ -3,11 +3,12 @@ import { answerPieces, answerText, createRandom } from '../support/answer-text.m
 import { createClient, type Dialect } from '../support/create-client'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy'
 import { inParallel } from '../support/in-parallel'
+import { isLongRun } from '../support/is-long-run'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
 /** `npm run test:long` has more streams. */
-const streamCount = process.env['RUNS_FACTOR'] ? 40 : 16
+const streamCount = isLongRun ? 40 : 16
 const chunkCount = 60
 const cutsPerStream = 8
 const seed = Number(process.env['SEED'] ?? 20261123)

@@ -4,12 +4,13 @@ import { answerPieces, answerText } from '../support/answer-text.mjs'
 import { createClient, type Dialect } from '../support/create-client'
 import { type Cut, type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy'
 import { inParallel } from '../support/in-parallel'
+import { isLongRun } from '../support/is-long-run'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
 const dialects: readonly Dialect[] = ['sse', 'raw', 'polled']
 /** `npm run test:long` cuts at more places. */
-const cutsPerDialect = process.env['RUNS_FACTOR'] ? 100 : 40
+const cutsPerDialect = isLongRun ? 100 : 40
 const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']
 const chunkCount = 40
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../runner/run-command.mjs'
+import { isLongRun } from '../support/is-long-run'
 import { checkExamples } from './check-examples.mjs'
 import type { Framework } from './extract-examples.mjs'
 
@@ -30,7 +31,7 @@ const brokenExamples: [framework: Framework, file: string, code: string][] = [
 ]
 
 /** Each framework takes seconds, so the test command tries one. */
-const tried = process.env['RUNS_FACTOR'] ? brokenExamples : brokenExamples.slice(0, 1)
+const tried = isLongRun ? brokenExamples : brokenExamples.slice(0, 1)
 
 describe('an example with a type error', () => {
   let folder: string

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../runner/run-command.mjs'
+import { isLongRun } from '../support/is-long-run'
 import { checkTypesIn } from './types.mjs'
 
 let workspace: string
@@ -38,7 +39,7 @@ async function writeWorkspace(type: string) {
 
 describe('the types gate', { timeout: 120_000 }, () => {
   // In the test command the gate itself shows this, on the components of the repository.
-  if (process.env['RUNS_FACTOR'])
+  if (isLongRun)
     it('accepts correct components of every framework, and counts them', async () => {
       await writeWorkspace('number')
       const { passed, output, note } = await checkTypesIn([workspace])

@@ -1,6 +1,7 @@
 import type { StreamStore } from '@keepstream/server'
 import { storeTestKit } from '@keepstream/server/testkit'
 import { describe, expect, it } from 'vitest'
+import { isLongRun } from '../support/is-long-run'
 import { flaws } from './broken-stores'
 import { memoryTarget } from './memory-target'
 import { playHistories } from './play-histories'
@@ -22,7 +23,6 @@ const tolerated = new Set(['reports done in a head before the close is committed
 
 /** Servers reveal these only after many histories, so the test command leaves them to `npm run test:long`. */
 const slow = new Set(['drops text when a stream is taken over', ...tolerated])
-const isLong = process.env['RUNS_FACTOR'] !== undefined
 
 describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
   const create = () => memoryTarget((store): StreamStore => ({ ...store, ...flaw(store) }))
@@ -32,7 +32,7 @@ describe.each(Object.entries(flaws))('a store that %s', (name, flaw) => {
     await expect(kit?.run()).rejects.toThrow(`storeTestKit({ seed: ${seed} })`)
   })
 
-  if (rare.has(name) || (slow.has(name) && !isLong)) return
+  if (rare.has(name) || (slow.has(name) && !isLongRun)) return
   if (tolerated.has(name)) {
     it('does not break servers that use it', async () => {
       await expect(playHistories(create, { seed, count })).resolves.not.toThrow()

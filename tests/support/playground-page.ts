@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { inject } from 'vitest'
+import { isLongRun } from './is-long-run'
 
 export type PaneName = 'Driver' | 'Follower'
 
@@ -9,7 +10,7 @@ export type FrameworkName = (typeof frameworkNames)[number]
 
 /** The frameworks that a test tries: one in the test command, all of them in `npm run test:long`. */
 export function frameworksOr(one: FrameworkName): readonly FrameworkName[] {
-  return process.env['RUNS_FACTOR'] ? frameworkNames : [one]
+  return isLongRun ? frameworkNames : [one]
 }
 
 /** The last answer as a pane shows it. */

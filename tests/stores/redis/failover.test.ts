@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
 import { startTcpProxy } from '../../support/tcp-proxy'
+import { until } from '../../support/until'
 import { startAnswer, untilStored } from '../support/answer'
-import { until } from '../support/until'
 import { clients } from './support/clients'
 
 /** All ways to open a store. Clients are closed after the test. */

@@ -3,8 +3,8 @@ import { redisStore } from '@keepstream/server/redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
+import { until } from '../../support/until'
 import { startAnswer, untilStored } from '../support/answer'
-import { until } from '../support/until'
 import { type ConnectedClient, clients } from './support/clients'
 
 const leaseMs = 45_000

@@ -3,8 +3,8 @@ import { redisStore } from '@keepstream/server/redis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
+import { until } from '../../support/until'
 import { startAnswer, untilStored } from '../support/answer'
-import { until } from '../support/until'
 
 const claim = { owner: 'o', leaseMs: 60_000, canTakeOver: false }
 

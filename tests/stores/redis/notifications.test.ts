@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
-import { until } from '../support/until'
+import { until } from '../../support/until'
 import { clients, clusterClients } from './support/clients'
 
 describe.skipIf(findRedis() === undefined)('change notifications of redisStore', () => {

@@ -4,7 +4,7 @@ import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
-import { until } from '../support/until'
+import { until } from '../../support/until'
 import { clients } from './support/clients'
 
 describe.skipIf(findRedis() === undefined)('connections of redisStore', () => {

@@ -3,7 +3,7 @@ import { redisStore } from '@keepstream/server/redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { startRedis } from '../../support/redis-server'
-import { until } from '../support/until'
+import { until } from '../../support/until'
 import { clients, clusterClients } from './support/clients'
 
 const docs = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')

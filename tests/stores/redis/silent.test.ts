@@ -6,7 +6,7 @@ import { sharedNotifier } from '../../../packages/server/src/stores/redis/shared
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
 import { startTcpProxy } from '../../support/tcp-proxy'
-import { until } from '../support/until'
+import { until } from '../../support/until'
 import { clients } from './support/clients'
 
 describe.skipIf(findRedis() === undefined)('a subscription of redisStore that dies without an error', () => {

@@ -1,5 +1,5 @@
 import type { Streams } from '@keepstream/server'
-import { until } from './until'
+import { until } from '../../support/until'
 
 export interface Answer {
   readonly id: string

@@ -9,10 +9,10 @@ import {
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../../../../tests/support/until'
 import { createStreams, memoryStore, type Producer, type StreamsEvent } from '../../src/index'
 import { parseEvents, type SseEvent, textOf } from '../support/rig'
 import { spyStore } from '../support/spy-store'
-import { until } from '../support/until'
 
 const open: (() => Promise<unknown>)[] = []
 afterEach(async () => {

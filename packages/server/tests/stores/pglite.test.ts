@@ -1,10 +1,10 @@
 import { PGlite } from '@electric-sql/pglite'
 import { type PostgresClientOptions, postgresStore } from '@keepstream/server/postgres'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { until } from '../../../../tests/support/until'
 import { createStreams } from '../../src'
 import type { StreamStore } from '../../src/store/stream-store'
 import { parseEvents, request, textOf } from '../support/rig'
-import { until } from '../support/until'
 import { kitCases } from './kit-cases'
 import { schemaTarget } from './schema-target'
 

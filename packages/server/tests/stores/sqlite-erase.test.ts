@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { sqliteStore } from '@keepstream/server/sqlite'
 import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { isLongRun } from '../../../../tests/support/is-long-run'
 import type { StreamStore } from '../../src/store/stream-store'
 import { createRandom } from '../../src/testkit/random'
 import { otherProcess } from './other-process'
@@ -9,7 +10,7 @@ import { isInFiles } from './sqlite-file'
 import { temporaryFolder } from './temporary-folder'
 
 /** `npm run test:long` lets more streams grow between the deletes. */
-const size = Number(process.env['RUNS_FACTOR'] ?? 1) > 1 ? { streams: 30, appends: 100 } : { streams: 8, appends: 40 }
+const size = isLongRun ? { streams: 30, appends: 100 } : { streams: 8, appends: 40 }
 
 describe('deleting from SQLite', { timeout: 180_000 }, () => {
   it('leaves no byte of the text in the file or its log, nor of any text beside it', async () => {

@@ -18,7 +18,7 @@ export async function catchUp(
     // There was more than one claim since. The head has only the latest base, so the reader gets the whole text.
     if (epoch + 1 < head.epoch) return read(0)
     if (head.base < offset) {
-      return errorResponse('diverged', 'The text was resumed before this offset.', {
+      return errorResponse('diverged', 'The generation was resumed before this offset.', {
         offset: head.base,
         epoch: head.epoch,
       })
