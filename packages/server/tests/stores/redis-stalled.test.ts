@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createCallRedis } from '../../src/stores/redis/connection/call-redis'
 import type { RedisLink } from '../../src/stores/redis/connection/link'
-import type { LinkSource } from '../../src/stores/redis/connection/link-source'
+import { type LinkSource, lentSource } from '../../src/stores/redis/connection/link-source'
 
 it('a Redis call whose connection another call closed, because that timed out, reports no response either', async () => {
   const link = {} as RedisLink
@@ -25,4 +25,13 @@ it('a Redis call whose connection another call closed, because that timed out, r
   for (const error of await Promise.all([silent, cutOff].map((each) => each.catch((error: unknown) => error)))) {
     expect(String(error)).toContain('redisStore got no response within 20 ms')
   }
+})
+
+it('a Redis call over the client of the application reports its own error, also after another call timed out', async () => {
+  const call = createCallRedis(
+    lentSource({} as RedisLink, () => Promise.reject(new Error('not opened here'))),
+    20,
+  )
+  await expect(call(0, () => new Promise<never>(() => {}))).rejects.toThrow('redisStore got no response within 20 ms')
+  await expect(call(0, () => Promise.reject(new Error('OOM command not allowed')))).rejects.toThrow('OOM command')
 })

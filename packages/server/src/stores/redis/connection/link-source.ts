@@ -10,8 +10,9 @@ export interface LinkSource {
   retire(link: RedisLink): void
   /** The connection was retired and closes after its commands in flight. A later command is not carried out. */
   isRetired(link: RedisLink): boolean
-  /** A command over the connection timed out, so it closes. Other commands in flight over it get no response. */
+  /** A command over the connection timed out. A connection that the store opened is closed for that. */
   stalled(link: RedisLink): void
+  /** The connection was closed because a command timed out. Other commands in flight over it got no response. */
   isStalled(link: RedisLink): boolean
   close(): void
 }
@@ -124,10 +125,13 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
     isRetired: (link) => retiredLinks.has(link),
     // The other end may be gone without a message. The system would wait for it for a quarter of an hour.
     stalled(link) {
-      stalledLinks.add(link)
-      withLink(link, (client) => client.close())
+      const close = (client: OpenedClient) => {
+        stalledLinks.add(link)
+        client.close()
+      }
+      withLink(link, close)
       // A retired connection waits for its commands in flight, which may never get a response.
-      for (const client of retired) if (client.link === link) client.close()
+      for (const client of retired) if (client.link === link) close(client)
     },
     isStalled: (link) => stalledLinks.has(link),
     close() {
