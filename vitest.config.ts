@@ -28,12 +28,19 @@ const sources = [
   { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
 ]
 
+/**
+ * The test files of a project share a thread, and with it the modules that they load: twice as fast as a process for each. No
+ * file may leave anything behind, such as fake timers or globals.
+ */
+const inThreads = { pool: 'threads', isolate: false } as const
+
 /** A binding's own tests, and the contract that all bindings are held to. */
 function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration {
   return {
     plugins,
     resolve: { alias: sources, conditions: ['browser', 'development', 'module', 'import', 'default'] },
     test: {
+      ...inThreads,
       name,
       environment: source('./tests/environments/happy-dom.ts'),
       include: [`packages/${name}/tests/**/*.test.{ts,tsx}`, `tests/bindings/${name}/*.test.ts`],
@@ -139,15 +146,15 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: sources },
-        test: { name: 'core', environment: 'node', include: ['packages/core/tests/**/*.test.ts'] },
+        test: { ...inThreads, name: 'core', environment: 'node', include: ['packages/core/tests/**/*.test.ts'] },
       },
       {
         resolve: { alias: sources },
-        test: { name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
+        test: { ...inThreads, name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
       },
       {
         resolve: { alias: sources },
-        test: { name: 'ai-sdk', environment: 'node', include: ['packages/ai-sdk/tests/**/*.test.ts'] },
+        test: { ...inThreads, name: 'ai-sdk', environment: 'node', include: ['packages/ai-sdk/tests/**/*.test.ts'] },
       },
       binding('react'),
       react18(),
@@ -158,17 +165,18 @@ export default defineConfig({
       convex(svelte({ configFile: false })),
       {
         resolve: { alias: sources },
-        test: { name: 'contract', environment: 'node', include: ['tests/bindings/*.test.ts'] },
+        test: { ...inThreads, name: 'contract', environment: 'node', include: ['tests/bindings/*.test.ts'] },
       },
       {
         test: {
+          ...inThreads,
           name: 'playground',
           environment: 'node',
           include: ['playground/tests/**/*.test.{ts,tsx}'],
         },
       },
       {
-        test: { name: 'runner', environment: 'node', include: ['tests/{runner,gates}/**/*.test.ts'] },
+        test: { ...inThreads, name: 'runner', environment: 'node', include: ['tests/{runner,gates}/**/*.test.ts'] },
       },
       {
         test: {
@@ -190,6 +198,7 @@ export default defineConfig({
       './tests/docs/vitest.config.ts',
       {
         test: {
+          ...inThreads,
           name: 'docs-server',
           environment: 'node',
           include: ['tests/docs/server/*.test.ts'],
@@ -199,6 +208,7 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
+          ...inThreads,
           name: 'histories',
           environment: 'node',
           include: ['tests/histories/**/*.test.ts'],
@@ -208,6 +218,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...inThreads,
           name: 'processes',
           environment: 'node',
           include: ['tests/processes/**/*.test.ts'],
@@ -226,6 +237,7 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
+          ...inThreads,
           name: 'postgres',
           environment: 'node',
           include: ['tests/stores/postgres/*.test.ts'],
@@ -236,6 +248,7 @@ export default defineConfig({
       {
         resolve: { alias: sources },
         test: {
+          ...inThreads,
           name: 'redis',
           environment: 'node',
           include: ['tests/stores/redis/**/*.test.ts'],
@@ -250,6 +263,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...inThreads,
           name: 'e2e',
           environment: 'node',
           include: ['tests/{e2e,faults}/**/*.test.ts'],

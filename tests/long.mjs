@@ -16,7 +16,7 @@ const randomParts = [
     factor: '300',
   },
   { name: 'server', projects: ['server'], what: 'the random tests of stores', files: ['stores'], factor: '10' },
-  { name: 'histories', projects: ['histories'], what: 'the random histories of servers', files: [], factor: '60' },
+  { name: 'histories', projects: ['histories'], what: 'the random histories of servers', files: [], factor: '100' },
   {
     name: 'processes',
     projects: ['processes'],
@@ -32,6 +32,7 @@ const randomParts = [
     files: [],
     factor: '3',
   },
+  { name: 'ssr', projects: ['ssr'], what: 'hydration in all its cases', files: [], factor: '2' },
   {
     name: 'gates',
     projects: ['runner'],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { itInLongRun } from '../support/is-long-run'
 import type { Answer } from '../support/life/answer'
 import { expectWhole } from '../support/life/roles'
 import { withLife } from '../support/life/with-life'
@@ -63,7 +64,7 @@ describe.skipIf(chromiumPath === undefined)(`a page that follows ${count} answer
     expect(server().crowdedMs(4)).toBeLessThan(HANDOVER_MS)
   })
 
-  it('could not even ask to stop one if it held all connections that the browser allows', async () => {
+  itInLongRun('could not even ask to stop one if it held all connections that the browser allows', async () => {
     const { answers, page, writer } = await follow(100)
     await expect.poll(() => server().open, { timeout: 20_000 }).toBe(6)
     const [stopped, ...others] = answers as [Answer, ...Answer[]]

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
+import { itInLongRun } from '../support/is-long-run'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
@@ -57,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
   describe('anywhere', () => {
     const { url, open } = withPlayground()
 
-    it('keeps the reader’s place, and the question that is being typed', async () => {
+    itInLongRun('keeps the reader’s place, and the question that is being typed', async () => {
       const shown = await open('/')
       await shown.ask(question)
       await expectWhole(url(), shown, 'done')
@@ -80,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
       expect(await shown.problems()).toEqual([])
     })
 
-    it('is kept in the address, wherever a person goes', async () => {
+    itInLongRun('is kept in the address, wherever a person goes', async () => {
       const shown = await open('/?driver=vue&follower=nobody')
       const { page } = shown
       const search = () => new URL(page.url()).search

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
-import { isLongRun } from '../support/is-long-run'
+import { itInLongRun } from '../support/is-long-run'
 import { controlsOf } from '../support/pane-controls'
 import { connectChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
@@ -81,12 +81,11 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
   })
 
   for (const pane of panes) {
-    /** The test command breaks one pane in each way, `npm run test:long` both. */
-    const testIn = (one: (typeof panes)[number]) => (isLongRun || one === pane ? it : () => {})
+    const test = pane === 'Driver' ? it : itInLongRun
     const first = pane === 'Driver' ? 'driving' : 'following from 0'
     const source = pane === 'Driver' ? 'live' : 'snapshot'
 
-    testIn('Driver')(`reads on from where it was cut (${pane})`, async () => {
+    test(`reads on from where it was cut (${pane})`, async () => {
       const shown = await openMidAnswer()
       const controls = controlsOf(shown, pane)
       const { characters } = await shown.read(pane)
@@ -105,7 +104,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       expect(reported.at(-1)).toBe(`finished: done, ${text.length.toLocaleString('en')} characters`)
     })
 
-    testIn('Follower')(`keeps its text while it is offline, and goes on when it is back (${pane})`, async () => {
+    itInLongRun(`keeps its text while it is offline, and goes on when it is back (${pane})`, async () => {
       const shown = await openMidAnswer('?driver=svelte&follower=vue')
       const controls = controlsOf(shown, pane)
       await controls.press('Offline')
@@ -120,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       expect(reported.filter((words) => words.startsWith('you'))).toEqual(['you went offline', 'you came back online'])
     })
 
-    testIn('Driver')(`falls behind on a slow network and delays nobody else (${pane})`, async () => {
+    itInLongRun(`falls behind on a slow network and delays nobody else (${pane})`, async () => {
       const shown = await openMidAnswer('?driver=solid&follower=react')
       const controls = controlsOf(shown, pane)
       await controls.press('Slow')
@@ -136,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       expect(reported.join()).not.toContain('waiting')
     })
 
-    testIn('Follower')(`goes on after its reload button was pressed in mid-answer (${pane})`, async () => {
+    itInLongRun(`goes on after its reload button was pressed in mid-answer (${pane})`, async () => {
       const shown = await openMidAnswer('?driver=vue&follower=solid')
       const { characters } = await shown.read(pane)
       await Promise.all([shown.page.waitForEvent('load'), controlsOf(shown, pane).press('Reload')])

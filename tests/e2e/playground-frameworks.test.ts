@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
-import { isLongRun } from '../support/is-long-run'
-import {
-  type FrameworkName,
-  frameworkNames,
-  frameworksOr,
-  type PaneName,
-  type PlaygroundPage,
-} from '../support/playground-page'
+import { casesInLongRun } from '../support/is-long-run'
+import { type FrameworkName, frameworkNames, type PaneName, type PlaygroundPage } from '../support/playground-page'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
@@ -18,9 +12,8 @@ const panes = ['Driver', 'Follower'] as const
 describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
   const { url, open } = withPlayground()
 
-  // Every framework renders a pane. `npm run test:long` adds each of them in both panes.
   const mixed = [['React', 'Svelte'] as const, ['Vue', 'Solid'] as const]
-  const pairs = isLongRun ? [...mixed, ...frameworkNames.map((name) => [name, name] as const)] : mixed
+  const pairs = [...mixed, ...casesInLongRun(frameworkNames.map((name) => [name, name] as const))]
   it.each(pairs)('driven by %s and followed by %s grow, and are whole at the end', async (driver, follower) => {
     const shown = await open(`/?driver=${driver.toLowerCase()}&follower=${follower.toLowerCase()}`)
     await shown.ask(question)
@@ -41,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     expect(await shown.problems()).toEqual([])
   })
 
-  it.each(frameworksOr('Svelte'))('by %s begin an answer that has not begun', async (name) => {
+  it.each(casesInLongRun(frameworkNames))('by %s begin an answer that has not begun', async (name) => {
     const asked = await fetch(`${url()}/api/chats`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -60,7 +53,7 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     expect(await shown.problems()).toEqual([])
   })
 
-  it.each(frameworksOr('React'))('by %s say what went wrong, and go on when asked to', async (name) => {
+  it.each(casesInLongRun(frameworkNames))('by %s say what went wrong, and go on when asked to', async (name) => {
     const shown = await open(`/?driver=${name.toLowerCase()}`, { isNetworkFaulty: true })
     const { page } = shown
     const driver = page.locator('#driver')
@@ -83,19 +76,22 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     expect(await shown.problems()).toEqual([])
   })
 
-  it.each(frameworksOr('Solid'))('by %s leave what is settled in its place while the rest grows', async (name) => {
-    const shown = await open(`/?driver=${name.toLowerCase()}`)
-    await shown.ask(question)
-    await shown.until('Driver', ({ html }) => html.split('class="block"').length > 2)
-    const settled = await shown.page.locator('#driver .block > *').first().elementHandle()
-    await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
-    const selected = await shown.page.evaluate(() => String(getSelection()))
-    expect((await shown.read('Driver')).status).toBe('streaming')
-    expect(selected).toContain('driver')
-    await expectWhole(url(), shown, 'done')
-    expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
-    expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)
-  })
+  it.each(casesInLongRun(frameworkNames))(
+    'by %s leave what is settled in its place while the rest grows',
+    async (name) => {
+      const shown = await open(`/?driver=${name.toLowerCase()}`)
+      await shown.ask(question)
+      await shown.until('Driver', ({ html }) => html.split('class="block"').length > 2)
+      const settled = await shown.page.locator('#driver .block > *').first().elementHandle()
+      await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
+      const selected = await shown.page.evaluate(() => String(getSelection()))
+      expect((await shown.read('Driver')).status).toBe('streaming')
+      expect(selected).toContain('driver')
+      await expectWhole(url(), shown, 'done')
+      expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
+      expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)
+    },
+  )
 
   it('have the same markup in every framework', async () => {
     const shown = await open('/')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
+import { itInLongRun } from '../support/is-long-run'
 import { frameworksOr, holdRequests } from '../support/playground-page'
 import { withPlayground } from '../support/with-playground'
 
@@ -33,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('while a question is being sent', ()
     expect(await shown.problems()).toEqual([])
   })
 
-  it('a framework that is chosen stays chosen', async () => {
+  itInLongRun('a framework that is chosen stays chosen', async () => {
     const shown = await open('/')
     const held = await holdRequests(shown.page, '**/api/chats')
     await shown.ask(question)
@@ -46,7 +47,7 @@ describe.skipIf(chromiumPath === undefined)('while a question is being sent', ()
     expect(await shown.problems()).toEqual([])
   })
 
-  it('a conversation that is opened stays open', async () => {
+  itInLongRun('a conversation that is opened stays open', async () => {
     const shown = await open('/')
     const { page } = shown
     await shown.ask(question)

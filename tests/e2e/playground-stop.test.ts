@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
-import { frameworksOr, holdRequests, type PaneName } from '../support/playground-page'
+import { casesInLongRun, itInLongRun } from '../support/is-long-run'
+import { frameworkNames, frameworksOr, holdRequests, type PaneName } from '../support/playground-page'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
@@ -20,7 +21,7 @@ describe.skipIf(chromiumPath === undefined)('a stop that fails', () => {
     expect((await shown.problems()).filter(isUnexpected)).toEqual([])
   })
 
-  it.each(frameworksOr('Svelte'))('says so on a page that only follows (%s)', async (name) => {
+  it.each(casesInLongRun(frameworkNames))('says so on a page that only follows (%s)', async (name) => {
     const shown = await open('/')
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 50)
@@ -31,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)('a stop that fails', () => {
     expect((await lone.problems()).filter(isUnexpected)).toEqual([])
   })
 
-  it('says so among the buttons of the pane that follows', async () => {
+  itInLongRun('says so among the buttons of the pane that follows', async () => {
     const shown = await open('/')
     await shown.ask(question)
     await shown.until('Follower', ({ characters }) => characters > 50)

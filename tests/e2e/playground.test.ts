@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole, readStored } from '../support/expect-whole'
+import { itInLongRun } from '../support/is-long-run'
 import { connectChromium, openPlayground } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
@@ -78,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     expect(await first.locator('[data-status]').textContent()).toBe('done')
   })
 
-  it('has the whole answer when the server is asked to end in mid-answer', async () => {
+  itInLongRun('has the whole answer when the server is asked to end in mid-answer', async () => {
     const shown = await openPlayground(browser, server.url, { isNetworkFaulty: true })
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 200)

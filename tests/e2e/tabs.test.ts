@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { itInLongRun } from '../support/is-long-run'
 import { type LaunchedBrowser, launchBrowser } from '../support/life/launch-browser'
 import { startTabsServer, type TabsServer } from '../support/tabs-server'
 
@@ -110,7 +111,7 @@ describe.skipIf(chromiumPath === undefined)('tabs of one browser', () => {
     expect(offsets.length).toBeLessThanOrEqual(7)
   })
 
-  it('let a page be kept for the way back, and it reads with the others when it is there again', async () => {
+  itInLongRun('let a page be kept for the way back, and it reads with the others when it is there again', async () => {
     await openTabs(3)
     server.append('Three tabs follow. ')
     await untilShown(tabs.values(), 'all three')

@@ -22,11 +22,12 @@ export async function checkPackaging() {
     const results = [
       ['publint', await runCommand('publint', ['run', tarball, '--strict'])],
       ['are the types wrong', await runCommand('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'])],
-      ['npm publish --dry-run', await runCommand('npm', ['publish', '--dry-run', tarball], { isSystem: true })],
     ]
     for (const [title, { code, output }] of results) if (code !== 0) findings.push(`${name}: ${title}\n${output}`)
   }
   await rm(folder, { recursive: true })
+  const publish = await runCommand('npm', ['publish', '--dry-run', ...workspaces], { isSystem: true })
+  if (publish.code !== 0) findings.push(`npm publish --dry-run\n${publish.output}`)
   return findingsOutcome(findings, published.map(({ name }) => name).join(', '))
 }
 

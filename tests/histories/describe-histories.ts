@@ -6,11 +6,11 @@ import { historyPlan, playHistories } from './play-histories'
 /** Histories run in parallel on this many separate sets of data, since each waits a lot. */
 const parts = 8
 
-/** Plays both kinds of random histories on one store, 160 in all by default. `SEED` and `RUNS` replay one. */
+/** Plays both kinds of random histories on one store, 90 in all by default. `SEED` and `RUNS` replay one. */
 export function describeHistories(
   name: string,
   create: () => Promise<StoreTarget>,
-  count = { servers: 100, acts: 60 },
+  count = { servers: 60, acts: 30 },
 ): void {
   const timeout = 600_000 * Number(process.env['RUNS_FACTOR'] ?? 1)
 

@@ -1,8 +1,10 @@
+import type { Snapshot } from '@keepstream/core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildBrowser, buildServer, type Framework, frameworks } from '../bindings/ssr/build-pages'
 import type { PageData, ServerModule } from '../bindings/ssr/pages/page-types'
 import { findChromium } from '../runner/chromium.mjs'
+import { casesFrom } from '../support/is-long-run'
 import { connectChromium } from '../support/playground-page'
 import { openPage } from './open-page'
 import { type PageServer, startPageServer } from './page-server'
@@ -80,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       expect(server.requests()).toEqual([`POST ${id} ${text.length}`])
     })
 
-    it.each([undefined, { text: '', status: 'pending' }] as const)(
+    it.each(casesFrom<Snapshot | undefined>(undefined, { text: '', status: 'pending' }))(
       'drives once a stream that was not driven when the page was rendered, with %o',
       async (initial) => {
         const id = await server.createStream()
@@ -96,17 +98,20 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       },
     )
 
-    it.each(['done', 'stopped'] as const)('sends no request when the text was %s', async (status) => {
-      const page = await open({ id: 'a', driven: true, initial: { text, status }, hasLate: true })
-      await page.hydrate()
-      await page.arrive()
-      for (const name of names) {
-        expect(await page.read(name)).toEqual({ text, status, connection: 'closed' })
-        expect(await page.rendered(name)).not.toEqual([])
-      }
-      expect(await page.problems()).toEqual([])
-      expect(server.requests()).toEqual([])
-    })
+    it.each(casesFrom<'done' | 'stopped'>('done', 'stopped'))(
+      'sends no request when the text was %s',
+      async (status) => {
+        const page = await open({ id: 'a', driven: true, initial: { text, status }, hasLate: true })
+        await page.hydrate()
+        await page.arrive()
+        for (const name of names) {
+          expect(await page.read(name)).toEqual({ text, status, connection: 'closed' })
+          expect(await page.rendered(name)).not.toEqual([])
+        }
+        expect(await page.problems()).toEqual([])
+        expect(server.requests()).toEqual([])
+      },
+    )
 
     it('hydrates without a mismatch while there is no id', async () => {
       const page = await open({ initial, driven: true, hasLate: true })
@@ -120,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       expect(server.requests()).toEqual([])
     })
 
-    it.each(['streaming', 'done'] as const)(
+    it.each(casesFrom<'streaming' | 'done'>('streaming', 'done'))(
       'hydrates a late boundary without a mismatch, although the text has grown meanwhile and is %s',
       async (status) => {
         const id = await server.beginStream(text)
@@ -145,24 +150,24 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       },
     )
 
-    it.each([
-      { length: 'shorter', own: 'one ' },
-      { length: 'longer', own: `${text}two` },
-    ])('hydrates a boundary that was rendered with a $length text than the rest of the page', async ({ own }) => {
-      const id = await server.beginStream(text)
-      const lateShown = { text: own, status: 'streaming' } as const
-      const page = await open({ id, initial, hasLate: true, lateInitial: { ...lateShown, ...origin } })
-      await page.arrive()
-      await page.hydrate()
-      // The page receives new text only after it is fully hydrated.
-      await server.write(id, 'two three')
-      for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
-      expect((await page.rendered('early'))[0]).toEqual({ ...shown, connection: 'idle' })
-      expect((await page.rendered('late'))[0]).toEqual({ ...lateShown, connection: 'idle' })
-      expect(await page.problems()).toEqual([])
-      const known = delaysEffects.has(framework) ? Math.max(text.length, own.length) : text.length
-      expect(server.requests()).toEqual([`GET ${id} ${known}`])
-    })
+    it.each(casesFrom({ length: 'shorter', own: 'one ' }, { length: 'longer', own: `${text}two` }))(
+      'hydrates a boundary that was rendered with a $length text than the rest of the page',
+      async ({ own }) => {
+        const id = await server.beginStream(text)
+        const lateShown = { text: own, status: 'streaming' } as const
+        const page = await open({ id, initial, hasLate: true, lateInitial: { ...lateShown, ...origin } })
+        await page.arrive()
+        await page.hydrate()
+        // The page receives new text only after it is fully hydrated.
+        await server.write(id, 'two three')
+        for (const name of names) await page.until(name, { text: `${text}two three`, connection: 'live' })
+        expect((await page.rendered('early'))[0]).toEqual({ ...shown, connection: 'idle' })
+        expect((await page.rendered('late'))[0]).toEqual({ ...lateShown, connection: 'idle' })
+        expect(await page.problems()).toEqual([])
+        const known = delaysEffects.has(framework) ? Math.max(text.length, own.length) : text.length
+        expect(server.requests()).toEqual([`GET ${id} ${known}`])
+      },
+    )
 
     it('hydrates a late boundary that was rendered without a text, and shows the text there is by then', async () => {
       const id = await server.beginStream(text)
@@ -195,20 +200,19 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       expect(server.requests()).toEqual([`GET ${id} ${begun.length}`])
     })
 
-    it.each([
-      { what: 'text', other: { text: 'something else', status: 'streaming' } },
-      { what: 'status', other: { text, status: 'done' } },
-    ] as const)(
-      'this test detects a page that hydrates with another $what than was rendered',
-      async ({ what, other }) => {
-        const id = await server.beginStream(text)
-        const page = await open({ id, initial, hasLate: true }, { initial: other })
-        await page.hydrate()
-        await page.arrive()
-        const problems = (await page.problems()).join('\n')
-        expect(problems).toContain('early was hydrated with')
-        expect(consoleMessage.test(problems), problems).toBe(reportedMismatches[framework].includes(what))
-      },
-    )
+    it.each(
+      casesFrom<{ what: 'text' | 'status'; other: Snapshot }>(
+        { what: 'text', other: { text: 'something else', status: 'streaming' } },
+        { what: 'status', other: { text, status: 'done' } },
+      ),
+    )('this test detects a page that hydrates with another $what than was rendered', async ({ what, other }) => {
+      const id = await server.beginStream(text)
+      const page = await open({ id, initial, hasLate: true }, { initial: other })
+      await page.hydrate()
+      await page.arrive()
+      const problems = (await page.problems()).join('\n')
+      expect(problems).toContain('early was hydrated with')
+      expect(consoleMessage.test(problems), problems).toBe(reportedMismatches[framework].includes(what))
+    })
   })
 })

@@ -2,6 +2,7 @@ import type { FetchLike } from '@keepstream/core'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { answerText } from '../support/answer-text.mjs'
 import { createClient } from '../support/create-client'
+import { itInLongRun } from '../support/is-long-run'
 import type { ServerProcess } from '../support/server-process'
 import { type Watch, watchStream } from '../support/watch-stream'
 import { fleetUrl, startFleet } from './support/fleet'
@@ -14,7 +15,11 @@ const leaseMs = 3_000
 const answer = { seed: 70, count: 400, delayMs: 15 }
 const truth = answerText(answer.seed, answer.count)
 
-export function describeRoles(name: string, open: () => Promise<ProcessData>): void {
+/**
+ * @param options.isShort whether the test command leaves out two slow tests, because another store runs them there
+ */
+export function describeRoles(name: string, open: () => Promise<ProcessData>, { isShort = false } = {}): void {
+  const itIfSlow = isShort ? itInLongRun : it
   describe.concurrent(`server processes on one ${name}`, { timeout: 120_000 }, () => {
     /** Servers for one test, and readers at them. */
     async function start(onTestFinished: OnFinished, count: number, env: Record<string, string> = {}) {
@@ -91,7 +96,7 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       expect(driver.violations).toEqual([])
     })
 
-    it('let a process that was frozen past its lease write nothing more', async ({ onTestFinished }) => {
+    itIfSlow('let a process that was frozen past its lease write nothing more', async ({ onTestFinished }) => {
       const { fleet, one, two, three, read } = await start(onTestFinished, 3)
       const id = await fleet.create(answer)
       const driver = read(id, one, true)
@@ -146,7 +151,7 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>): v
       }
     })
 
-    it('lose nothing when they are replaced one by one while answers run', async ({ onTestFinished }) => {
+    itIfSlow('lose nothing when they are replaced one by one while answers run', async ({ onTestFinished }) => {
       const { fleet, watch } = await start(onTestFinished, 3)
       const answers = Array.from({ length: 9 }, (_, index) => ({ seed: 300 + index, count: 180, delayMs: 20 + index }))
       const watches: Watch[] = []

@@ -14,7 +14,7 @@ describe.skipIf(findPostgres() === undefined)('a real Postgres server', () => {
 
   // Streams have ids of their own, so that all tests may share the tables.
   const open = async () => ({ address: server.url, close: async () => undefined })
-  describeRoles('Postgres', open)
+  describeRoles('Postgres', open, { isShort: true })
   describeRandom('Postgres', open)
   describePlayground('Postgres', () => server.url)
 })

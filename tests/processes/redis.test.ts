@@ -14,7 +14,7 @@ describe.skipIf(findRedis() === undefined)('a real Redis server', () => {
 
   // Streams have ids of their own, so that all tests may share the keys.
   const open = async () => ({ address: server.url, close: async () => undefined })
-  describeRoles('Redis', open)
+  describeRoles('Redis', open, { isShort: true })
   describeRandom('Redis', open)
   describePlayground('Redis', () => server.url)
 })

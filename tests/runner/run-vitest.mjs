@@ -15,12 +15,13 @@ import { root, runCommand } from './run-command.mjs'
  *   workspace?: string,
  *   workers: number,
  *   isLive: boolean,
+ *   parts?: readonly { name: string, folders: readonly string[] }[],
  * }} request `folders` are those in which tests must run; `workspace` is the package
  *   that all of them belong to, whose result turbo keeps for local runs; `workers` is how many test
- *   files run at the same time; `skip` says why tests that skip themselves do so.
+ *   files run at the same time; `skip` says why tests that skip themselves do so; `parts` are counted one by one.
  * @returns {Promise<import('./types').Outcome>}
  */
-export async function runVitest({ name, projects, folders, env, skip, workspace, workers, isLive }) {
+export async function runVitest({ name, projects, folders, env, skip, workspace, workers, isLive, parts = [] }) {
   // A package keeps its report beside its files, where turbo restores it if nothing has changed.
   const reportPath = join(root, workspace ?? 'tests', '.output', `${name}.json`)
   await mkdir(dirname(reportPath), { recursive: true })
@@ -42,7 +43,8 @@ export async function runVitest({ name, projects, folders, env, skip, workspace,
   const shown = isLive ? '' : output
   if (!report) return failed(`${shown}\nVitest wrote no report.`)
   const counts = { passed: 0, failed: 0, skipped: 0 }
-  const ran = new Set()
+  /** @type {Map<string | undefined, number>} */
+  const ran = new Map()
   const skippedFiles = new Set()
   const timings = []
   for (const file of report.testResults) {
@@ -54,7 +56,8 @@ export async function runVitest({ name, projects, folders, env, skip, workspace,
         counts.skipped += 1
         skippedFiles.add(path)
       }
-      ran.add(folders.find((folder) => path.startsWith(folder)))
+      const folder = folders.find((folder) => path.startsWith(folder))
+      ran.set(folder, (ran.get(folder) ?? 0) + 1)
       timings.push({ test: `${path}: ${fullName}`, durationMs: duration ?? 0 })
     }
     const hasFailure = file.assertionResults.some(({ status }) => status === 'failed')
@@ -64,10 +67,13 @@ export async function runVitest({ name, projects, folders, env, skip, workspace,
   counts.failed += empty.length
   // An error outside of any test, such as a rejection nobody handled, is in the exit code alone.
   if (code !== 0 && counts.failed === 0) counts.failed = 1
+  const countIn = (/** @type {readonly string[]} */ folders) =>
+    folders.reduce((sum, folder) => sum + (ran.get(folder) ?? 0), 0)
+  const byPart = parts.map(({ name, folders }) => `${name} ${countIn(folders)}`).join(', ')
   return {
     ...counts,
     skips: [...skippedFiles].map((suite) => ({ suite, ...(skip ?? unexplained) })),
-    note: `${counts.passed + counts.failed} tests${isCached && output.includes('cache hit') ? ', unchanged' : ''}`,
+    note: `${counts.passed + counts.failed} tests${byPart && `: ${byPart}`}${isCached && output.includes('cache hit') ? ', unchanged' : ''}`,
     output: [shown, ...empty.map((folder) => `no test ran in ${folder}`)].join('\n'),
     timings,
   }

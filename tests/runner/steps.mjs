@@ -130,7 +130,7 @@ function gate(name, title, run, { needsBuild = false } = {}) {
 /**
  * @param {string} name
  * @param {string} title
- * @param {{ folders: readonly string[], projects?: readonly string[], mostlyWaits?: boolean } & Partial<Omit<import('./types').Step, 'run'>>} options
+ * @param {{ folders: readonly string[], projects?: readonly string[], mostlyWaits?: boolean } & Partial<Omit<import('./types').Step, 'run' | 'suite'>>} options
  *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name; tests that
  *   `mostlyWait` for pages, processes or leases can share a core
  * @returns {import('./types').Step}
@@ -139,6 +139,7 @@ function suite(name, title, { projects = [name], folders, mostlyWaits = false, .
   const { group = 'unit', needsBuild = false, needs = [] } = options
   return {
     ...{ name, group, title, needsBuild, needs },
+    suite: { projects, folders },
     async run({ programs, cores, isLive }) {
       const missing = needs.flatMap((need) => programs.missing[need] ?? [])
       if (missing.length > 0 && projects.some((project) => project.endsWith('-chromium'))) {

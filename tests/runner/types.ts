@@ -42,6 +42,14 @@ export interface StepContext {
   readonly isLive: boolean
 }
 
+/** The tests of a step that Vitest runs. */
+export interface Suite {
+  /** Vitest's projects. */
+  readonly projects: readonly string[]
+  /** The folders in which tests must run. */
+  readonly folders: readonly string[]
+}
+
 export interface Step {
   /** What one writes after `npm test --`. */
   readonly name: string
@@ -51,6 +59,8 @@ export interface Step {
   readonly needsBuild: boolean
   /** The programs without which some of its tests skip themselves. */
   readonly needs: readonly ProgramName[]
+  /** Left out for a step that does not only run tests. */
+  readonly suite?: Suite
   run(context: StepContext): Promise<Outcome>
 }
 

@@ -55,7 +55,7 @@ export async function openPlayground(
   url: string,
   options: { isNetworkFaulty?: boolean } = {},
 ): Promise<PlaygroundPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
   await context.addInitScript(watchForShrinking)
   const page = await context.newPage()
   const errors: string[] = []

@@ -1,20 +1,28 @@
 import type { StreamEvent } from '@keepstream/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { merge } from '../../src/merge/merge'
 import { settle, useFakeTime } from '../support/fake-time'
-import { setup, shown } from '../support/setup'
 
-vi.mock(import('../../src/merge/merge'), async (original) => {
-  const { merge } = await original()
-  return { merge: vi.fn(merge) }
-})
+const path = '../../src/merge/merge'
+
+/** The client with a merge that is counted. Its modules are this file's own: others may have loaded them before. */
+async function loadCounted() {
+  vi.resetModules()
+  const original = await vi.importActual<typeof import('../../src/merge/merge')>(path)
+  const merge = vi.fn(original.merge)
+  vi.doMock(path, () => ({ merge }))
+  return { merge, ...(await import('../support/setup')) }
+}
+
+const { merge, setup, shown } = await loadCounted()
+vi.doUnmock(path)
+vi.resetModules()
 
 useFakeTime()
 afterEach(() => vi.restoreAllMocks())
 
 /** The numbers of merges and of compared code units, while this many chunks were driven. */
 async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
-  vi.mocked(merge).mockClear()
+  merge.mockClear()
   let compared = 0
   const { startsWith } = String.prototype
   vi.spyOn(String.prototype, 'startsWith').mockImplementation(function (this: string, ...args) {
@@ -31,7 +39,7 @@ async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
   await settle()
   vi.mocked(String.prototype.startsWith).mockRestore()
   expect(shown(stream)).toMatchObject({ status: 'done', text: 'ab'.repeat(pieces) })
-  return { merges: vi.mocked(merge).mock.calls.length, compared }
+  return { merges: merge.mock.calls.length, compared }
 }
 
 describe('onEvent', () => {
