@@ -83,6 +83,8 @@ function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
     resolve: { ...resolve, alias: [...sources, ws] },
     test: {
       ...test,
+      // Convex's client keeps listeners of the page after it was closed.
+      isolate: true,
       setupFiles: source('./packages/convex/tests/support/setup.ts'),
       globalSetup: source('./tests/docs/support/write-examples.ts'),
       // They find modules with Vite, or hold runes; and Node would take Solid's server build.

@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
       expect(await shown.problems()).toEqual([])
     })
 
-    it('downloads only what was chosen, and keeps what is shown while that cannot be loaded', async () => {
+    itInLongRun('downloads only what was chosen, and keeps what is shown while that cannot be loaded', async () => {
       const shown = await open('/', { isNetworkFaulty: true })
       const { page } = shown
       await shown.ask(question)

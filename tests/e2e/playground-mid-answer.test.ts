@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
 import { type EndlessEndpoint, startEndlessEndpoint } from '../support/endless-endpoint'
 import { expectWhole } from '../support/expect-whole'
+import { itInLongRun } from '../support/is-long-run'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
@@ -14,7 +15,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is still being writt
   afterEach(() => endpoint.close())
   const { url, open } = withPlayground({ env: () => endpoint.env, isServerFresh: true })
 
-  it('shows an answer growing in both panes, and whole in both at the end', async () => {
+  itInLongRun('shows an answer growing in both panes, and whole in both at the end', async () => {
     const shown = await open('/')
     await shown.ask('What is written?')
     for (const pane of ['Driver', 'Follower'] as const) {

@@ -1,5 +1,5 @@
 /**
- * Runs steps, `lanes` of them at the same time. A step starts as soon as what it needs is there, in the order
+ * Runs steps, `lanes` of them at the same time, or two that mostly wait in the place of one. A step starts as soon as what it needs is there, in the order
  * of `steps` otherwise. A step whose build failed does not run and counts as failed.
  *
  * @param {readonly import('./types').Step[]} steps
@@ -19,7 +19,7 @@ export async function runSteps(steps, { lanes, cores, programs, isLive, onStart,
   const results = new Map()
   /** @type {import('./types').Programs | undefined} */
   let found
-  let running = 0
+  let used = 0
   const build = steps.find(({ name }) => name === 'build')
 
   return new Promise((resolve) => {
@@ -33,14 +33,14 @@ export async function runSteps(steps, { lanes, cores, programs, isLive, onStart,
       for (const step of waiting) {
         if (!isReady(step)) continue
         waiting.delete(step)
-        running += 1
+        used += shareOf(step)
         void start(step)
       }
     }
 
     /** @param {import('./types').Step} step */
     function isReady(step) {
-      if (running >= lanes) return false
+      if (used + shareOf(step) > lanes) return false
       if (step.needs.length > 0 && !found) return false
       return !step.needsBuild || !build || results.has(build)
     }
@@ -55,7 +55,7 @@ export async function runSteps(steps, { lanes, cores, programs, isLive, onStart,
         : await step
             .run({ programs: found ?? { env: {}, missing: {} }, cores: Math.max(1, Math.floor(cores / lanes)), isLive })
             .catch(brokenOutcome)
-      running -= 1
+      used -= shareOf(step)
       const result = { step, outcome, durationMs: performance.now() - startedAt }
       results.set(step, result)
       onEnd(result)
@@ -64,6 +64,11 @@ export async function runSteps(steps, { lanes, cores, programs, isLive, onStart,
       } else startSteps()
     }
   })
+}
+
+/** The part of a lane that a step takes. @param {import('./types').Step} step */
+function shareOf({ mostlyWaits }) {
+  return mostlyWaits ? 0.5 : 1
 }
 
 /** @param {unknown} error */

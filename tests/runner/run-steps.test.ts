@@ -51,6 +51,24 @@ describe('the steps of a test run', () => {
     expect((await all).map(({ step }) => step.name)).toEqual(['a', 'b', 'c'])
   })
 
+  it('share a lane with another one if both mostly wait', async () => {
+    const { steps, started, end } = createFleet([
+      { name: 'a' },
+      { name: 'b', mostlyWaits: true },
+      { name: 'c' },
+      { name: 'd', mostlyWaits: true },
+    ])
+    const all = run(steps, 2)
+    expect(started()).toEqual(['a', 'b', 'd'])
+    await end('b')
+    expect(started()).toEqual(['a', 'b', 'd'])
+    await end('d')
+    expect(started()).toEqual(['a', 'b', 'd', 'c'])
+    await end('a')
+    await end('c')
+    await all
+  })
+
   it('wait for the build and for programs, and let others go first', async () => {
     let find = (_: Programs) => {}
     const finding = new Promise<Programs>((resolve) => {

@@ -19,14 +19,29 @@ import { ensureRuntimes } from './runtimes.mjs'
 export const steps = [
   gate('build', 'all packages and the playground', build),
   suite('e2e', 'end to end, with the playground in Chromium', {
+    workers: 2,
     group: 'system',
-    mostlyWaits: true,
     folders: ['tests/e2e/'],
     needsBuild: true,
     needs: ['chromium'],
   }),
   suite('server', 'the server package', { folders: ['packages/server/'] }),
   suite('core', 'the core package', { folders: ['packages/core/'] }),
+  suite('processes', 'server processes on each store, killed and frozen', {
+    mostlyWaits: true,
+    workers: 3,
+    group: 'system',
+    folders: ['tests/processes/'],
+    needsBuild: true,
+    needs: ['postgres', 'redis'],
+  }),
+  suite('ssr', 'server rendering, and hydration in Chromium', {
+    mostlyWaits: true,
+    group: 'system',
+    folders: ['tests/bindings/ssr/', 'tests/hydration/'],
+    needsBuild: true,
+    needs: ['chromium'],
+  }),
   gate('types', 'type check of every workspace', checkTypes),
   suite('contract', 'the contract of all bindings in Chromium', {
     group: 'system',
@@ -35,40 +50,30 @@ export const steps = [
     needs: ['chromium'],
   }),
   suite('postgres', 'the Postgres store on a real server', {
-    group: 'system',
     mostlyWaits: true,
+    workers: 2,
+    group: 'system',
     folders: ['tests/stores/postgres/'],
     needs: ['postgres'],
   }),
   suite('redis', 'the Redis store on real servers', {
+    workers: 2,
     group: 'system',
-    mostlyWaits: true,
     folders: ['tests/stores/redis/'],
     needs: ['redis'],
   }),
   suite('faults', 'cut connections and killed servers, over real sockets', {
+    mostlyWaits: true,
+    workers: 2,
     group: 'system',
     projects: ['e2e'],
-    mostlyWaits: true,
     folders: ['tests/faults/'],
     needsBuild: true,
-  }),
-  suite('processes', 'server processes on each store, killed and frozen', {
-    group: 'system',
-    folders: ['tests/processes/'],
-    needsBuild: true,
-    needs: ['postgres', 'redis'],
   }),
   suite('histories', 'random histories of servers on each store, in one process', {
     group: 'system',
     folders: ['tests/histories/'],
     needs: ['postgres', 'redis'],
-  }),
-  suite('ssr', 'server rendering, and hydration in Chromium', {
-    group: 'system',
-    folders: ['tests/bindings/ssr/', 'tests/hydration/'],
-    needsBuild: true,
-    needs: ['chromium'],
   }),
   suite('convex', 'the hooks for Convex, with the real component', { folders: ['packages/convex/'] }),
   suite('react', 'the React binding, with React 19 and 18', {
@@ -130,15 +135,15 @@ function gate(name, title, run, { needsBuild = false } = {}) {
 /**
  * @param {string} name
  * @param {string} title
- * @param {{ folders: readonly string[], projects?: readonly string[], mostlyWaits?: boolean } & Partial<Omit<import('./types').Step, 'run' | 'suite'>>} options
- *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name; tests that
- *   `mostlyWait` for pages, processes or leases can share a core
+ * @param {{ folders: readonly string[], projects?: readonly string[], workers?: number } & Partial<Omit<import('./types').Step, 'run' | 'suite'>>} options
+ *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name; `workers` is how
+ *   many test files run at the same time, by default one for each core of the step
  * @returns {import('./types').Step}
  */
-function suite(name, title, { projects = [name], folders, mostlyWaits = false, ...options }) {
+function suite(name, title, { projects = [name], folders, workers, mostlyWaits = false, ...options }) {
   const { group = 'unit', needsBuild = false, needs = [] } = options
   return {
-    ...{ name, group, title, needsBuild, needs },
+    ...{ name, group, title, needsBuild, needs, mostlyWaits },
     suite: { projects, folders },
     async run({ programs, cores, isLive }) {
       const missing = needs.flatMap((need) => programs.missing[need] ?? [])
@@ -151,7 +156,6 @@ function suite(name, title, { projects = [name], folders, mostlyWaits = false, .
         reason: missing.map(({ reason }) => reason).join('; '),
         cure: missing.map(({ cure }) => cure).join('; '),
       }
-      const workers = cores * (mostlyWaits ? 2 : 1)
       const workspace = folders.find((folder) => folder.startsWith('packages/'))?.replace(/\/$/, '')
       return runVitest({
         name,
@@ -159,7 +163,7 @@ function suite(name, title, { projects = [name], folders, mostlyWaits = false, .
         folders,
         env: programs.env,
         ...(workspace !== undefined && { workspace }),
-        workers,
+        workers: workers ?? cores,
         isLive,
         ...(missing.length > 0 && { skip }),
       })

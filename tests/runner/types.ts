@@ -59,6 +59,8 @@ export interface Step {
   readonly needsBuild: boolean
   /** The programs without which some of its tests skip themselves. */
   readonly needs: readonly ProgramName[]
+  /** It waits more than it computes, for pages, processes or leases. */
+  readonly mostlyWaits?: boolean
   /** Left out for a step that does not only run tests. */
   readonly suite?: Suite
   run(context: StepContext): Promise<Outcome>
