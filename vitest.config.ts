@@ -40,7 +40,8 @@ function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineCon
     plugins,
     resolve: { alias: sources, conditions: ['browser', 'development', 'module', 'import', 'default'] },
     test: {
-      ...inThreads,
+      // A file of its own: its page keeps the listeners of what is still mounted.
+      pool: 'threads',
       name,
       environment: source('./tests/environments/happy-dom.ts'),
       include: [`packages/${name}/tests/**/*.test.{ts,tsx}`, `tests/bindings/${name}/*.test.ts`],
@@ -83,8 +84,6 @@ function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
     resolve: { ...resolve, alias: [...sources, ws] },
     test: {
       ...test,
-      // Convex's client keeps listeners of the page after it was closed.
-      isolate: true,
       setupFiles: source('./packages/convex/tests/support/setup.ts'),
       globalSetup: source('./tests/docs/support/write-examples.ts'),
       // They find modules with Vite, or hold runes; and Node would take Solid's server build.

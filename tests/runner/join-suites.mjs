@@ -1,30 +1,36 @@
 import { runVitest } from './run-vitest.mjs'
 
 /**
- * Replaces suites that need no build and no program by one step, which runs them all in one Vitest: it starts once, and reads
- * the sources once. Its result counts the tests of each of them.
+ * Replaces suites that may share one Vitest by one step: it starts once, and reads the sources once. Its result counts the
+ * tests of each suite.
  *
  * @param {readonly import('./types').Step[]} steps
  * @returns {import('./types').Step[]}
  */
 export function joinSuites(steps) {
-  const joined = steps.filter(({ suite, needsBuild, needs }) => suite && !needsBuild && needs.length === 0)
-  const [first] = joined
-  if (!first || joined.length === 1) return [...steps]
-  const names = joined.map(({ name }) => name).join(', ')
-  /** @type {import('./types').Step} */
-  const unit = {
-    ...{ name: 'unit', group: 'unit', title: `the packages (${names})`, needsBuild: false, needs: [] },
+  return steps.flatMap((step) => {
+    const environment = step.suite?.environment
+    if (environment === undefined) return [step]
+    const joined = steps.filter(({ suite }) => suite?.environment === environment)
+    if (joined.length === 1) return [step]
+    return joined[0] === step ? [joinedStep(joined)] : []
+  })
+}
+
+/** @param {readonly import('./types').Step[]} steps @returns {import('./types').Step} */
+function joinedStep(steps) {
+  const name = steps.map(({ name }) => name).join('+')
+  return {
+    ...{ name, group: 'unit', title: 'these packages, in one Vitest', needsBuild: false, needs: [] },
     run: ({ programs, cores, isLive }) =>
       runVitest({
-        name: 'unit',
-        projects: joined.flatMap(({ suite }) => suite?.projects ?? []),
-        folders: joined.flatMap(({ suite }) => suite?.folders ?? []),
+        name,
+        projects: steps.flatMap(({ suite }) => suite?.projects ?? []),
+        folders: steps.flatMap(({ suite }) => suite?.folders ?? []),
         env: programs.env,
         workers: cores,
         isLive,
-        parts: joined.map(({ name, suite }) => ({ name, folders: suite?.folders ?? [] })),
+        parts: steps.map(({ name, suite }) => ({ name, folders: suite?.folders ?? [] })),
       }),
   }
-  return steps.flatMap((step) => (step === first ? [unit] : joined.includes(step) ? [] : [step]))
 }

@@ -25,11 +25,9 @@ export const steps = [
     needsBuild: true,
     needs: ['chromium'],
   }),
-  suite('server', 'the server package', { folders: ['packages/server/'] }),
-  suite('core', 'the core package', { folders: ['packages/core/'] }),
+  suite('server', 'the server package', { environment: 'node', folders: ['packages/server/'] }),
+  suite('core', 'the core package', { environment: 'node', folders: ['packages/core/'] }),
   suite('processes', 'server processes on each store, killed and frozen', {
-    mostlyWaits: true,
-    workers: 3,
     group: 'system',
     folders: ['tests/processes/'],
     needsBuild: true,
@@ -77,16 +75,18 @@ export const steps = [
   }),
   suite('convex', 'the hooks for Convex, with the real component', { folders: ['packages/convex/'] }),
   suite('react', 'the React binding, with React 19 and 18', {
+    environment: 'page',
     projects: ['react', 'react-18'],
     folders: ['packages/react/', 'tests/bindings/react/', 'tests/bindings/react-18/'],
   }),
   suite('svelte', 'the Svelte binding, with Svelte 5 and 4', {
+    environment: 'page',
     projects: ['svelte', 'svelte-4'],
     folders: ['packages/svelte/', 'tests/bindings/svelte/', 'tests/bindings/svelte-4/'],
   }),
-  suite('vue', 'the Vue binding', { folders: ['packages/vue/', 'tests/bindings/vue/'] }),
-  suite('solid', 'the Solid binding', { folders: ['packages/solid/', 'tests/bindings/solid/'] }),
-  suite('ai-sdk', 'the adapter for the AI SDK', { folders: ['packages/ai-sdk/'] }),
+  suite('vue', 'the Vue binding', { environment: 'page', folders: ['packages/vue/', 'tests/bindings/vue/'] }),
+  suite('solid', 'the Solid binding', { environment: 'page', folders: ['packages/solid/', 'tests/bindings/solid/'] }),
+  suite('ai-sdk', 'the adapter for the AI SDK', { environment: 'node', folders: ['packages/ai-sdk/'] }),
   suite('docs', 'the examples of the documentation, run', {
     group: 'system',
     projects: ['docs', 'docs-server'],
@@ -135,16 +135,16 @@ function gate(name, title, run, { needsBuild = false } = {}) {
 /**
  * @param {string} name
  * @param {string} title
- * @param {{ folders: readonly string[], projects?: readonly string[], workers?: number } & Partial<Omit<import('./types').Step, 'run' | 'suite'>>} options
+ * @param {{ folders: readonly string[], projects?: readonly string[], workers?: number, environment?: 'node' | 'page' } & Partial<Omit<import('./types').Step, 'run' | 'suite'>>} options
  *   `folders` are those in which tests must run; `projects` are Vitest's, by default the one of this name; `workers` is how
  *   many test files run at the same time, by default one for each core of the step
  * @returns {import('./types').Step}
  */
-function suite(name, title, { projects = [name], folders, workers, mostlyWaits = false, ...options }) {
+function suite(name, title, { projects = [name], folders, workers, environment, mostlyWaits = false, ...options }) {
   const { group = 'unit', needsBuild = false, needs = [] } = options
   return {
     ...{ name, group, title, needsBuild, needs, mostlyWaits },
-    suite: { projects, folders },
+    suite: { projects, folders, ...(environment && { environment }) },
     async run({ programs, cores, isLive }) {
       const missing = needs.flatMap((need) => programs.missing[need] ?? [])
       if (missing.length > 0 && projects.some((project) => project.endsWith('-chromium'))) {

@@ -48,6 +48,11 @@ export interface Suite {
   readonly projects: readonly string[]
   /** The folders in which tests must run. */
   readonly folders: readonly string[]
+  /**
+   * Suites that need no build and no program, and whose modules are loaded in the same environment, may share one Vitest.
+   * Modules that were loaded without a page believe that there is none.
+   */
+  readonly environment?: 'node' | 'page'
 }
 
 export interface Step {
