@@ -50,7 +50,7 @@ export interface Suite {
   readonly folders: readonly string[]
   /**
    * Suites that need no build and no program, and whose modules are loaded in the same environment, may share one Vitest.
-   * Modules that were loaded without a page believe that there is none.
+   * Modules that were loaded without a page stay without one.
    */
   readonly environment?: 'node' | 'page'
 }
