@@ -43,7 +43,7 @@ export function createRuntime(given: StreamsOptions): Runtime {
   })
   const callStore = createCallStore(report, health, environment, () => isClosed)
   const shared = { ...options, report, expiry, health, callStore }
-  const hub = createHub(shared)
+  const hub = createHub({ ...shared, readStored: (id, offset, max) => runs.readStored(id, offset, max) })
   const expiryRecheck = createExpiryRecheck(hub, leaseMs, environment)
   const runs: Runs = createRuns({ ...shared, hub, yieldToEventLoop: createEventLoopYield(environment) })
   return {

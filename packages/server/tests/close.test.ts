@@ -76,6 +76,23 @@ describe('S15 close', () => {
     expect([clock.timers, store.watches]).toEqual([0, 0])
   })
 
+  it.each(['raw text', 'events'])('ends a drive of %s that its client has stopped to read', async (form) => {
+    const { streams, clock, id, hand } = await running()
+    const drive = await streams.stream(form === 'events' ? request('/', sse) : request(), id, hand.producer)
+    const reader = drive.body?.getReader()
+    await reader?.read()
+    await hand.append('x'.repeat(1_000_000))
+    hand.finish()
+    const closing = streams.close()
+    await clock.advance(1_300)
+    await closing
+    // It wakes too late for the text that waited for it.
+    const rest = reader?.read()
+    if (form === 'events') expect(await rest).toEqual({ done: true, value: undefined })
+    else await expect(rest).rejects.toMatchObject({ code: 'shutting-down' })
+    expect(clock.timers).toBe(0)
+  })
+
   it("closes followers of other processes' streams without an end event", async () => {
     const { clock, store, id: busy } = await running()
     const { streams } = createRig({ store, clock, keepsStore: true })

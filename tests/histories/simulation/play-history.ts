@@ -342,13 +342,13 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     if (!stream.isDeleted) violations.push(`${name} finds stream ${stream.index} gone, but it was not deleted`)
   }
 
-  /** P5: a follower receives only text that its process has read from the store. */
+  /** P5: a follower receives only text that its process has read from the store, or that the store has acknowledged. */
   function checkFollow(stream: Stream): OnReceived {
     return (reader, by) => {
-      const readUpTo = by.readUpTo.get(stream.id) ?? 0
-      const isOwn = reader.text.length <= readUpTo
-      if (!isOwn && !all.some((process) => reader.text.length <= (process.readUpTo.get(stream.id) ?? 0))) {
-        violations.push(`P5: ${reader.name} has ${reader.text.length} units, but only ${readUpTo} were read`)
+      const durableUpTo = by.durableUpTo.get(stream.id) ?? 0
+      const isOwn = reader.text.length <= durableUpTo
+      if (!isOwn && !all.some((process) => reader.text.length <= (process.durableUpTo.get(stream.id) ?? 0))) {
+        violations.push(`P5: ${reader.name} has ${reader.text.length} units, but only ${durableUpTo} were durable`)
       }
       if (reader.end !== undefined) checkEnd(stream, reader)
     }

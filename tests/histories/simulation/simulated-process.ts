@@ -1,4 +1,11 @@
-import { createStreams, type Environment, type StreamStore, type Streams, type StreamsEvent } from '@keepstream/server'
+import {
+  createStreams,
+  type Environment,
+  type StreamStore,
+  type Streams,
+  type StreamsEvent,
+  type WriteResult,
+} from '@keepstream/server'
 import type { Faults } from './faults'
 import type { World } from './world'
 
@@ -12,8 +19,8 @@ export interface SimulatedProcess {
   readonly crashed: Promise<void>
   /** It was frozen, cut off from its store or killed at some time, so other processes may have considered it dead. */
   readonly wasUnhealthy: boolean
-  /** By id: up to which offset this process has read a text from the store. */
-  readonly readUpTo: ReadonlyMap<string, number>
+  /** By id: up to which offset the store has shown this process a text, or acknowledged that it has the text. */
+  readonly durableUpTo: ReadonlyMap<string, number>
   /** `kill -9`: all its work stops, except calls that have already reached the store. */
   crash(): void
   /** SIGSTOP until a time, then SIGCONT. */
@@ -40,7 +47,7 @@ const never = new Promise<never>(() => undefined)
 
 export function startProcess(options: ProcessOptions): SimulatedProcess {
   const { number, world, faults, random, leaseMs } = options
-  const readUpTo = new Map<string, number>()
+  const durableUpTo = new Map<string, number>()
   let isDead = false
   let onCrash: () => void = () => undefined
   const crashed = new Promise<void>((resolve) => {
@@ -119,20 +126,30 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     }
   }
 
+  function learn(id: string, offset: number): void {
+    durableUpTo.set(id, Math.max(durableUpTo.get(id) ?? 0, offset))
+  }
+
+  async function written(id: string, call: () => Promise<WriteResult>): Promise<WriteResult> {
+    const result = await send(call)
+    if (result.type !== 'gone') learn(id, result.type === 'ok' ? result.offset : result.head.offset)
+    return result
+  }
+
   const { store } = options
   const lossy: StreamStore = {
     create: (id, meta) => send(() => store.create(id, meta)),
     claim: (id, request) => send(() => store.claim(id, request)),
-    append: (id, request) => send(() => store.append(id, request)),
+    append: (id, request) => written(id, () => store.append(id, request)),
     beat: (id, epoch) => send(() => store.beat(id, epoch)),
-    close: (id, request) => send(() => store.close(id, request)),
+    close: (id, request) => written(id, () => store.close(id, request)),
     requestStop: (id) => send(() => store.requestStop(id)),
     expire: (id, epoch) => send(() => store.expire(id, epoch)),
     delete: (id) => send(() => store.delete(id)),
     sweep: (request) => send(() => store.sweep(request)),
     async read(id, offset, max) {
       const range = await send(() => store.read(id, offset, max))
-      if (range) readUpTo.set(id, Math.max(readUpTo.get(id) ?? 0, range.start + range.text.length))
+      if (range) learn(id, range.start + range.text.length)
       return range
     },
     heads: (ids) => send(() => store.heads(ids)),
@@ -161,7 +178,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       onEvent: options.onEvent,
       onError: () => undefined,
     }),
-    readUpTo,
+    durableUpTo,
     crashed,
     get isDead() {
       return isDead

@@ -1,8 +1,8 @@
 import { StreamsError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
-import { maxRead, openStoreReader } from '../reading/store-reader'
 import type { Producer } from '../run/producer'
 import type { Run } from '../run/run'
+import { openRunReader } from '../run/run-reader'
 import type { ResumeWhenExpired, StartOptions } from '../run/runs'
 import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
@@ -11,12 +11,11 @@ import type { StreamHead } from '../store/stream-store'
 import { isLowSurrogate } from '../store/surrogates'
 import { follow } from './follow'
 import { negotiate } from './request/negotiate'
-import { drivePosition, type Position } from './request/position'
-import { encode } from './response/encode'
+import { beginning, drivePosition, type Position } from './request/position'
+import { eventEncoder, rawEncoder } from './response/encoder'
 import { failureResponse } from './response/failure-response'
-import { createResponseBody, maxIdleTicks, type ResponseBody } from './response/response-body'
 import { notFoundResponse } from './response/responses'
-import { runBody } from './response/run-body'
+import { textResponse } from './response/text-response'
 import { headerNames, liveHeaders, mediaTypes } from './wire-names'
 
 export interface StreamOptions {
@@ -84,30 +83,14 @@ async function openAndDrive(
 
 /** The text as it is produced in this process, from the reader's position on. */
 function driveRun(runtime: Runtime, run: Run, request: Request): Response {
-  const { report, options } = runtime
-  const form = negotiate(request, [mediaTypes.text, mediaTypes.sse])
-  const isSse = form === mediaTypes.sse
-  let body: ResponseBody | undefined
-  const source = runBody(runtime, run, {
-    isSse,
-    position: isSse ? positionIn(run, drivePosition(request)) : 0,
-    wake: () => body?.wake(),
-    tick: () => body?.tick(),
+  const form = driveForm(request)
+  const position = form === mediaTypes.sse ? positionIn(run, drivePosition(request)) : 0
+  return textResponse(runtime, {
+    ...driveOptions(request, form),
+    id: run.id,
+    headers: driveHeaders(form, run),
+    open: (listener) => openRunReader(runtime.hub, run, position, listener),
   })
-  body = createResponseBody(
-    {
-      isRaw: !isSse,
-      next: source.next,
-      release() {
-        source.release()
-        report.event({ type: 'left', id: run.id, reader: 'drive' })
-      },
-    },
-    request.signal,
-    maxIdleTicks(options),
-  )
-  report.event({ type: 'joined', id: run.id, reader: 'drive' })
-  return new Response(body.stream, { headers: driveHeaders(form, run) })
 }
 
 /** The reader's position, as far as its text is certainly this run's text. The events contain where they continue. */
@@ -121,70 +104,25 @@ function positionIn({ epoch, base, log }: Run, { offset, epoch: known }: Positio
  * The text as it is stored: the stream has ended, or another process produces it. With `resumeWhenExpired` it is
  * resumed here when it lapses.
  */
-async function driveStored(
+function driveStored(
   runtime: Runtime,
   id: string,
   request: Request,
   resumeWhenExpired?: ResumeWhenExpired,
 ): Promise<Response> {
-  const { signal } = request
-  const form = negotiate(request, [mediaTypes.text, mediaTypes.sse])
-  if (form === mediaTypes.sse) {
-    return follow(runtime, id, drivePosition(request), { signal, reader: 'drive', rollsOver: false, resumeWhenExpired })
-  }
-  const { hub, report, options } = runtime
-  let body: ResponseBody | undefined
-  let isLeaving = false
-  const reader = openStoreReader(hub, id, {
-    wake: () => body?.wake(),
-    tick: () => body?.tick(),
-    shutDown(isLate) {
-      isLeaving = true
-      if (isLate) body?.fail(leaving())
-      else body?.wake()
-    },
-  })
-  const first = await hub.read(id, 0, maxRead).catch((error) => {
-    reader.close()
-    throw error
-  })
-  if (!first) {
-    reader.close()
-    return notFoundResponse()
-  }
-  const { epoch } = first.head
-  reader.start(first)
-  // Plain text cannot continue with the new run: the body fails when the new epoch is read.
-  const cancelResume = resumeWhenExpired?.(() => undefined)
-  report.event({ type: 'joined', id, reader: 'drive' })
-  body = createResponseBody(
-    {
-      isRaw: true,
-      async next() {
-        const step = await reader.next()
-        if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')
-        // Plain text cannot report that the text before this point may be different now.
-        if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was resumed')
-        if (step.type === 'text') return encode(step.text)
-        if (step.type === 'end') return 'end'
-        if (isLeaving) throw leaving()
-        return undefined
-      },
-      release() {
-        cancelResume?.()
-        reader.close()
-        report.event({ type: 'left', id, reader: 'drive' })
-      },
-    },
-    signal,
-    maxIdleTicks(options),
-  )
-  return new Response(body.stream, { headers: driveHeaders(form, first.head) })
+  const form = driveForm(request)
+  const position = form === mediaTypes.sse ? drivePosition(request) : beginning
+  const headers = (head: StreamHead) => driveHeaders(form, head)
+  return follow(runtime, id, position, { ...driveOptions(request, form), headers, resumeWhenExpired })
 }
 
-/** Plain text that just ended would look whole, so it fails with this. */
-function leaving(): StreamsError {
-  return new StreamsError('shutting-down', 'the server is about to restart; follow the stream')
+function driveForm(request: Request) {
+  return negotiate(request, [mediaTypes.text, mediaTypes.sse])
+}
+
+function driveOptions({ signal }: Request, form: string) {
+  const encoder = form === mediaTypes.sse ? eventEncoder() : rawEncoder()
+  return { signal, encoder, reader: 'drive', rollsOver: false } as const
 }
 
 function driveHeaders(form: string, { epoch, base }: Pick<StreamHead, 'epoch' | 'base'>): Record<string, string> {

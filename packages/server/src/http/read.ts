@@ -3,10 +3,11 @@ import { follow } from './follow'
 import { catchUp } from './request/catch-up'
 import { negotiate } from './request/negotiate'
 import { readPosition } from './request/position'
+import { eventEncoder } from './response/encoder'
 import { failureResponse } from './response/failure-response'
 import { errorResponse, notFoundResponse } from './response/responses'
 import { snapshotResponse } from './response/snapshot-response'
-import { mediaTypes, queryNames } from './wire-names'
+import { liveHeaders, mediaTypes, queryNames } from './wire-names'
 
 /**
  * The longest range of a snapshot that is read at once, in UTF-16 code units. JSON contains no more. Plain text
@@ -33,7 +34,11 @@ export async function readStream(runtime: Runtime, request: Request, id: string)
   const form = negotiate(request, [mediaTypes.json, mediaTypes.text, mediaTypes.sse])
   try {
     if (form === mediaTypes.sse && method === 'GET') {
-      return await follow(runtime, id, position, { signal: request.signal, reader: 'follow', rollsOver: true })
+      const headers = () => ({ ...liveHeaders, 'Content-Type': mediaTypes.sse })
+      return await follow(runtime, id, position, {
+        ...{ signal: request.signal, encoder: eventEncoder(), headers },
+        ...{ reader: 'follow', rollsOver: true },
+      })
     }
     const max = method === 'HEAD' ? maxHead : maxSnapshot
     const range = await catchUp((offset) => runtime.hub.read(id, offset, max), position)

@@ -5,6 +5,7 @@ import type { CallStore } from './call-store'
 import type { Expiry } from './expiry'
 import { createHeadPoller } from './head-poller'
 import type { StoreHealth } from './store-health'
+import type { TextRange } from './text-source'
 
 export interface Subscriber {
   /** The stream may have changed. */
@@ -25,6 +26,13 @@ export interface Hub {
   subscribe(id: string, subscriber: Subscriber): () => void
   /** Concurrent reads of the same range share one read of the store. Rejects with `store`. */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
+  /**
+   * The same for a reader that continues. What a run of this process has stored is taken from its memory, so that a process does
+   * not read back what it wrote.
+   */
+  readOn(id: string, offset: number, max: number): Promise<TextRange | undefined>
+  /** What a run of this process has stored of the stream has changed, so that `readOn` may return more. */
+  notify(id: string): void
   /** Polls this stream soon, for example because a read failed. */
   pollSoon(id: string): void
   /** Lets every subscriber read what is stored and leave, for at most one second. Idempotent. */
@@ -40,6 +48,8 @@ export interface HubOptions {
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly callStore: CallStore
+  /** See `Runs.readStored`. */
+  readonly readStored: (id: string, offset: number, max: number) => TextRange | undefined
 }
 
 interface Watched {
@@ -96,6 +106,8 @@ export function createHub(options: HubOptions): Hub {
       }
     },
     read,
+    readOn: async (id, offset, max) => options.readStored(id, offset, max) ?? read(id, offset, max),
+    notify: onNotification,
     pollSoon(id) {
       const stream = watched.get(id)
       if (stream) stream.seen = undefined

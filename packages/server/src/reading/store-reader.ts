@@ -1,37 +1,22 @@
 import { isStreamsError } from '../errors'
 import { isTerminal } from '../store/status'
-import type { StoredRange, StreamHead } from '../store/stream-store'
 import { cutBeforeSplitPair } from '../store/surrogates'
 import type { Hub } from './hub'
+import {
+  maxChunk,
+  type ShownHead,
+  type TextListener,
+  type TextRange,
+  type TextSource,
+  type TextStep,
+} from './text-source'
 
-/** What a reader of the store gets next. */
-export type StoredStep =
-  | { readonly type: 'text'; readonly head: StreamHead; readonly offset: number; readonly text: string }
-  /** Nothing is new until `wake` is called. The head is `undefined` if the store could not be read yet. */
-  | { readonly type: 'wait'; readonly head: StreamHead | undefined }
-  /** All of the text was read, and nothing follows. */
-  | { readonly type: 'end'; readonly head: StreamHead }
-  | { readonly type: 'gone' }
-
-/** A position in a stored text. It reads only durable text (P5). */
-export interface StoreReader {
-  readonly position: number
+/** A source of stored text. It reads only durable text (P5). */
+export interface StoreReader extends TextSource {
   /** Sets the first range. `next` returns it and then reads on after it. */
-  start(range: StoredRange): void
-  next(): Promise<StoredStep>
-  close(): void
+  start(range: TextRange): void
 }
 
-export interface StoreReaderListener {
-  /** `next` may return more now. */
-  wake(): void
-  tick?(): void
-  /** See `Subscriber`. */
-  shutDown(isLate: boolean): void
-}
-
-/** The longest chunk that is sent at once, in UTF-16 code units. */
-export const maxChunk = 16_384
 /**
  * The longest range that is read from the store at once. The reader holds it while its client takes it chunk by chunk.
  */
@@ -41,8 +26,8 @@ export const maxRead = 65_536
  * Subscribes as soon as it is opened, so that it does not miss what is stored between the first read and the first
  * `next`.
  */
-export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListener): StoreReader {
-  let head: StreamHead | undefined
+export function openStoreReader(hub: Hub, id: string, listener: TextListener): StoreReader {
+  let head: ShownHead | undefined
   let position = 0
   let buffer = ''
   let isStale = false
@@ -68,7 +53,7 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
       adopt(range)
     },
     close,
-    async next() {
+    async next(): Promise<TextStep> {
       for (;;) {
         if (buffer !== '' && head) return { type: 'text', head, ...take() }
         if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
@@ -90,9 +75,9 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
     return { offset, text }
   }
 
-  async function readOrLater(): Promise<StoredRange | undefined | 'later'> {
+  async function readOrLater(): Promise<TextRange | undefined | 'later'> {
     try {
-      return await hub.read(id, position, maxRead)
+      return await hub.readOn(id, position, maxRead)
     } catch (error) {
       // A retry would find the same. The response fails, so that the client does not take its text for whole.
       if (isStreamsError(error, 'corrupt')) throw error
@@ -103,7 +88,7 @@ export function openStoreReader(hub: Hub, id: string, listener: StoreReaderListe
   }
 
   /** A reader is never ahead of the durable text, so the text that it has returned stays valid in every later epoch. */
-  function adopt(range: StoredRange): void {
+  function adopt(range: TextRange): void {
     if (range.start === position) buffer = cutBeforeSplitPair(range.text)
     head = range.head
   }

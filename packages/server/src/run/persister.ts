@@ -18,6 +18,8 @@ export interface Ending {
 }
 
 export interface PersisterListener {
+  /** More of the text is durable. */
+  onStored(): void
   /** The ending is durable: the text up to `offset`, and its status. */
   onClosed(ending: Ending, offset: number): void
   onStopRequested(): void
@@ -48,6 +50,8 @@ export interface PersisterOptions {
 export interface Persister {
   /** When the store last responded to a write. */
   readonly storedAt: number
+  /** The durable length, as the store last acknowledged it. */
+  readonly stored: number
   /** The log grew by `text`. */
   grew(text: string): void
   /**
@@ -87,6 +91,9 @@ export function createPersister(options: PersisterOptions): Persister {
   return {
     get storedAt() {
       return storedAt
+    },
+    get stored() {
+      return stored
     },
     grew(text) {
       schedule.grew(text, environment.now())
@@ -177,7 +184,10 @@ export function createPersister(options: PersisterOptions): Persister {
       notBefore = -Infinity
       const reached = stored + text.length
       stored = reached
-      if (text !== '') report.event({ type: 'stored', id, offset: reached, length: text.length })
+      if (text !== '') {
+        report.event({ type: 'stored', id, offset: reached, length: text.length })
+        listener.onStored()
+      }
       if (isLast) {
         finish()
         listener.onClosed(ending as Ending, reached)

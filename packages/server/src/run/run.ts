@@ -1,4 +1,5 @@
 import { StreamsError } from '../errors'
+import type { TextRange } from '../reading/text-source'
 import { cutBeforeSplitPair } from '../store/surrogates'
 import type { Ending } from './persister'
 import { createPersister, type PersisterOptions } from './persister'
@@ -30,6 +31,11 @@ export interface Run {
   /** When the store last responded to a write of this run. */
   readonly storedAt: number
   /**
+   * The text that the store has acknowledged, from `offset` on: at most `max` (2 or more) code units. `undefined` after the
+   * end, which only the store knows.
+   */
+  readStored(offset: number, max: number): TextRange | undefined
+  /**
    * Makes any string storable and appends it. After the run has ended it does nothing. Resolves at once, or after a
    * turn of the event loop. Anything but a string is reported and ends the run as `error`. It then rejects, but an
    * unawaited rejection does not end the process.
@@ -55,6 +61,8 @@ export interface RunOptions extends Omit<PersisterOptions, 'log' | 'listener'> {
   readonly maxLength: number
   readonly settleMs: number
   readonly yieldToEventLoop: () => Promise<void>
+  /** Called when more of the text is durable, and after the end. What `readStored` returns has changed then. */
+  readonly onDurable: () => void
 }
 
 const tooLong: Ending = { status: 'error', error: streamErrors.tooLong }
@@ -77,6 +85,7 @@ export function createRun(options: RunOptions): Run {
     ...options,
     log,
     listener: {
+      onStored: options.onDurable,
       onClosed(ending, offset) {
         report.event({ type: 'closed', id, offset, ...ending })
         settle({ type: 'closed', ending, offset })
@@ -100,6 +109,13 @@ export function createRun(options: RunOptions): Run {
     finished,
     get storedAt() {
       return persister.storedAt
+    },
+    readStored(offset, max) {
+      if (state.type === 'closed' || state.type === 'fenced') return undefined
+      const { stored } = persister
+      const start = Math.min(offset, stored)
+      const head = { status: 'streaming', epoch, base: options.base, offset: stored, isStalled: false } as const
+      return { head, start, text: log.read(start, max, stored) }
     },
     append(text) {
       if (typeof text !== 'string') return refuse()
@@ -188,6 +204,7 @@ export function createRun(options: RunOptions): Run {
     changed()
     subscribers.clear()
     onFinished()
+    options.onDurable()
   }
 
   function abort(reason: string): void {

@@ -5,6 +5,7 @@ import { type Expiry, expired } from '../reading/expiry'
 import type { Hub } from '../reading/hub'
 import { shuttingDown } from '../reading/shutting-down'
 import type { StoreHealth } from '../reading/store-health'
+import type { TextRange } from '../reading/text-source'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import { claimStream } from './claim'
@@ -50,6 +51,8 @@ export interface Runs {
   /** Stops the run of this process. While its claim is in flight, the stop request is kept. */
   stop(id: string): void
   isProducing(id: string): boolean
+  /** See `Run.readStored`. `undefined` too if no run of this process produces the stream. */
+  readStored(id: string, offset: number, max: number): TextRange | undefined
   /** Refuses new runs, lets running ones finish, and then ends the rest as `error`. Idempotent. */
   drain(): Promise<void>
 }
@@ -132,6 +135,7 @@ export function createRuns(options: RunsOptions): Runs {
       entry?.run?.stop()
     },
     isProducing: (id) => entries.get(id)?.run !== undefined,
+    readStored: (id, offset, max) => entries.get(id)?.run?.readStored(offset, max),
     drain() {
       drained ??= drain()
       return drained
@@ -171,6 +175,7 @@ export function createRuns(options: RunsOptions): Runs {
       prefix,
       heartbeatMs: options.leaseMs / 3,
       onStoreFailed: health.failed,
+      onDurable: () => hub.notify(id),
       onTimer: health.timerFired,
     })
     entry.run = run

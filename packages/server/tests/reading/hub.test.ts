@@ -27,13 +27,31 @@ describe('S12 the hub', () => {
     await streams.close()
   })
 
-  it.each(['a drive', 'a stored drive', 'a follower'])(
+  it('does not read back from the store what a run of this process has stored', async () => {
+    const { store, clock, follow, hand } = await followed()
+    const reader = await follow()
+    const readsBefore = store.of('read').length
+    for (let index = 0; index < 400; index++) {
+      await hand.append(`Sentence ${index}. `)
+      await clock.advance(110)
+    }
+    expect(store.of('append').length).toBeGreaterThanOrEqual(400)
+    expect(textOf(parseEvents(reader.text).events)).toContain('Sentence 399.')
+    expect(store.of('read').length - readsBefore).toBe(0)
+    hand.finish()
+    await clock.advance(300)
+    expect(parseEvents(reader.text).events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done' } })
+    expect(store.of('read').length - readsBefore).toBeLessThanOrEqual(2)
+  })
+
+  it.each(['a drive', 'a raw drive', 'a stored drive', 'a follower'])(
     'closes %s after a while if its host neither reads nor cancels, and serves the readers that read',
     async (kind) => {
       const { streams, id, hand, store, clock } = await running()
       const { streams: elsewhere, store: there } = createRig({ store: spyStore(store), clock })
       const host = kind === 'a stored drive' ? elsewhere : streams
-      const open = () => (kind === 'a follower' ? host.read(sse(), id) : host.stream(sse(), id, () => undefined))
+      const asked = kind === 'a raw drive' ? request() : sse()
+      const open = () => (kind === 'a follower' ? host.read(asked, id) : host.stream(asked, id, () => undefined))
       const reader = (await open()).body?.getReader()
       await reader?.read()
       const read = collect(await host.read(sse(), id))

@@ -9,7 +9,7 @@ export interface Position {
   readonly isEventSource: boolean
 }
 
-const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
+export const beginning: Position = { offset: 0, epoch: undefined, isEventSource: false }
 
 /**
  * Where a drive continues. A driver that joins sends the offset and the epoch of the text that it holds. Anything else

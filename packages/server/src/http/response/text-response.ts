@@ -1,0 +1,70 @@
+import { StreamsError } from '../../errors'
+import type { TextListener, TextSource } from '../../reading/text-source'
+import type { Runtime } from '../../runtime'
+import { encode } from './encode'
+import type { Encoder } from './encoder'
+import { createResponseBody, maxIdleTicks, type ResponseBody } from './response-body'
+
+export interface TextResponseOptions {
+  readonly id: string
+  readonly reader: 'drive' | 'follow'
+  readonly signal: AbortSignal
+  readonly headers: Record<string, string>
+  readonly encoder: Encoder
+  /** Close after about `rolloverMs`, so that the reader is authorized again. */
+  readonly rollsOver: boolean
+  open(listener: TextListener): TextSource
+}
+
+/** The text of a source as it grows, in whatever form. */
+export function textResponse({ report, options }: Runtime, response: TextResponseOptions): Response {
+  const { id, reader, encoder, signal } = response
+  const { environment, rolloverMs } = options
+  const rolloverAt = response.rollsOver ? environment.now() + rolloverMs * (0.8 + environment.random() * 0.4) : Infinity
+  let isKeepAliveDue = false
+  let isLeaving = false
+  let body: ResponseBody | undefined
+  const source = response.open({
+    wake: () => body?.wake(),
+    tick() {
+      if (environment.now() >= rolloverAt) return body?.end()
+      isKeepAliveDue = true
+      body?.wake()
+      body?.tick()
+    },
+    shutDown(isLate) {
+      isLeaving = true
+      if (!isLate) body?.wake()
+      else if (encoder.isRaw) body?.fail(leaving())
+      else body?.end()
+    },
+  })
+  report.event({ type: 'joined', id, reader })
+  body = createResponseBody(
+    {
+      isRaw: encoder.isRaw,
+      async next() {
+        const part = encoder.encode(await source.next(), source.position)
+        if (part === undefined) return 'end'
+        if (part === '' && isLeaving) {
+          if (encoder.isRaw) throw leaving()
+          return 'end'
+        }
+        const sent = part || (isKeepAliveDue ? encoder.keepAlive : '')
+        isKeepAliveDue = false
+        return sent === '' ? undefined : encode(sent)
+      },
+      release() {
+        source.close()
+        report.event({ type: 'left', id, reader })
+      },
+    },
+    signal,
+    maxIdleTicks(options),
+  )
+  return new Response(body.stream, { headers: response.headers })
+}
+
+function leaving(): StreamsError {
+  return new StreamsError('shutting-down', 'the server is about to restart; follow the stream')
+}

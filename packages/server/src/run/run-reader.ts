@@ -1,0 +1,50 @@
+import { StreamsError } from '../errors'
+import type { Hub } from '../reading/hub'
+import { maxChunk, type TextListener, type TextSource, type TextStep } from '../reading/text-source'
+import type { Run } from './run'
+
+/**
+ * Reads the text of a run as it is produced in this process. No other source may be ahead of the store (P5). `next` throws
+ * when the run can no longer promise that its text becomes durable.
+ *
+ * @param position where the reader is. Never inside a surrogate pair
+ */
+export function openRunReader(hub: Hub, run: Run, position: number, listener: TextListener): TextSource {
+  const { id, epoch, base, log } = run
+  let leave: (() => void) | undefined
+
+  return {
+    get position() {
+      return position
+    },
+    next(): TextStep {
+      leave ??= join()
+      const { state } = run
+      const text = log.read(position, maxChunk, state.type === 'closed' ? state.offset : undefined)
+      const head = { status: 'streaming', epoch, base, offset: log.length, isStalled: false } as const
+      if (text !== '') {
+        const offset = position
+        position += text.length
+        return { type: 'text', head, offset, text }
+      }
+      if (state.type === 'closed') return { type: 'end', head: { ...head, ...state.ending, offset: state.offset } }
+      if (state.type === 'fenced') throw new StreamsError('store', 'the stream is no longer produced here; follow it')
+      if (state.type === 'closing' && state.isOverdue)
+        throw new StreamsError('store', 'the end is not stored yet; follow it')
+      return { type: 'wait', head }
+    },
+    close() {
+      leave?.()
+    },
+  }
+
+  /** Only once the response is read: one that its application drops must hold nothing. */
+  function join(): () => void {
+    const unsubscribe = run.subscribe(listener.wake)
+    const leaveHub = hub.subscribe(id, { ...listener, wake: () => undefined, isRun: true })
+    return () => {
+      unsubscribe()
+      leaveHub()
+    }
+  }
+}
