@@ -40,7 +40,7 @@ function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineCon
     plugins,
     resolve: { alias: sources, conditions: ['browser', 'development', 'module', 'import', 'default'] },
     test: {
-      // A file of its own: its page keeps the listeners of what is still mounted.
+      // Each file has a page of its own, because a page keeps the listeners of components that are still mounted.
       pool: 'threads',
       name,
       environment: source('./tests/environments/happy-dom.ts'),

@@ -36,14 +36,16 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     reader.close()
     throw error
   })
-  const refusal = refusalOf(range, from)
-  if (refusal) reader.close()
-  if (!range || range instanceof Response || refusal) return refusal ?? notFoundResponse()
-  reader.start(range)
+  const found = foundBy(from, range)
+  if (found instanceof Response) {
+    reader.close()
+    return found
+  }
+  reader.start(found)
   return textResponse(runtime, {
     ...options,
     id,
-    headers: options.headers(range.head),
+    headers: options.headers(found.head),
     open(given) {
       listener = given
       return options.resumeWhenExpired ? openResumable(runtime, reader, options.resumeWhenExpired, given) : reader
@@ -51,15 +53,14 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
   })
 }
 
-/** The response if there will be no text. */
-function refusalOf(range: StoredRange | Response | undefined, from: Position): Response | undefined {
+/** The range to begin with, or the whole response if there will be no text. */
+function foundBy(from: Position, range: StoredRange | Response | undefined): StoredRange | Response {
   if (!range) return notFoundResponse()
   if (range instanceof Response) return range
   const isRead = isTerminal(range.head.status) && from.offset >= range.head.offset
+  if (!from.isEventSource || !isRead) return range
   // 204 makes a native EventSource stop reconnecting.
-  return from.isEventSource && isRead
-    ? new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
-    : undefined
+  return new Response(null, { status: 204, headers: { 'Cache-Control': 'no-store' } })
 }
 
 /**
