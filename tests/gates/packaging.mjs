@@ -16,15 +16,11 @@ export async function checkPackaging() {
     isSystem: true,
   })
   if (pack.code !== 0) return findingsOutcome([`npm pack\n${pack.output}`])
-  for (const { name, file } of parsePacked(pack.stdout)) {
-    const tarball = join(folder, file)
-    /** @type {[title: string, result: { code: number, output: string }][]} */
-    const results = [
-      ['publint', await runCommand('publint', ['run', tarball, '--strict'])],
-      ['are the types wrong', await runCommand('attw', [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'])],
-    ]
-    for (const [title, { code, output }] of results) if (code !== 0) findings.push(`${name}: ${title}\n${output}`)
-  }
+  const tarballs = parsePacked(pack.stdout).map((file) => join(folder, file))
+  const check = await runCommand(process.execPath, [join(root, 'tests/gates/check-tarballs.mjs'), ...tarballs], {
+    isSystem: true,
+  })
+  if (check.code !== 0) findings.push(check.output)
   await rm(folder, { recursive: true })
   const publish = await runCommand('npm', ['publish', '--dry-run', ...workspaces], { isSystem: true })
   if (publish.code !== 0) findings.push(`npm publish --dry-run\n${publish.output}`)
@@ -32,13 +28,12 @@ export async function checkPackaging() {
 }
 
 /**
- * Which tarball npm wrote for each package. Newer versions of npm print an object by name, older ones a list.
+ * The names of the tarballs that npm wrote. Newer versions of npm print an object by name, older ones a list.
  *
  * @param {string} json
- * @returns {{ name: string, file: string }[]}
  */
 function parsePacked(json) {
-  /** @type {{ name: string, filename: string }[]} */
+  /** @type {{ filename: string }[]} */
   const packed = Object.values(JSON.parse(json))
-  return packed.map(({ name, filename }) => ({ name, file: filename.replace('@', '').replaceAll('/', '-') }))
+  return packed.map(({ filename }) => filename.replace('@', '').replaceAll('/', '-'))
 }
