@@ -1,12 +1,24 @@
 import { fileURLToPath } from 'node:url'
-import { svelte } from '@sveltejs/vite-plugin-svelte'
-import vue from '@vitejs/plugin-vue'
-import { playwright } from '@vitest/browser-playwright'
 import type { PluginOption } from 'vite'
-import solid from 'vite-plugin-solid'
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config'
 import { compileSvelte4 } from './tests/bindings/svelte-4/compile-svelte-4.mjs'
 import { chromiumArgs, findChromium } from './tests/runner/chromium.mjs'
+
+/** The projects that `--project` names, or all. The plugins of the others are not loaded: that would take seconds. */
+function chosen(projects: Record<string, () => TestProjectConfiguration>): TestProjectConfiguration[] {
+  const names = process.argv.flatMap((word, index, words) =>
+    word === '--project' ? (words[index + 1] ?? []) : word.startsWith('--project=') ? word.slice(10) : [],
+  )
+  const isPattern = names.some((name) => /[*!]/.test(name))
+  const isChosen = (project: string) => names.length === 0 || isPattern || names.includes(project)
+  return Object.entries(projects).flatMap(([name, configure]) => (isChosen(name) ? [configure()] : []))
+}
+
+type Project = TestProjectInlineConfiguration
+
+const svelte = async () => (await import('@sveltejs/vite-plugin-svelte')).svelte({ configFile: false })
+const vue = async () => (await import('@vitejs/plugin-vue')).default()
+const solid = async () => (await import('vite-plugin-solid')).default({ ssr: false, hot: false })
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -115,164 +127,97 @@ function svelte4(): TestProjectInlineConfiguration {
 /** Launches the browser that the test files of a project share. */
 const browserServer = source('./tests/support/browser-server.ts')
 
+const chromiumPath = findChromium()
+
 /** The contract once more, in a real browser. */
-function inChromium(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration[] {
-  const executablePath = findChromium()
-  if (executablePath === undefined) return []
-  return [
-    {
-      plugins,
-      resolve: { alias: sources },
-      test: {
-        name: `${name}-browser`,
-        include: [`tests/bindings/${name}/*.test.ts`, 'tests/environments/*.test.ts'],
-        env: {
-          ...someScenarios,
-          ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SEED|RUNS|RUNS_FACTOR)$/.test(name))),
-        },
-        browser: {
-          enabled: true,
-          headless: true,
-          screenshotFailures: false,
-          provider: playwright({ launchOptions: { executablePath, args: chromiumArgs } }),
-          instances: [{ browser: 'chromium', name: `${name}-chromium` }],
-        },
+async function inChromium(executablePath: string, name: string, ...plugins: PluginOption[]): Promise<Project> {
+  const { playwright } = await import('@vitest/browser-playwright')
+  return {
+    plugins,
+    resolve: { alias: sources },
+    test: {
+      name: `${name}-browser`,
+      include: [`tests/bindings/${name}/*.test.ts`, 'tests/environments/*.test.ts'],
+      env: {
+        ...someScenarios,
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SEED|RUNS|RUNS_FACTOR)$/.test(name))),
+      },
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { executablePath, args: chromiumArgs } }),
+        instances: [{ browser: 'chromium', name: `${name}-chromium` }],
       },
     },
-  ]
+  }
 }
+
+/** Tests without a page. `readsSources` is for tests of the sources; the others use the built packages. */
+function inNode(
+  name: string,
+  include: string,
+  { readsSources = false, ...test }: { readsSources?: boolean } & Project['test'] = {},
+): Project {
+  return {
+    ...(readsSources && { resolve: { alias: sources } }),
+    test: { ...inThreads, name, environment: 'node', include: [include], ...test },
+  }
+}
+
+/** In milliseconds, for tests that start servers, databases and browsers. */
+const slow = { testTimeout: 60_000, hookTimeout: 60_000 }
+const slower = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
-    projects: [
-      {
-        resolve: { alias: sources },
-        test: { ...inThreads, name: 'core', environment: 'node', include: ['packages/core/tests/**/*.test.ts'] },
-      },
-      {
-        resolve: { alias: sources },
-        test: { ...inThreads, name: 'server', environment: 'node', include: ['packages/server/tests/**/*.test.ts'] },
-      },
-      {
-        resolve: { alias: sources },
-        test: { ...inThreads, name: 'ai-sdk', environment: 'node', include: ['packages/ai-sdk/tests/**/*.test.ts'] },
-      },
-      binding('react'),
-      react18(),
-      binding('vue', vue()),
-      binding('svelte', svelte({ configFile: false })),
-      svelte4(),
-      binding('solid', solid({ ssr: false, hot: false })),
-      convex(svelte({ configFile: false })),
-      {
-        resolve: { alias: sources },
-        test: { ...inThreads, name: 'contract', environment: 'node', include: ['tests/bindings/*.test.ts'] },
-      },
-      {
-        test: {
-          ...inThreads,
-          name: 'playground',
-          environment: 'node',
-          include: ['playground/tests/**/*.test.{ts,tsx}'],
-        },
-      },
-      {
-        test: { ...inThreads, name: 'runner', environment: 'node', include: ['tests/{runner,gates}/**/*.test.ts'] },
-      },
-      {
-        test: {
-          name: 'ssr',
-          environment: 'node',
-          include: ['tests/bindings/ssr/*.test.ts', 'tests/hydration/*.test.ts'],
+    projects: chosen({
+      core: () => inNode('core', 'packages/core/tests/**/*.test.ts', { readsSources: true }),
+      server: () => inNode('server', 'packages/server/tests/**/*.test.ts', { readsSources: true }),
+      'ai-sdk': () => inNode('ai-sdk', 'packages/ai-sdk/tests/**/*.test.ts', { readsSources: true }),
+      react: () => binding('react'),
+      'react-18': react18,
+      vue: () => binding('vue', vue()),
+      svelte: () => binding('svelte', svelte()),
+      'svelte-4': svelte4,
+      solid: () => binding('solid', solid()),
+      convex: () => convex(svelte()),
+      contract: () => inNode('contract', 'tests/bindings/*.test.ts', { readsSources: true }),
+      playground: () => inNode('playground', 'playground/tests/**/*.test.{ts,tsx}'),
+      runner: () => inNode('runner', 'tests/{runner,gates}/**/*.test.ts'),
+      ssr: () =>
+        inNode('ssr', 'tests/{bindings/ssr,hydration}/*.test.ts', {
           globalSetup: browserServer,
           // The pages' server bundles are for Node alone, under its own conditions.
           server: { deps: { external: [/\/tests\/\.output\//] } },
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      ...inChromium('react'),
-      ...inChromium('vue', vue()),
-      ...inChromium('svelte', svelte({ configFile: false })),
-      ...inChromium('solid', solid({ ssr: false, hot: false })),
-      './tests/docs/vitest.config.ts',
-      {
-        test: {
-          ...inThreads,
-          name: 'docs-server',
-          environment: 'node',
-          include: ['tests/docs/server/*.test.ts'],
-          testTimeout: 60_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...inThreads,
-          name: 'histories',
-          environment: 'node',
-          include: ['tests/histories/**/*.test.ts'],
+          // Two files that share no module worth sharing, and each loads four frameworks.
+          isolate: true,
+          pool: 'forks',
+          ...slow,
+        }),
+      ...(chromiumPath !== undefined && {
+        'react-chromium': () => inChromium(chromiumPath, 'react'),
+        'vue-chromium': () => inChromium(chromiumPath, 'vue', vue()),
+        'svelte-chromium': () => inChromium(chromiumPath, 'svelte', svelte()),
+        'solid-chromium': () => inChromium(chromiumPath, 'solid', solid()),
+      }),
+      docs: () => './tests/docs/vitest.config.ts',
+      'docs-server': () => inNode('docs-server', 'tests/docs/server/*.test.ts', slow),
+      histories: () =>
+        inNode('histories', 'tests/histories/**/*.test.ts', {
+          readsSources: true,
           hookTimeout: 120_000,
           testTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          ...inThreads,
-          name: 'processes',
-          environment: 'node',
-          include: ['tests/processes/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'runtimes',
-          environment: 'node',
-          include: ['tests/runtimes/*.test.ts'],
-          testTimeout: 60_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...inThreads,
-          name: 'postgres',
-          environment: 'node',
-          include: ['tests/stores/postgres/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        resolve: { alias: sources },
-        test: {
-          ...inThreads,
-          name: 'redis',
-          environment: 'node',
-          include: ['tests/stores/redis/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        // Not part of the test command: numbers to read, not to pass.
-        resolve: { alias: sources },
-        test: { name: 'bench', environment: 'node', include: ['tests/bench/*.bench.ts'] },
-      },
-      {
-        test: {
-          ...inThreads,
-          name: 'e2e',
-          environment: 'node',
-          include: ['tests/{e2e,faults}/**/*.test.ts'],
-          globalSetup: browserServer,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-    ],
+        }),
+      processes: () => inNode('processes', 'tests/processes/**/*.test.ts', slower),
+      runtimes: () => inNode('runtimes', 'tests/runtimes/*.test.ts', slow),
+      postgres: () =>
+        inNode('postgres', 'tests/stores/postgres/*.test.ts', { readsSources: true, ...slow, hookTimeout: 120_000 }),
+      redis: () => inNode('redis', 'tests/stores/redis/**/*.test.ts', { readsSources: true, ...slow }),
+      // Not part of the test command: numbers to read, not to pass.
+      bench: () => inNode('bench', 'tests/bench/*.bench.ts', { readsSources: true }),
+      e2e: () => inNode('e2e', 'tests/{e2e,faults}/**/*.test.ts', { globalSetup: browserServer, ...slower }),
+    }),
   },
 })
