@@ -6,8 +6,7 @@ import {
   type StreamState,
   type TextStream,
 } from '@keepstream/core'
-import { useStore } from '@nanostores/react'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
 
 /** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
@@ -38,8 +37,9 @@ export function useStream(
   }, [id])
   useEffect(() => reportClient(kept, client))
 
-  // The shown state.
-  const state = useStore(stream.$state, { ssr: () => first })
+  // The shown state. React itself reads the atom, so it notices a change between two renders of one commit.
+  const { listen, get } = stream.$state
+  const state = useSyncExternalStore(listen, get, () => first)
 
   // The reader.
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again

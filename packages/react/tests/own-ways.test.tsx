@@ -1,5 +1,6 @@
-import { startTransition, useState } from 'react'
-import { describe, expect, it, vi } from 'vitest'
+import { useStream } from '@keepstream/react'
+import { type ReactNode, startTransition, useLayoutEffect, useRef, useState } from 'react'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProbeProps } from '../../../tests/bindings/driver'
 import { createKit } from '../../../tests/bindings/kit'
 import { Probe } from '../../../tests/bindings/react/driver'
@@ -55,7 +56,51 @@ describe.each(modes)('a component, $mode', ({ Mode, driver }) => {
     await happens(() => change('a'))
     expect(seen.at(-1)).toBe('a: AA')
   })
+
+  it('never shows two texts in one commit, although more text arrives between two renders of it', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    onTestFinished(client.stream('a').attach({ driven: true }))
+    await happens()
+    await happens(() => server.stream('a').write('one'))
+    await happens(paint)
+    await happens(() => server.stream('a').write(' two'))
+    const commits: string[][] = []
+    const render = renderPage(<Mode />)
+    const page = (
+      <Mode>
+        <Commits onCommit={(texts) => commits.push(texts)}>
+          <Reply client={client} />
+          <Paints />
+          <Reply client={client} />
+        </Commits>
+      </Mode>
+    )
+    await happens(() => render.inTransition(page))
+    expect(commits.length).toBeGreaterThan(0)
+    for (const [first, second] of commits) expect(second).toBe(first)
+    expect(commits.at(-1)?.[0]).toBe('one two')
+  })
 })
+
+/** Reports what each commit puts on the screen. */
+function Commits({ onCommit, children }: { onCommit(texts: string[]): void; children: ReactNode }) {
+  const place = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    onCommit([...(place.current?.querySelectorAll('output') ?? [])].map((output) => output.innerHTML))
+  })
+  return <main ref={place}>{children}</main>
+}
+
+function Reply({ client }: Pick<ProbeProps, 'client'>) {
+  return <output>{useStream(client, 'a').text}</output>
+}
+
+/** Takes so long to render that the page paints, and shows the text that has arrived. */
+function Paints() {
+  paint()
+  return null
+}
 
 interface SwitchingProps extends Pick<ProbeProps, 'client' | 'onRender'> {
   readonly onChange: (set: (id: string) => void) => void

@@ -1,4 +1,7 @@
 import { type StreamClient, type UseStreamResult, useStream } from '@keepstream/react'
+import { useStore } from '@nanostores/react'
+import { computed } from 'nanostores'
+import { useMemo } from 'react'
 import { describe, expect, it } from 'vitest'
 import { createKit } from '../../../tests/bindings/kit'
 import { paint, stopTime } from '../../../tests/bindings/support/fake-time'
@@ -39,6 +42,37 @@ describe.each(modes)('a component that renders again, $mode', ({ Mode, driver })
     expect(last()?.retry).toBe(before?.retry)
   })
 })
+
+describe.each(modes)('the atom of a stream, $mode', ({ Mode, driver }) => {
+  it('is shown by useStore of @nanostores/react, field by field', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const shown: string[] = []
+    renderPage(
+      <Mode>
+        <Reply client={client} onRender={() => {}} />
+        <Status client={client} onRender={(status) => shown.push(status)} />
+      </Mode>,
+    )
+    await happens()
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+    expect(shown.at(-1)).toBe('streaming')
+    const { length } = shown
+    await happens(() => server.stream('a').write('more'))
+    await happens(paint)
+    expect(shown).toHaveLength(length)
+    await happens(() => server.stream('a').close())
+    expect(shown.at(-1)).toBe('done')
+  })
+})
+
+function Status({ client, onRender }: { client: StreamClient; onRender(status: string): void }) {
+  const $status = useMemo(() => computed(client.stream('a').$state, ({ status }) => status), [client])
+  const status = useStore($status)
+  onRender(status)
+  return <small>{status}</small>
+}
 
 /** Its options are new on each render. */
 function Reply({ client, onRender }: { client: StreamClient; onRender: (result: UseStreamResult) => void }) {

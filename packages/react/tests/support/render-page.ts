@@ -1,16 +1,17 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, startTransition } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, hydrateRoot, type RootOptions } from 'react-dom/client'
 import { onTestFinished } from 'vitest'
 
-/** Renders a page of its own, which goes when the test has finished. Returns what renders it anew. */
+/** Renders a page of its own, which goes when the test has finished. Returns what renders it anew, at once or `inTransition`. */
 export function renderPage(page: ReactNode, container = document.createElement('div')) {
   document.body.append(container)
   const root = createRoot(container)
   const render = (page: ReactNode) => flushSync(() => root.render(page))
   leave(root, container)
   render(page)
-  return Object.assign(render, { container })
+  const inTransition = (page: ReactNode) => startTransition(() => root.render(page))
+  return Object.assign(render, { inTransition, container })
 }
 
 /** A server's HTML, and the page that hydrates it. */
