@@ -6,12 +6,15 @@ import {
   type StreamState,
   type TextStream,
 } from '@keepstream/core'
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 
 /** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
-/** The state and its actions. Each published change is a new object. While nothing changes, it is the same object. */
+/**
+ * The state and its actions. A component renders again when a field that it has read changes. So one that reads only
+ * `status` does not render for text. While nothing changes, it is the same object.
+ */
 export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
 
 /**
@@ -29,21 +32,39 @@ export function useStream(
   id: string | undefined,
   { driven, initial }: UseStreamOptions = {},
 ): UseStreamResult {
-  // The stream, and the state that a server showed.
+  // The stream, the state that a server showed, and the fields that the component has read.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
-  const [stream, first, kept] = useMemo(() => {
+  const [stream, first, fields, kept] = useMemo(() => {
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
-    return [client.stream(id, { initial: known }), initialStreamState(known), client] as const
+    const stream = client.stream(id, { initial: known })
+    return [stream, initialStreamState(known), new Set<keyof StreamState>(), client] as const
   }, [id])
   useEffect(() => reportClient(kept, client))
 
   // The shown state. React itself reads the atom, so it notices a change between two renders of one commit.
-  const { listen, get } = stream.$state
-  const state = useSyncExternalStore(listen, get, () => first)
+  const { $state } = stream
+  const listen = useCallback(
+    (onChange: () => void) =>
+      $state.listen((state, before) => {
+        if ([...fields].some((field) => state[field] !== before?.[field])) onChange()
+      }),
+    [$state, fields],
+  )
+  const state = useSyncExternalStore(listen, $state.get, () => first)
 
   // The reader.
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again
   useEffect(() => stream.attach({ driven, initial }), [stream, driven])
 
-  return useMemo(() => ({ ...state, stop: stream.stop, retry: stream.retry }), [state, stream])
+  return useMemo(() => {
+    const result = { stop: stream.stop, retry: stream.retry }
+    for (const field of Object.keys(state) as (keyof StreamState)[]) {
+      const get = () => {
+        fields.add(field)
+        return state[field]
+      }
+      Object.defineProperty(result, field, { get, enumerable: true })
+    }
+    return result as UseStreamResult
+  }, [state, stream, fields])
 }

@@ -43,6 +43,68 @@ describe.each(modes)('a component that renders again, $mode', ({ Mode, driver })
   })
 })
 
+describe.each(modes)('a component that reads some of the fields, $mode', ({ Mode, driver }) => {
+  it('renders when they change, and not for other fields', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const shown: string[] = []
+    const page = () => (
+      <Mode>
+        <StatusOf client={client} onRender={(status) => shown.push(status)} />
+      </Mode>
+    )
+    const rerender = renderPage(page())
+    await happens()
+    await happens(() => server.stream('a').write('text '))
+    await happens(paint)
+    const { length } = shown
+    for (const word of ['one ', 'two ', 'three ']) {
+      await happens(() => server.stream('a').write(word))
+      await happens(paint)
+    }
+    expect(shown).toHaveLength(length)
+    await happens(() => rerender(page()))
+    await happens(() => server.stream('a').close())
+    expect(shown.slice(length).at(0)).toBe('streaming')
+    expect(shown.at(-1)).toBe('done')
+  })
+
+  it('renders for a field that it began to read later, and shows what that is by then', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const shown: string[] = []
+    const page = (isOpen: boolean) => (
+      <Mode>
+        <Folded client={client} isOpen={isOpen} onRender={(text) => shown.push(text)} />
+      </Mode>
+    )
+    const rerender = renderPage(page(false))
+    await happens()
+    for (const word of ['one ', 'two ']) {
+      await happens(() => server.stream('a').write(word))
+      await happens(paint)
+    }
+    await happens(() => rerender(page(true)))
+    expect(shown.at(-1)).toBe('one two ')
+    await happens(() => server.stream('a').write('three'))
+    await happens(paint)
+    expect(shown.at(-1)).toBe('one two three')
+  })
+})
+
+function StatusOf({ client, onRender }: { client: StreamClient; onRender(status: string): void }) {
+  const { status } = useStream(client, 'a', { driven: true })
+  onRender(status)
+  return <small>{status}</small>
+}
+
+function Folded({ isOpen, ...props }: { client: StreamClient; isOpen: boolean; onRender(text: string): void }) {
+  const reply = useStream(props.client, 'a', { driven: true })
+  const text = isOpen ? reply.text : reply.status
+  props.onRender(text)
+  return <p>{text}</p>
+}
+
 describe.each(modes)('the atom of a stream, $mode', ({ Mode, driver }) => {
   it('is shown by useStore of @nanostores/react, field by field', async () => {
     const { server, open, happens } = createKit(driver)
