@@ -43,7 +43,7 @@ function startProcess(store: StreamStore, producer: Producer) {
       )
       return handle(new Request(new URL(url, 'http://localhost'), init))
     }
-    return createStreamClient({ ...keepstream({ url: '/streams', fetch }), publishMs: 0, graceMs: 0 })
+    return createStreamClient({ ...keepstream({ url: '/streams', fetch }), throttleMs: 0, graceMs: 0 })
   }
   return {
     streams,

@@ -23,7 +23,7 @@ export function createClient(url: string, dialect: Dialect, fetch: FetchLike = g
     canRepeat: true,
     fetch: accepting(types[dialect], fetch),
   })
-  const sources = { ...keepstream({ url, fetch }), live, publishMs: 0, retry: { minMs: 20, maxMs: 200 } }
+  const sources = { ...keepstream({ url, fetch }), live, throttleMs: 0, retry: { minMs: 20, maxMs: 200 } }
   if (dialect !== 'polled') return createStreamClient(sources)
   const snapshot: SnapshotFetcher = async ({ id, signal }) => {
     const response = await fetch(`${url}/${id}`, { signal, headers: { accept: 'application/json' } })

@@ -17,8 +17,11 @@ export interface StreamClientOptions extends StreamSources {
    * @default 4000
    */
   readonly pollAfterMs?: number | undefined
-  /** How long new text may wait to be published, in milliseconds. An animation frame publishes it earlier. @default 100 */
-  readonly publishMs?: number | undefined
+  /**
+   * New text of all streams is published at most once in this time, in milliseconds. The first text and every change of
+   * another field are published at once. @default once a frame, or after 100 ms where there are no frames
+   */
+  readonly throttleMs?: number | undefined
   /** How long the client reads on after the last reader has left, in milliseconds. @default 1000 */
   readonly graceMs?: number | undefined
   /** How many streams without a reader keep their state. Together they keep at most 1 Mi code units. @default 50 */

@@ -1,28 +1,43 @@
 import type { Environment } from '../environment'
 
+/** How long new text waits where there are no frames, as in a hidden page, in milliseconds. */
+const MAX_DELAY_MS = 100
+
 /**
- * Limits how often changes are published. An urgent change is published at once, any other one at the next frame or after
- * `maxDelayMs`, whichever comes first. Reading never waits for it (P8).
+ * Limits how often the text of a client's streams is published: by default once a frame for all of them, else once in
+ * `throttleMs` milliseconds. An urgent change is published at once. Reading never waits for it (P8).
  */
-export function createPublisher(publish: () => void, maxDelayMs: number, environment: Environment) {
+export function createPublisher(throttleMs: number | undefined, environment: Environment) {
+  const waiting = new Set<() => void>()
   let timer: unknown
   let isFrameRequested = false
 
-  function flush() {
+  function cancel() {
     environment.clearTimeout(timer as never)
     timer = undefined
-    publish()
   }
 
-  return (isUrgent: boolean) => {
-    if (isUrgent) return flush()
-    timer ??= environment.setTimeout(flush, maxDelayMs)
+  function flush() {
+    cancel()
+    const publishes = [...waiting]
+    waiting.clear()
+    for (const publish of publishes) publish()
+  }
+
+  return (publish: () => void, isUrgent: boolean) => {
+    if (isUrgent) {
+      waiting.delete(publish)
+      if (!waiting.size) cancel()
+      return publish()
+    }
+    waiting.add(publish)
+    timer ??= environment.setTimeout(flush, throttleMs ?? MAX_DELAY_MS)
     // A hidden tab has no frames. One request is enough: its frame publishes all waiting changes.
-    if (isFrameRequested || !environment.requestAnimationFrame) return
+    if (throttleMs !== undefined || isFrameRequested || !environment.requestAnimationFrame) return
     isFrameRequested = true
     environment.requestAnimationFrame(() => {
       isFrameRequested = false
-      if (timer !== undefined) flush()
+      if (waiting.size) flush()
     })
   }
 }

@@ -25,7 +25,7 @@ export function createStreamClient({
   poll = { minMs: 250, maxMs: 5000 },
   retry = { minMs: 500, maxMs: 30_000 },
   pollAfterMs = 4000,
-  publishMs = 100,
+  throttleMs,
   graceMs = 1000,
   maxIdle = 50,
   maxLive = 4,
@@ -40,8 +40,10 @@ export function createStreamClient({
   for (const { minMs, maxMs } of [poll, retry])
     if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
   if (!(pollAfterMs > 0)) throw invalid('`pollAfterMs` must be above 0, or `Infinity`')
+  if (throttleMs !== undefined && !(throttleMs >= 0)) throw invalid('`throttleMs` must not be below 0')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
   const slots = createConnectionSlots(maxLive)
+  const schedule = createPublisher(throttleMs, environment)
 
   /** Weak references: a component or reader holds its stream. A render that is never committed leaves nothing behind. */
   const streams = new Map<string | undefined, WeakRef<TextStream>>()
@@ -63,24 +65,20 @@ export function createStreamClient({
     /** The last state that the text listeners received. */
     let sent = first
 
-    const publish = createPublisher(
-      () => {
-        guarded(() => {
-          published = session.state
-          $state.set(view(published))
-        })
-        const { text: before, cuts } = sent
-        sent = published
-        const { text } = sent
-        if (!listeners.size || text === before) return
-        // The two texts have to be compared only if text was cut since.
-        let offset = sent.cuts === cuts ? before.length : 0
-        while (offset < before.length && text[offset] === before[offset]) offset++
-        for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
-      },
-      publishMs,
-      environment,
-    )
+    function publish() {
+      guarded(() => {
+        published = session.state
+        $state.set(view(published))
+      })
+      const { text: before, cuts } = sent
+      sent = published
+      const { text } = sent
+      if (!listeners.size || text === before) return
+      // The two texts have to be compared only if text was cut since.
+      let offset = sent.cuts === cuts ? before.length : 0
+      while (offset < before.length && text[offset] === before[offset]) offset++
+      for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
+    }
 
     const session = createSession(
       id as string,
@@ -90,7 +88,7 @@ export function createStreamClient({
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text || epochOf(state) !== epochOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
-        if (isNew || isUrgent) publish(isUrgent)
+        if (isNew || isUrgent) schedule(publish, isUrgent)
       },
     )
 
@@ -122,7 +120,7 @@ export function createStreamClient({
         if (initial) {
           session.dispatch({ type: 'hydrated', initial })
           // The reader's own page shows this text already, so it must not wait for a frame.
-          if (session.state.text !== sent.text) publish(true)
+          if (session.state.text !== sent.text) schedule(publish, true)
         }
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {

@@ -6,7 +6,7 @@ useFakeTime()
 
 /** A followed stream, and a screen that is kept by its deltas alone. */
 async function followed() {
-  const { client, tail } = setup({ publishMs: 0 })
+  const { client, tail } = setup({ throttleMs: 0 })
   const stream = client.stream('a')
   const reported: [delta: string, offset: number][] = []
   let screen = ''

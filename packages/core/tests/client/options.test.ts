@@ -36,6 +36,12 @@ describe('a wrong option', () => {
     }
   })
 
+  it('names package and option, for a negative `throttleMs`', () => {
+    const error = thrownBy(() => createStreamClient({ snapshot: fakeTail(), throttleMs: -1 }))
+    expect(error.code).toBe('invalid-option')
+    expect(error.message).toMatch(/@keepstream\/core.*`throttleMs`/)
+  })
+
   it('names package, option and cure, for an `initial` that is not whole', () => {
     const client = createStreamClient({ snapshot: fakeTail() })
     const error = thrownBy(() => client.stream('a', { initial: { offset: 5, text: 'rest', status: 'streaming' } }))

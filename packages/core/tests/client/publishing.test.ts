@@ -73,6 +73,41 @@ describe('publishing', () => {
     expect(published).toHaveLength(length)
   })
 
+  it('publishes all streams of a client with one frame', async () => {
+    const page = fakePage()
+    const request = vi.spyOn(globalThis, 'requestAnimationFrame')
+    const { client, live } = setup()
+    const sinks = []
+    for (let index = 0; index < 20; index++) {
+      client.stream(`${index}`).attach({ driven: true })
+      await settle()
+      sinks.push(live.last.sink)
+    }
+    for (const sink of sinks) sink.chunk({ offset: 0, text: 'a' })
+    for (const sink of sinks) sink.chunk({ offset: 1, text: 'b' })
+    expect(request).toHaveBeenCalledTimes(1)
+    page.paint()
+    for (let index = 0; index < 20; index++) expect(shown(client.stream(`${index}`)).text).toBe('ab')
+  })
+
+  it('publishes text alone once in `throttleMs`, whatever the frames', async () => {
+    const page = fakePage()
+    const { stream, sink, published } = await driven(setup({ throttleMs: 250 }))
+    sink.chunk({ offset: 0, text: 'a' })
+    sink.chunk({ offset: 1, text: 'b' })
+    const { length } = published
+    await pass(240)
+    page.paint()
+    expect(published).toHaveLength(length)
+    await pass(10)
+    expect(published).toHaveLength(length + 1)
+    expect(shown(stream).text).toBe('ab')
+    sink.chunk({ offset: 2, text: 'c' })
+    sink.end({ end: 3, status: 'done' })
+    expect(shown(stream)).toMatchObject({ text: 'abc', status: 'done' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('publishes every change of status at once, with all the text there is', async () => {
     const { stream, sink } = await driven(setup())
     sink.chunk({ offset: 0, text: 'a' })

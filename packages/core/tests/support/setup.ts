@@ -20,7 +20,6 @@ export function setup({
     poll: WAITS,
     retry: WAITS,
     graceMs: GRACE_MS,
-    publishMs: PUBLISH_MS,
     ...options,
   })
   return { client, live, tail }

@@ -21,7 +21,7 @@ export function smoothSetup({ frameMs = 20, ...options }: SmoothOptions & { fram
   const environment: SmoothEnvironment = { ...clock, document, matchMedia: () => media }
   // The source publishes without a wait, so that only `smooth` takes time.
   const world = { ...clock, requestAnimationFrame: undefined }
-  const { client, live, tail } = setup({ environment: world, publishMs: 0, graceMs: 0 })
+  const { client, live, tail } = setup({ environment: world, throttleMs: 0, graceMs: 0 })
   const smoothed = smooth(client, { environment, ...options })
   const hide = (isHidden: boolean) => {
     document.hidden = isHidden

@@ -46,7 +46,7 @@ export function setupTabs(delayMs?: () => number) {
       if (type === 'following') attempts++
     }
     const waits = { minMs: 200, maxMs: 1600 }
-    const client = createStreamClient({ ...shared, environment, poll: waits, retry: waits, publishMs: 1, onEvent })
+    const client = createStreamClient({ ...shared, environment, poll: waits, retry: waits, throttleMs: 1, onEvent })
     const stream = client.stream(id)
     const texts: string[] = []
     stream.$state.listen(({ text }) => {
