@@ -56,15 +56,25 @@ export function useStream(
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again
   useEffect(() => stream.attach({ driven, initial }), [stream, driven])
 
-  return useMemo(() => {
+  const [result, onShown] = useMemo(() => {
     const result = { stop: stream.stop, retry: stream.retry }
+    // Fields that only a callback reads. What was rendered may be old for them.
+    const late = new Set<keyof StreamState>()
+    let isShown = false
     for (const field of Object.keys(state) as (keyof StreamState)[]) {
       const get = () => {
+        if (isShown && !fields.has(field)) late.add(field)
         fields.add(field)
-        return state[field]
+        return (late.has(field) ? $state.get() : state)[field]
       }
       Object.defineProperty(result, field, { get, enumerable: true })
     }
-    return result as UseStreamResult
-  }, [state, stream, fields])
+    const onShown = () => {
+      isShown = true
+    }
+    return [result as UseStreamResult, onShown] as const
+  }, [state, stream, fields, $state])
+  useEffect(onShown, [onShown])
+
+  return result
 }

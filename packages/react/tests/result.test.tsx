@@ -69,6 +69,28 @@ describe.each(modes)('a component that reads some of the fields, $mode', ({ Mode
     expect(shown.at(-1)).toBe('done')
   })
 
+  it('reads in a callback what a field is by then, although it did not render for it', async () => {
+    const { server, open, happens } = createKit(driver)
+    const client = open()
+    const results: UseStreamResult[] = []
+    renderPage(
+      <Mode>
+        <StatusOf client={client} onRender={() => {}} onResult={(result) => results.push(result)} />
+      </Mode>,
+    )
+    await happens()
+    for (const word of ['one ', 'two ']) {
+      await happens(() => server.stream('a').write(word))
+      await happens(paint)
+    }
+    const last = results.at(-1) as UseStreamResult
+    expect(last.text).toBe('one two ')
+    expect(last.text).toBe('one two ')
+    await happens(() => server.stream('a').write('three'))
+    await happens(paint)
+    expect(results.at(-1)?.text).toBe('one two three')
+  })
+
   it('renders for a field that it began to read later, and shows what that is by then', async () => {
     const { server, open, happens } = createKit(driver)
     const client = open()
@@ -92,9 +114,17 @@ describe.each(modes)('a component that reads some of the fields, $mode', ({ Mode
   })
 })
 
-function StatusOf({ client, onRender }: { client: StreamClient; onRender(status: string): void }) {
-  const { status } = useStream(client, 'a', { driven: true })
+interface StatusOfProps {
+  readonly client: StreamClient
+  onRender(status: string): void
+  onResult?(result: UseStreamResult): void
+}
+
+function StatusOf({ client, onRender, onResult }: StatusOfProps) {
+  const result = useStream(client, 'a', { driven: true })
+  const { status } = result
   onRender(status)
+  onResult?.(result)
   return <small>{status}</small>
 }
 

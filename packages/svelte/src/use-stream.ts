@@ -7,19 +7,30 @@ import {
   type TextStream,
 } from '@keepstream/core'
 import { getAllContexts } from 'svelte'
-import { derived, get, type Readable, readable } from 'svelte/store'
+import type { Readable } from 'svelte/store'
+import * as stores from 'svelte/store'
+
+const { derived, get, readable } = stores
+/** Only Svelte 5 has them. */
+const { fromStore, toStore } = stores as Partial<typeof stores>
 
 /** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
-/** A store of the state, as in `$reply.text`, with its actions, as in `reply.stop()`. */
-export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 'retry'>
+/**
+ * The state as getters that change separately, as in `reply.text`, and its actions. Do not destructure it. It is a store of
+ * the whole state too, as in `$reply.text`. In Svelte 4 only the store is reactive.
+ */
+export type UseStreamResult = StreamState & Readable<StreamState> & Pick<TextStream, 'stop' | 'retry'>
+
+/** A value, a store of it, or in Svelte 5 a function that reads it from runes. */
+type Source<Value> = Value | Readable<Value> | (() => Value)
 
 /**
- * Shows a stream, and reads it while the store has a subscriber. `$reply` in a component subscribes until the component is
- * destroyed.
+ * Shows a stream, and reads it while something shows it: markup and effects that read a field, or subscribers of the store.
+ * `$reply` in a component subscribes until the component is destroyed.
  *
- * Only the id selects the stream. New options from a store restart nothing. A new id shows the new stream in the same
+ * Only the id selects the stream. New options restart nothing. A new id shows the new stream in the same
  * render, and `undefined` shows nothing yet. On a server, and first when it starts in a browser, it shows this store's own
  * `initial`.
  *
@@ -28,14 +39,15 @@ export type UseStreamResult = Readable<StreamState> & Pick<TextStream, 'stop' | 
  */
 export function useStream(
   client: StreamClient,
-  id: string | undefined | Readable<string | undefined>,
-  options: UseStreamOptions | Readable<UseStreamOptions> = {},
+  id: Source<string | undefined>,
+  options: Source<UseStreamOptions> = {},
 ): UseStreamResult {
   const place = placeAfterSetUp()
   const kept = place ? keepClient(place, typeof id === 'string' ? id : undefined, client) : client
 
   // The stream, and the state that a server showed.
   let isNew = true
+  let isHydrating = true
   const target = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
     return [kept.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
@@ -67,12 +79,16 @@ export function useStream(
         return queueMicrotask(start)
       }
       start()
-      if (!isNew || !initial) return
+      if (!isHydrating || !initial) return
       // Hydration must first show the server's state, and only then the stream's.
       set(initialStreamState(initial))
       queueMicrotask(() => read === next && set(stream.$state.get()))
     })
     isNew = false
+    // The script may read before the markup does, which hydrates in the same tick.
+    queueMicrotask(() => {
+      isHydrating = false
+    })
     return () => {
       forget()
       leave()
@@ -80,7 +96,25 @@ export function useStream(
     }
   })
 
-  return { subscribe, stop: () => get(target)[0].stop(), retry: () => get(target)[0].retry() }
+  const result = { subscribe, stop: () => get(target)[0].stop(), retry: () => get(target)[0].retry() }
+  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[]) {
+    // Svelte takes every object for a changed one.
+    let last: unknown = result
+    const field = derived({ subscribe }, (state, set) => {
+      if (state[key] !== last) {
+        last = state[key]
+        set(last)
+      }
+    })
+    let current: { readonly current: unknown } | undefined
+    const read = () => {
+      if (!fromStore) return get(field)
+      current ??= fromStore(field)
+      return current.current
+    }
+    Object.defineProperty(result, key, { get: read, enumerable: true })
+  }
+  return result as UseStreamResult
 }
 
 const setUp = new WeakSet<object>()
@@ -97,6 +131,10 @@ function placeAfterSetUp(): object | undefined {
   return undefined
 }
 
-function toReadable<Value>(value: Value | Readable<Value>): Readable<Value> {
+function toReadable<Value>(value: Source<Value>): Readable<Value> {
+  if (typeof value === 'function') {
+    const get = value as () => Value
+    return toStore ? toStore(get) : readable(get())
+  }
   return (value as Readable<Value> | undefined)?.subscribe ? (value as Readable<Value>) : readable(value as Value)
 }

@@ -3,12 +3,12 @@ import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstr
 import { derived, get, type Readable, readable, toStore, writable } from 'svelte/store'
 import { expectTypeOf, it } from 'vitest'
 
-it('takes a client, an id and options, each of these two as a value or a store', () => {
+it('takes a client, an id and options, each of these two as a value, a store or a function', () => {
   expectTypeOf(useStream).toEqualTypeOf<
     (
       client: StreamClient,
-      id: string | undefined | Readable<string | undefined>,
-      options?: UseStreamOptions | Readable<UseStreamOptions>,
+      id: string | undefined | Readable<string | undefined> | (() => string | undefined),
+      options?: UseStreamOptions | Readable<UseStreamOptions> | (() => UseStreamOptions),
     ) => UseStreamResult
   >()
   expectTypeOf<{ driven: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
@@ -21,15 +21,21 @@ it('takes a client, an id and options, each of these two as a value or a store',
       toStore(() => props.id),
       toStore(() => ({ initial: props.initial })),
     )
+    useStream(
+      client,
+      () => props.id,
+      () => ({ initial: props.initial }),
+    )
   }
   expectTypeOf(forms).returns.toBeVoid()
 })
 
-it('gives a store of the state, for get and derived too, and the two actions', () => {
+it('gives the state, a store of it for get and derived too, and the two actions', () => {
   expectTypeOf<UseStreamResult>().toExtend<Readable<StreamState>>()
   expectTypeOf<UseStreamResult['stop']>().toEqualTypeOf<() => Promise<void>>()
   expectTypeOf<UseStreamResult['retry']>().toEqualTypeOf<() => void>()
-  expectTypeOf<keyof UseStreamResult>().toEqualTypeOf<'subscribe' | 'stop' | 'retry'>()
+  expectTypeOf<UseStreamResult>().toExtend<StreamState>()
+  expectTypeOf<keyof UseStreamResult>().toEqualTypeOf<keyof StreamState | 'subscribe' | 'stop' | 'retry'>()
   const read = (result: UseStreamResult) => ({
     state: get(result),
     status: derived(result, ({ status }) => status),
@@ -45,8 +51,8 @@ it('refuses what cannot work', () => {
     useStream(client, writable(1))
     // @ts-expect-error `null` is no id: say undefined
     useStream(client, readable(null))
-    // @ts-expect-error a function is no store: wrap it in toStore
-    useStream(client, () => 'a')
+    // @ts-expect-error an id is a string
+    useStream(client, () => 1)
     // @ts-expect-error the flag is a boolean
     useStream(client, 'a', { driven: 'yes' })
     // @ts-expect-error an unknown option
@@ -55,8 +61,8 @@ it('refuses what cannot work', () => {
     useStream(client, 'a', readable({ initial: { text: '', status: 'finished' as const } }))
     // @ts-expect-error the state belongs to the stream
     result.set(state)
-    // @ts-expect-error a store is not its value
-    return result.status === 'done'
+    // @ts-expect-error not a status
+    return result.status === 'finished'
   }
   expectTypeOf(misuse).returns.toBeBoolean()
 })

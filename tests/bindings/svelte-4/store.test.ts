@@ -17,6 +17,7 @@ it('works with `get` and `derived` of Svelte 4', async () => {
   await happens(() => server.stream('a').write('text'))
   await happens(() => server.stream('a').close())
   expect([seen[0], seen.at(-1)]).toEqual(['pending: ', 'done: text'])
+  expect(reply).toMatchObject({ text: 'text', status: 'done' })
   unsubscribe()
   await happens(() => pass(GRACE_MS))
   expect(server.open).toBe(0)

@@ -19,9 +19,8 @@ export function createPublisher(throttleMs: number | undefined, environment: Env
 
   function flush() {
     cancel()
-    const publishes = [...waiting]
-    waiting.clear()
-    for (const publish of publishes) publish()
+    // A listener may make another stream's change urgent, which is then published already.
+    for (const publish of [...waiting]) if (waiting.delete(publish)) publish()
   }
 
   return (publish: () => void, isUrgent: boolean) => {

@@ -40,7 +40,9 @@ export function createStreamClient({
   for (const { minMs, maxMs } of [poll, retry])
     if (!(minMs > 0 && maxMs > 0)) throw invalid('`poll` and `retry` need 0 < `minMs` <= `maxMs`')
   if (!(pollAfterMs > 0)) throw invalid('`pollAfterMs` must be above 0, or `Infinity`')
-  if (throttleMs !== undefined && !(throttleMs >= 0)) throw invalid('`throttleMs` must not be below 0')
+  // Timers treat a longer time as none.
+  if (throttleMs && !(throttleMs > 0 && throttleMs < 2 ** 31))
+    throw invalid('`throttleMs` must be from 0 to 2147483647')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
   const slots = createConnectionSlots(maxLive)
   const schedule = createPublisher(throttleMs, environment)

@@ -36,8 +36,8 @@ describe('a wrong option', () => {
     }
   })
 
-  it('names package and option, for a negative `throttleMs`', () => {
-    const error = thrownBy(() => createStreamClient({ snapshot: fakeTail(), throttleMs: -1 }))
+  it.each([-1, Number.POSITIVE_INFINITY])('names package and option, for a `throttleMs` of %d', (throttleMs) => {
+    const error = thrownBy(() => createStreamClient({ snapshot: fakeTail(), throttleMs }))
     expect(error.code).toBe('invalid-option')
     expect(error.message).toMatch(/@keepstream\/core.*`throttleMs`/)
   })
