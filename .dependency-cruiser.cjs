@@ -215,6 +215,24 @@ module.exports = {
       to: { path: node, reachable: true },
     },
     ...serverBorders,
+    {
+      name: 'server-one-store',
+      comment:
+        'Only runtime.ts has the store as it was given. All other modules call the one that monitored-store returns.',
+      severity: 'error',
+      from: { path: '^packages/server/src/', pathNot: '^packages/server/src/runtime[.]ts$' },
+      to: {
+        path: '^packages/server/src/(reading/monitored-store|options/streams-options)[.]ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'server-one-check',
+      comment: 'Only monitored-store checks what the store returns.',
+      severity: 'error',
+      from: { path: '^packages/server/src/', pathNot: '^packages/server/src/reading/monitored-store[.]ts$' },
+      to: { path: '^packages/server/src/store/checked-store[.]ts$' },
+    },
     ...paneBorders,
   ],
   options: {

@@ -11,7 +11,7 @@ export const oldWords = [
   },
   { word: /\bglanc\w+/i, now: 'poll of heads, head poller' },
   { word: /\bhurry\b/i, now: 'poll soon, pollSoon' },
-  { word: /\berrorAnswer\w*|\baskStore\b/, now: 'errorResponse, callStore' },
+  { word: /\berrorAnswer\w*|\baskStore\b/, now: 'errorResponse, monitoredStore' },
   { word: /\bhint(?:s|ed)?\b/i, now: 'change notification, notify' },
   { word: /\bundos?\b|\bundone\b/i, now: 'unsubscribe, dispose' },
   { word: /\bbreath\w*/i, now: 'yield to the event loop' },

@@ -19,7 +19,7 @@ import type { Streams } from './streams'
  */
 export function createStreams(options: StreamsOptions): Streams {
   const runtime = createRuntime(options)
-  const { callStore, hub, runs } = runtime
+  const { hub, runs } = runtime
   const { store, environment } = runtime.options
   let closed: Promise<void> | undefined
 
@@ -29,7 +29,7 @@ export function createStreams(options: StreamsOptions): Streams {
       checkNames('', options, ['meta'])
       const { meta = null } = options
       const id = createStreamId()
-      await callStore(() => store.create(id, meta), id)
+      await store.create(id, meta)
       return id
     },
     async getStreamBody(id) {
@@ -48,7 +48,7 @@ export function createStreams(options: StreamsOptions): Streams {
       checkNames('', options, ['olderThanMs', 'limit'])
       const olderThanMs = numberFrom('olderThanMs', options.olderThanMs, undefined, 0)
       const limit = numberFrom('limit', options.limit, 1_000, 1)
-      return callStore(() => store.sweep({ before: environment.now() - olderThanMs, limit: Math.floor(limit) }))
+      return store.sweep({ before: environment.now() - olderThanMs, limit: Math.floor(limit) })
     },
     close() {
       closed ??= close()
@@ -60,7 +60,6 @@ export function createStreams(options: StreamsOptions): Streams {
   async function close(): Promise<void> {
     await runs.drain()
     await hub.close()
-    runtime.shut()
-    if (!runtime.options.keepsStore) await store.dispose()
+    await runtime.shut()
   }
 }

@@ -1,6 +1,6 @@
 import type { TerminalStatus } from './store/status'
 
-/** Something that happened to a stream, for metrics and logs. It never contains text. */
+/** Something that happened to a stream or to the store, for metrics and logs. It never contains text. */
 export type StreamsEvent =
   /** A run has started in this process. `base` is the durable length at that moment. */
   | { readonly type: 'claimed'; readonly id: string; readonly epoch: number; readonly base: number }
@@ -34,6 +34,10 @@ export type StreamsEvent =
   /** A reader started to read. `drive`: by driving the stream. `follow`: by an event stream. */
   | { readonly type: 'joined'; readonly id: string; readonly reader: 'drive' | 'follow' }
   | { readonly type: 'left'; readonly id: string; readonly reader: 'drive' | 'follow' }
+  /** A call to the store failed, the first of an outage. `onError` gets the causes: up to 10 that differ for each outage. */
+  | { readonly type: 'store-failed' }
+  /** The outage is over: the store responds, and no call has failed for `leaseMs`. `failures` calls had failed. */
+  | { readonly type: 'store-recovered'; readonly failures: number }
 
 /** Where an error comes from: which part, and for which stream. */
 export interface ErrorContext {

@@ -99,7 +99,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
   function metaOf(id: string): GetMeta {
     let meta: Promise<unknown> | undefined
     return () => {
-      meta ??= runtime.callStore(() => runtime.options.store.read(id, 0, 0), id).then((range) => range?.meta)
+      meta ??= runtime.options.store.read(id, 0, 0).then((range) => range?.meta)
       return meta
     }
   }

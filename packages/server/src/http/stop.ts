@@ -23,12 +23,12 @@ const waitMs = 5_000
 
 /** Stops the run of this process at once, or stores the request for the process that has it. Then waits for the end. */
 export async function stopStream(runtime: Runtime, id: string): Promise<StoppedStream> {
-  const { callStore, runs, expiry, report } = runtime
+  const { runs, expiry, report } = runtime
   const { store } = runtime.options
   runs.stop(id)
   if (!isStreamId(id)) throw unknown(id)
   const isPending = !runs.isProducing(id) && (await isNeverDriven())
-  const head = await callStore(() => store.requestStop(id), id)
+  const head = await store.requestStop(id)
   if (!head) throw unknown(id)
   if (isPending && head.status === 'stopped')
     report.event({ type: 'closed', id, status: 'stopped', offset: head.offset })
@@ -46,7 +46,7 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
 
   /** No run reports the end of such a stream, so `stopStream` reports it. */
   async function isNeverDriven(): Promise<boolean> {
-    const [head] = await callStore(() => store.heads([id]), id)
+    const [head] = await store.heads([id])
     return head?.status === 'pending'
   }
 }
@@ -58,7 +58,7 @@ function unknown(id: string): StreamsError {
 /**
  * The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile.
  */
-function ended({ hub, options, health }: Runtime, first: StreamHead): Promise<StreamHead> {
+function ended({ hub, options }: Runtime, first: StreamHead): Promise<StreamHead> {
   const { environment, store } = options
   return new Promise((resolve, reject) => {
     let last = first
@@ -85,7 +85,7 @@ function ended({ hub, options, health }: Runtime, first: StreamHead): Promise<St
         .read(first.id, 0, 0)
         .then((range) => (range ? onHead(range.head) : onDeleted()))
         // The hub keeps polling, and wakes this once the store works again.
-        .catch(() => health.failed())
+        .catch(() => undefined)
     const unsubscribe = hub.subscribe(first.id, { wake: () => void poll(), shutDown: finish })
     void poll()
   })

@@ -45,7 +45,10 @@ export interface StreamsOptions extends Partial<ReportListeners> {
   readonly rolloverMs?: number
   /** Called with what happens, for metrics. If it throws, nothing else is disturbed. */
   readonly onEvent?: NonNullable<ReportListeners['onEvent']>
-  /** Called with the causes of failures, which readers never see. @default writes them to the console */
+  /**
+   * Called with the causes of failures, which readers never see. While the store is down, it is called once for each different
+   * error, at most 10 times: see the events `store-failed` and `store-recovered`. @default writes them to the console
+   */
   readonly onError?: NonNullable<ReportListeners['onError']>
   /** The clock and the timers. @default the platform's */
   readonly environment?: Environment

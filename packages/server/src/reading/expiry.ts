@@ -1,9 +1,7 @@
 import type { Environment } from '../environment'
-import { isStreamsError, StreamsError } from '../errors'
 import type { Report, StreamsEvent } from '../events'
 import { isTerminal, type TerminalStatus } from '../store/status'
 import type { StreamHead, StreamStore } from '../store/stream-store'
-import { settleWithin } from '../timing/settle-within'
 import type { StoreHealth } from './store-health'
 
 /**
@@ -36,9 +34,6 @@ export interface ExpiryOptions {
   readonly graceMs: () => number
 }
 
-/** An expiry that takes longer has failed, in milliseconds. The next poll tries again. */
-const timeoutMs = 15_000
-
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { store, environment, report, health, isProducedHere, onUndecided, resume } = options
   const inFlight = new Map<string, Promise<StreamHead>>()
@@ -68,16 +63,11 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
-      // A call that never settles must not block this stream for ever.
-      const late = () => new StreamsError('store', `expire() did not settle within ${timeoutMs} ms`)
-      const now = await settleWithin(timeoutMs, store.expire(head.id, head.epoch), late, environment)
+      const now = await store.expire(head.id, head.epoch)
       if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
       return now ?? head
-    } catch (error) {
+    } catch {
       // The head itself was read, so it is used as it is. The next poll tries again.
-      report.error(error, { id: head.id, source: 'store' })
-      // A damaged stream says nothing about the store as a whole.
-      if (!isStreamsError(error, 'corrupt')) health.failed()
       return head
     }
   }

@@ -1,6 +1,4 @@
 import type { Environment } from '../environment'
-import { StreamsError } from '../errors'
-import type { Report } from '../events'
 import type { StreamHead, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
 import type { Expiry } from './expiry'
@@ -17,7 +15,6 @@ export interface HeadPoller {
 export interface HeadPollerOptions {
   readonly store: StreamStore
   readonly environment: Environment
-  readonly report: Report
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly leaseMs: number
@@ -34,18 +31,14 @@ export interface HeadPollerOptions {
  */
 const longestMs = 5_000
 
-/** A poll that takes longer has failed, in milliseconds. Otherwise a call that never settles would be the last poll. */
-const timeoutMs = 15_000
-
 export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
-  const { store, environment, report, expiry, health, ids, leaseMs } = options
+  const { store, environment, expiry, health, ids, leaseMs } = options
   const intervals = { firstMs: Math.min(250, leaseMs / 4), longestMs: Math.min(longestMs, leaseMs / 2) }
   let quietPolls = 0
   let isPolling = false
   /** The number of the latest poll. The late result of an earlier one is ignored. */
   let number = 0
   let hasFailed = false
-  /** For the next poll, or for the time limit of the poll in flight. */
   let timer: unknown
   let timerAt = Infinity
 
@@ -73,41 +66,21 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
   async function poll(mine: number): Promise<void> {
     isPolling = true
     quietPolls++
-    timer = environment.setTimeout(() => {
-      failed(new StreamsError('store', `heads() did not settle within ${timeoutMs} ms`))
-      next()
-    }, timeoutMs)
-    try {
-      const requested = ids()
-      const calledAt = environment.now()
-      const heads = await store.heads(requested)
-      if (mine !== number) return
-      health.responded(calledAt, heads[0]?.now)
-      const found = new Map(heads.map((head) => [head.id, head]))
-      for (const id of requested) {
-        const head = found.get(id)
-        const settled = head && expiry.settle(head)
-        // Expiring one stream must not delay the others: this head is reported now, and the new one after the expiry.
-        if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
-        if (options.onHead(id, settled instanceof Promise ? head : settled)) quietPolls = 0
-      }
-      if (hasFailed) options.onRecovered(requested)
-      hasFailed = false
-    } catch (error) {
-      if (mine !== number) return
-      failed(error)
+    const requested = ids()
+    // A failure is reported by the store.
+    const heads = await store.heads(requested).catch(() => undefined)
+    if (mine !== number) return
+    const found = new Map(heads?.map((head) => [head.id, head]))
+    for (const id of heads ? requested : []) {
+      const head = found.get(id)
+      const settled = head && expiry.settle(head)
+      // Expiring one stream must not delay the others: this head is reported now, and the new one after the expiry.
+      if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
+      if (options.onHead(id, settled instanceof Promise ? head : settled)) quietPolls = 0
     }
-    if (mine === number) next()
-  }
-
-  function failed(error: unknown): void {
-    if (!hasFailed) report.error(error, { source: 'store' })
-    hasFailed = true
-    health.failed()
-  }
-
-  function next(): void {
-    end()
+    if (heads && hasFailed) options.onRecovered(requested)
+    hasFailed = heads === undefined
+    isPolling = false
     schedule()
   }
 

@@ -1,7 +1,6 @@
 import type { Environment } from '../environment'
 import type { Report } from '../events'
 import type { StoredRange, StreamHead, StreamStore } from '../store/stream-store'
-import type { CallStore } from './call-store'
 import type { Expiry } from './expiry'
 import { createHeadPoller } from './head-poller'
 import type { StoreHealth } from './store-health'
@@ -47,7 +46,6 @@ export interface HubOptions {
   readonly report: Report
   readonly expiry: Expiry
   readonly health: StoreHealth
-  readonly callStore: CallStore
   /** See `Runs.readStored`. */
   readonly readStored: (id: string, offset: number, max: number) => TextRange | undefined
 }
@@ -68,7 +66,7 @@ interface Watched {
 const shutdownMs = 1_000
 
 export function createHub(options: HubOptions): Hub {
-  const { store, keepAliveMs, environment, expiry, health, callStore } = options
+  const { store, keepAliveMs, environment, expiry, health } = options
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
   let isClosed = false
@@ -165,7 +163,7 @@ export function createHub(options: HubOptions): Hub {
   }
 
   async function readOnce(id: string, offset: number, max: number, isAgain = false): Promise<StoredRange | undefined> {
-    const range = await callStore(() => store.read(id, offset, max), id)
+    const range = await store.read(id, offset, max)
     if (!range) return undefined
     const head = await expiry.settle(range.head)
     if (head === range.head) return range

@@ -8,12 +8,12 @@ import type { Environment } from '../environment'
 export interface StoreHealth {
   /** Right after a response of the store: whether all of this has been so for a lease. At first it has not. */
   isProven(): boolean
-  /** A call to the store rejected, or did not settle in time. */
+  /** A call to the store rejected, or did not settle in time. Only the decorator of the store calls this and `responded`. */
   failed(): void
   /**
    * The store responds to a call made at `calledAt`. `clock` is the store's own clock, if the result contains it. If it
    * ran faster than ours since earlier responses, it was set forward or belongs to another server, and leases look
-   * older than they are.
+   * older than they are. A response without a clock can disprove the store's health, but not prove it.
    */
   responded(calledAt: number, clock?: number): void
   /** A timer that was set for `plannedAt` fires. */
@@ -35,11 +35,13 @@ export function createStoreHealth(leaseMs: number, environment: Environment): St
     failed: reset,
     responded(calledAt, clock) {
       const now = environment.now()
+      if (now - calledAt > toleranceMs) reset()
+      if (clock === undefined) return
       // After more than a lease without a response, nothing is known about the time between.
-      if (now - calledAt > toleranceMs || now - last > leaseMs) reset()
+      if (now - last > leaseMs) reset()
       // The store read its clock between call and response, so the difference exceeds `ahead` only if its clock jumped.
-      if (clock !== undefined && clock - now - ahead > toleranceMs) reset()
-      if (clock !== undefined) ahead = Math.min(ahead, clock - calledAt)
+      if (clock - now - ahead > toleranceMs) reset()
+      ahead = Math.min(ahead, clock - calledAt)
       since ??= now
       last = now
     },

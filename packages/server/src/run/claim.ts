@@ -1,6 +1,5 @@
 import { isStreamsError, StreamsError } from '../errors'
 import type { ResolvedOptions } from '../options/streams-options'
-import type { CallStore } from '../reading/call-store'
 import { createStreamId } from '../store/stream-id'
 import type { ClaimResult, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
@@ -23,7 +22,6 @@ const prefixSlice = 262_144
 export async function claimStream(
   id: string,
   mayTakeOver: () => boolean,
-  callStore: CallStore,
   { store, leaseMs, environment }: ResolvedOptions,
 ): Promise<Claim> {
   const owner = createStreamId()
@@ -44,7 +42,7 @@ export async function claimStream(
     // Nothing can be added to a text that is not whole. Closing it now spares readers the wait until the claim lapses.
     if (isStreamsError(error, 'corrupt')) {
       const ending = { status: 'error', error: streamErrors.corrupt } as const
-      await callStore(() => store.close(id, { epoch, offset: base, text: '', ...ending }), id).catch(() => undefined)
+      await store.close(id, { epoch, offset: base, text: '', ...ending }).catch(() => undefined)
     }
     throw error
   }
@@ -52,9 +50,9 @@ export async function claimStream(
   async function retried<T>(act: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await callStore(act, id)
+        return await act()
       } catch (error) {
-        if (attempt === tries || isStreamsError(error, 'corrupt')) throw error
+        if (attempt === tries || !isStreamsError(error, 'store')) throw error
         const waitMs = backoffMs(attempt, retry, () => environment.random())
         await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
       }

@@ -41,7 +41,6 @@ export interface PersisterOptions {
   readonly heartbeatMs: number
   readonly environment: Environment
   readonly report: Report
-  readonly onStoreFailed: () => void
   readonly onTimer: (plannedAt: number) => void
   readonly listener: PersisterListener
 }
@@ -212,7 +211,6 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   function failed(error: unknown, text: string): void {
-    report.error(error, { id, source: 'store' })
     const code = isStreamsError(error) ? error.code : undefined
     if (code === 'corrupt' && ending?.error === streamErrors.corrupt) {
       // Even this end cannot be stored. The stream lapses, and a reader expires it.
@@ -221,7 +219,6 @@ export function createPersister(options: PersisterOptions): Persister {
     } else if (code === 'corrupt' || (code === 'content-refused' && text !== '')) {
       listener.onRefused(code)
     } else {
-      options.onStoreFailed()
       waitLonger()
     }
   }

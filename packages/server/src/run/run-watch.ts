@@ -21,7 +21,7 @@ export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOpt
     wake() {
       if (isPolling || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
       isPolling = true
-      // Not through the hub: it would wake this again, without end. A failure is ignored: the next heartbeat finds the
+      // Not through the hub: it would wake this again, without end. After a failure the next heartbeat finds the
       // change.
       store
         .heads([run.id])

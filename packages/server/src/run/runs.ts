@@ -1,6 +1,5 @@
 import type { Report } from '../events'
 import type { ResolvedOptions } from '../options/streams-options'
-import type { CallStore } from '../reading/call-store'
 import { type Expiry, expired } from '../reading/expiry'
 import type { Hub } from '../reading/hub'
 import { shuttingDown } from '../reading/shutting-down'
@@ -76,7 +75,6 @@ export interface RunsOptions extends ResolvedOptions {
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly hub: Hub
-  readonly callStore: CallStore
   readonly yieldToEventLoop: () => Promise<void>
 }
 
@@ -146,7 +144,7 @@ export function createRuns(options: RunsOptions): Runs {
   /** After `drain` nothing is started, but a text that is whole can still be read. */
   async function ended(id: string): Promise<Opened> {
     if (isOver) throw shuttingDown()
-    const [head] = await options.callStore(() => options.store.heads([id]), id)
+    const [head] = await options.store.heads([id])
     if (!head) return { type: 'gone' }
     if (!isTerminal(head.status)) throw shuttingDown()
     return { type: 'stored', head }
@@ -158,7 +156,7 @@ export function createRuns(options: RunsOptions): Runs {
       isTakenOver = start.canResume && health.isProven()
       return isTakenOver
     }
-    const claim = await claimStream(id, mayTakeOver, options.callStore, options)
+    const claim = await claimStream(id, mayTakeOver, options)
     if (claim.type === 'gone') return claim
     // A stop was requested, so the claim ended the lapsed stream.
     if (claim.type === 'terminal' && isTakenOver && claim.head.status === 'stopped') report.event(expired(claim.head))
@@ -174,7 +172,6 @@ export function createRuns(options: RunsOptions): Runs {
       base,
       prefix,
       heartbeatMs: options.leaseMs / 3,
-      onStoreFailed: health.failed,
       onDurable: () => hub.notify(id),
       onTimer: health.timerFired,
     })
