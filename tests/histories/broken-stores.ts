@@ -150,9 +150,10 @@ export const flaws: Readonly<Record<string, Flaw>> = {
     const ended = new Set<string>()
     return {
       async expire(id, epoch) {
-        const head = await store.expire(id, epoch)
-        if (head && isTerminal(head.status)) ended.add(id)
-        return head && { ...head, ...(ended.has(id) ? { status: 'timeout' as const } : {}) }
+        const result = await store.expire(id, epoch)
+        if (result.type === 'gone') return result
+        if (isTerminal(result.head.status)) ended.add(id)
+        return ended.has(id) ? { ...result, head: { ...result.head, status: 'timeout' as const } } : result
       },
       async requestStop(id) {
         const head = await store.requestStop(id)
@@ -188,10 +189,10 @@ export const flaws: Readonly<Record<string, Flaw>> = {
   'expires a stream whose lease has not expired': (store) => ({
     async expire(id, epoch) {
       const head = await headOf(store, id)
-      if (head?.status === 'streaming' && head.epoch === epoch) {
-        await store.close(id, { epoch, offset: head.offset, text: '', status: 'timeout' })
-      }
-      return headOf(store, id)
+      const isStreaming = head?.status === 'streaming' && head.epoch === epoch
+      if (isStreaming) await store.close(id, { epoch, offset: head.offset, text: '', status: 'timeout' })
+      const ended = await headOf(store, id)
+      return ended ? { type: isStreaming ? 'expired' : 'kept', head: ended } : { type: 'gone' }
     },
   }),
   'reads the head and the text at different times': (store) => ({

@@ -21,6 +21,7 @@ export type {
   ClaimResult,
   CloseRequest,
   CreateResult,
+  ExpireResult,
   StoredRange,
   StreamHead,
   StreamStore,

@@ -210,7 +210,7 @@ describe.skipIf(findRedis() === undefined)('data in redisStore', () => {
       async () => (await store.heads(['a']))[0]?.isLapsed === true,
       'the stream has lapsed by the server’s clock',
     )
-    expect(await store.expire('a', 1)).toMatchObject({ status: 'timeout' })
+    expect(await store.expire('a', 1)).toMatchObject({ type: 'expired', head: { status: 'timeout' } })
     expect(await store.sweep({ before: Date.now() - 60_000, limit: 1 })).toEqual([])
     expect(await store.sweep({ before: Date.now() + 60_000, limit: 1 })).toEqual(['a'])
   })

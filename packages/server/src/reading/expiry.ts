@@ -14,6 +14,8 @@ export interface Expiry {
    * its heartbeats are. If there is nothing to do, the result is not a promise.
    */
   settle(head: StreamHead): StreamHead | Promise<StreamHead>
+  /** The same, after others: for all heads of a poll, of which hundreds may have lapsed. At most 8 calls are in flight. */
+  settleInTurn(head: StreamHead): StreamHead | Promise<StreamHead>
 }
 
 export interface ExpiryOptions {
@@ -34,38 +36,49 @@ export interface ExpiryOptions {
   readonly graceMs: () => number
 }
 
+/** How many streams of a poll are expired at the same time. */
+const maxInTurn = 8
+
 export function createExpiry(options: ExpiryOptions): Expiry {
   const { store, environment, report, health, isProducedHere, onUndecided, resume } = options
   const inFlight = new Map<string, Promise<StreamHead>>()
+  const turns = createTurns(maxInTurn)
 
   return {
-    settle(head) {
-      if (!head.isStalled && !head.isLapsed) return head
-      if (isProducedHere(head.id)) return { ...head, isStalled: false }
-      if (!head.isLapsed || isTerminal(head.status)) return head
-      if (!health.isProven()) {
-        onUndecided(head.id)
-        return head
-      }
-      if (head.status === 'streaming') {
-        if (resume(head.id)) return head
-        const graceMs = options.graceMs()
-        if (graceMs > 0 && environment.now() - onUndecided(head.id) < graceMs) return head
-      }
-      const key = `${head.id}.${head.epoch}`
-      const known = inFlight.get(key)
-      if (known) return known
-      const call = expire(head).finally(() => inFlight.delete(key))
-      inFlight.set(key, call)
-      return call
-    },
+    settle: (head) => settle(head, expire),
+    settleInTurn: (head) =>
+      settle(head, (lapsed) =>
+        // Checked again, because the store may have failed during the wait.
+        turns.take(async () => (health.isProven() ? expire(lapsed) : lapsed)),
+      ),
+  }
+
+  function settle(head: StreamHead, call: (head: StreamHead) => Promise<StreamHead>): StreamHead | Promise<StreamHead> {
+    if (!head.isStalled && !head.isLapsed) return head
+    if (isProducedHere(head.id)) return { ...head, isStalled: false }
+    if (!head.isLapsed || isTerminal(head.status)) return head
+    if (!health.isProven()) {
+      onUndecided(head.id)
+      return head
+    }
+    if (head.status === 'streaming') {
+      if (resume(head.id)) return head
+      const graceMs = options.graceMs()
+      if (graceMs > 0 && environment.now() - onUndecided(head.id) < graceMs) return head
+    }
+    const key = `${head.id}.${head.epoch}`
+    const known = inFlight.get(key)
+    if (known) return known
+    const settled = call(head).finally(() => inFlight.delete(key))
+    inFlight.set(key, settled)
+    return settled
   }
 
   async function expire(head: StreamHead): Promise<StreamHead> {
     try {
-      const now = await store.expire(head.id, head.epoch)
-      if (now?.status === (head.stopRequested ? 'stopped' : 'timeout')) report.event(expired(now))
-      return now ?? head
+      const result = await store.expire(head.id, head.epoch)
+      if (result.type === 'expired') report.event(expired(result.head))
+      return result.type === 'gone' ? head : result.head
     } catch {
       // The head itself was read, so it is used as it is. The next poll tries again.
       return head
@@ -76,4 +89,24 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 /** The event for a lapsed stream that this process ended. */
 export function expired({ id, epoch, status, offset }: StreamHead): StreamsEvent {
   return { type: 'expired', id, epoch, status: status as TerminalStatus, offset }
+}
+
+/** Starts at most `max` calls at a time, in the order in which they came. */
+function createTurns(max: number) {
+  const waiting: (() => void)[] = []
+  let free = max
+
+  return {
+    async take<T>(act: () => Promise<T>): Promise<T> {
+      if (free > 0) free--
+      else await new Promise<void>((resolve) => void waiting.push(resolve))
+      try {
+        return await act()
+      } finally {
+        const next = waiting.shift()
+        if (next) next()
+        else free++
+      }
+    },
+  }
 }

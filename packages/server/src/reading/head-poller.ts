@@ -73,8 +73,8 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
     const found = new Map(heads?.map((head) => [head.id, head]))
     for (const id of heads ? requested : []) {
       const head = found.get(id)
-      const settled = head && expiry.settle(head)
-      // Expiring one stream must not delay the others: this head is reported now, and the new one after the expiry.
+      const settled = head && expiry.settleInTurn(head)
+      // Expiring streams must not delay any news: this head is reported now, and the new one after the expiry.
       if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
       if (options.onHead(id, settled instanceof Promise ? head : settled)) quietPolls = 0
     }

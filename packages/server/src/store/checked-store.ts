@@ -1,7 +1,7 @@
 import { StreamsError } from '../errors'
 import { isFinishReason } from './finish-reason'
-import { isStatus } from './status'
-import type { StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
+import { isStatus, isTerminal } from './status'
+import type { ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
@@ -44,9 +44,9 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
       return head
     },
     async expire(id, epoch) {
-      const head = await store.expire(id, epoch)
-      check('expire', id, head && headFaultOf(head, id))
-      return head
+      const result = await store.expire(id, epoch)
+      check('expire', id, expireFaultOf(result, id))
+      return result
     },
     delete: async (id) => store.delete(id),
     sweep: async (request) => store.sweep(request),
@@ -97,6 +97,12 @@ function writeFaultOf(result: WriteResult, id: string, end?: number): string | u
   const { offset } = result
   if (!isLength(offset)) return `its offset is ${String(offset)}`
   return end === undefined || offset === end ? undefined : `it ends at ${offset}, not at ${end}`
+}
+
+function expireFaultOf(result: ExpireResult, id: string): string | undefined {
+  const fault = refusalFaultOf(result, ['expired', 'kept', 'gone'], id)
+  if (fault !== undefined || result.type !== 'expired' || isTerminal(result.head.status)) return fault
+  return `it has expired and is ${result.head.status}`
 }
 
 /** The fault of a result that must be one of these refusals. All of them but `gone` have a head. */

@@ -52,6 +52,14 @@ export type ClaimResult =
   | { readonly type: 'terminal'; readonly head: StreamHead }
   | { readonly type: 'gone' }
 
+/** The result of `expire`. */
+export type ExpireResult =
+  /** This call ended the stream, as `head` says. Of several calls, one gets this result. */
+  | { readonly type: 'expired'; readonly head: StreamHead }
+  /** Nothing was changed: the stream has not lapsed, was claimed again, or had ended before. */
+  | { readonly type: 'kept'; readonly head: StreamHead }
+  | { readonly type: 'gone' }
+
 /** The result of `append`, `beat` and `close`. */
 export type WriteResult =
   /** Durable. `offset` is the durable length now. */
@@ -112,7 +120,7 @@ export interface SweepRequest {
  * - make durable what it acknowledges, as far as its documentation promises;
  * - return the same for a call that is repeated after an unknown outcome: a repeated `claim` by its owner is `claimed`, a
  *   repeated `append` is a `conflict` whose head has the offset after it, and a repeated `close` (the same epoch, end, status,
- *   error and finish reason) is `ok`;
+ *   error and finish reason) is `ok`. Only a repeated `expire` differs: it is `kept`;
  * - let statuses only move up (P13): after a terminal status, `append`, `close`, `requestStop` and `expire` change nothing;
  * - create a stream only in `create`;
  * - measure leases by its own clock, never by the caller's;
@@ -141,9 +149,8 @@ export interface StreamStore {
   requestStop(id: string): Promise<StreamHead | undefined>
   /**
    * Sets `timeout`, or `stopped` if a stop was requested, but only if the stream has lapsed and its epoch is still `epoch`.
-   * Returns the head after that.
    */
-  expire(id: string, epoch: number): Promise<StreamHead | undefined>
+  expire(id: string, epoch: number): Promise<ExpireResult>
   /**
    * Removes the stream and erases its text. `false`: there was none. If the stream is gone but some of it could not be erased
    * yet, it rejects, and a repeated call finishes the work.

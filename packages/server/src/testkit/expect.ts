@@ -14,6 +14,17 @@ export function expectMatch(actual: unknown, expected: Readonly<Record<string, u
   for (const [name, value] of Object.entries(expected)) expectEqual(actual[name], value, `${what}: ${name}`)
 }
 
+/** The same for a result of that type and its head. */
+export function expectHead(
+  actual: { readonly type: string },
+  type: string,
+  head: Readonly<Record<string, unknown>>,
+  what: string,
+): void {
+  expectMatch(actual, { type }, what)
+  expectMatch((actual as { readonly head?: unknown }).head, head, `${what}: head`)
+}
+
 export async function expectRejection(promise: Promise<unknown>, what: string): Promise<void> {
   const isRejected = await promise.then(
     () => false,

@@ -3,6 +3,7 @@ import type {
   ClaimRequest,
   ClaimResult,
   CloseRequest,
+  ExpireResult,
   StoredRange,
   StreamHead,
   WriteResult,
@@ -99,13 +100,12 @@ export class StoreModel {
     return this.#head(id, stream)
   }
 
-  expire(id: string, epoch: number): StreamHead | undefined {
+  expire(id: string, epoch: number): ExpireResult {
     const stream = this.#streams.get(id)
-    if (stream === undefined) return undefined
-    if (stream.epoch === epoch && this.#head(id, stream).isLapsed) {
-      this.#end(stream, stream.stopRequested ? 'stopped' : 'timeout')
-    }
-    return this.#head(id, stream)
+    if (stream === undefined) return { type: 'gone' }
+    const isDue = stream.epoch === epoch && this.#head(id, stream).isLapsed
+    if (isDue) this.#end(stream, stream.stopRequested ? 'stopped' : 'timeout')
+    return { type: isDue ? 'expired' : 'kept', head: this.#head(id, stream) }
   }
 
   delete(id: string): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../../src/index'
+import { memoryStore, type StreamHead } from '../../src/index'
 import { createFakeClock, settled } from '../support/clock'
 import { proveStoreHealth } from '../support/prove-store-health'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
@@ -41,6 +41,60 @@ describe('a lease', () => {
     hand.finish()
     await clock.advance(300)
     expect((await streams.getStreamBody(id)).status).toBe('done')
+  })
+})
+
+describe('S25 expiring', () => {
+  it('of 400 streams at once delays no news of another one, and takes 8 calls at a time', async () => {
+    const clock = createFakeClock()
+    const shared = memoryStore({ now: clock.now })
+    const writer = createRig({ store: shared, clock })
+    const store = spyStore({ ...shared, watch: () => () => undefined })
+    const { streams, errors, events } = createRig({ store, clock, rolloverMs: 10_000_000 })
+    const ids = await Promise.all(Array.from({ length: 400 }, () => writer.streams.createStream()))
+    for (const id of ids) await shared.claim(id, { owner: 'gone', leaseMs: 45_000, canTakeOver: false })
+    const dead = await Promise.all(ids.map(async (id) => collect(await streams.read(request('/', sse), id))))
+    const id = await writer.streams.createStream()
+    const hand = createHand()
+    await writer.streams.stream(request(), id, hand.producer)
+    const follower = collect(await streams.read(request('/', sse), id))
+    let running = 0
+    let most = 0
+    store.instead.expire = async (pass) => {
+      most = Math.max(most, ++running)
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, 500))
+      running--
+      return pass()
+    }
+    for (let passed = 0; running === 0 && passed < 120_000; passed += 100) await clock.advance(100)
+    expect(running).toBe(8)
+    // The longest time between two polls.
+    await hand.append('News. ')
+    await clock.advance(5_300)
+    expect(textOf(parseEvents(follower.text).events)).toBe('News. ')
+    expect(dead.filter(({ isDone }) => isDone).length).toBeLessThan(100)
+    await clock.advance(20_000)
+    expect(dead.filter(({ isDone }) => isDone)).toHaveLength(400)
+    expect([most, store.of('expire').length, errors]).toEqual([8, 400, []])
+    expect(events.filter(({ type }) => type === 'expired')).toHaveLength(400)
+    hand.finish()
+    await clock.advance(300)
+  })
+
+  it('by two processes is reported by the one that did it', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    await clock.advance(91_000)
+    const readers = [createRig({ store, clock }), createRig({ store, clock })] as const
+    for (const reader of readers) {
+      const other = await reader.streams.createStream()
+      collect(await reader.streams.read(request('/', sse), other))
+    }
+    await clock.advance(50_000)
+    const bodies = await Promise.all(readers.map(({ streams }) => streams.getStreamBody(id)))
+    expect(bodies.map(({ status }) => status)).toEqual(['timeout', 'timeout'])
+    const reports = readers.flatMap(({ events }) => events.filter(({ type }) => type === 'expired'))
+    expect(reports).toEqual([{ type: 'expired', id, epoch: 1, status: 'timeout', offset: 8 }])
   })
 })
 
@@ -511,7 +565,7 @@ describe('S23 a resume', () => {
     const { clock, store, id, kill } = await abandoned()
     const reading = spyStore(store)
     // Only the new claim may end it.
-    reading.instead.expire = async () => (await store.heads([id]))[0]
+    reading.instead.expire = async () => ({ type: 'kept', head: (await store.heads([id]))[0] as StreamHead })
     const other = createRig({ store: reading, clock, rolloverMs: 1_000_000 })
     const followed = collect(await other.streams.read(request('/', sse), id))
     const elsewhere = collect(await other.streams.stream(request(), id, createHand().producer))

@@ -108,6 +108,22 @@ describe('S19 a store whose heads', () => {
     delete store.instead.requestStop
     await clock.advance(10_000)
   })
+
+  it('have not ended after an expiry make it corrupt, and no end is reported', async () => {
+    const { clock, store, id } = await producing({ leaseMs: 1_000 })
+    store.instead.beat = () => new Promise(() => undefined)
+    const reader = createRig({ store, clock, leaseMs: 1_000 })
+    store.instead.expire = async () => ({ type: 'expired', head: (await store.heads([id]))[0] as StreamHead })
+    await proveStoreHealth(reader, 1_000)
+    await clock.advance(2_000)
+    await proveStoreHealth(reader, 1_000)
+    expect((await reader.streams.getStreamBody(id)).status).toBe('streaming')
+    expect(reader.errors).toMatchObject([{ error: { code: 'corrupt' }, context: { id, source: 'store' } }])
+    expect(reader.events).toEqual([])
+    delete store.instead.beat
+    delete store.instead.expire
+    await clock.advance(60_000)
+  })
 })
 
 describe('a store whose reads lag behind its writes', () => {
@@ -121,7 +137,7 @@ describe('a store whose reads lag behind its writes', () => {
     const stale = await store.read(id, 0, 100)
     const lapsed = { ...stale, head: { ...stale?.head, isStalled: true, isLapsed: true } }
     store.instead.read = async () => lapsed as never
-    store.instead.expire = async () => ({ ...lapsed.head, offset: 3, isLapsed: false }) as never
+    store.instead.expire = async () => ({ type: 'kept', head: { ...lapsed.head, offset: 3, isLapsed: false } }) as never
     const before = store.of('read').length
     expect((await reader.streams.getStreamBody(id).catch((error: unknown) => error)) as object).toBeTruthy()
     expect(store.of('read').length - before).toBeLessThan(10)

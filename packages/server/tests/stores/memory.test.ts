@@ -15,7 +15,7 @@ describe('memoryStore', { timeout: 30_000 }, () => {
     const store = memoryStore({ now: () => now, pendingMs: 1_000 })
     await store.create('a', null)
     now = 1_001
-    expect(await store.expire('a', 0)).toMatchObject({ status: 'timeout' })
+    expect(await store.expire('a', 0)).toMatchObject({ type: 'expired', head: { status: 'timeout' } })
   })
 
   it('reports why a meta is not JSON, with the cause', async () => {

@@ -133,8 +133,15 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
     }),
     'expire/stopped: ends a lapsed stream with a requested stop as timeout': (store) => ({
       expire: async (id, epoch) => {
-        const head = await store.expire(id, epoch)
-        return head?.status === 'stopped' ? { ...head, status: 'timeout' } : head
+        const result = await store.expire(id, epoch)
+        const isStopped = result.type !== 'gone' && result.head.status === 'stopped'
+        return isStopped ? { ...result, head: { ...result.head, status: 'timeout' } } : result
+      },
+    }),
+    'concurrency/expire: tells every caller that it ended the stream': (store) => ({
+      expire: async (id, epoch) => {
+        const result = await store.expire(id, epoch)
+        return result.type === 'gone' ? result : { ...result, type: 'expired' }
       },
     }),
     'stop/streaming: ignores the stop request': (store) => ({

@@ -151,7 +151,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       return write(id, { epoch, offset, ending }, text, (record, at) => closeStream(record, request, at))
     },
     requestStop: (id) => act(id, undefined, stopStream),
-    expire: (id, epoch) => act(id, undefined, (record, at) => expireStream(record, epoch, at)),
+    expire: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => expireStream(record, epoch, at)),
     async delete(id) {
       checkOpen()
       const isRemoved = await table.remove(id)

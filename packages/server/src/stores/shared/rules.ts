@@ -4,6 +4,7 @@ import type {
   ClaimRequest,
   ClaimResult,
   CloseRequest,
+  ExpireResult,
   StreamHead,
   WriteResult,
 } from '../../store/stream-store'
@@ -74,10 +75,12 @@ export function stopStream(record: StreamRecord, moment: StoreMoment): Outcome<S
 }
 
 /** Ends the stream, only if it has lapsed and was not claimed since `epoch` was read. */
-export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<StreamHead> {
-  if (record.epoch !== epoch || !isLapsed(record, moment)) return { record, result: toHead(record, moment) }
+export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<ExpireResult> {
+  if (record.epoch !== epoch || !isLapsed(record, moment)) {
+    return { record, result: { type: 'kept', head: toHead(record, moment) } }
+  }
   const expired = endLapsed(record, moment)
-  return { record: expired, result: toHead(expired, moment) }
+  return { record: expired, result: { type: 'expired', head: toHead(expired, moment) } }
 }
 
 /** If a stop was requested, the stream ends as `stopped`, although its producer died before it could do that. */

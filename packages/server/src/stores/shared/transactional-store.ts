@@ -74,7 +74,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
     close: (id, request) =>
       act(id, { type: 'gone' } as const, (record, at) => closeStream(record, request, at), rowOf(request)),
     requestStop: (id) => act(id, undefined, stopStream),
-    expire: (id, epoch) => act(id, undefined, (record, at) => expireStream(record, epoch, at)),
+    expire: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => expireStream(record, epoch, at)),
     async delete(id) {
       const isRemoved = await transact('write', (transaction) => {
         if (transaction.load(id) === undefined) return false

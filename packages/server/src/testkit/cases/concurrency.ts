@@ -43,6 +43,19 @@ export const concurrencyCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'concurrency/expire',
+    name: 'of many calls that expire a lapsed stream, exactly one is expired, and the others find it ended',
+    async run(context) {
+      const { leaseMs, advance } = context
+      const id = await startStream(context, 'abc')
+      await advance(leaseMs * 3)
+      const results = await inParallel(context, 20, (store) => store.expire(id, 1))
+      const status = results.map((result) => result.type !== 'gone' && result.head.status)
+      expectEqual(status, Array(20).fill('timeout'), 'the statuses')
+      expectEqual(results.map(({ type }) => type).sort(), ['expired', ...Array(19).fill('kept')], 'the results')
+    },
+  },
+  {
     key: 'concurrency/append',
     name: 'of many appends at one offset, exactly one is stored',
     async run(context) {

@@ -16,7 +16,7 @@ export const deleteCases: readonly CaseDefinition[] = [
       expectEqual(await store.close(id, { epoch: 1, offset: 3, text: 'x', status: 'done' }), gone, 'close')
       expectEqual(await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true }), gone, 'claim')
       expectEqual(await store.requestStop(id), undefined, 'requestStop')
-      expectEqual(await store.expire(id, 1), undefined, 'expire')
+      expectEqual(await store.expire(id, 1), { type: 'gone' }, 'expire')
       expectEqual(await store.read(id, 0, 10), undefined, 'read')
       expectEqual(await store.heads([id]), [], 'heads')
     },

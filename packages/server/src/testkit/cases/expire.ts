@@ -1,4 +1,4 @@
-import { expectEqual, expectMatch } from '../expect'
+import { expectEqual, expectHead, expectMatch } from '../expect'
 import { readAll, startStream } from '../start-stream'
 import type { CaseDefinition } from '../types'
 
@@ -12,8 +12,8 @@ export const expireCases: readonly CaseDefinition[] = [
       await advance(leaseMs * 2 + 1_000)
       expectMatch((await store.heads([id]))[0], { isLapsed: true, status: 'streaming' }, 'before')
       const timeout = { id, status: 'timeout', epoch: 1, offset: 4, isLapsed: false }
-      expectMatch(await store.expire(id, 1), timeout, 'expire')
-      expectMatch(await store.expire(id, 1), timeout, 'expire again')
+      expectHead(await store.expire(id, 1), 'expired', timeout, 'expire')
+      expectHead(await store.expire(id, 1), 'kept', timeout, 'expire again')
       expectEqual(await readAll(context, id), 'kept', 'the text')
       const late = await store.append(id, { epoch: 1, offset: 4, text: 'x' })
       expectMatch(late, { type: 'conflict' }, 'the append of the owner that was away')
@@ -28,8 +28,8 @@ export const expireCases: readonly CaseDefinition[] = [
       await store.requestStop(id)
       await advance(leaseMs * 2 + 1_000)
       const stopped = { id, status: 'stopped', epoch: 1, offset: 4, isLapsed: false }
-      expectMatch(await store.expire(id, 1), stopped, 'expire')
-      expectMatch(await store.expire(id, 1), stopped, 'expire again')
+      expectHead(await store.expire(id, 1), 'expired', stopped, 'expire')
+      expectHead(await store.expire(id, 1), 'kept', stopped, 'expire again')
     },
   },
   {
@@ -40,7 +40,7 @@ export const expireCases: readonly CaseDefinition[] = [
       const id = await startStream(context)
       for (const part of [0, 0.9, 0.9]) {
         await advance(leaseMs * part)
-        expectMatch(await store.expire(id, 1), { status: 'streaming', isLapsed: false }, 'expire')
+        expectHead(await store.expire(id, 1), 'kept', { status: 'streaming', isLapsed: false }, 'expire')
       }
     },
   },
@@ -84,7 +84,7 @@ export const expireCases: readonly CaseDefinition[] = [
       const id = await startStream(context)
       await store.claim(id, { owner: 'owner', leaseMs: pendingMs * 2, canTakeOver: false })
       await advance(pendingMs * 3)
-      expectMatch(await store.expire(id, 1), { status: 'streaming', isLapsed: false }, 'expire')
+      expectHead(await store.expire(id, 1), 'kept', { status: 'streaming', isLapsed: false }, 'expire')
     },
   },
   {
@@ -96,8 +96,9 @@ export const expireCases: readonly CaseDefinition[] = [
       await advance(leaseMs * 3)
       await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
       await advance(leaseMs * 3)
-      expectMatch(await store.expire(id, 1), { status: 'streaming', epoch: 2, isLapsed: true }, 'with the old epoch')
-      expectMatch(await store.expire(id, 2), { status: 'timeout', epoch: 2 }, 'with the epoch seen')
+      const seen = { status: 'streaming', epoch: 2, isLapsed: true }
+      expectHead(await store.expire(id, 1), 'kept', seen, 'with the old epoch')
+      expectHead(await store.expire(id, 2), 'expired', { status: 'timeout', epoch: 2 }, 'with the epoch seen')
     },
   },
   {
@@ -107,10 +108,10 @@ export const expireCases: readonly CaseDefinition[] = [
       const stream = id()
       await store.create(stream, null)
       await advance(pendingMs * 0.9)
-      expectMatch(await store.expire(stream, 0), { status: 'pending', isLapsed: false }, 'before')
+      expectHead(await store.expire(stream, 0), 'kept', { status: 'pending', isLapsed: false }, 'before')
       await advance(pendingMs * 0.2)
       expectMatch((await store.heads([stream]))[0], { status: 'pending', isLapsed: true }, 'head')
-      expectMatch(await store.expire(stream, 0), { status: 'timeout', epoch: 0 }, 'expire')
+      expectHead(await store.expire(stream, 0), 'expired', { status: 'timeout', epoch: 0 }, 'expire')
       const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: true })
       expectMatch(claim, { type: 'terminal' }, 'claim')
     },
@@ -124,14 +125,14 @@ export const expireCases: readonly CaseDefinition[] = [
       await advance(pendingMs * 1.2)
       const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: false })
       expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
-      expectMatch(await store.expire(stream, 0), { status: 'streaming', isLapsed: false }, 'expire')
+      expectHead(await store.expire(stream, 0), 'kept', { status: 'streaming', isLapsed: false }, 'expire')
     },
   },
   {
     key: 'expire/unknown',
-    name: 'expiring an unknown stream returns undefined',
+    name: 'an unknown stream is gone',
     async run({ store, id }) {
-      expectEqual(await store.expire(id(), 0), undefined, 'expire')
+      expectEqual(await store.expire(id(), 0), { type: 'gone' }, 'expire')
     },
   },
 ]

@@ -27,7 +27,7 @@ export const headsCases: readonly CaseDefinition[] = [
       const read = async () => [
         (await store.heads([id]))[0],
         (await store.read(id, 0, 1))?.head,
-        await store.expire(id, 1),
+        headIn(await store.expire(id, 1)),
         await store.requestStop(id),
         headIn(await store.append(id, { epoch: 7, offset: 0, text: 'x' })),
         headIn(await store.claim(id, { owner: 'other', leaseMs, canTakeOver: false })),
