@@ -59,7 +59,7 @@ function unknown(id: string): StreamsError {
  * The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile.
  */
 function ended({ hub, options }: Runtime, first: StreamHead): Promise<StreamHead> {
-  const { environment, store } = options
+  const { environment } = options
   return new Promise((resolve, reject) => {
     let last = first
     const leave = () => {
@@ -79,9 +79,9 @@ function ended({ hub, options }: Runtime, first: StreamHead): Promise<StreamHead
       last = head
       if (isTerminal(head.status)) finish()
     }
-    // Not `heads`, where a stream that is missing may still exist.
+    // Not `heads`, where a stream that is missing may still exist. All that wait share the reads.
     const poll = () =>
-      store
+      hub
         .read(first.id, 0, 0)
         .then((range) => (range ? onHead(range.head) : onDeleted()))
         // The hub keeps polling, and wakes this once the store works again.

@@ -4,12 +4,14 @@ import { backoffMs } from '../timing/backoff'
 import type { Expiry } from './expiry'
 import type { StoreHealth } from './store-health'
 
-/** Polls the heads of all watched streams in one store call, to catch updates that notifications missed. */
+/** Polls the heads of all watched streams, to catch updates that notifications missed. At most one poll is in flight. */
 export interface HeadPoller {
-  /** Polls soon, then backs off while nothing changes. */
-  pollSoon(): void
-  /** Stops polling and ignores the result of a poll in flight. */
-  stop(): void
+  /** Polls the stream soon, and then less and less often while nothing changes. */
+  pollSoon(id: string): void
+  /** Polls it after the wait before retry number `attempt` (1, 2, …), because a read failed. */
+  pollAgain(id: string, attempt: number): void
+  /** Ends the polls of this stream. */
+  forget(id: string): void
 }
 
 export interface HeadPollerOptions {
@@ -18,11 +20,19 @@ export interface HeadPollerOptions {
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly leaseMs: number
-  readonly ids: () => readonly string[]
-  /** Gets each head, or `undefined` for a stream that is gone. Returns whether the next poll is to come soon. */
+  /** Gets each head, or `undefined` for a stream that is gone. Returns whether its next poll is to come soon. */
   readonly onHead: (id: string, head: StreamHead | undefined) => boolean
-  /** Called when the store responds again after a failure, so that failed reads can be retried. */
-  readonly onRecovered: (ids: readonly string[]) => void
+  /** Called when a poll of the stream succeeds again after a failure, so that failed reads can be retried. */
+  readonly onRecovered: (id: string) => void
+}
+
+/** When a stream is polled next. Each one backs off by itself. */
+interface Schedule {
+  quietPolls: number
+  /** `Infinity` while a poll is in flight. */
+  dueAt: number
+  waitMs: number
+  hasFailed: boolean
 }
 
 /**
@@ -31,63 +41,120 @@ export interface HeadPollerOptions {
  */
 const longestMs = 5_000
 
+/** A poll takes the streams along that are due within this part of their wait, so that a few polls serve all. */
+const earlyPart = 1 / 8
+
 export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
-  const { store, environment, expiry, health, ids, leaseMs } = options
+  const { store, environment, expiry, health, leaseMs } = options
   const intervals = { firstMs: Math.min(250, leaseMs / 4), longestMs: Math.min(longestMs, leaseMs / 2) }
-  let quietPolls = 0
+  const schedules = new Map<string, Schedule>()
   let isPolling = false
-  /** The number of the latest poll. The late result of an earlier one is ignored. */
+  /** The number of the latest poll. Once all streams are forgotten, the late result of an earlier one is ignored. */
   let number = 0
-  let hasFailed = false
   let timer: unknown
   let timerAt = Infinity
 
   return {
-    pollSoon() {
-      quietPolls = 0
-      schedule()
+    pollSoon(id) {
+      const schedule = scheduleOf(id)
+      schedule.quietPolls = 0
+      const waitMs = waitAfter(0)
+      if (environment.now() + waitMs < schedule.dueAt) plan(schedule, waitMs)
     },
-    stop: end,
+    pollAgain(id, attempt) {
+      const schedule = scheduleOf(id)
+      schedule.quietPolls = attempt - 1
+      plan(schedule, waitAfter(attempt - 1))
+    },
+    forget(id) {
+      schedules.delete(id)
+      if (schedules.size > 0) return
+      disarm()
+      number++
+      isPolling = false
+    },
   }
 
-  function schedule(): void {
-    if (isPolling || ids().length === 0) return
-    const at = environment.now() + backoffMs(quietPolls + 1, intervals, () => environment.random())
-    if (timer !== undefined && timerAt <= at) return
-    environment.clearTimeout(timer)
+  function scheduleOf(id: string): Schedule {
+    const known = schedules.get(id)
+    if (known) return known
+    const schedule = { quietPolls: 0, dueAt: Infinity, waitMs: 0, hasFailed: false }
+    schedules.set(id, schedule)
+    return schedule
+  }
+
+  function waitAfter(quietPolls: number): number {
+    return backoffMs(quietPolls + 1, intervals, () => environment.random())
+  }
+
+  function plan(schedule: Schedule, waitMs: number): void {
+    schedule.waitMs = waitMs
+    schedule.dueAt = environment.now() + waitMs
+    if (!isPolling) arm(schedule.dueAt)
+  }
+
+  function arm(at: number): void {
+    if (timerAt <= at) return
+    disarm()
     timerAt = at
     timer = environment.setTimeout(() => {
-      timer = undefined
+      disarm()
       health.timerFired(at)
-      void poll(++number)
+      pollDue()
     }, at - environment.now())
   }
 
-  async function poll(mine: number): Promise<void> {
-    isPolling = true
-    quietPolls++
-    const requested = ids()
-    // A failure is reported by the store.
-    const heads = await store.heads(requested).catch(() => undefined)
-    if (mine !== number) return
-    const found = new Map(heads?.map((head) => [head.id, head]))
-    for (const id of heads ? requested : []) {
-      const head = found.get(id)
-      const settled = head && expiry.settleInTurn(head)
-      // Expiring streams must not delay any news: this head is reported now, and the new one after the expiry.
-      if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
-      if (options.onHead(id, settled instanceof Promise ? head : settled)) quietPolls = 0
-    }
-    if (heads && hasFailed) options.onRecovered(requested)
-    hasFailed = heads === undefined
-    isPolling = false
-    schedule()
-  }
-
-  function end(): void {
+  function disarm(): void {
     environment.clearTimeout(timer)
     timer = undefined
-    number++
+    timerAt = Infinity
+  }
+
+  function pollDue(): void {
+    const now = environment.now()
+    const due = [...schedules].filter(([, { dueAt, waitMs }]) => dueAt - now <= waitMs * earlyPart)
+    for (const [, schedule] of due) schedule.dueAt = Infinity
+    // A stream that was due is forgotten.
+    if (due.length === 0) armNext()
+    else void poll(++number, due)
+  }
+
+  async function poll(mine: number, due: readonly (readonly [string, Schedule])[]): Promise<void> {
+    isPolling = true
+    // A failure is reported by the store.
+    const heads = await store.heads(due.map(([id]) => id)).catch(() => undefined)
+    if (mine !== number) return
+    const found = new Map(heads?.map((head) => [head.id, head]))
+    // One jitter for all, so that they stay together.
+    const jitter = environment.random()
+    for (const [id, schedule] of due) {
+      if (schedules.get(id) !== schedule) continue
+      const isSoon = heads !== undefined && reportHead(id, found.get(id))
+      if (heads && schedule.hasFailed) options.onRecovered(id)
+      schedule.hasFailed = heads === undefined
+      schedule.quietPolls = isSoon ? 0 : schedule.quietPolls + 1
+      // Otherwise it was planned anew during the poll.
+      if (schedule.dueAt === Infinity)
+        plan(
+          schedule,
+          backoffMs(schedule.quietPolls + 1, intervals, () => jitter),
+        )
+    }
+    if (mine !== number) return
     isPolling = false
+    armNext()
+  }
+
+  function reportHead(id: string, head: StreamHead | undefined): boolean {
+    const settled = head && expiry.settleInTurn(head)
+    // Expiring streams must not delay any news: this head is reported now, and the new one after the expiry.
+    if (settled instanceof Promise) void settled.then((ended) => options.onHead(id, ended))
+    return options.onHead(id, settled instanceof Promise ? head : settled)
+  }
+
+  function armNext(): void {
+    let earliest = Infinity
+    for (const { dueAt } of schedules.values()) earliest = Math.min(earliest, dueAt)
+    if (earliest < Infinity) arm(earliest)
   }
 }

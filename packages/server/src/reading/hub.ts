@@ -7,8 +7,8 @@ import type { StoreHealth } from './store-health'
 import type { TextRange } from './text-source'
 
 export interface Subscriber {
-  /** The stream may have changed. */
-  wake(): void
+  /** The stream may have changed. Gets the head if a poll found it, so that a reader who knows it does not read again. */
+  wake(head?: StreamHead): void
   /** A poll found that the stream has changed. Gets its head, or `undefined` if it is gone. Called before `wake`. */
   onHead?(head: StreamHead | undefined): void
   /** Called every `keepAliveMs`, for connections that have to be kept alive. */
@@ -30,10 +30,13 @@ export interface Hub {
    * not read back what it wrote.
    */
   readOn(id: string, offset: number, max: number): Promise<TextRange | undefined>
-  /** What a run of this process has stored of the stream has changed, so that `readOn` may return more. */
+  /**
+   * What a run of this process has stored of the stream has changed, so that `readOn` may return more. While there is such a
+   * run, its readers are notified only by this, and not by the store, which notifies before the run knows the outcome.
+   */
   notify(id: string): void
-  /** Polls this stream soon, for example because a read failed. */
-  pollSoon(id: string): void
+  /** A read of the stream failed. Its readers are notified again after a wait, which backs off. */
+  readFailed(id: string): void
   /** Lets every subscriber read what is stored and leave, for at most one second. Idempotent. */
   close(): Promise<void>
 }
@@ -60,6 +63,10 @@ interface Watched {
   seen: string | undefined
   /** A notification came since the last poll, so a change that the next poll finds was not missed. */
   wasNotified: boolean
+  /** How many waits there were since a read succeeded. */
+  readFailures: number
+  /** A read failed since the last poll, so the next one notifies the readers in any case. */
+  isReadDue: boolean
 }
 
 /** How long a client that does not read may delay the end of the process. */
@@ -74,13 +81,10 @@ export function createHub(options: HubOptions): Hub {
   let onEmpty: () => void = () => undefined
   const poller = createHeadPoller({
     ...options,
-    ids: () => [...watched.keys()],
     onHead,
-    onRecovered(ids) {
-      for (const id of ids) {
-        const stream = watched.get(id)
-        if (stream) wake(stream)
-      }
+    onRecovered(id) {
+      const stream = watched.get(id)
+      if (stream) wake(id, stream)
     },
   })
 
@@ -95,21 +99,26 @@ export function createHub(options: HubOptions): Hub {
       watched.set(id, stream)
       stream.subscribers.add(subscriber)
       unwatch ??= store.watch(onNotification)
-      poller.pollSoon()
+      poller.pollSoon(id)
       scheduleTick()
       return () => {
         stream.subscribers.delete(subscriber)
-        if (stream.subscribers.size === 0 && watched.get(id) === stream) watched.delete(id)
-        if (watched.size === 0) stop()
+        if (stream.subscribers.size > 0 || watched.get(id) !== stream) return
+        unwatchStream(id)
       }
     },
     read,
     readOn: async (id, offset, max) => options.readStored(id, offset, max) ?? read(id, offset, max),
-    notify: onNotification,
-    pollSoon(id) {
+    notify(id) {
+      const stream = notified(id)
+      for (const subscriber of [...(stream?.subscribers ?? [])]) if (!subscriber.isRun) subscriber.wake()
+    },
+    readFailed(id) {
       const stream = watched.get(id)
-      if (stream) stream.seen = undefined
-      poller.pollSoon()
+      // One failure for all readers who were notified together.
+      if (!stream || stream.isReadDue) return
+      stream.isReadDue = true
+      poller.pollAgain(id, ++stream.readFailures)
     },
     async close() {
       if (isClosed) return
@@ -117,9 +126,14 @@ export function createHub(options: HubOptions): Hub {
       shutDownAll(false)
       if (watched.size > 0) await emptied()
       shutDownAll(true)
-      watched.clear()
-      stop()
+      for (const id of [...watched.keys()]) unwatchStream(id)
     },
+  }
+
+  function unwatchStream(id: string): void {
+    watched.delete(id)
+    poller.forget(id)
+    if (watched.size === 0) stop()
   }
 
   function shutDownAll(isLate: boolean): void {
@@ -138,16 +152,22 @@ export function createHub(options: HubOptions): Hub {
   }
 
   function onNotification(id: string): void {
+    const stream = notified(id)
+    if (stream) wake(id, stream)
+  }
+
+  function notified(id: string): Watched | undefined {
     const stream = watched.get(id)
-    if (!stream) return
+    if (!stream) return undefined
     stream.wasNotified = true
     // A read that began before the notification may miss the change, so later readers must not share it.
     stream.reads.clear()
-    wake(stream)
+    return stream
   }
 
-  function wake({ subscribers }: Watched): void {
-    for (const subscriber of [...subscribers]) subscriber.wake()
+  function wake(id: string, { subscribers }: Watched, head?: StreamHead): void {
+    const isOurs = options.readStored(id, 0, 0) !== undefined
+    for (const subscriber of [...subscribers]) if (!isOurs || subscriber.isRun) subscriber.wake(head)
   }
 
   function read(id: string, offset: number, max: number): Promise<StoredRange | undefined> {
@@ -155,9 +175,14 @@ export function createHub(options: HubOptions): Hub {
     const key = `${offset}+${max}`
     const known = stream?.reads.get(key)
     if (known) return known
-    const call = readOnce(id, offset, max).finally(() => {
-      if (stream?.reads.get(key) === call) stream.reads.delete(key)
-    })
+    const call = readOnce(id, offset, max)
+      .then((range) => {
+        if (stream) stream.readFailures = 0
+        return range
+      })
+      .finally(() => {
+        if (stream?.reads.get(key) === call) stream.reads.delete(key)
+      })
     stream?.reads.set(key, call)
     return call
   }
@@ -178,16 +203,17 @@ export function createHub(options: HubOptions): Hub {
   function onHead(id: string, head: StreamHead | undefined): boolean {
     const stream = watched.get(id)
     if (!stream) return false
-    const { wasNotified } = stream
+    const { wasNotified, isReadDue } = stream
     stream.wasNotified = false
+    stream.isReadDue = false
     const seen = head ? signature(head) : 'gone'
-    if (stream.seen === seen) return false
+    if (stream.seen === seen && !isReadDue) return false
     stream.seen = seen
     stream.reads.clear()
     const subscribers = [...stream.subscribers]
     for (const subscriber of subscribers) subscriber.onHead?.(head)
-    wake(stream)
-    return !wasNotified && subscribers.some(({ isRun }) => !isRun)
+    wake(id, stream, head)
+    return !wasNotified && !isReadDue && subscribers.some(({ isRun }) => !isRun)
   }
 
   function scheduleTick(): void {
@@ -209,7 +235,6 @@ export function createHub(options: HubOptions): Hub {
   }
 
   function stop(): void {
-    poller.stop()
     environment.clearTimeout(tickTimer)
     tickTimer = undefined
     unwatch?.()
@@ -219,7 +244,14 @@ export function createHub(options: HubOptions): Hub {
 }
 
 function newlyWatched(): Watched {
-  return { subscribers: new Set(), reads: new Map(), seen: undefined, wasNotified: false }
+  return {
+    subscribers: new Set(),
+    reads: new Map(),
+    seen: undefined,
+    wasNotified: false,
+    readFailures: 0,
+    isReadDue: false,
+  }
 }
 
 function signature({ epoch, status, offset, stopRequested, isStalled }: StreamHead): string {

@@ -31,10 +31,13 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
   let position = 0
   let buffer = ''
   let isStale = false
+  /** The last read failed, so `head` proves nothing. */
+  let hasFailed = false
 
   const close = hub.subscribe(id, {
     ...listener,
-    wake() {
+    wake(found) {
+      if (found && head && !hasFailed && isSame(found, head)) return
       isStale = true
       listener.wake()
     },
@@ -59,6 +62,7 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
         if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
         if (head && !isStale && position >= head.offset) return { type: 'wait', head }
         isStale = false
+        hasFailed = false
         const range = await readOrLater()
         if (range === 'later') return { type: 'wait', head }
         if (range === undefined) return { type: 'gone' }
@@ -81,8 +85,9 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
     } catch (error) {
       // A retry would find the same. The response fails, so that the client does not take its text for whole.
       if (isStreamsError(error, 'corrupt')) throw error
-      // Already reported. The connection stays open, and the hub wakes this reader when the store responds again.
-      hub.pollSoon(id)
+      // Already reported. The connection stays open, and the hub notifies this reader again after a wait.
+      hasFailed = true
+      hub.readFailed(id)
       return 'later'
     }
   }
@@ -92,4 +97,14 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
     if (range.start === position) buffer = cutBeforeSplitPair(range.text)
     head = range.head
   }
+}
+
+/** Whether a reader would get nothing new. */
+function isSame(found: ShownHead, known: ShownHead): boolean {
+  return (
+    found.epoch === known.epoch &&
+    found.status === known.status &&
+    found.offset === known.offset &&
+    found.isStalled === known.isStalled
+  )
 }

@@ -176,6 +176,8 @@ export function createRuns(options: RunsOptions): Runs {
       onTimer: health.timerFired,
     })
     entry.run = run
+    // From now on the run notifies the readers of its stream.
+    hub.notify(id)
     const unwatch = watchRun(run, hub, options)
     void run.finished.then(() => {
       unwatch()
