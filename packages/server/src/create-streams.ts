@@ -20,7 +20,7 @@ import type { Streams } from './streams'
 export function createStreams(options: StreamsOptions): Streams {
   const runtime = createRuntime(options)
   const { hub, runs } = runtime
-  const { store, environment } = runtime.options
+  const { store } = runtime.options
   let closed: Promise<void> | undefined
 
   const streams: Streams = {
@@ -48,7 +48,7 @@ export function createStreams(options: StreamsOptions): Streams {
       checkNames('', options, ['olderThanMs', 'limit'])
       const olderThanMs = numberFrom('olderThanMs', options.olderThanMs, undefined, 0)
       const limit = numberFrom('limit', options.limit, 1_000, 1)
-      return store.sweep({ before: environment.now() - olderThanMs, limit: Math.floor(limit) })
+      return store.sweep({ olderThanMs, limit: Math.floor(limit) })
     },
     close() {
       closed ??= close()

@@ -46,8 +46,8 @@ export interface Streams {
   /** Makes the handler that serves all streams under a path. */
   handler(options: HandlerOptions): Handler
   /**
-   * Deletes streams that ended more than `olderThanMs` ago, at most `limit` (default 1,000), and resolves with their ids. A
-   * stream whose producer is gone, or that was never driven, counts as ended when it lapsed.
+   * Deletes streams that ended at least `olderThanMs` ago by the store's clock, at most `limit` (default 1,000), and resolves
+   * with their ids. A stream whose producer is gone, or that was never driven, counts as ended when it lapsed.
    */
   sweep(options: { readonly olderThanMs: number; readonly limit?: number }): Promise<readonly string[]>
   /**

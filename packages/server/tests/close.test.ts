@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { settled } from './support/clock'
+import { memoryStore } from '../src/stores/memory'
+import { createFakeClock, settled } from './support/clock'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
 import { spyStore } from './support/spy-store'
 
@@ -258,5 +259,17 @@ describe('sweep', () => {
     expect(await streams.sweep({ olderThanMs: 5_000 })).toEqual([old])
     await expect(streams.getStreamBody(old)).rejects.toMatchObject({ code: 'not-found' })
     expect((await streams.getStreamBody(young)).status).toBe('stopped')
+  })
+
+  it('counts the age by the clock of the store, so that a process whose clock is a day ahead deletes nothing early', async () => {
+    const clock = createFakeClock()
+    const day = 24 * 60 * 60_000
+    const store = memoryStore({ now: () => clock.now() - day })
+    const { streams } = createRig({ clock, store })
+    const id = await streams.createStream()
+    await streams.stopStream(id)
+    expect(await streams.sweep({ olderThanMs: day / 2 })).toEqual([])
+    await clock.advance(day / 2)
+    expect(await streams.sweep({ olderThanMs: day / 2 })).toEqual([id])
   })
 })

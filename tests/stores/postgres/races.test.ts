@@ -9,9 +9,9 @@ describeWithServer('acts that wait for each other in Postgres', (server) => {
     await start(store, 'beaten', 'owner', 1)
     await until(async () => (await store.heads(['beaten']))[0]?.isLapsed === true)
     const other = await transaction(
-      `UPDATE swept.keepstream_streams SET lease_ms = 60000, renewed_at = renewed_at + 60000, revision = revision + 1`,
+      `UPDATE swept.keepstream_streams SET lease_ms = 60000, lapses_at = lapses_at + 120000, revision = revision + 1`,
     )
-    const sweeping = store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })
+    const sweeping = store.sweep({ olderThanMs: 0, limit: 10 })
     await waiting()
     await other.query('COMMIT')
     expect(await sweeping).toEqual([])

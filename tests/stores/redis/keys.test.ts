@@ -77,7 +77,7 @@ describe.skipIf(findRedis() === undefined)('keys of redisStore', () => {
     expect((await store.heads(strange)).map(({ id }) => id).sort()).toEqual([...strange].sort())
     for (const key of await keys()) expect(key).toMatch(/^mine:\{\d{1,3}\}:(record|text|index|expiring)(:[^{}]*)?$/)
 
-    const swept = await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 5 })
+    const swept = await store.sweep({ olderThanMs: 0, limit: 5 })
     expect(swept).toHaveLength(5)
     for (const id of strange) expect(await store.delete(id)).toBe(!swept.includes(id))
     expect(await keys()).toEqual([])
@@ -87,7 +87,7 @@ describe.skipIf(findRedis() === undefined)('keys of redisStore', () => {
     const [one, other] = [opened({ prefix: 'one' }), opened({ prefix: 'other' })]
     await one.create('a', null)
     expect(await other.heads(['a'])).toEqual([])
-    expect(await other.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual([])
+    expect(await other.sweep({ olderThanMs: 0, limit: 10 })).toEqual([])
     expect(await other.delete('a')).toBe(false)
     expect(await one.delete('a')).toBe(true)
   })

@@ -104,10 +104,10 @@ export interface CloseRequest {
 
 export interface SweepRequest {
   /**
-   * Deletes only streams that ended before this moment, in milliseconds since 1970 by the store's clock: those that became
-   * terminal before it, and those that lapsed before it and were neither ended nor resumed since.
+   * Deletes only streams that ended at least this long ago by the store's clock, in milliseconds: those that became terminal
+   * then, and those that lapsed then and were neither ended nor resumed since. 0: all that have ended or lapsed.
    */
-  readonly before: number
+  readonly olderThanMs: number
   /** The largest number of streams to delete. */
   readonly limit: number
 }

@@ -62,10 +62,10 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
       const { rows } = entryOf(id)
       return rows.slice(lastStartingBefore(rows, from + 1), lastStartingBefore(rows, to) + 1)
     },
-    endedBefore: (before, limit, moment) =>
+    endedBy: (moment, limit) =>
       [...entries.values()]
-        .map(({ record }) => ({ id: record.id, end: endOf(record, moment) ?? Infinity }))
-        .filter(({ end }) => end < before)
+        .map(({ record }) => ({ id: record.id, end: endOf(record) }))
+        .filter(({ end }) => end <= moment)
         .sort((a, b) => a.end - b.end)
         .slice(0, limit)
         .map(({ id }) => id),

@@ -121,13 +121,13 @@ export class StoreModel {
     return ended
   }
 
-  /** Deletes one stream if it ended before a moment, and returns whether it did. */
-  sweepOne(id: string, before: number): boolean {
+  /** Deletes one stream if it ended that long ago, and returns whether it did. */
+  sweepOne(id: string, olderThanMs: number): boolean {
     const stream = this.#streams.get(id)
     if (stream === undefined) return false
     const lapsesAt = stream.since + (stream.status === 'pending' ? this.#pendingMs : 2 * stream.leaseMs)
-    const end = stream.endedAt > 0 ? stream.endedAt - 1 : this.#head(id, stream).isLapsed ? lapsesAt : Infinity
-    return end < before && this.#streams.delete(id)
+    const end = stream.endedAt > 0 ? stream.endedAt - 1 : lapsesAt
+    return end <= this.now - olderThanMs && this.#streams.delete(id)
   }
 
   read(id: string, offset: number, max: number): Omit<StoredRange, 'meta'> | undefined {

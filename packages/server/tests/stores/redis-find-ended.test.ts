@@ -50,9 +50,8 @@ describe('the streams that a sweep of Redis finds', () => {
 async function search(entries: readonly Entry[], before: number, limit: number) {
   let pages = 0
   const found = await findEnded({
-    before,
     limit,
-    async page(bucket, _before, offset, count) {
+    async page(bucket, offset, count) {
       pages += 1
       const index = entries
         .filter((each) => each.bucket === bucket && each.score < before)

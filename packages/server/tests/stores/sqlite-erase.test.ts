@@ -71,7 +71,7 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
     await start(store, 'swept-text-')
     await appendTo(store, 'swept-text-', 2_000)
     await store.close('swept-text-', { epoch: 1, offset: 2_000, text: '', status: 'done' })
-    expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual(['swept-text-'])
+    expect(await store.sweep({ olderThanMs: 0, limit: 10 })).toEqual(['swept-text-'])
     expect(isInFiles(path, 'swept-text-'.repeat(2))).toBe(false)
   })
 

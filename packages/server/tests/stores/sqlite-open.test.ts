@@ -113,7 +113,7 @@ describe('opening SQLite', () => {
     expect(await store.read('a', 1, 1)).toMatchObject({ text: 'b' })
     await store.close('a', { epoch: 1, offset: 3, text: 'd', status: 'done' })
     expect(await store.heads(['a'])).toMatchObject([{ offset: 4 }])
-    expect(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1 })).toEqual(['a'])
+    expect(await store.sweep({ olderThanMs: 0, limit: 1 })).toEqual(['a'])
     expect(await store.delete('a')).toBe(false)
     await store.dispose()
   })

@@ -148,17 +148,17 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
       requestStop: async (id) => (await store.heads([id]))[0],
     }),
     'sweep/limit: sweeps without a limit': (store) => ({
-      sweep: ({ before }) => store.sweep({ before, limit: 1_000 }),
+      sweep: ({ olderThanMs }) => store.sweep({ olderThanMs, limit: 1_000 }),
     }),
     'sweep/recent: sweeps streams that have just ended': (store) => ({
-      sweep: ({ limit }) => store.sweep({ before: Number.MAX_SAFE_INTEGER, limit }),
+      sweep: ({ limit }) => store.sweep({ olderThanMs: 0, limit }),
     }),
     'sweep/lapsed: does not sweep lapsed streams': () => ({ sweep: async () => [] }),
     'sweep/living: sweeps every stream': (store) => ({
-      sweep: async ({ before, limit }) => {
+      sweep: async ({ olderThanMs, limit }) => {
         for (const id of ['stream-1', 'stream-2']) await store.requestStop(id)
         await store.close('stream-1', { epoch: 1, offset: 3, text: '', status: 'stopped' })
-        return store.sweep({ before, limit })
+        return store.sweep({ olderThanMs, limit })
       },
     }),
     'watch/own-changes: never notifies': () => ({ watch: () => () => {} }),

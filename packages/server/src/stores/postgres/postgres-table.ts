@@ -75,7 +75,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       if (!isStorable(id)) {
         throw new StreamsError('invalid-option', 'an id with U+0000 or half of a surrogate pair cannot be stored.')
       }
-      const { status, epoch, base, length, stopRequested, leaseMs } = createRecord(id, { now: 0, pendingMs })
+      const { status, epoch, base, length, stopRequested, leaseMs, lapsesAt } = createRecord(id, 0, pendingMs)
       const created = await query(statements.insert, () => [
         clockHere(),
         id,
@@ -85,6 +85,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
         length,
         stopRequested,
         leaseMs,
+        lapsesAt,
         meta,
       ])
       return created.length > 0
@@ -92,13 +93,13 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     async load(id) {
       if (!isStorable(id)) return undefined
       const [row] = await read(statements.load, () => [id, clockHere()])
-      return row && toSeenRecord(row, pendingMs)
+      return row && toSeenRecord(row)
     },
     async loadAll(ids) {
       const json = JSON.stringify(ids.filter(isStorable))
       if (json === '[]') return []
       const rows = await read(statements.loadAll, () => [json, clockHere()])
-      return rows.map((row) => toSeenRecord(row, pendingMs))
+      return rows.map(toSeenRecord)
     },
     async replace(seen, record, added, mustBeWhole) {
       const [key = '', revision = ''] = seen.revision.split('.')
@@ -122,8 +123,8 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const rows = await query(statements.remove, () => [id])
       return rows.length > 0
     },
-    async removeEnded(before, limit) {
-      const values = () => [toBigint(before), toBigint(limit), toBigint(pendingMs), clockHere()]
+    async removeEnded(olderThanMs, limit) {
+      const values = () => [toBigint(olderThanMs), toBigint(limit), clockHere()]
       const rows = await query(statements.removeEnded, values)
       return rows.map((row) => String(row['id']))
     },
@@ -138,7 +139,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       if (row !== undefined && row.start + row.text.length !== Number(next)) {
         throw new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
       }
-      return { ...toSeenRecord(found, pendingMs), meta: meta === null ? 'null' : String(meta), row }
+      return { ...toSeenRecord(found), meta: meta === null ? 'null' : String(meta), row }
     },
   }
 }

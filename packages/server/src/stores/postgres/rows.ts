@@ -6,12 +6,12 @@ import type { Row, SqlValue } from './connection/database'
 
 /** What `toSeenRecord` reads, besides `now`. */
 export const columns =
-  'key, id, revision, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, renewed_at, created_at, ended_at'
+  'key, id, revision, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, created_at, ended_at'
 
-export function toSeenRecord(row: Row, pendingMs: number): SeenRecord {
+export function toSeenRecord(row: Row): SeenRecord {
   return {
     record: toRecord(row),
-    moment: { now: Number(row['now']), pendingMs },
+    now: Number(row['now']),
     revision: `${row['key']}.${row['revision']}`,
   }
 }
@@ -30,7 +30,7 @@ function toRecord(row: Row): StreamRecord {
     finishReason: text(row['finish_reason']),
     owner: text(row['owner']),
     leaseMs: Number(row['lease_ms']),
-    renewedAt: Number(row['renewed_at']),
+    lapsesAt: Number(row['lapses_at']),
     createdAt: Number(row['created_at']),
     endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
   }
@@ -40,7 +40,7 @@ function toRecord(row: Row): StreamRecord {
 export function replaceValues(key: string, revision: string, record: StreamRecord): SqlValue[] {
   return [
     ...[key, revision, record.status, record.epoch, record.base, record.length, record.stopRequested],
-    ...[record.error ?? null, record.owner ?? null, record.leaseMs, record.renewedAt, record.endedAt ?? null],
+    ...[record.error ?? null, record.owner ?? null, record.leaseMs, record.lapsesAt, record.endedAt ?? null],
     record.finishReason ?? null,
   ]
 }

@@ -45,7 +45,7 @@ const tables = ({ streams, pieces, metas }: TableNames) => `
     finish_reason text,
     owner text,
     lease_ms bigint NOT NULL,
-    renewed_at bigint NOT NULL,
+    lapses_at bigint NOT NULL,
     created_at bigint NOT NULL,
     ended_at bigint
   ) WITH (fillfactor = 50);

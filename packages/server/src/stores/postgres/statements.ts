@@ -17,18 +17,14 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
    */
   const reading = (sql: string) => `WITH writable AS (DELETE FROM ${streams} WHERE false) ${sql}`
 
-  // A lapsed stream was created before it lapsed, so the index on `created_at` finds it.
-  const isOpenEnded = `ended_at IS NULL AND created_at < $1::bigint AND ${lapsesAt('$3::bigint')} < $1::bigint
-    AND ${lapsesAt('$3::bigint')} <= ${clock('$4')}`
-
   return {
-    /** moment, id, status, epoch, base, length, stop_requested, lease_ms, meta */
+    /** moment, id, status, epoch, base, length, stop_requested, lease_ms, how long it may stay pending, meta */
     insert: `WITH clock AS (SELECT ${clock('$1')} AS now), created AS (
-        INSERT INTO ${streams} (id, revision, status, epoch, base, length, stop_requested, lease_ms, renewed_at, created_at)
-        SELECT $2::text, 0, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::boolean, $8::bigint, now, now FROM clock
+        INSERT INTO ${streams} (id, revision, status, epoch, base, length, stop_requested, lease_ms, lapses_at, created_at)
+        SELECT $2::text, 0, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::boolean, $8::bigint, least(now + $9::numeric, 9007199254740991), now FROM clock
         ON CONFLICT (id) DO NOTHING RETURNING key
       ), kept AS (
-        INSERT INTO ${metas} (stream_key, meta) SELECT key, $9::text FROM created WHERE $9::text <> 'null'
+        INSERT INTO ${metas} (stream_key, meta) SELECT key, $10::text FROM created WHERE $10::text <> 'null'
       ) SELECT key FROM created`,
 
     /** id, moment */
@@ -47,7 +43,7 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
     replace: (added: readonly TextRow[]) => `WITH held AS (
         UPDATE ${streams} SET revision = revision + 1, status = $3::text, epoch = $4::bigint, base = $5::bigint,
           length = $6::bigint, stop_requested = $7::boolean, error = $8::text, owner = $9::text,
-          lease_ms = $10::bigint, renewed_at = $11::bigint, ended_at = $12::bigint, finish_reason = $13::text
+          lease_ms = $10::bigint, lapses_at = $11::bigint, ended_at = $12::bigint, finish_reason = $13::text
         WHERE key = $1::text::bigint AND revision = $2::text::bigint RETURNING key
       )${adding(pieces, added, 13)} SELECT key FROM held`,
 
@@ -57,7 +53,7 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
      */
     write: (added: readonly TextRow[], mustBeWhole: boolean) => `WITH held AS (
         UPDATE ${streams} SET revision = revision + 1, length = length + $4::bigint,
-          renewed_at = CASE WHEN $6::text IS NULL THEN ${clock('$5')} ELSE renewed_at END,
+          lapses_at = CASE WHEN $6::text IS NULL THEN ${clock('$5')} + 2 * lease_ms ELSE lapses_at END,
           status = coalesce($6::text, status), error = $7::text, finish_reason = $8::text,
           ended_at = CASE WHEN $6::text IS NULL THEN NULL ELSE ${clock('$5')} END
         WHERE id = $1::text AND status = 'streaming' AND epoch = $2::bigint AND length = coalesce($3::bigint, length)
@@ -68,14 +64,19 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
     /** id */
     remove: `DELETE FROM ${streams} WHERE id = $1::text RETURNING key`,
 
-    /** before, limit, pendingMs, moment. It checks the end twice: a lease that is renewed meanwhile keeps its stream. */
-    removeEnded: `DELETE FROM ${streams} WHERE key = ANY (ARRAY(
+    /**
+     * age, limit, moment. It checks the end twice: a lease that is renewed meanwhile keeps its stream. A lapsed stream was
+     * created before it lapsed, so the index on `created_at` finds it.
+     */
+    removeEnded: `WITH oldest AS (SELECT ${clock('$3')} - $1::bigint AS moment)
+      DELETE FROM ${streams} WHERE key = ANY (ARRAY(
         SELECT key FROM (
-          SELECT key, ended_at AS moment FROM ${streams} WHERE ended_at < $1::bigint
+          SELECT key, ended_at AS ended FROM ${streams} WHERE ended_at <= (SELECT moment FROM oldest)
           UNION ALL
-          SELECT key, ${lapsesAt('$3::bigint')} AS moment FROM ${streams} WHERE ${isOpenEnded}
-        ) AS ended ORDER BY moment LIMIT $2::bigint
-      )) AND (ended_at < $1::bigint OR (${isOpenEnded})) RETURNING id`,
+          SELECT key, lapses_at AS ended FROM ${streams} WHERE ended_at IS NULL
+            AND created_at <= (SELECT moment FROM oldest) AND lapses_at <= (SELECT moment FROM oldest)
+        ) AS found ORDER BY ended LIMIT $2::bigint
+      )) AND coalesce(ended_at, lapses_at) <= (SELECT moment FROM oldest) RETURNING id`,
 
     /** id, from, to, moment. The dot keeps a leading U+FEFF from clients that drop it as a byte order mark. */
     read: reading(`SELECT ${columns}, ${clock('$4')} AS now, meta, first, joined, next FROM ${streams} AS stream
@@ -88,11 +89,6 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
           (SELECT max(start) FROM ${pieces} WHERE stream_key = stream.key AND start <= $2::bigint), 0)
       ) AS found WHERE id = $1::text`),
   }
-}
-
-/** `lapsesAt` of the shared record, as SQL. */
-function lapsesAt(pendingMs: string): string {
-  return `CASE status WHEN 'pending' THEN created_at + ${pendingMs} ELSE renewed_at + 2 * lease_ms END`
 }
 
 /** The time in whole milliseconds: the parameter or, if that is null, the database's own clock. */

@@ -14,14 +14,16 @@ interface Page {
   readonly next: number
 }
 
+/** The streams of a bucket that ended long enough ago, from `offset` in its index on. */
+export type PageOfBucket = (bucket: number, offset: number, count: number) => Promise<Page>
+
 export interface FindEndedRequest {
-  readonly before: number
   readonly limit: number
-  page(bucket: number, before: number, offset: number, count: number): Promise<Page>
+  readonly page: PageOfBucket
 }
 
-/** The streams that ended before a moment, the earliest of all buckets first. Reads only the pages that it needs. */
-export async function findEnded({ before, limit, page }: FindEndedRequest): Promise<readonly EndedStream[]> {
+/** The streams that ended long enough ago, the earliest of all buckets first. Reads only the pages that it needs. */
+export async function findEnded({ limit, page }: FindEndedRequest): Promise<readonly EndedStream[]> {
   const count = Math.min(Math.max(Math.ceil((limit / buckets) * 2), 8), 200)
   const cursors = Array.from({ length: buckets }, (_, bucket) => ({ bucket, frontier: -Infinity, next: 0 }))
   let found: EndedStream[] = []
@@ -32,7 +34,7 @@ export async function findEnded({ before, limit, page }: FindEndedRequest): Prom
     if (open.length === 0) return found
     const pages = await Promise.all(
       open.map(async (cursor) => {
-        const { frontier, next, found } = await page(cursor.bucket, before, cursor.next, count)
+        const { frontier, next, found } = await page(cursor.bucket, cursor.next, count)
         Object.assign(cursor, { frontier, next })
         return found
       }),

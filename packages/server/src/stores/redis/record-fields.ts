@@ -1,6 +1,6 @@
 import { StreamsError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
-import type { StoreMoment, StreamRecord } from '../shared/record'
+import type { StreamRecord } from '../shared/record'
 import { recordFields } from './scripts'
 
 /** The fields of a record that may change, as field, value, field, value. Optional text is JSON, or empty. */
@@ -15,7 +15,7 @@ export function changingFields(record: StreamRecord): string[] {
     finishReason: optional(record.finishReason),
     owner: optional(record.owner),
     leaseMs: record.leaseMs,
-    renewedAt: record.renewedAt,
+    lapsesAt: record.lapsesAt,
     endedAt: record.endedAt ?? '',
   })
 }
@@ -26,13 +26,13 @@ export function optional(text: string | undefined): string {
 
 export interface RedisRecord {
   readonly record: StreamRecord
-  readonly moment: StoreMoment
+  readonly now: number
   readonly revision: string
   readonly birth: string
 }
 
 /** Reads the result of a script. `undefined` if there is no record. */
-export function toRecord(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
+export function toRecord(id: string, values: unknown, now: number): RedisRecord | undefined {
   const fields = Object.fromEntries(recordFields.map((field, i) => [field, (values as unknown[])[i]])) as Fields
   if (fields.status === null) return undefined
   const [length, epoch, base] = [fields.length, fields.epoch, fields.base].map(Number) as [number, number, number]
@@ -51,17 +51,17 @@ export function toRecord(id: string, values: unknown, moment: StoreMoment): Redi
     finishReason: text(fields.finishReason),
     owner: text(fields.owner),
     leaseMs: Number(fields.leaseMs),
-    renewedAt: Number(fields.renewedAt),
+    lapsesAt: Number(fields.lapsesAt),
     createdAt: Number(fields.createdAt),
     endedAt: fields.endedAt === '' ? undefined : Number(fields.endedAt),
   }
-  return { record, moment, revision: fields.revision, birth: fields.birth }
+  return { record, now, revision: fields.revision, birth: fields.birth }
 }
 
 /** Like `toRecord`, but `undefined` for a damaged record too. */
-export function toRecordIfWhole(id: string, values: unknown, moment: StoreMoment): RedisRecord | undefined {
+export function toRecordIfWhole(id: string, values: unknown, now: number): RedisRecord | undefined {
   try {
-    return toRecord(id, values, moment)
+    return toRecord(id, values, now)
   } catch {
     return undefined // A read of the stream itself reports why.
   }

@@ -1,10 +1,10 @@
 import { StreamsError } from '../../errors'
 import type { RecordTable } from '../shared/optimistic-store'
-import { createRecord, endOf, type StoreMoment } from '../shared/record'
+import { createRecord, endOf } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import { type Claims, ForeignClaim } from './claims'
 import type { CallRedis } from './connection/call-redis'
-import { findEnded } from './find-ended'
+import { findEnded, type PageOfBucket } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
 import { createMetaCache } from './meta-cache'
 import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
@@ -45,7 +45,6 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   const metas = createMetaCache()
   const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
   const moment = () => (now === undefined ? '' : String(Math.floor(now())))
-  const toMoment = (reply: unknown): StoreMoment => ({ now: Number(reply), pendingMs })
   // Revisions are unique among all processes, also after a failover lost some. A counter in Redis would not be.
   const token = crypto.randomUUID()
   let revisions = 0
@@ -95,7 +94,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   ): Promise<RedisRecord[]> {
     const keys = ids.map((id) => streamKeys(prefix, id).record) as [string, ...string[]]
     const [at, ...records] = (await run(bucket, loadScript, keys, [moment()])) as unknown[]
-    return ids.flatMap((id, i) => read(id, records[i], toMoment(at)) ?? [])
+    return ids.flatMap((id, i) => read(id, records[i], Number(at)) ?? [])
   }
 
   async function remove(keys: StreamKeys, revision: string): Promise<boolean> {
@@ -105,10 +104,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   return {
     async insert(id, meta) {
       const keys = streamKeys(prefix, id)
-      const record = createRecord(id, { now: 0, pendingMs })
+      const record = createRecord(id, 0, pendingMs)
       const birth = nextRevision()
       const fields = [...changingFields(record), 'revision', birth, 'birth', birth]
-      const args = [moment(), keys.member, meta, ...fields]
+      const args = [moment(), keys.member, meta, String(record.lapsesAt), ...fields]
       const [recordKey, textKey, indexKey] = keysOf(keys)
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },
@@ -148,8 +147,9 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       return undefined
     },
     remove: (id) => remove(streamKeys(prefix, id), '*'),
-    async removeEnded(before, limit) {
-      const found = await findEnded({ before, limit, page })
+    async removeEnded(olderThanMs, limit) {
+      const page: PageOfBucket = (bucket, offset, count) => pageOf(bucket, olderThanMs, offset, count)
+      const found = await findEnded({ limit, page })
       const removed = await Promise.all(
         found.map(async ({ seen: { record, revision } }) =>
           // A producer that has returned since the read keeps its stream.
@@ -166,7 +166,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const reply = await run(keys.bucket, readScript, [keys.record, keys.text], args)
       if (!Array.isArray(reply)) return undefined
       const [at, values, meta, rows] = reply as [unknown, unknown, string | null, string[]]
-      const seen = toRecord(id, values, toMoment(at))
+      const seen = toRecord(id, values, Number(at))
       if (seen === undefined) return undefined
       if (meta !== null) metas.set(id, { birth: seen.birth, meta })
       const row = join(id, rows)
@@ -175,11 +175,11 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     },
   }
 
-  /** One page of the index of a bucket: the streams in it that ended before a moment. */
-  async function page(bucket: number, before: number, offset: number, count: number) {
+  /** One page of the index of a bucket: the streams in it that ended that long ago. */
+  async function pageOf(bucket: number, olderThanMs: number, offset: number, count: number) {
     const { index } = bucketKeys(prefix, bucket)
-    const args = [String(before), String(offset), String(count)]
-    const reply = (await run(bucket, pageScript, [index], args)) as string[]
+    const args = [moment(), String(olderThanMs), String(offset), String(count)]
+    const [oldest, reply] = (await run(bucket, pageScript, [index], args)) as [string, string[]]
     const members = reply.filter((_, i) => i % 2 === 0)
     const ids = members.map(decodeId)
     const seen = await loadAll(ids)
@@ -189,8 +189,8 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     for (const id of lost) await remove(streamKeys(prefix, id), '')
     return {
       found: seen.flatMap((each) => {
-        const end = endOf(each.record, each.moment)
-        return end !== undefined && end < before ? [{ seen: each, end }] : []
+        const end = endOf(each.record)
+        return end <= Number(oldest) ? [{ seen: each, end }] : []
       }),
       // The score is when the stream was created or ended, so no stream after the page ended before it.
       frontier: members.length < count ? Infinity : Number(reply.at(-1)),

@@ -88,7 +88,7 @@ export const recordFields = [
   'finishReason',
   'owner',
   'leaseMs',
-  'renewedAt',
+  'lapsesAt',
   'createdAt',
   'endedAt',
   'revision',
@@ -97,12 +97,12 @@ export const recordFields = [
 
 const fields = recordFields.map((field) => `'${field}'`).join(', ')
 
-/** record, text, index · moment, member, meta, then fields and values → 1, or 0 if the record exists */
+/** record, text, index · moment, member, meta, how long it may stay pending, then fields and values → 1, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
-redis.call('HSET', KEYS[1], 'meta', ARGV[3], unpack(ARGV, 4))
-redis.call('HSET', KEYS[1], 'createdAt', now, 'renewedAt', now, 'pieces', 0)
+redis.call('HSET', KEYS[1], 'meta', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'createdAt', now, 'lapsesAt', string.format('%.0f', now + ARGV[4]), 'pieces', 0)
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
@@ -138,7 +138,7 @@ return 1
  * whole
  */
 export const writeScript = script(`${moment}${addRows}${isWhole}${end}
-local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner')
+local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner', 'leaseMs')
 if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
 if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
 if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
@@ -147,7 +147,7 @@ add_rows(13)
 local length = string.format('%.0f', seen[3] + ARGV[6])
 redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[11])
 if ARGV[7] == '' then
-  redis.call('HSET', KEYS[1], 'renewedAt', now)
+  redis.call('HSET', KEYS[1], 'lapsesAt', string.format('%.0f', now + 2 * seen[6]))
 else
   redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'finishReason', ARGV[9], 'endedAt', now)
   end_at(now, ARGV[2], ARGV[10])
@@ -184,9 +184,10 @@ end
 return { now, record, meta, rows }
 `)
 
-/** index · before, offset, count → members and scores */
-export const pageScript = script(`
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[1], 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
+/** index · moment, age, offset, count → the time that long ago, then members and scores up to it */
+export const pageScript = script(`${moment}
+local oldest = string.format('%.0f', now - ARGV[2])
+return { oldest, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', oldest, 'WITHSCORES', 'LIMIT', ARGV[3], ARGV[4]) }
 `)
 
 function script(source: string): RedisScript {

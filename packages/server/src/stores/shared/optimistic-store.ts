@@ -3,7 +3,7 @@ import type { CloseRequest, StoredRange, StreamStore, WriteResult } from '../../
 import type { ChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
-import { isVisibleChange, type StoreMoment, type StreamRecord, toHead } from './record'
+import { isVisibleChange, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
 import { storedRange } from './stored-range'
@@ -12,7 +12,7 @@ import type { TextRow } from './transaction'
 /** A record, and the time by the store's clock when it was read. */
 export interface SeenRecord {
   readonly record: StreamRecord
-  readonly moment: StoreMoment
+  readonly now: number
   /** Changes with every change of the record. A later stream with the same id has other revisions. */
   readonly revision: string
 }
@@ -61,8 +61,8 @@ export interface RecordTable {
   write(id: string, write: HeldWrite): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
   /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
-  /** Removes the streams whose `endOf` is before a moment, the earliest first. Returns their ids. */
-  removeEnded(before: number, limit: number): Promise<readonly string[]>
+  /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
+  removeEnded(olderThanMs: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
 }
 
@@ -95,7 +95,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, moment: StoreMoment) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number) => Outcome<Result>,
     added?: TextRow,
     mustBeWhole = false,
   ): Promise<Result | Absent> {
@@ -103,7 +103,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       checkOpen()
       const seen = await table.load(id)
       if (seen === undefined) return absent
-      const { record, result } = rule(seen.record, seen.moment)
+      const { record, result } = rule(seen.record, seen.now)
       if (record === seen.record) return result
       const rows = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
       if (await table.replace(seen, record, rows, mustBeWhole)) {
@@ -119,7 +119,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
     id: string,
     held: Omit<HeldWrite, 'rows' | 'added'>,
     text: string,
-    rule: (record: StreamRecord, moment: StoreMoment) => Outcome<WriteResult>,
+    rule: (record: StreamRecord, now: number) => Outcome<WriteResult>,
   ): Promise<WriteResult> {
     checkOpen()
     checkText(name, text)
@@ -158,9 +158,9 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       if (isRemoved) notifier.notify(id)
       return isRemoved
     },
-    async sweep({ before, limit }) {
+    async sweep({ olderThanMs, limit }) {
       checkOpen()
-      const ids = await table.removeEnded(before, limit)
+      const ids = await table.removeEnded(olderThanMs, limit)
       for (const id of ids) notifier.notify(id)
       return ids
     },
@@ -168,15 +168,15 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       checkOpen()
       const seen = await table.read(id, offset, offset + max)
       if (seen === undefined) return undefined
-      const { record, moment, meta, row } = seen
+      const { record, now, meta, row } = seen
       const start = Math.min(offset, record.length)
       const end = Math.min(start + max, record.length)
       const text = joinRows(id, row === undefined ? [] : [row], start, end)
-      return storedRange(toHead(record, moment), meta, start, text)
+      return storedRange(toHead(record, now), meta, start, text)
     },
     async heads(ids) {
       checkOpen()
-      return (await table.loadAll(ids)).map(({ record, moment }) => toHead(record, moment))
+      return (await table.loadAll(ids)).map(({ record, now }) => toHead(record, now))
     },
     watch: notifier.watch,
     async dispose() {

@@ -15,21 +15,19 @@ export interface StreamRecord {
   /** The owner of the latest claim. */
   readonly owner: string | undefined
   readonly leaseMs: number
-  /** When the lease started or was last renewed. */
-  readonly renewedAt: number
+  /** When the stream lapses, unless its lease is renewed before that. It means nothing once the stream has ended. */
+  readonly lapsesAt: number
   readonly createdAt: number
   /** When the status became terminal. */
   readonly endedAt: number | undefined
 }
 
-/** The time of an act, by the store's clock. Leases are measured by it. */
-export interface StoreMoment {
-  readonly now: number
-  /** How long a stream may stay `pending`. */
-  readonly pendingMs: number
-}
-
-export function createRecord(id: string, { now }: StoreMoment): StreamRecord {
+/**
+ * A `pending` record. `now`, here and below, is the time of an act by the store's clock. Leases are measured by it.
+ *
+ * @param pendingMs how long the stream may stay `pending`
+ */
+export function createRecord(id: string, now: number, pendingMs: number): StreamRecord {
   return {
     id,
     status: 'pending',
@@ -41,13 +39,13 @@ export function createRecord(id: string, { now }: StoreMoment): StreamRecord {
     finishReason: undefined,
     owner: undefined,
     leaseMs: 0,
-    renewedAt: now,
+    lapsesAt: Math.min(now + Math.ceil(pendingMs), Number.MAX_SAFE_INTEGER),
     createdAt: now,
     endedAt: undefined,
   }
 }
 
-export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
+export function toHead(record: StreamRecord, now: number): StreamHead {
   return {
     id: record.id,
     status: record.status,
@@ -57,27 +55,27 @@ export function toHead(record: StreamRecord, moment: StoreMoment): StreamHead {
     stopRequested: record.stopRequested,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(record.finishReason === undefined ? {} : { finishReason: record.finishReason }),
-    isLapsed: isLapsed(record, moment),
-    isStalled: record.status === 'streaming' && moment.now >= record.renewedAt + record.leaseMs,
-    now: moment.now,
+    isLapsed: isLapsed(record, now),
+    isStalled: record.status === 'streaming' && now >= record.lapsesAt - record.leaseMs,
+    now,
   }
 }
 
-export function isLapsed(record: StreamRecord, moment: StoreMoment): boolean {
-  return !isTerminal(record.status) && moment.now >= lapsesAt(record, moment)
+export function isLapsed(record: StreamRecord, now: number): boolean {
+  return !isTerminal(record.status) && now >= record.lapsesAt
 }
 
 /**
- * When the stream ended, as a sweep counts it. A lapsed stream that was not expired since counts as ended when it lapsed.
- * `undefined` for any other stream that has not ended.
+ * When the stream ended, as a sweep counts it, or when it lapses. A lapsed stream that was not expired counts as ended when
+ * it lapsed.
  */
-export function endOf(record: StreamRecord, moment: StoreMoment): number | undefined {
-  return isLapsed(record, moment) ? lapsesAt(record, moment) : record.endedAt
+export function endOf(record: StreamRecord): number {
+  return record.endedAt ?? record.lapsesAt
 }
 
 /** A stream lapses only when its lease has been over for a further lease, so that a short stall of its owner ends nothing. */
-function lapsesAt(record: StreamRecord, { pendingMs }: StoreMoment): number {
-  return record.status === 'pending' ? record.createdAt + pendingMs : record.renewedAt + 2 * record.leaseMs
+export function lapseOfLease(leaseMs: number, now: number): number {
+  return now + 2 * leaseMs
 }
 
 /** Whether a reader can see the change. The renewal of a lease is not visible. */

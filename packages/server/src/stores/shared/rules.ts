@@ -8,7 +8,7 @@ import type {
   StreamHead,
   WriteResult,
 } from '../../store/stream-store'
-import { isLapsed, type StoreMoment, type StreamRecord, toHead } from './record'
+import { isLapsed, lapseOfLease, type StreamRecord, toHead } from './record'
 
 /** The result of an act, and the record after it. The same reference means that nothing changed. */
 export interface Outcome<Result> {
@@ -20,17 +20,18 @@ export interface Outcome<Result> {
  * A `pending` stream becomes `streaming` under the next epoch. So does a lapsed stream, if the request may take over. If a
  * stop was requested, the stream ends instead.
  */
-export function claimStream(record: StreamRecord, request: ClaimRequest, moment: StoreMoment): Outcome<ClaimResult> {
-  if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, moment) } }
+export function claimStream(record: StreamRecord, request: ClaimRequest, now: number): Outcome<ClaimResult> {
+  if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, now) } }
   const isOwn = record.owner === request.owner
-  const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, moment))
-  if (!isOwn && !isFree) return { record, result: { type: 'busy', head: toHead(record, moment) } }
+  const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, now))
+  if (!isOwn && !isFree) return { record, result: { type: 'busy', head: toHead(record, now) } }
   if (!isOwn && record.stopRequested) {
-    const stopped = endLapsed(record, moment)
-    return { record: stopped, result: { type: 'terminal', head: toHead(stopped, moment) } }
+    const stopped = endLapsed(record, now)
+    return { record: stopped, result: { type: 'terminal', head: toHead(stopped, now) } }
   }
 
-  const lease = { leaseMs: Math.ceil(request.leaseMs), renewedAt: moment.now }
+  const leaseMs = Math.ceil(request.leaseMs)
+  const lease = { leaseMs, lapsesAt: lapseOfLease(leaseMs, now) }
   const claimed: StreamRecord = isOwn
     ? { ...record, ...lease }
     : {
@@ -45,47 +46,47 @@ export function claimStream(record: StreamRecord, request: ClaimRequest, moment:
 }
 
 /** Compare-and-append. If the result is `ok`, the caller stores `request.text` at `request.offset`. */
-export function appendText(record: StreamRecord, request: AppendRequest, moment: StoreMoment): Outcome<WriteResult> {
-  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
-  return ok({ ...record, length: record.length + request.text.length, renewedAt: moment.now })
+export function appendText(record: StreamRecord, request: AppendRequest, now: number): Outcome<WriteResult> {
+  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, now)
+  return ok({ ...record, length: record.length + request.text.length, lapsesAt: lapseOfLease(record.leaseMs, now) })
 }
 
 /** Renews the lease, also one that has expired while the stream has not ended. */
-export function renewLease(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<WriteResult> {
-  if (!holds(record, epoch)) return conflict(record, moment)
-  return ok({ ...record, renewedAt: moment.now })
+export function renewLease(record: StreamRecord, epoch: number, now: number): Outcome<WriteResult> {
+  if (!holds(record, epoch)) return conflict(record, now)
+  return ok({ ...record, lapsesAt: lapseOfLease(record.leaseMs, now) })
 }
 
 /** Appends the last text and ends the stream. The same close again, after an unknown outcome, is `ok` too. */
-export function closeStream(record: StreamRecord, request: CloseRequest, moment: StoreMoment): Outcome<WriteResult> {
+export function closeStream(record: StreamRecord, request: CloseRequest, now: number): Outcome<WriteResult> {
   if (isRepeatedClose(record, request)) return ok(record)
-  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, moment)
+  if (!holds(record, request.epoch) || record.length !== request.offset) return conflict(record, now)
   const length = record.length + request.text.length
   const { status, error, finishReason } = request
-  return ok({ ...record, length, status, error, finishReason, endedAt: moment.now })
+  return ok({ ...record, length, status, error, finishReason, endedAt: now })
 }
 
 /** Stores that a stop is requested. A `pending` stream has no producer, so it becomes `stopped` at once. */
-export function stopStream(record: StreamRecord, moment: StoreMoment): Outcome<StreamHead> {
-  if (isTerminal(record.status) || record.stopRequested) return { record, result: toHead(record, moment) }
+export function stopStream(record: StreamRecord, now: number): Outcome<StreamHead> {
+  if (isTerminal(record.status) || record.stopRequested) return { record, result: toHead(record, now) }
   const requested: StreamRecord = { ...record, stopRequested: true }
   const stopped: StreamRecord =
-    record.status === 'pending' ? { ...requested, status: 'stopped', endedAt: moment.now } : requested
-  return { record: stopped, result: toHead(stopped, moment) }
+    record.status === 'pending' ? { ...requested, status: 'stopped', endedAt: now } : requested
+  return { record: stopped, result: toHead(stopped, now) }
 }
 
 /** Ends the stream, only if it has lapsed and was not claimed since `epoch` was read. */
-export function expireStream(record: StreamRecord, epoch: number, moment: StoreMoment): Outcome<ExpireResult> {
-  if (record.epoch !== epoch || !isLapsed(record, moment)) {
-    return { record, result: { type: 'kept', head: toHead(record, moment) } }
+export function expireStream(record: StreamRecord, epoch: number, now: number): Outcome<ExpireResult> {
+  if (record.epoch !== epoch || !isLapsed(record, now)) {
+    return { record, result: { type: 'kept', head: toHead(record, now) } }
   }
-  const expired = endLapsed(record, moment)
-  return { record: expired, result: { type: 'expired', head: toHead(expired, moment) } }
+  const expired = endLapsed(record, now)
+  return { record: expired, result: { type: 'expired', head: toHead(expired, now) } }
 }
 
 /** If a stop was requested, the stream ends as `stopped`, although its producer died before it could do that. */
-function endLapsed(record: StreamRecord, moment: StoreMoment): StreamRecord {
-  return { ...record, status: record.stopRequested ? 'stopped' : 'timeout', endedAt: moment.now }
+function endLapsed(record: StreamRecord, now: number): StreamRecord {
+  return { ...record, status: record.stopRequested ? 'stopped' : 'timeout', endedAt: now }
 }
 
 function holds(record: StreamRecord, epoch: number): boolean {
@@ -106,6 +107,6 @@ function ok(record: StreamRecord): Outcome<WriteResult> {
   return { record, result: { type: 'ok', offset: record.length, stopRequested: record.stopRequested } }
 }
 
-function conflict(record: StreamRecord, moment: StoreMoment): Outcome<WriteResult> {
-  return { record, result: { type: 'conflict', head: toHead(record, moment) } }
+function conflict(record: StreamRecord, now: number): Outcome<WriteResult> {
+  return { record, result: { type: 'conflict', head: toHead(record, now) } }
 }

@@ -1,4 +1,4 @@
-import type { StoreMoment, StreamRecord } from './record'
+import type { StreamRecord } from './record'
 
 /** A stored part of the text. Never empty. */
 export interface TextRow {
@@ -21,8 +21,8 @@ export interface StoreTransaction {
   addRow(id: string, row: TextRow): void
   /** The rows with text between `from` and `to`, in order. The first and the last may reach beyond it. */
   rows(id: string, from: number, to: number): readonly TextRow[]
-  /** The ids of the streams whose `endOf` is before a moment, the earliest first. */
-  endedBefore(before: number, limit: number, moment: StoreMoment): readonly string[]
+  /** The ids of the streams whose `endOf` is at or before a moment, the earliest first. */
+  endedBy(moment: number, limit: number): readonly string[]
 }
 
 /** Where {@link transactionalStore} keeps its streams. */

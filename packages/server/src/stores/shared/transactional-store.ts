@@ -3,7 +3,7 @@ import type { StoredRange, StreamStore } from '../../store/stream-store'
 import { createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
-import { createRecord, isVisibleChange, type StoreMoment, type StreamRecord, toHead } from './record'
+import { createRecord, isVisibleChange, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
 import { storedRange } from './stored-range'
@@ -24,7 +24,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   let disposing: Promise<void> | undefined
 
   // Whole milliseconds: a database stores them in integer columns.
-  const moment = (): StoreMoment => ({ now: Math.floor(now()), pendingMs })
+  const moment = () => Math.floor(now())
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
     if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
@@ -35,7 +35,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, moment: StoreMoment) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number) => Outcome<Result>,
     added?: TextRow,
   ): Promise<Result | Absent> {
     const { result, isVisible } = await transact('write', (transaction) => {
@@ -61,7 +61,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
         backend.checkFile?.('begin')
-        transaction.insert(createRecord(id, moment()), json)
+        transaction.insert(createRecord(id, moment(), pendingMs), json)
         return 'created' as const
       })
       if (result === 'created') notifier.notify(id)
@@ -86,9 +86,9 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       await backend.erase?.()
       return isRemoved
     },
-    async sweep({ before, limit }) {
+    async sweep({ olderThanMs, limit }) {
       const ids = await transact('write', (transaction) => {
-        const ended = transaction.endedBefore(before, limit, moment())
+        const ended = transaction.endedBy(moment() - olderThanMs, limit)
         for (const id of ended) transaction.remove(id)
         return ended
       })

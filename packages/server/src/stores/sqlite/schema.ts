@@ -24,7 +24,7 @@ const tables = `
     finish_reason TEXT,
     owner TEXT,
     lease_ms INTEGER NOT NULL,
-    renewed_at INTEGER NOT NULL,
+    lapses_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     ended_at INTEGER
   ) STRICT;

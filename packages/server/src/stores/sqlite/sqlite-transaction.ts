@@ -7,7 +7,7 @@ import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle, SqliteValue } from './handle'
 
 const columns =
-  'id, created_at, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, renewed_at, ended_at'
+  'id, created_at, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, ended_at'
 
 /**
  * Appended text extends the last row up to this many code units. Every row takes at least a page, so a separate row for
@@ -28,7 +28,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   const insertMeta = database.prepare(`INSERT INTO keepstream_metas (stream_id, filler, meta) VALUES (?, ${filler}, ?)`)
   const update = database.prepare(
     `UPDATE keepstream_streams SET status = ?, epoch = ?, base = ?, length = ?, stop_requested = ?, error = ?,
-     finish_reason = ?, owner = ?, lease_ms = ?, renewed_at = ?, ended_at = ? WHERE id = ?`,
+     finish_reason = ?, owner = ?, lease_ms = ?, lapses_at = ?, ended_at = ? WHERE id = ?`,
   )
   const removeText = database.prepare('DELETE FROM keepstream_pieces WHERE stream_id = ?')
   const removeMeta = database.prepare('DELETE FROM keepstream_metas WHERE stream_id = ?')
@@ -46,14 +46,12 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
      (SELECT max(start) FROM keepstream_pieces WHERE stream_id = ? AND start <= ?) ORDER BY start`,
   )
   // `endOf` as SQL. A lapsed stream was created before it lapsed, so the index on `created_at` finds it.
-  const endedBefore = database.prepare(
+  const endedBy = database.prepare(
     `SELECT id FROM (
-       SELECT id, ended_at AS end FROM keepstream_streams WHERE ended_at < ?
+       SELECT id, ended_at AS end FROM keepstream_streams WHERE ended_at <= ?
        UNION ALL
-       SELECT id, CASE status WHEN 'pending' THEN created_at + ? ELSE renewed_at + 2 * lease_ms END AS end
-       FROM keepstream_streams WHERE ended_at IS NULL AND created_at < ?
-         AND CASE status WHEN 'pending' THEN created_at + ? ELSE renewed_at + 2 * lease_ms END <= ?
-     ) WHERE end < ? ORDER BY end LIMIT ?`,
+       SELECT id, lapses_at AS end FROM keepstream_streams WHERE ended_at IS NULL AND created_at <= ? AND lapses_at <= ?
+     ) ORDER BY end LIMIT ?`,
   )
 
   return {
@@ -79,10 +77,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
       else addRow.run(id, start, guardText(text))
     },
     rows: (id, from, to) => (rows.all(id, to, id, from) as TextColumns[]).map(toTextRow),
-    endedBefore: (before, limit, { now, pendingMs }) => {
-      const rows = endedBefore.all(before, pendingMs, before, pendingMs, now, before, limit) as { id: string }[]
-      return rows.map(({ id }) => id)
-    },
+    endedBy: (moment, limit) => (endedBy.all(moment, moment, moment, limit) as { id: string }[]).map(({ id }) => id),
   }
 }
 
@@ -98,7 +93,7 @@ function changing(record: StreamRecord): SqliteValue[] {
     record.finishReason ?? null,
     record.owner ?? null,
     record.leaseMs,
-    record.renewedAt,
+    record.lapsesAt,
     record.endedAt ?? null,
   ]
 }
@@ -117,7 +112,7 @@ interface StreamRow {
   readonly finish_reason: string | null
   readonly owner: string | null
   readonly lease_ms: Integer
-  readonly renewed_at: Integer
+  readonly lapses_at: Integer
   readonly created_at: Integer
   readonly ended_at: Integer | null
 }
@@ -139,7 +134,7 @@ function toRecord(row: StreamRow): StreamRecord {
     finishReason: row.finish_reason ?? undefined,
     owner: row.owner ?? undefined,
     leaseMs: Number(row.lease_ms),
-    renewedAt: Number(row.renewed_at),
+    lapsesAt: Number(row.lapses_at),
     createdAt: Number(row.created_at),
     endedAt: row.ended_at === null ? undefined : Number(row.ended_at),
   }

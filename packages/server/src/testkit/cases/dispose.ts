@@ -19,7 +19,7 @@ export const disposeCases: readonly CaseDefinition[] = [
       await expectRejection(store.requestStop(stream), 'requestStop does not reject')
       await expectRejection(store.expire(stream, 0), 'expire does not reject')
       await expectRejection(store.delete(stream), 'delete does not reject')
-      await expectRejection(store.sweep({ before: 1, limit: 1 }), 'sweep does not reject')
+      await expectRejection(store.sweep({ olderThanMs: 0, limit: 1 }), 'sweep does not reject')
       await expectRejection(store.read(stream, 0, 1), 'read does not reject')
       await expectRejection(store.heads([stream]), 'heads does not reject')
     },

@@ -126,7 +126,7 @@ function choose(history: History, own: Process, id: string): (arrives: boolean) 
       return random.below(6) === 0 ? async () => void (await store.delete(id)) : readHeads(own, history)
     case 15:
       return random.below(6) === 0
-        ? async () => void (await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1_000_000 }))
+        ? async () => void (await store.sweep({ olderThanMs: 0, limit: 1_000_000 }))
         : readHeads(own, history)
     case 16:
     case 17:

@@ -104,7 +104,7 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
     }
     default: {
       if (random.below(4) === 0) {
-        const swept = [...(await store.sweep({ before: Number.MAX_SAFE_INTEGER, limit: 1_000_000 }))].sort()
+        const swept = [...(await store.sweep({ olderThanMs: 0, limit: 1_000_000 }))].sort()
         expectEqual(swept, model.sweep().sort(), 'sweep')
         return 'sweep'
       }

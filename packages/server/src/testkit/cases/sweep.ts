@@ -2,9 +2,7 @@ import { expectEqual } from '../expect'
 import { startStream } from '../start-stream'
 import type { CaseContext, CaseDefinition } from '../types'
 
-// `before` is a time by the store's clock, which a case can only advance. One of these is surely before it, the other after it.
-const beforeAll = 1
-const afterAll = Number.MAX_SAFE_INTEGER
+const hour = 60 * 60_000
 
 export const sweepCases: readonly CaseDefinition[] = [
   {
@@ -16,10 +14,10 @@ export const sweepCases: readonly CaseDefinition[] = [
       const stopped = context.id()
       await store.create(stopped, null)
       await store.requestStop(stopped)
-      const swept = await store.sweep({ before: afterAll, limit: 10 })
+      const swept = await store.sweep({ olderThanMs: 0, limit: 10 })
       expectEqual([...swept].sort(), [done, stopped].sort(), 'ids')
       expectEqual(await store.heads([done, stopped]), [], 'heads')
-      expectEqual(await store.sweep({ before: afterAll, limit: 10 }), [], 'the next sweep')
+      expectEqual(await store.sweep({ olderThanMs: 0, limit: 10 }), [], 'the next sweep')
     },
   },
   {
@@ -33,7 +31,7 @@ export const sweepCases: readonly CaseDefinition[] = [
       const pending = context.id()
       await store.create(pending, null)
       await advance(Math.min(pendingMs * 0.9, leaseMs * 1.8))
-      expectEqual(await store.sweep({ before: afterAll, limit: 10 }), [], 'ids')
+      expectEqual(await store.sweep({ olderThanMs: 0, limit: 10 }), [], 'ids')
       expectEqual((await store.heads([running, pending])).length, 2, 'heads')
     },
   },
@@ -46,8 +44,8 @@ export const sweepCases: readonly CaseDefinition[] = [
       await store.create(pending, null)
       const dead = await startStream(context, 'abc')
       await advance(pendingMs * 1.1 + leaseMs * 3)
-      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'a sweep for an earlier moment')
-      const swept = await store.sweep({ before: afterAll, limit: 10 })
+      expectEqual(await store.sweep({ olderThanMs: hour, limit: 10 }), [], 'a sweep of older streams')
+      const swept = await store.sweep({ olderThanMs: 0, limit: 10 })
       expectEqual([...swept].sort(), [pending, dead].sort(), 'ids')
       expectEqual(await store.heads([pending, dead]), [], 'heads')
       const late = await store.append(dead, { epoch: 1, offset: 3, text: 'x' })
@@ -63,18 +61,21 @@ export const sweepCases: readonly CaseDefinition[] = [
       await advance(leaseMs * 3)
       const done = await endedStream(context)
       await advance(leaseMs * 3)
-      expectEqual(await store.sweep({ before: afterAll, limit: 1 }), [dead], 'the first')
-      expectEqual(await store.sweep({ before: afterAll, limit: 1 }), [done], 'the second')
+      expectEqual(await store.sweep({ olderThanMs: 0, limit: 1 }), [dead], 'the first')
+      expectEqual(await store.sweep({ olderThanMs: 0, limit: 1 }), [done], 'the second')
     },
   },
   {
     key: 'sweep/recent',
-    name: 'streams that ended at or after the moment stay',
+    name: 'streams that ended less than `olderThanMs` ago by the store’s clock stay',
     async run(context) {
-      const { store } = context
+      const { store, advance } = context
       const id = await endedStream(context)
-      expectEqual(await store.sweep({ before: beforeAll, limit: 10 }), [], 'ids')
+      await advance(hour)
+      expectEqual(await store.sweep({ olderThanMs: 2 * hour, limit: 10 }), [], 'ids after an hour')
       expectEqual((await store.heads([id])).length, 1, 'heads')
+      await advance(hour)
+      expectEqual(await store.sweep({ olderThanMs: 2 * hour, limit: 10 }), [id], 'ids after two hours')
     },
   },
   {
@@ -87,9 +88,9 @@ export const sweepCases: readonly CaseDefinition[] = [
         ids.push(await endedStream(context))
         await advance(1_000)
       }
-      expectEqual([...(await store.sweep({ before: afterAll, limit: 2 }))].sort(), ids.slice(0, 2), 'the first two')
-      expectEqual([...(await store.sweep({ before: afterAll, limit: 2 }))].sort(), ids.slice(2, 4), 'the next two')
-      expectEqual(await store.sweep({ before: afterAll, limit: 2 }), ids.slice(4), 'the last')
+      expectEqual([...(await store.sweep({ olderThanMs: 0, limit: 2 }))].sort(), ids.slice(0, 2), 'the first two')
+      expectEqual([...(await store.sweep({ olderThanMs: 0, limit: 2 }))].sort(), ids.slice(2, 4), 'the next two')
+      expectEqual(await store.sweep({ olderThanMs: 0, limit: 2 }), ids.slice(4), 'the last')
     },
   },
 ]

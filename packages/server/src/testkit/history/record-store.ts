@@ -108,7 +108,7 @@ export function createRecorder(now: () => number): Recorder {
           const begun = ++moment
           const ids = await store.sweep(request)
           const ended = ++moment
-          const play = (id: string) => (model: StoreModel) => model.sweepOne(id, request.before)
+          const play = (id: string) => (model: StoreModel) => model.sweepOne(id, request.olderThanMs)
           const known = new Set(acts.map(({ id }) => id))
           for (const id of ids) {
             // A stream of an earlier history on the same data.
