@@ -59,7 +59,7 @@ const serverBorders = moduleRules('server', {
   'http/request': [...serverBase, 'run', 'http/wire-names', 'http/response'],
   http: [...serverBase, 'reading', 'run', 'runtime'],
   streams: [...serverBase, 'run', 'http'],
-  'create-streams': [...serverBase, 'runtime', 'streams', 'reading', 'http'],
+  'create-streams': [...serverBase, 'runtime', 'streams', 'reading', 'run', 'http'],
   'options/check-options': ['errors'],
   stores: ['errors', 'store', 'timing', 'options/check-options'],
   testkit: ['errors', 'store'],

@@ -8,6 +8,7 @@ import { stopStream } from './http/stop'
 import { checkNames, checkObject, numberFrom } from './options/check-options'
 import type { StreamsOptions } from './options/streams-options'
 import { readWholeText } from './reading/read-text'
+import { startStream } from './run/start'
 import { createRuntime } from './runtime'
 import { createStreamId, isStreamId } from './store/stream-id'
 import type { Streams } from './streams'
@@ -39,6 +40,7 @@ export function createStreams(options: StreamsOptions): Streams {
       return { text: whole.text, status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
     },
     stream: (request, id, producer, options = {}) => driveStream(runtime, request, id, producer, options),
+    start: (id, producer, options = {}) => startStream(runs, id, producer, options),
     stopStream: (id) => stopStream(runtime, id),
     deleteStream: (id) => deleteStream(runtime, id),
     read: async (request, id) => (isStreamId(id) ? readStream(runtime, request, id) : notFoundResponse()),

@@ -13,7 +13,9 @@ export type {
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'
 export type { FlushOptions, StreamsOptions } from './options/streams-options'
-export type { Finish, Produced, Producer, ProducerContext } from './run/producer'
+export type { DriveContext, Finish, Produced, Producer, ProducerContext } from './run/producer'
+export type { RunOutcome } from './run/run'
+export type { StartedStream } from './run/start'
 export { isTerminal, type StreamStatus, type TerminalStatus } from './store/status'
 export type {
   AppendRequest,

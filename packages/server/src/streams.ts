@@ -1,7 +1,8 @@
 import type { StreamOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
-import type { Producer } from './run/producer'
+import type { DriveContext, Producer } from './run/producer'
+import type { StartedStream } from './run/start'
 import type { StreamStatus } from './store/status'
 
 /**
@@ -24,11 +25,19 @@ export interface Streams {
   /** Reads all of the text that is durable now. Rejects with `not-found` for an unknown id. */
   getStreamBody(id: string): Promise<StreamBody>
   /**
+   * Starts `producer` without a reader, as in a job of a queue, unless the stream runs or has ended already. Resolves once the
+   * producer was called. `finished` tells how the run ended, also after `stopStream`, an error and `close`. A stream that
+   * another process produces is `fenced` at once; with `canResume`, a later call resumes it once it has lapsed.
+   *
+   * Rejects with `not-found`, with `store` if the stream could not be claimed, and with `shutting-down`.
+   */
+  start(id: string, producer: Producer, options?: Pick<StreamOptions, 'canResume'>): Promise<StartedStream>
+  /**
    * Drives a stream: starts `producer`, unless it runs or has ended already, and responds with the text from 0 as it is
    * produced. With `Accept: text/event-stream` it responds with an event stream. Driving again joins. The run goes on when the
    * reader leaves. It does not authorize, and rejects only for a mistake in the call.
    */
-  stream(request: Request, id: string, producer: Producer, options?: StreamOptions): Promise<Response>
+  stream(request: Request, id: string, producer: Producer<DriveContext>, options?: StreamOptions): Promise<Response>
   /**
    * Ends a stream as `stopped`, in whichever process it is produced. Its text is kept. Waits up to 5 s until the end is stored;
    * if that takes longer, the resolved status is not terminal, and the request is kept. It may be repeated. Rejects with

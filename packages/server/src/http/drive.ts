@@ -1,6 +1,7 @@
 import { StreamsError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
-import type { Producer } from '../run/producer'
+import type { DriveContext, Producer } from '../run/producer'
+import { producerRequest } from '../run/producer-request'
 import type { Run } from '../run/run'
 import { openRunReader } from '../run/run-reader'
 import type { ResumeWhenExpired, StartOptions } from '../run/runs'
@@ -35,7 +36,7 @@ export async function driveStream(
   runtime: Runtime,
   request: Request,
   id: string,
-  producer: Producer,
+  producer: Producer<DriveContext>,
   options: StreamOptions,
 ): Promise<Response> {
   checkObject('options', options, 'call stream(request, id, producer, { waitUntil, canResume })')
@@ -44,7 +45,12 @@ export async function driveStream(
   if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'stream() needs a producer function')
   if (!isStreamId(id)) return notFoundResponse()
   try {
-    return await openAndDrive(runtime, id, { request, producer, canResume }, waitUntil)
+    const start: StartOptions = {
+      producer: (append, context) =>
+        producer(append, { ...context, request: producerRequest(request, context.signal) }),
+      canResume,
+    }
+    return await openAndDrive(runtime, id, request, start, waitUntil)
   } catch (error) {
     return failureResponse(error, runtime.report)
   }
@@ -53,11 +59,11 @@ export async function driveStream(
 async function openAndDrive(
   runtime: Runtime,
   id: string,
+  request: Request,
   start: StartOptions,
   waitUntil: StreamOptions['waitUntil'],
 ): Promise<Response> {
   const { report, runs } = runtime
-  const { request, canResume } = start
   const opened = await runs.open(id, start)
   if (opened.type === 'gone') return notFoundResponse()
   if (opened.type === 'stored') {
@@ -66,7 +72,7 @@ async function openAndDrive(
         keepAlive(run)
         onRun(run)
       })
-    const mayResume = canResume && !isTerminal(opened.head.status)
+    const mayResume = start.canResume && !isTerminal(opened.head.status)
     return driveStored(runtime, id, request, mayResume ? resumeWhenExpired : undefined)
   }
   keepAlive(opened.run)

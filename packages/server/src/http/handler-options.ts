@@ -1,5 +1,5 @@
 import { checkNames, checkObject, invalid, numberFrom } from '../options/check-options'
-import type { Producer } from '../run/producer'
+import type { DriveContext, Producer } from '../run/producer'
 import { checkOrigin } from './request/check-origin'
 import { type Cors, isHeaderName } from './request/cors'
 
@@ -54,7 +54,7 @@ export interface HandlerOptions {
    * Returns the producer for `POST /:id/drive`. It is called once for each run. If it throws, the run ends as `error`.
    * @default there is no drive route
    */
-  readonly produce?: (request: ProduceRequest) => Producer | Promise<Producer>
+  readonly produce?: (request: ProduceRequest) => Producer<DriveContext> | Promise<Producer<DriveContext>>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**

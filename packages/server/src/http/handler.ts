@@ -1,5 +1,5 @@
 import { shuttingDown } from '../reading/shutting-down'
-import type { Producer } from '../run/producer'
+import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
@@ -87,7 +87,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     // Before the claim, so that a failure of the store leaves the stream unchanged. A drive that joins a run needs no
     // meta.
     const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
-    const producer: Producer = async (append, context) =>
+    const producer: Producer<DriveContext> = async (append, context) =>
       (await produce({ id, request: context.request, meta }))(append, context)
     return driveStream(runtime, request, id, producer, { canResume })
   }

@@ -2,17 +2,23 @@
 export interface ProducerContext {
   readonly id: string
   /**
-   * A copy of the request that started the run. Its `signal` is the signal of the run: pass `abortSignal: request.signal` to
-   * an SDK. It aborts on stop, on shutdown and when another process has taken over, and never because a reader left. If the
-   * body was read before, reading it rejects with `body-used`.
+   * The signal of the run: pass it to an SDK. It aborts on stop, on shutdown and when another process has taken over, and
+   * never because a reader left.
    */
-  readonly request: Request
-  /** The same signal. */
   readonly signal: AbortSignal
   /** The text that is durable already. It is empty unless the run resumes an interrupted stream (`canResume`). Continue after it. */
   readonly text: string
   /** The number of this run's claim: 1, and one more each time the stream is resumed. */
   readonly epoch: number
+}
+
+/** The second argument of a producer that a drive starts. */
+export interface DriveContext extends ProducerContext {
+  /**
+   * A copy of the request that started the run. Its `signal` is the signal of the run, so `abortSignal: request.signal` does
+   * the right thing. If the body was read before, reading it rejects with `body-used`.
+   */
+  readonly request: Request
 }
 
 /** What a producer may return. */
@@ -41,9 +47,9 @@ export interface Finish {
  * When it throws, the text is kept, the status is `error`, and only `onError` gets the cause. The same happens if it appends
  * or yields anything but strings, or returns anything else.
  */
-export type Producer = (
+export type Producer<Context = ProducerContext> = (
   append: (text: string) => Promise<void>,
-  context: ProducerContext,
+  context: Context,
 ) => Produced | Promise<Produced>
 
 export type Produced =

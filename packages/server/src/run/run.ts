@@ -17,6 +17,16 @@ export type RunState =
   /** The stream no longer belongs to this run. The stored text counts. */
   | { readonly type: 'fenced' }
 
+/** How the run of a stream ended. */
+export type RunOutcome =
+  /** The end is stored. `offset` is the length of the stored text. */
+  | (Ending & { readonly offset: number })
+  /**
+   * This process does not produce the stream, or does so no longer: another process has claimed or ended it, it was deleted, or
+   * `close()` gave up storing its end.
+   */
+  | { readonly status: 'fenced' }
+
 /** One generation of a stream, in this process, under one claim. */
 export interface Run {
   readonly id: string
@@ -27,7 +37,7 @@ export interface Run {
   /** Aborts on stop, fencing and shutdown, never because a reader left. */
   readonly signal: AbortSignal
   /** Resolves when the run is closed, fenced or abandoned. Never rejects. */
-  readonly finished: Promise<void>
+  readonly finished: Promise<RunOutcome>
   /** When the store last responded to a write of this run. */
   readonly storedAt: number
   /**
@@ -76,8 +86,8 @@ export function createRun(options: RunOptions): Run {
   const subscribers = new Set<() => void>()
   let state: RunState = { type: 'producing' }
   let settleTimer: unknown
-  let onFinished: () => void = () => undefined
-  const finished = new Promise<void>((resolve) => {
+  let onFinished: (outcome: RunOutcome) => void = () => undefined
+  const finished = new Promise<RunOutcome>((resolve) => {
     onFinished = resolve
   })
 
@@ -195,7 +205,7 @@ export function createRun(options: RunOptions): Run {
     settle({ type: 'fenced' })
   }
 
-  function settle(final: RunState): void {
+  function settle(final: Extract<RunState, { readonly type: 'closed' | 'fenced' }>): void {
     if (state.type === 'closed' || state.type === 'fenced') return
     state = final
     environment.clearTimeout(settleTimer)
@@ -203,7 +213,7 @@ export function createRun(options: RunOptions): Run {
     if (final.type === 'fenced') abort('the stream is no longer produced here')
     changed()
     subscribers.clear()
-    onFinished()
+    onFinished(final.type === 'closed' ? { ...final.ending, offset: final.offset } : { status: 'fenced' })
     options.onDurable()
   }
 

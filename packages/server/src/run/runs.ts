@@ -10,7 +10,6 @@ import type { StreamHead } from '../store/stream-store'
 import { claimStream } from './claim'
 import { consume } from './consume'
 import type { Producer } from './producer'
-import { producerRequest } from './producer-request'
 import { createRun, type Run } from './run'
 import { watchRun } from './run-watch'
 import { streamErrors } from './stream-errors'
@@ -23,7 +22,6 @@ export type Opened =
   | { readonly type: 'gone' }
 
 export interface StartOptions {
-  readonly request: Request
   readonly producer: Producer
   readonly canResume: boolean
 }
@@ -188,11 +186,10 @@ export function createRuns(options: RunsOptions): Runs {
     return { type: 'run', run }
   }
 
-  async function produce(run: Run, { producer, request }: StartOptions, text: string): Promise<void> {
+  async function produce(run: Run, { producer }: StartOptions, text: string): Promise<void> {
     const { id, epoch, signal } = run
     try {
-      const context = { id, epoch, signal, text, request: producerRequest(request, signal) }
-      const finishReason = await consume(await producer(run.append, context), run.append, signal)
+      const finishReason = await consume(await producer(run.append, { id, epoch, signal, text }), run.append, signal)
       run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })
     } catch (error) {
       // A producer may throw because it was aborted. That is not reported.

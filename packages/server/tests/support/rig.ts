@@ -1,7 +1,9 @@
 import {
   createStreams,
+  type DriveContext,
   type ErrorContext,
   memoryStore,
+  type Producer,
   type StreamStore,
   type Streams,
   type StreamsEvent,
@@ -39,8 +41,9 @@ export function createRig(
 
 /** A producer that the test controls: it appends and ends when the test says so. */
 export interface Hand {
-  readonly producer: import('../../src').Producer
-  readonly calls: import('../../src').ProducerContext[]
+  readonly producer: Producer
+  /** `request` is `undefined` if `start` called it. */
+  readonly calls: DriveContext[]
   append(text: string): Promise<void>
   finish(): void
   fail(error: unknown): void
@@ -58,7 +61,7 @@ export function createHand(): Hand {
   return {
     calls,
     producer(given, context) {
-      calls.push(context)
+      calls.push(context as DriveContext)
       append = given
       return work
     },
