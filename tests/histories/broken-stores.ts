@@ -81,7 +81,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
         const ahead = promised.get(id)
         if (range === undefined || ahead === undefined || range.head.status !== 'streaming') return range
         const head = { ...range.head, offset: range.head.offset + ahead.length }
-        return { head, meta: range.meta, start: range.start, text: range.text + ahead }
+        return { head, start: range.start, text: range.text + ahead }
       },
     }
   },
@@ -201,7 +201,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       await nextTurn()
       await nextTurn()
       const range = await store.read(id, offset, max)
-      return range && head && { head, meta: range.meta, start: range.start, text: range.text }
+      return range && head && { head, start: range.start, text: range.text }
     },
   }),
   'reads from a copy that lags behind': (store) => {
@@ -213,7 +213,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
         const copy = copies.get(id)
         if (copy === undefined) return store.read(id, offset, max)
         const start = Math.min(offset, copy.text.length)
-        return { head: copy.head, meta: copy.meta, start, text: copy.text.slice(start, start + max) }
+        return { head: copy.head, start, text: copy.text.slice(start, start + max) }
       },
     }
   },
@@ -230,7 +230,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
         const base = dropped.get(id)
         if (range === undefined || base === undefined || offset > base - 1 || base === 0) return range
         const text = range.text.slice(0, base - 1 - range.start) + range.text.slice(base - range.start)
-        return { head: range.head, meta: range.meta, start: range.start, text }
+        return { head: range.head, start: range.start, text }
       },
     }
   },
@@ -266,7 +266,7 @@ export const flaws: Readonly<Record<string, Flaw>> = {
       return (
         range && {
           head: range.head,
-          meta: range.meta,
+
           start: range.start,
           text: range.text.replace(/[\u{1f000}-\u{1ffff}]/u, '\ufffd\ufffd'),
         }

@@ -152,6 +152,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       if (range) learn(id, range.start + range.text.length)
       return range
     },
+    readMeta: (id) => send(() => store.readMeta(id)),
     heads: (ids) => send(() => store.heads(ids)),
     watch(onChange) {
       unwatch = store.watch((id) => {

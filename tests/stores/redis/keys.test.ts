@@ -69,9 +69,9 @@ describe.skipIf(findRedis() === undefined)('keys of redisStore', () => {
     for (const [i, id] of strange.entries()) {
       expect(await store.read(id, 0, 100), JSON.stringify(id)).toMatchObject({
         head: { id },
-        meta: i,
         text: `text ${i}`,
       })
+      expect(await store.readMeta(id)).toBe(i)
       await store.close(id, { epoch: 1, offset: `text ${i}`.length, text: '', status: 'done' })
     }
     expect((await store.heads(strange)).map(({ id }) => id).sort()).toEqual([...strange].sort())

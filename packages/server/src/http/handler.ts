@@ -92,14 +92,11 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     return driveStream(runtime, request, id, producer, { canResume })
   }
 
-  /**
-   * Reads the store at the first call. Not through the hub, which would expire a stream that this drive may still
-   * resume.
-   */
+  /** Reads the store at the first call. */
   function metaOf(id: string): GetMeta {
     let meta: Promise<unknown> | undefined
     return () => {
-      meta ??= runtime.options.store.read(id, 0, 0).then((range) => range?.meta)
+      meta ??= runtime.options.store.readMeta(id)
       return meta
     }
   }

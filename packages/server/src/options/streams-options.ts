@@ -60,7 +60,7 @@ export type ResolvedOptions = ReportListeners & {
 
 const storeActs: readonly (keyof StreamStore)[] = [
   ...(['create', 'claim', 'append', 'beat', 'close', 'requestStop', 'expire'] as const),
-  ...(['delete', 'sweep', 'read', 'heads', 'watch', 'dispose'] as const),
+  ...(['delete', 'sweep', 'read', 'readMeta', 'heads', 'watch', 'dispose'] as const),
 ]
 
 const names: readonly (keyof StreamsOptions)[] = [

@@ -49,6 +49,7 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
       return result
     },
     delete: async (id) => store.delete(id),
+    readMeta: async (id) => store.readMeta(id),
     sweep: async (request) => store.sweep(request),
     async heads(ids) {
       const heads: unknown = await store.heads(ids)

@@ -35,8 +35,6 @@ export interface StreamHead {
 /** A part of the text, and the head at the same moment. */
 export interface StoredRange {
   readonly head: StreamHead
-  /** What was passed to `create`. */
-  readonly meta: unknown
   /** Where `text` starts: the requested offset, or the durable length if that is smaller. */
   readonly start: number
   readonly text: string
@@ -166,6 +164,8 @@ export interface StreamStore {
    * `max` allows it, at least one whole character. The text may end inside a surrogate pair. `undefined`: the id is unknown.
    */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
+  /** What was passed to `create`: a new copy. `undefined`: the id is unknown. */
+  readMeta(id: string): Promise<unknown>
   /** The heads of the streams that exist, each once, in any order. */
   heads(ids: readonly string[]): Promise<readonly StreamHead[]>
   /**

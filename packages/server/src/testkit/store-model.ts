@@ -130,7 +130,7 @@ export class StoreModel {
     return end <= this.now - olderThanMs && this.#streams.delete(id)
   }
 
-  read(id: string, offset: number, max: number): Omit<StoredRange, 'meta'> | undefined {
+  read(id: string, offset: number, max: number): StoredRange | undefined {
     const stream = this.#streams.get(id)
     if (stream === undefined) return undefined
     const start = Math.min(offset, stream.text.length)

@@ -417,12 +417,12 @@ describe('the handler', () => {
       },
     })
     const spy = store as ReturnType<typeof spyStore>
-    spy.instead.read = () => Promise.reject(new Error('hiccup'))
+    spy.instead.readMeta = () => Promise.reject(new Error('hiccup'))
     const refused = await send('POST', `/streams/${id}/drive`)
     expect(await problem(refused)).toEqual([500, 'server'])
     expect(refused.headers.get('Retry-After')).toBe('1')
     expect((await store.heads([id]))[0]?.status).toBe('pending')
-    delete spy.instead.read
+    delete spy.instead.readMeta
     expect((await send('POST', `/streams/${id}/drive`)).status).toBe(200)
     await clock.advance(300)
     expect(metas).toEqual([{ owner: 'ada' }])
@@ -436,9 +436,9 @@ describe('the handler', () => {
     })
     const spy = store as ReturnType<typeof spyStore>
     await send('POST', `/streams/${id}/drive`)
-    expect(spy.of('read')).toHaveLength(1)
+    expect(spy.of('readMeta')).toHaveLength(1)
     await send('POST', `/streams/${id}/drive`, { headers: { Joining: 'yes' } })
-    expect(spy.of('read')).toHaveLength(1)
+    expect(spy.of('readMeta')).toHaveLength(1)
   })
 
   it('ends the stream as error when produce throws', async () => {

@@ -3,7 +3,7 @@ import { isStreamsError } from '../../src'
 import { createHand, createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
-describe('S24 start', () => {
+describe('S27 start', () => {
   it('runs a producer without a request and without a reader, and tells how the run ended', async () => {
     const { streams, clock, events } = createRig()
     const id = await streams.createStream()

@@ -1,5 +1,5 @@
 import { memoryStore } from '@keepstream/server/memory'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fixedTarget } from './fixed-target'
 import { kitCases } from './kit-cases'
 
@@ -29,18 +29,6 @@ describe('memoryStore', { timeout: 30_000 }, () => {
       code: 'invalid-option',
       message: expect.stringContaining('a function is not a JSON value'),
     })
-  })
-
-  it('parses meta only when it is read, and then once', async () => {
-    const store = memoryStore()
-    await store.create('a', { chat: ['long'] })
-    const parse = vi.spyOn(JSON, 'parse')
-    onTestFinished(() => parse.mockRestore())
-    const range = await store.read('a', 0, 10)
-    expect(parse).not.toHaveBeenCalled()
-    expect(range?.meta).toEqual({ chat: ['long'] })
-    expect(range?.meta).toBe(range?.meta)
-    expect(parse).toHaveBeenCalledTimes(1)
   })
 
   it('refuses invalid options', () => {

@@ -133,13 +133,18 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const values = () => [id, toBigint(from), to > from ? toBigint(to) : 0, clockHere()]
       const [found] = await read(statements.read, values)
       if (found === undefined) return undefined
-      const { meta, first, joined, next } = found
+      const { first, joined, next } = found
       const row = first === null ? undefined : { start: Number(first), text: String(joined).slice(1) }
       // A lost row would shift the text after it, and the lengths of the rows around it would not show that.
       if (row !== undefined && row.start + row.text.length !== Number(next)) {
         throw new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
       }
-      return { ...toSeenRecord(found), meta: meta === null ? 'null' : String(meta), row }
+      return { ...toSeenRecord(found), row }
+    },
+    async readMeta(id) {
+      if (!isStorable(id)) return undefined
+      const [row] = await read(statements.readMeta, () => [id])
+      return row && String(row['meta'] ?? 'null')
     },
   }
 }

@@ -79,8 +79,7 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
       )) AND coalesce(ended_at, lapses_at) <= (SELECT moment FROM oldest) RETURNING id`,
 
     /** id, from, to, moment. The dot keeps a leading U+FEFF from clients that drop it as a byte order mark. */
-    read: reading(`SELECT ${columns}, ${clock('$4')} AS now, meta, first, joined, next FROM ${streams} AS stream
-      LEFT JOIN ${metas} AS kept ON kept.stream_key = key
+    read: reading(`SELECT ${columns}, ${clock('$4')} AS now, first, joined, next FROM ${streams} AS stream
       CROSS JOIN LATERAL (
         SELECT min(start) AS first, '.' || string_agg(text, '' ORDER BY start) AS joined,
           coalesce((SELECT min(start) FROM ${pieces} WHERE stream_key = stream.key AND start >= $3::bigint),
@@ -88,6 +87,9 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
         FROM ${pieces} WHERE stream_key = stream.key AND start < $3::bigint AND start >= coalesce(
           (SELECT max(start) FROM ${pieces} WHERE stream_key = stream.key AND start <= $2::bigint), 0)
       ) AS found WHERE id = $1::text`),
+
+    /** id */
+    readMeta: reading(`SELECT meta FROM ${streams} LEFT JOIN ${metas} ON stream_key = key WHERE id = $1::text`),
   }
 }
 

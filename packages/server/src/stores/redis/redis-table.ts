@@ -6,13 +6,13 @@ import { type Claims, ForeignClaim } from './claims'
 import type { CallRedis } from './connection/call-redis'
 import { findEnded, type PageOfBucket } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
-import { createMetaCache } from './meta-cache'
 import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
 import {
   insertScript,
   loadScript,
   pageScript,
   type RedisScript,
+  readMetaScript,
   readScript,
   removeScript,
   replaceScript,
@@ -42,7 +42,6 @@ export interface RedisTable extends RecordTable {
 /** Streams in Redis. Each act is one script on the keys of one stream. */
 export function redisTable(options: RedisTableOptions): RedisTable {
   const { call, prefix, pendingMs, now, claims } = options
-  const metas = createMetaCache()
   const expireMs = options.expireMs === undefined ? '' : String(options.expireMs)
   const moment = () => (now === undefined ? '' : String(Math.floor(now())))
   // Revisions are unique among all processes, also after a failover lost some. A counter in Redis would not be.
@@ -160,18 +159,21 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     },
     async read(id, from, to) {
       const keys = streamKeys(prefix, id)
-      const known = metas.get(id)
       const last = String(Math.min(to, Number.MAX_SAFE_INTEGER) - 1)
-      const args = [moment(), String(from), last, known?.birth ?? '']
+      const args = [moment(), String(from), last]
       const reply = await run(keys.bucket, readScript, [keys.record, keys.text], args)
       if (!Array.isArray(reply)) return undefined
-      const [at, values, meta, rows] = reply as [unknown, unknown, string | null, string[]]
+      const [at, values, rows] = reply as [unknown, unknown, string[]]
       const seen = toRecord(id, values, Number(at))
       if (seen === undefined) return undefined
-      if (meta !== null) metas.set(id, { birth: seen.birth, meta })
       const row = join(id, rows)
       checkWhole(id, row, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
-      return { ...seen, meta: meta ?? known?.meta ?? 'null', row }
+      return { ...seen, row }
+    },
+    async readMeta(id) {
+      const { bucket, record } = streamKeys(prefix, id)
+      const reply = await run(bucket, readMetaScript, [record], [])
+      return typeof reply === 'string' ? reply : undefined
     },
   }
 

@@ -165,12 +165,10 @@ redis.call('ZREM', KEYS[4], ARGV[2])
 return revision ~= '' and 1 or 0
 `)
 
-/** record, text · moment, from, the position of the last unit, the birth of the known meta → moment, fields, meta, ids and rows */
+/** record, text · moment, from, the position of the last unit → moment, fields, ids and rows */
 export const readScript = script(`${primary}${moment}
 local record = redis.call('HMGET', KEYS[1], ${fields})
 if not record[1] then return false end
-local meta = false
-if record[14] ~= ARGV[4] then meta = redis.call('HGET', KEYS[1], 'meta') end
 local rows = {}
 if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARGV[3]) then
   local first = redis.call('XREVRANGE', KEYS[2], ARGV[2] .. '-1', '-', 'COUNT', 1)
@@ -181,7 +179,12 @@ if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARG
     end
   end
 end
-return { now, record, meta, rows }
+return { now, record, rows }
+`)
+
+/** record → meta, or nothing if there is no record */
+export const readMetaScript = script(`${primary}
+return redis.call('HGET', KEYS[1], 'meta')
 `)
 
 /** index · moment, age, offset, count → the time that long ago, then members and scores up to it */

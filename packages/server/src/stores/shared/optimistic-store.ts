@@ -6,7 +6,6 @@ import { toMetaJson } from './meta-json'
 import { isVisibleChange, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
-import { storedRange } from './stored-range'
 import type { TextRow } from './transaction'
 
 /** A record, and the time by the store's clock when it was read. */
@@ -31,8 +30,6 @@ export interface HeldWrite {
 
 /** The result of one read. */
 export interface SeenRange extends SeenRecord {
-  /** JSON. */
-  readonly meta: string
   /** Covers the requested range as far as the text exists. It may reach beyond the range at both ends. */
   readonly row: TextRow | undefined
 }
@@ -64,6 +61,8 @@ export interface RecordTable {
   /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
   removeEnded(olderThanMs: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
+  /** The JSON that was passed to `insert`. `undefined` if there is no record. */
+  readMeta(id: string): Promise<string | undefined>
 }
 
 export interface OptimisticStoreOptions {
@@ -168,11 +167,16 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       checkOpen()
       const seen = await table.read(id, offset, offset + max)
       if (seen === undefined) return undefined
-      const { record, now, meta, row } = seen
+      const { record, now, row } = seen
       const start = Math.min(offset, record.length)
       const end = Math.min(start + max, record.length)
       const text = joinRows(id, row === undefined ? [] : [row], start, end)
-      return storedRange(toHead(record, now), meta, start, text)
+      return { head: toHead(record, now), start, text }
+    },
+    async readMeta(id): Promise<unknown> {
+      checkOpen()
+      const json = await table.readMeta(id)
+      return json === undefined ? undefined : JSON.parse(json)
     },
     async heads(ids) {
       checkOpen()

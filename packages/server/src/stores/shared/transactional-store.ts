@@ -6,7 +6,6 @@ import { toMetaJson } from './meta-json'
 import { createRecord, isVisibleChange, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
-import { storedRange } from './stored-range'
 import type { StoreTransaction, TextRow, TransactionalBackend } from './transaction'
 
 export interface TransactionalStoreOptions {
@@ -103,8 +102,12 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         const start = Math.min(offset, record.length)
         const end = Math.min(start + max, record.length)
         const text = end > start ? joinRows(id, transaction.rows(id, start, end), start, end) : ''
-        return storedRange(toHead(record, moment()), transaction.meta(id), start, text)
+        return { head: toHead(record, moment()), start, text }
       }),
+    readMeta: (id) =>
+      transact('read', (transaction): unknown =>
+        transaction.load(id) === undefined ? undefined : JSON.parse(transaction.meta(id)),
+      ),
     heads: (ids) =>
       transact('read', (transaction) => transaction.loadAll(ids).map((record) => toHead(record, moment()))),
     watch: notifier.watch,

@@ -20,7 +20,8 @@ export const createCases: readonly CaseDefinition[] = [
         isStalled: false,
       }
       const range = await store.read(stream, 0, 10)
-      expectMatch(range, { meta: { by: 'kit' }, start: 0, text: '' }, 'read')
+      expectMatch(range, { start: 0, text: '' }, 'read')
+      expectEqual(await store.readMeta(stream), { by: 'kit' }, 'meta')
       expectMatch(range?.head, head, 'head')
     },
   },
@@ -31,7 +32,7 @@ export const createCases: readonly CaseDefinition[] = [
       const id = await startStream(context, 'kept')
       expectEqual(await context.store.create(id, { other: true }), 'exists', 'create')
       expectEqual(await readAll(context, id), 'kept', 'the text')
-      expectEqual((await context.store.read(id, 0, 0))?.meta, null, 'the meta')
+      expectEqual(await context.store.readMeta(id), null, 'the meta')
     },
   },
   {
@@ -42,11 +43,12 @@ export const createCases: readonly CaseDefinition[] = [
       for (const value of values) {
         const stream = id()
         await store.create(stream, value)
-        expectEqual((await store.read(stream, 0, 0))?.meta, value, 'meta')
+        expectEqual(await store.readMeta(stream), value, 'meta')
       }
       const absent = id()
       await store.create(absent, undefined)
-      expectEqual((await store.read(absent, 0, 0))?.meta, null, 'meta left out')
+      expectEqual(await store.readMeta(absent), null, 'meta left out')
+      expectEqual(await store.readMeta(id()), undefined, 'the meta of an unknown id')
     },
   },
   {
@@ -71,9 +73,9 @@ export const createCases: readonly CaseDefinition[] = [
       const meta = { list: [1] }
       await store.create(stream, meta)
       meta.list.push(2)
-      const result = (await store.read(stream, 0, 0))?.meta as typeof meta
+      const result = (await store.readMeta(stream)) as typeof meta
       result.list.push(3)
-      expectEqual((await store.read(stream, 0, 0))?.meta, { list: [1] }, 'meta')
+      expectEqual(await store.readMeta(stream), { list: [1] }, 'meta')
     },
   },
 ]

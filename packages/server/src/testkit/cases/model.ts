@@ -124,6 +124,7 @@ async function compareStream(context: CaseContext, model: StoreModel, random: Ra
   const expected =
     head === undefined || text === undefined
       ? undefined
-      : { head, meta: id, start: Math.min(offset, text.length), text: text.slice(offset, offset + max) }
+      : { head, start: Math.min(offset, text.length), text: text.slice(offset, offset + max) }
   expectEqual(await context.store.read(id, offset, max), expected, `the read of ${id} from ${offset}, at most ${max}`)
+  expectEqual(await context.store.readMeta(id), head === undefined ? undefined : id, `the meta of ${id}`)
 }

@@ -70,7 +70,7 @@ export const readCases: readonly CaseDefinition[] = [
   },
   {
     key: 'read/consistent',
-    name: 'text, length, status and meta are of one moment',
+    name: 'text, length and status are of one moment',
     async run(context) {
       const { store } = context
       const id = await startStream(context)

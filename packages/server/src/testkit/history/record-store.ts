@@ -89,11 +89,11 @@ export function createRecorder(now: () => number): Recorder {
         async read(id, offset, max) {
           const entry = begin(by, id, `read from ${offset}, at most ${max}`, (model) => model.read(id, offset, max))
           const range = await store.read(id, offset, max)
-          // The meta never changes, and other cases compare it.
-          const answer = range && { head: range.head, start: range.start, text: range.text }
-          Object.assign(entry, { ended: ++moment, answer })
+          Object.assign(entry, { ended: ++moment, answer: range })
           return range
         },
+        // It never changes, and other cases compare it.
+        readMeta: (id) => store.readMeta(id),
         async heads(ids) {
           // Each head is a separate read: the contract does not promise one common snapshot.
           const entries = [...new Set(ids)].map((id) => begin(by, id, 'head', (model) => model.head(id)))
