@@ -62,6 +62,7 @@ const serverBorders = moduleRules('server', {
   'create-streams': [...serverBase, 'runtime', 'streams', 'reading', 'run', 'http'],
   'options/check-options': ['errors'],
   stores: ['errors', 'store', 'timing', 'options/check-options'],
+  storekit: ['errors', 'store', 'stores'],
   testkit: ['errors', 'store'],
 })
 

@@ -37,7 +37,10 @@ const sources = [
     find: /^@keepstream\/server\/(memory|postgres|redis|sqlite)$/,
     replacement: source('./packages/server/src/stores/$1.ts'),
   },
-  { find: '@keepstream/server/testkit', replacement: source('./packages/server/src/testkit/index.ts') },
+  {
+    find: /^@keepstream\/server\/(storekit|testkit)$/,
+    replacement: source('./packages/server/src/$1/index.ts'),
+  },
 ]
 
 /**
@@ -214,6 +217,8 @@ export default defineConfig({
       runtimes: () => inNode('runtimes', 'tests/runtimes/*.test.ts', slow),
       postgres: () =>
         inNode('postgres', 'tests/stores/postgres/*.test.ts', { readsSources: true, ...slow, hookTimeout: 120_000 }),
+      mariadb: () =>
+        inNode('mariadb', 'tests/stores/mariadb/*.test.ts', { readsSources: true, ...slow, hookTimeout: 120_000 }),
       redis: () => inNode('redis', 'tests/stores/redis/**/*.test.ts', { readsSources: true, ...slow }),
       // Not part of the test command: numbers to read, not to pass.
       bench: () => inNode('bench', 'tests/bench/*.bench.ts', { readsSources: true }),

@@ -7,6 +7,7 @@ export default defineConfig({
     'stores/redis': 'src/stores/redis.ts',
     'stores/postgres': 'src/stores/postgres.ts',
     'stores/sqlite': 'src/stores/sqlite.ts',
+    'storekit/index': 'src/storekit/index.ts',
     'testkit/index': 'src/testkit/index.ts',
   },
   format: 'esm',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { findChromium } from './chromium.mjs'
+import { findMariadb } from './mariadb.mjs'
 import { findPostgres } from './postgres.mjs'
 import { findRedis } from './redis.mjs'
 import { runCommand } from './run-command.mjs'
@@ -9,6 +10,7 @@ const debianPrograms = {
   chromium: { title: 'Chromium', debian: 'chromium', variable: 'CHROMIUM_PATH', find: findChromium },
   redis: { title: 'a Redis server', debian: 'redis-server', variable: 'REDIS_SERVER_PATH', find: findRedis },
   postgres: { title: 'a Postgres server', debian: 'postgresql', variable: 'POSTGRES_BIN', find: findPostgres },
+  mariadb: { title: 'a MariaDB server', debian: 'mariadb-server', variable: 'MARIADB_BIN', find: findMariadb },
 }
 
 /**

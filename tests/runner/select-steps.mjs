@@ -30,6 +30,6 @@ export function usage(steps) {
     'npm test -- --help       this text',
     '',
     'CI=true counts a skipped suite as a failure. CHROMIUM_PATH and REDIS_SERVER_PATH name the programs to use,',
-    'POSTGRES_BIN the folder of the Postgres server. TEST_LANES=1 runs one part after another.',
+    'POSTGRES_BIN and MARIADB_BIN the folders of these servers. TEST_LANES=1 runs one part after another.',
   ].join('\n')
 }

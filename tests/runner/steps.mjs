@@ -54,6 +54,12 @@ export const steps = [
     folders: ['tests/stores/postgres/'],
     needs: ['postgres'],
   }),
+  suite('mariadb', 'a store that is written with the store kit, on a real MariaDB server', {
+    mostlyWaits: true,
+    group: 'system',
+    folders: ['tests/stores/mariadb/'],
+    needs: ['mariadb'],
+  }),
   suite('redis', 'the Redis store on real servers', {
     workers: 2,
     group: 'system',

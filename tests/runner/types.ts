@@ -25,7 +25,7 @@ export interface Timing {
 }
 
 /** What tests run and npm does not install. */
-export type ProgramName = 'chromium' | 'redis' | 'postgres'
+export type ProgramName = 'chromium' | 'redis' | 'postgres' | 'mariadb'
 
 /** What `ensurePrograms` found. */
 export interface Programs {

@@ -139,7 +139,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       if (row !== undefined && row.start + row.text.length !== Number(next)) {
         throw new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
       }
-      return { ...toSeenRecord(found), row }
+      return { ...toSeenRecord(found), rows: row === undefined ? [] : [row] }
     },
     async readMeta(id) {
       if (!isStorable(id)) return undefined

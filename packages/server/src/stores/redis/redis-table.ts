@@ -168,7 +168,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       if (seen === undefined) return undefined
       const row = join(id, rows)
       checkWhole(id, row, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
-      return { ...seen, row }
+      return { ...seen, rows: row === undefined ? [] : [row] }
     },
     async readMeta(id) {
       const { bucket, record } = streamKeys(prefix, id)

@@ -1,6 +1,6 @@
 import { StreamsError } from '../../errors'
 import type { CloseRequest, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
-import type { ChangeNotifier } from './change-notifier'
+import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
 import { isVisibleChange, type StreamRecord, toHead } from './record'
@@ -30,19 +30,29 @@ export interface HeldWrite {
 
 /** The result of one read. */
 export interface SeenRange extends SeenRecord {
-  /** Covers the requested range as far as the text exists. It may reach beyond the range at both ends. */
-  readonly row: TextRow | undefined
+  /**
+   * The rows that cover the requested range as far as the text exists, in order. The first and the last may reach beyond it.
+   * If one is missing, the store rejects with `corrupt`.
+   */
+  readonly rows: readonly TextRow[]
 }
 
 /**
- * Where {@link optimisticStore} keeps its streams. Each call is one transaction, durable before it resolves. A call that
- * rejects may have been carried out.
+ * Where {@link optimisticStore} keeps its streams: a database that can change a record only if nobody else has changed it
+ * since. It knows no rule of the contract.
+ *
+ * Every implementation MUST
+ * - do each call in one transaction, durable before it resolves. A call that rejects may have been carried out;
+ * - read what was written last, never from a replica that lags behind;
+ * - give `now` in all records by one clock for all processes, in whole milliseconds since 1970: the database's own;
+ * - keep a record as it is, and the lengths and starts of rows as numbers: SQL's `length` does not count UTF-16 code units;
+ * - take any string as an id, or reject an id that it cannot keep exactly in `insert`, and find nothing under it elsewhere.
  */
 export interface RecordTable {
-  /** Creates a `pending` record. `false` if the id exists. `meta` is JSON. */
+  /** Stores a new `createRecord`, by the clock of `now`. `false` if the id exists. `meta` is JSON. */
   insert(id: string, meta: string): Promise<boolean>
   load(id: string): Promise<SeenRecord | undefined>
-  /** The records that exist, in any order. */
+  /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
   /**
    * Writes the record and adds the rows, only if the stored record is still `seen`. Returns whether it was.
@@ -54,8 +64,13 @@ export interface RecordTable {
    * Writes without a read before, only if the stream is `streaming` under that epoch and has that length. Otherwise it
    * changes nothing and returns `undefined`. Rejects with `corrupt` if stored text was lost, at the latest when the stream
    * ends as `done`.
+   *
+   * Saves a read for each slice of a text. Without it, `load` and `replace` do the same.
    */
-  write(id: string, write: HeldWrite): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
+  write?(
+    id: string,
+    write: HeldWrite,
+  ): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
   /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
   /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
@@ -69,21 +84,26 @@ export interface OptimisticStoreOptions {
   /** The name in error messages. */
   readonly name: string
   readonly table: RecordTable
-  readonly notifier: ChangeNotifier
-  /** Closes everything that was opened. Called once. */
-  readonly close: () => Promise<void>
+  /**
+   * Tells of changes. @default `createChangeNotifier()`, which tells of those that this store made. Changes of other processes
+   * are then found by polling
+   */
+  readonly notifier?: ChangeNotifier
+  /** Closes everything that was opened. Called once. @default does nothing */
+  readonly close?: () => Promise<void>
 }
 
 /** Each failed attempt means that another process changed the stream. This many in a row mean that something is wrong. */
 const maxAttempts = 100
 
 /**
- * Implements {@link StreamStore} on a database behind a network.
+ * Implements the contract of {@link StreamStore} on a {@link RecordTable}, such as a database behind a network.
  *
  * No act holds a lock while it waits for a response. It reads the record, applies a rule, and writes only if the record
  * has not changed; otherwise it starts again. So a process that stops in the middle of an act blocks no other process.
  */
-export function optimisticStore({ name, table, notifier, close }: OptimisticStoreOptions): StreamStore {
+export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
+  const { name, table, notifier = createChangeNotifier(), close = () => Promise.resolve() } = options
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
@@ -124,7 +144,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
     checkText(name, text)
     const added = held.offset === undefined || text === '' ? undefined : { start: held.offset, text }
     const rows = added === undefined ? [] : [...splitText(added)]
-    const written = await table.write(id, { ...held, rows, added: text.length })
+    const written = await table.write?.(id, { ...held, rows, added: text.length })
     if (written === undefined) {
       return act(id, { type: 'gone' } as const, rule, added, held.ending?.status === 'done')
     }
@@ -167,10 +187,10 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
       checkOpen()
       const seen = await table.read(id, offset, offset + max)
       if (seen === undefined) return undefined
-      const { record, now, row } = seen
+      const { record, now, rows } = seen
       const start = Math.min(offset, record.length)
       const end = Math.min(start + max, record.length)
-      const text = joinRows(id, row === undefined ? [] : [row], start, end)
+      const text = joinRows(id, rows, start, end)
       return { head: toHead(record, now), start, text }
     },
     async readMeta(id): Promise<unknown> {
@@ -180,7 +200,7 @@ export function optimisticStore({ name, table, notifier, close }: OptimisticStor
     },
     async heads(ids) {
       checkOpen()
-      return (await table.loadAll(ids)).map(({ record, now }) => toHead(record, now))
+      return (await table.loadAll([...new Set(ids)])).map(({ record, now }) => toHead(record, now))
     },
     watch: notifier.watch,
     async dispose() {
