@@ -18,21 +18,26 @@ export async function consume(
   const iterator = openIterator(source)
   // Read once, as `for await` does: a `next` that replaces it later is not called.
   const { next } = iterator
-  for (;;) {
-    const step = await unlessAborted(() => next.call(iterator), signal)
-    if (step === aborted) {
-      closeSource(iterator)
-      return undefined
+  const steps = abortableSteps(signal)
+  try {
+    for (;;) {
+      const step = await steps.take(() => next.call(iterator))
+      if (step === aborted) {
+        closeSource(iterator)
+        return undefined
+      }
+      if (!isObject(step))
+        throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
+      if (step.done) return finishReasonOf(step.value)
+      try {
+        await append(step.value)
+      } catch (error) {
+        closeSource(iterator)
+        throw error
+      }
     }
-    if (!isObject(step))
-      throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
-    if (step.done) return finishReasonOf(step.value)
-    try {
-      await append(step.value)
-    } catch (error) {
-      closeSource(iterator)
-      throw error
-    }
+  } finally {
+    steps.end()
   }
 }
 
@@ -45,20 +50,24 @@ function closeSource(iterator: AsyncIterator<string, unknown>): void {
 
 const aborted = Symbol('aborted')
 
-/** Each step has its own promise: racing against one that lives as long as the run would pile up reactions on it. */
-function unlessAborted<Step>(
-  take: () => Step | PromiseLike<Step>,
-  signal: AbortSignal,
-): Promise<Step | typeof aborted> {
-  if (signal.aborted) return Promise.resolve(aborted)
-  return new Promise((resolve, reject) => {
-    const onAbort = () => resolve(aborted)
-    signal.addEventListener('abort', onAbort, { once: true })
-    Promise.resolve()
-      .then(take)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort))
-  })
+/**
+ * Steps of which each resolves with `aborted` as soon as the signal aborts, with one listener for all. Each step has its own
+ * promise: racing against one that lives as long as the run would pile up reactions on it.
+ */
+function abortableSteps(signal: AbortSignal) {
+  let leaveStep: () => void = () => undefined
+  const onAbort = () => leaveStep()
+  signal.addEventListener('abort', onAbort)
+  return {
+    take<Step>(take: () => Step | PromiseLike<Step>): Promise<Step | typeof aborted> {
+      if (signal.aborted) return Promise.resolve(aborted)
+      return new Promise((resolve, reject) => {
+        leaveStep = () => resolve(aborted)
+        Promise.resolve().then(take).then(resolve, reject)
+      })
+    },
+    end: () => signal.removeEventListener('abort', onAbort),
+  }
 }
 
 type Source = AsyncIterable<string, unknown> | ReadableStream<string>

@@ -2,7 +2,6 @@ import type { Environment } from '../environment'
 import { isStreamsError } from '../errors'
 import type { Report } from '../events'
 import type { FlushOptions } from '../options/streams-options'
-import type { TerminalStatus } from '../store/status'
 import type { StreamStore, WriteResult } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
 import { createFlushSchedule } from './flush-schedule'
@@ -10,12 +9,12 @@ import { streamErrors } from './stream-errors'
 import type { TextLog } from './text-log'
 
 /** How the stream will end. */
-export interface Ending {
-  readonly status: TerminalStatus
-  readonly error?: string
-  /** The producer's finish reason. */
-  readonly finishReason?: string
-}
+export type Ending =
+  /** `finishReason` is the producer's. */
+  | { readonly status: 'done'; readonly finishReason?: string }
+  /** `error` is a code for readers. */
+  | { readonly status: 'error'; readonly error: string }
+  | { readonly status: 'stopped' }
 
 export interface PersisterListener {
   /** More of the text is durable. */
@@ -212,7 +211,7 @@ export function createPersister(options: PersisterOptions): Persister {
 
   function failed(error: unknown, text: string): void {
     const code = isStreamsError(error) ? error.code : undefined
-    if (code === 'corrupt' && ending?.error === streamErrors.corrupt) {
+    if (code === 'corrupt' && ending?.status === 'error' && ending.error === streamErrors.corrupt) {
       // Even this end cannot be stored. The stream lapses, and a reader expires it.
       finish()
       listener.onFenced()

@@ -1,5 +1,6 @@
 import { StreamsError } from '../errors'
 import type { TextRange } from '../reading/text-source'
+import type { TerminalStatus } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
 import type { Ending } from './persister'
 import { createPersister, type PersisterOptions } from './persister'
@@ -20,7 +21,14 @@ export type RunState =
 /** How the run of a stream ended. */
 export type RunOutcome =
   /** The end is stored. `offset` is the length of the stored text. */
-  | (Ending & { readonly offset: number })
+  | {
+      readonly status: TerminalStatus
+      readonly offset: number
+      /** Why the status is `error`: a code for readers. */
+      readonly error?: string
+      /** The producer's finish reason. */
+      readonly finishReason?: string
+    }
   /**
    * This process does not produce the stream, or does so no longer: another process has claimed or ended it, it was deleted, or
    * `close()` gave up storing its end.

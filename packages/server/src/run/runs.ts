@@ -54,10 +54,13 @@ export interface Runs {
   drain(): Promise<void>
 }
 
-interface Entry {
-  opened: Promise<Opened>
+interface Claiming {
   run: Run | undefined
   isStopRequested: boolean
+}
+
+interface Entry extends Claiming {
+  readonly opened: Promise<Opened>
 }
 
 /** Resumes a stream here when it lapses, and passes the run. Returns a function that ends the wait. */
@@ -90,9 +93,9 @@ export function createRuns(options: RunsOptions): Runs {
       const known = entries.get(id)
       if (known) return known.opened
       if (drained) return ended(id)
-      const entry: Entry = { opened: Promise.resolve({ type: 'gone' }), run: undefined, isStopRequested: false }
+      const claiming: Claiming = { run: undefined, isStopRequested: false }
+      const entry: Entry = Object.assign(claiming, { opened: openEntry(id, claiming, start) })
       entries.set(id, entry)
-      entry.opened = openEntry(id, entry, start)
       const forget = () => entries.delete(id)
       entry.opened.then(({ type }) => type !== 'run' && forget(), forget)
       return entry.opened
@@ -148,7 +151,7 @@ export function createRuns(options: RunsOptions): Runs {
     return { type: 'stored', head }
   }
 
-  async function openEntry(id: string, entry: Entry, start: StartOptions): Promise<Opened> {
+  async function openEntry(id: string, entry: Claiming, start: StartOptions): Promise<Opened> {
     let isTakenOver = false
     const mayTakeOver = () => {
       isTakenOver = start.canResume && health.isProven()

@@ -31,7 +31,6 @@ export function createStorableText(): StorableText {
   }
 }
 
-/** With the `u` flag, `\p{Surrogate}` matches only lone surrogates. */
 function replaceUnstorable(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD').replaceAll('\0', '\uFFFD')
+  return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Produced } from '../../src/index'
+import { consume } from '../../src/run/consume'
 import { createRig, request } from '../support/rig'
 
 /** The end of a run whose producer returns `produced`. */
@@ -207,4 +208,14 @@ describe('S21 an empty text', () => {
     for (const [produced, cause] of causes)
       expect(await ended(produced)).toEqual({ text: '', status: 'error', errors: [cause] })
   })
+})
+
+it('one listener of the signal serves all texts, and none is left', async () => {
+  const { signal } = new AbortController()
+  const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+  const words = async function* () {
+    for (let word = 0; word < 100; word++) yield 'word '
+  }
+  await consume(words(), () => Promise.resolve(), signal)
+  expect([add.mock.calls.length, remove.mock.calls]).toEqual([1, add.mock.calls])
 })

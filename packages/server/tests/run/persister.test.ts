@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StreamsError } from '../../src/index'
+import type { Ending } from '../../src/run/persister'
 import { settled } from '../support/clock'
 import { request } from '../support/rig'
 import { running } from '../support/running'
@@ -191,4 +192,14 @@ describe('S8 slices', () => {
     const body = await streams.getStreamBody(id)
     expect([body.text === text, body.status]).toEqual([true, 'done'])
   })
+})
+
+it('an ending admits no nonsense', () => {
+  // @ts-expect-error `done` has no error
+  const done: Ending = { status: 'done', error: 'generation' }
+  // @ts-expect-error `error` has its code
+  const failed: Ending = { status: 'error' }
+  // @ts-expect-error a stop has no finish reason
+  const stopped: Ending = { status: 'stopped', finishReason: 'stop' }
+  expect([done, failed, stopped]).toHaveLength(3)
 })

@@ -212,13 +212,12 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   }
 }
 
-/** Half of a surrogate pair, or U+0000. A database would refuse or change it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what it finds.
-const unstorable = /\p{Surrogate}|\u0000/u
-
-/** Whether the text can be stored as UTF-8 and read back unchanged. */
+/**
+ * Whether the text can be stored as UTF-8 and read back unchanged. A database would refuse or change U+0000 and half of a
+ * surrogate pair.
+ */
 export function isStorable(text: string): boolean {
-  return !unstorable.test(text)
+  return text.isWellFormed() && !text.includes('\0')
 }
 
 function checkText(store: string, text: string): void {
