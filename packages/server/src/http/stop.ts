@@ -84,8 +84,8 @@ function ended({ hub, options }: Runtime, first: StreamHead): Promise<StreamHead
       hub
         .read(first.id, 0, 0)
         .then((range) => (range ? onHead(range.head) : onDeleted()))
-        // The hub keeps polling, and wakes this once the store works again.
-        .catch(() => undefined)
+        // The hub notifies this again after a wait.
+        .catch(() => hub.readFailed(first.id))
     const unsubscribe = hub.subscribe(first.id, { wake: () => void poll(), shutDown: finish })
     void poll()
   })

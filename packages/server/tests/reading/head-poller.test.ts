@@ -48,7 +48,7 @@ describe('S26 polls of heads', () => {
     await follower.cancel()
   })
 
-  it('retry failed reads with a backoff, and hurry no other stream', async () => {
+  it('retry failed reads with a backoff, and make those of other streams no more frequent', async () => {
     const { clock, shared, store, ids, follow, polledIds, errors } = await idle(100)
     const followers = await Promise.all(ids.map(follow))
     await clock.advance(20_000)
@@ -103,6 +103,25 @@ describe('S26 polls of heads', () => {
     await streams.stream(request(), id, createHand().producer, { canResume: true })
     await clock.advance(0)
     expect(statuses().at(-1)?.data).toEqual({ status: 'streaming', offset: 0, epoch: 2, base: 0, upToDate: true })
+  })
+
+  it('retry the read of a stopStream that waits for the end', async () => {
+    const { clock, shared, store, ids, streams } = await idle(1)
+    const id = ids[0] as string
+    await shared.claim(id, { owner: 'o', leaseMs: 1e6, canTakeOver: false })
+    store.instead.read = () => Promise.reject(new Error('no reads'))
+    const stopping = streams.stopStream(id)
+    await clock.advance(0)
+    await shared.close(id, { epoch: 1, offset: 0, text: '', status: 'stopped' })
+    await clock.advance(1_000)
+    delete store.instead.read
+    await clock.advance(2_000)
+    let stopped: unknown
+    void stopping.then((result) => {
+      stopped = result
+    })
+    await clock.advance(0)
+    expect(stopped).toEqual({ status: 'stopped', offset: 0, epoch: 1 })
   })
 
   it('serve 20 calls of stopStream together, however many notifications come', async () => {
