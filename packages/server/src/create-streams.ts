@@ -5,13 +5,15 @@ import { createHandler } from './http/handler'
 import { readStream } from './http/read'
 import { notFoundResponse } from './http/response/responses'
 import { stopStream } from './http/stop'
-import { checkNames, checkObject, numberFrom } from './options/check-options'
+import { checkNames, checkObject, number, optionsFrom } from './options/check-options'
 import type { StreamsOptions } from './options/streams-options'
 import { readWholeText } from './reading/read-text'
 import { startStream } from './run/start'
 import { createRuntime } from './runtime'
 import { createStreamId, isStreamId } from './store/stream-id'
 import type { Streams } from './streams'
+
+const sweepTable = { olderThanMs: number(undefined, 0), limit: number(1_000, 1) }
 
 /**
  * Runs each text generation once, streams it to the driver, and keeps it in `store` for every other reader.
@@ -47,9 +49,7 @@ export function createStreams(options: StreamsOptions): Streams {
     handler: (given) => createHandler(runtime, given),
     async sweep(options) {
       checkObject('options', options, 'call sweep({ olderThanMs })')
-      checkNames('', options, ['olderThanMs', 'limit'])
-      const olderThanMs = numberFrom('olderThanMs', options.olderThanMs, undefined, 0)
-      const limit = numberFrom('limit', options.limit, 1_000, 1)
+      const { olderThanMs, limit } = optionsFrom('', options, sweepTable)
       return store.sweep({ olderThanMs, limit: Math.floor(limit) })
     },
     close() {

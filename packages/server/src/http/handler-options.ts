@@ -1,4 +1,4 @@
-import { checkNames, checkObject, invalid, numberFrom } from '../options/check-options'
+import { checkNames, checkObject, invalid, number } from '../options/check-options'
 import type { DriveContext, Producer } from '../run/producer'
 import { checkOrigin } from './request/check-origin'
 import { type Cors, isHeaderName } from './request/cors'
@@ -101,7 +101,7 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
     ...(produce && { produce }),
     canResume,
     cors: checkedCors(given),
-    maxBodyBytes: numberFrom('maxBodyBytes', given.maxBodyBytes, 65_536, 0),
+    maxBodyBytes: number(65_536, 0)(given.maxBodyBytes, 'maxBodyBytes'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Environment, platformEnvironment } from '../environment'
 import type { ReportListeners } from '../events'
 import type { StreamStore } from '../store/stream-store'
-import { checkNames, checkObject, durationFrom, invalid, numberFrom } from './check-options'
+import { checkObject, duration, invalid, number, type OptionCheck, type OptionsOf, optionsFrom } from './check-options'
 
 /** When text is written to the store. Whichever comes first counts. */
 export interface FlushOptions {
@@ -54,53 +54,56 @@ export interface StreamsOptions extends Partial<ReportListeners> {
   readonly environment?: Environment
 }
 
-export type ResolvedOptions = ReportListeners & {
-  readonly [Name in Exclude<keyof StreamsOptions, 'flush' | 'onEvent' | 'onError'>]-?: NonNullable<StreamsOptions[Name]>
-} & { readonly flush: Required<FlushOptions> }
-
 const storeActs: readonly (keyof StreamStore)[] = [
   ...(['create', 'claim', 'append', 'beat', 'close', 'requestStop', 'expire'] as const),
   ...(['delete', 'sweep', 'read', 'readMeta', 'heads', 'watch', 'dispose'] as const),
 ]
 
-const names: readonly (keyof StreamsOptions)[] = [
-  ...(['store', 'keepsStore', 'flush', 'leaseMs', 'maxLength', 'settleMs', 'drainMs'] as const),
-  ...(['keepAliveMs', 'rolloverMs', 'onEvent', 'onError', 'environment'] as const),
-]
+const flushTable = {
+  sentenceMs: duration(100, 0),
+  intervalMs: duration(250, 0),
+  maxLength: number(4_096, 1),
+  sentenceEnd(given, name) {
+    const { source, flags } =
+      given === undefined ? /[.!?。！？\n]/ : given instanceof RegExp ? given : invalid(name, 'pass a RegExp')
+    // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
+    return new RegExp(source, flags.replace(/[gy]/g, ''))
+  },
+} satisfies Record<keyof FlushOptions, OptionCheck<unknown>>
+
+/** The name, the check and the default of each option. */
+const table = {
+  store(given) {
+    const store = given as StreamStore | undefined
+    const missing = storeActs.find((act) => typeof store?.[act] !== 'function')
+    if (store !== undefined && missing === undefined) return store
+    return invalid('store', `it has no method '${missing}'; pass memoryStore() or sqliteStore({ path }), for example`)
+  },
+  keepsStore: (given) => Boolean(given),
+  flush(given = {}) {
+    checkObject('flush', given, 'pass an object such as { intervalMs: 250 }, or leave it out')
+    return optionsFrom('flush.', given, flushTable)
+  },
+  leaseMs: duration(8_000, 1),
+  maxLength: number(4_194_304, 1),
+  settleMs: duration(10_000, 0),
+  drainMs: duration(30_000, 0),
+  keepAliveMs: duration(8_000, 1),
+  rolloverMs: duration(60_000, 1),
+  onEvent: (given, name) => listenerFrom<ReportListeners['onEvent']>(given, name),
+  onError: (given, name) => listenerFrom<ReportListeners['onError']>(given, name),
+  environment: (given) => (given as Environment | undefined) ?? platformEnvironment,
+} satisfies Record<keyof StreamsOptions, OptionCheck<unknown>>
+
+export type ResolvedOptions = OptionsOf<typeof table>
 
 /** Checks the options once, and copies them. */
 export function resolveOptions(given: StreamsOptions): ResolvedOptions {
   checkObject('options', given, 'call createStreams({ store })')
-  const { store, flush = {} } = given
-  checkNames('', given, names)
-  checkObject('flush', flush, 'pass an object such as { intervalMs: 250 }, or leave it out')
-  checkNames('flush.', flush, ['sentenceMs', 'intervalMs', 'maxLength', 'sentenceEnd'])
-  const missing = storeActs.find((act) => typeof store?.[act] !== 'function')
-  if (missing)
-    invalid('store', `it has no method '${missing}'; pass memoryStore() or sqliteStore({ path }), for example`)
-  for (const listener of ['onEvent', 'onError'] as const) {
-    if (given[listener] !== undefined && typeof given[listener] !== 'function') invalid(listener, 'pass a function')
-  }
-  const sentenceEnd = flush.sentenceEnd ?? /[.!?。！？\n]/
-  if (!(sentenceEnd instanceof RegExp)) invalid('flush.sentenceEnd', 'pass a RegExp')
-  return {
-    store,
-    keepsStore: given.keepsStore ?? false,
-    flush: {
-      sentenceMs: durationFrom('flush.sentenceMs', flush.sentenceMs, 100, 0),
-      intervalMs: durationFrom('flush.intervalMs', flush.intervalMs, 250, 0),
-      maxLength: numberFrom('flush.maxLength', flush.maxLength, 4_096, 1),
-      // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
-      sentenceEnd: new RegExp(sentenceEnd.source, sentenceEnd.flags.replace(/[gy]/g, '')),
-    },
-    leaseMs: durationFrom('leaseMs', given.leaseMs, 8_000, 1),
-    maxLength: numberFrom('maxLength', given.maxLength, 4_194_304, 1),
-    settleMs: durationFrom('settleMs', given.settleMs, 10_000, 0),
-    drainMs: durationFrom('drainMs', given.drainMs, 30_000, 0),
-    keepAliveMs: durationFrom('keepAliveMs', given.keepAliveMs, 8_000, 1),
-    rolloverMs: durationFrom('rolloverMs', given.rolloverMs, 60_000, 1),
-    onEvent: given.onEvent,
-    onError: given.onError,
-    environment: given.environment ?? platformEnvironment,
-  }
+  return optionsFrom('', given, table)
+}
+
+function listenerFrom<Listener>(given: unknown, name: string): Listener {
+  if (given !== undefined && typeof given !== 'function') invalid(name, 'pass a function')
+  return given as Listener
 }
