@@ -73,8 +73,13 @@ export async function startFleet(count: number, env: Record<string, string>): Pr
       return ((await response.json()) as { id: string }).id
     },
     async read(id) {
-      const response = await fetch(`${next().url}/streams/${id}`, { headers: { accept: 'application/json' } })
-      return (await response.json()) as StoredAnswer
+      for (let attempt = 1; ; attempt++) {
+        const response = await fetch(`${next().url}/streams/${id}`, { headers: { accept: 'application/json' } })
+        if (response.ok) return (await response.json()) as StoredAnswer
+        // A store that is busy for too long is a passing failure, which every client retries.
+        if (response.status !== 500 || attempt === 20) throw new Error(`${response.status} ${await response.text()}`)
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
     },
     count: (line) =>
       all
