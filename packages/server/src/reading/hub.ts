@@ -3,6 +3,7 @@ import type { Report } from '../events'
 import type { StoredRange, StreamHead, StreamStore } from '../store/stream-store'
 import type { Expiry } from './expiry'
 import { createHeadPoller } from './head-poller'
+import { createKeepAlive } from './keep-alive'
 import type { StoreHealth } from './store-health'
 import type { TextRange } from './text-source'
 
@@ -73,11 +74,11 @@ interface Watched {
 const shutdownMs = 1_000
 
 export function createHub(options: HubOptions): Hub {
-  const { store, keepAliveMs, environment, expiry, health } = options
+  const { store, keepAliveMs, environment, expiry } = options
   const watched = new Map<string, Watched>()
   let unwatch: (() => void) | undefined
   let isClosed = false
-  let tickTimer: unknown
+  const keepAlive = createKeepAlive(keepAliveMs, environment, options.health.timerFired)
   let onEmpty: () => void = () => undefined
   const poller = createHeadPoller({
     ...options,
@@ -100,8 +101,9 @@ export function createHub(options: HubOptions): Hub {
       stream.subscribers.add(subscriber)
       unwatch ??= store.watch(onNotification)
       poller.pollSoon(id)
-      scheduleTick()
+      const endTicks = subscriber.tick && keepAlive.add(() => subscriber.tick?.())
       return () => {
+        endTicks?.()
         stream.subscribers.delete(subscriber)
         if (stream.subscribers.size > 0 || watched.get(id) !== stream) return
         unwatchStream(id)
@@ -216,27 +218,7 @@ export function createHub(options: HubOptions): Hub {
     return !wasNotified && !isReadDue && subscribers.some(({ isRun }) => !isRun)
   }
 
-  function scheduleTick(): void {
-    if (tickTimer !== undefined || !hasTicking()) return
-    const at = environment.now() + keepAliveMs
-    tickTimer = environment.setTimeout(() => {
-      tickTimer = undefined
-      health.timerFired(at)
-      for (const { subscribers } of [...watched.values()]) {
-        for (const subscriber of [...subscribers]) subscriber.tick?.()
-      }
-      scheduleTick()
-    }, keepAliveMs)
-  }
-
-  function hasTicking(): boolean {
-    for (const { subscribers } of watched.values()) for (const { tick } of subscribers) if (tick) return true
-    return false
-  }
-
   function stop(): void {
-    environment.clearTimeout(tickTimer)
-    tickTimer = undefined
     unwatch?.()
     unwatch = undefined
     onEmpty()

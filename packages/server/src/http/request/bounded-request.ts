@@ -1,4 +1,4 @@
-import { consumedBody } from '../../run/consumed-body'
+import { consumedBody } from './consumed-body'
 
 /** A request whose body can be read more than once. */
 export interface BoundedRequest {

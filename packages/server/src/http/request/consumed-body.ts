@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamsError } from '../../errors'
 
 /** Replaces a body that was read before. Reading it fails: an empty body would look like what the client sent. */
 export function consumedBody(): ReadableStream<Uint8Array> {
