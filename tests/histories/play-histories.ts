@@ -1,7 +1,7 @@
 import type { StreamStore } from '@keepstream/server'
 import type { StoreTarget } from '@keepstream/server/testkit'
+import { startOfTime } from '../../packages/server/tests/stores/connected-target'
 import { type HistoryTally, playHistory } from './simulation/play-history'
-import { startOfTime } from './target'
 
 /** How many histories run at once, each on separate data, since each waits a lot. */
 const atOnce = 12

@@ -1,9 +1,9 @@
 import { postgresStore } from '@keepstream/server/postgres'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { connectedTarget } from '../../packages/server/tests/stores/connected-target'
 import { findPostgres } from '../runner/postgres.mjs'
 import { type PostgresServer, startPostgres } from '../support/postgres-server'
 import { describeHistories } from './describe-histories'
-import { connectedTarget } from './target'
 
 describe.skipIf(findPostgres() === undefined)('a real Postgres server', () => {
   let server: PostgresServer

@@ -1,9 +1,9 @@
 import { redisStore } from '@keepstream/server/redis'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { connectedTarget } from '../../packages/server/tests/stores/connected-target'
 import { findRedis } from '../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../support/redis-server'
 import { describeHistories } from './describe-histories'
-import { connectedTarget } from './target'
 
 describe.skipIf(findRedis() === undefined)('a real Redis server', () => {
   let server: RedisServer

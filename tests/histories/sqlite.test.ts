@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sqliteStore } from '@keepstream/server/sqlite'
+import { connectedTarget } from '../../packages/server/tests/stores/connected-target'
 import { describeHistories } from './describe-histories'
-import { connectedTarget } from './target'
 
 const create = () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-'))

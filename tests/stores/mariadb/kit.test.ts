@@ -1,7 +1,7 @@
-import type { StreamStore } from '@keepstream/server'
 import type { StoreTarget } from '@keepstream/server/testkit'
 import mariadb, { type Connection } from 'mariadb'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { connectedTarget } from '../../../packages/server/tests/stores/connected-target'
 import { kitCases } from '../../../packages/server/tests/stores/kit-cases'
 import { findMariadb } from '../../runner/mariadb.mjs'
 import { type MariadbServer, startMariadb } from '../../support/mariadb-server'
@@ -29,35 +29,14 @@ describe.skipIf(findMariadb() === undefined)(
     for (const { name, run } of kitCases({ create, runs: 5 })) it(name, run)
 
     async function create(): Promise<StoreTarget> {
-      let now = 1_700_000_000_000
-      const opened: StreamStore[] = []
-      const open = () => {
-        const store = mariadbStore({ port: server.port, database: 'kit', now: () => now })
-        opened.push(store)
-        return store
-      }
-      const disposeAll = async () => {
-        for (const store of opened.splice(0)) await store.dispose()
-      }
+      const open = (now: () => number) => mariadbStore({ port: server.port, database: 'kit', now })
       return {
-        store: open(),
-        advance: (ms) => {
-          now += ms
-        },
-        connect: async () => open(),
-        async reopen() {
-          await disposeAll()
-          return open()
-        },
+        ...(await connectedTarget(open, () => admin.query('DELETE FROM kit.streams'))),
         async loseText(id, chunk) {
           const order = chunk === 'first' ? 'ASC' : 'DESC'
           await admin.query(`DELETE FROM kit.pieces WHERE stream_id = ? ORDER BY start ${order} LIMIT 1`, [
             JSON.stringify(id),
           ])
-        },
-        async dispose() {
-          await disposeAll()
-          await admin.query('DELETE FROM kit.streams')
         },
       }
     }

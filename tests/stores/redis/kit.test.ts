@@ -1,6 +1,7 @@
 import { type RedisHandle, redisStore } from '@keepstream/server/redis'
 import { type StoreTarget, storeTestKit } from '@keepstream/server/testkit'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { connectedTarget } from '../../../packages/server/tests/stores/connected-target'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
 import { type ConnectedClient, clients, clusterClients } from './support/clients'
@@ -48,26 +49,8 @@ async function target(server: RedisServer, connection: Connection): Promise<Stor
   // Each store has its own part of the server.
   targets += 1
   const prefix = `kit-${targets}`
-  let now = 1_700_000_000_000
-  const opened: ReturnType<typeof redisStore>[] = []
-  const open = () => {
-    const store = redisStore({ ...connection, prefix, now: () => now })
-    opened.push(store)
-    return store
-  }
-  const disposeAll = async () => {
-    for (const store of opened.splice(0)) await store.dispose()
-  }
   return {
-    store: open(),
-    advance: (ms) => {
-      now += ms
-    },
-    connect: async () => open(),
-    reopen: async () => {
-      await disposeAll()
-      return open()
-    },
+    ...(await connectedTarget((now) => redisStore({ ...connection, prefix, now }))),
     async loseText(id, chunk) {
       const found = await server.command(`KEYS ${prefix}:*:text:${encodeURIComponent(id)}`)
       const key = /^kit-.*$/m.exec(found.replaceAll('\r', ''))?.[0]
@@ -76,6 +59,5 @@ async function target(server: RedisServer, connection: Connection): Promise<Stor
       const entry = /^\d+-1$/m.exec(entries.replaceAll('\r', ''))?.[0]
       await server.command(`XDEL ${key} ${entry}`)
     },
-    dispose: disposeAll,
   }
 }

@@ -1,15 +1,16 @@
-import type { StreamStore } from '@keepstream/server'
 import type { StoreTarget } from '@keepstream/server/testkit'
+import type { StreamStore } from '../../src/store/stream-store'
 
 /** The initial time of every target's clock. */
 export const startOfTime = 1_700_000_000_000
 
 /**
- * Stores on one set of data and one clock. `open` creates a store. `remove` deletes the data after all are disposed.
+ * Stores on one set of data, which survives them, and on one clock. `open` creates a store. `remove` deletes the data after
+ * all are disposed.
  */
 export async function connectedTarget(
   open: (now: () => number) => StreamStore,
-  remove: () => void | Promise<void> = () => undefined,
+  remove: () => unknown = () => undefined,
 ): Promise<StoreTarget> {
   let now = startOfTime
   const opened: StreamStore[] = []
@@ -18,14 +19,21 @@ export async function connectedTarget(
     opened.push(store)
     return store
   }
+  const disposeAll = async () => {
+    for (const store of opened.splice(0)) await store.dispose()
+  }
   return {
     store: connect(),
     advance: (ms) => {
       now += ms
     },
     connect: async () => connect(),
+    async reopen() {
+      await disposeAll()
+      return connect()
+    },
     async dispose() {
-      for (const store of opened) await store.dispose()
+      await disposeAll()
       await remove()
     },
   }
