@@ -97,24 +97,26 @@ export function useStream(
   })
 
   const result = { subscribe, stop: () => get(target)[0].stop(), retry: () => get(target)[0].retry() }
-  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[]) {
-    // Svelte takes every object for a changed one.
-    let last: unknown = result
-    const field = derived({ subscribe }, (state, set) => {
-      if (state[key] !== last) {
-        last = state[key]
-        set(last)
-      }
-    })
-    let current: { readonly current: unknown } | undefined
-    const read = () => {
-      if (!fromStore) return get(field)
-      current ??= fromStore(field)
-      return current.current
-    }
-    Object.defineProperty(result, key, { get: read, enumerable: true })
-  }
+  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[])
+    Object.defineProperty(result, key, { get: fieldOf({ subscribe }, key), enumerable: true })
   return result as UseStreamResult
+}
+
+/** Reads one field of the state. In Svelte 5, what reads it runs again when that field changes. */
+function fieldOf(state: Readable<StreamState>, key: keyof StreamState): () => unknown {
+  // Svelte takes every object for a changed one, so the values are compared here.
+  let last: unknown = state
+  const field = derived(state, (state, set) => {
+    if (state[key] === last) return
+    last = state[key]
+    set(last)
+  })
+  let current: { readonly current: unknown } | undefined
+  return () => {
+    if (!fromStore) return get(field)
+    current ??= fromStore(field)
+    return current.current
+  }
 }
 
 const setUp = new WeakSet<object>()
