@@ -34,6 +34,8 @@ describe.skipIf(findPostgres() === undefined)('a Postgres with fewer free connec
         message: expect.stringMatching(/max_connections.*maxConnections.*within 300 ms/),
         cause: expect.objectContaining({ code: '53300' }),
       })
+      // Otherwise it may take the connection that becomes free.
+      await hurried.dispose()
       const waiting = openStore({ ...way(server.url), timeoutMs: 20_000 }).heads(['first'])
       await others[0]?.end()
       expect(await waiting).toHaveLength(1)
