@@ -83,15 +83,18 @@ describe.skipIf(chromiumPath === undefined)('tabs of one browser', () => {
 
     const [hung, hungPage] = await leader()
     tabs.delete(hung)
-    const hanging = hungPage.evaluate(() => {
-      const end = Date.now() + 10_000
-      while (Date.now() < end);
+    // In a timer, so that it hangs before the text is on its way.
+    await hungPage.evaluate(() => {
+      setTimeout(() => {
+        const end = Date.now() + 10_000
+        while (Date.now() < end);
+      })
     })
     server.append('One hung, ')
     const hungAt = Date.now()
     await untilShown(tabs.values(), 'all but the hung one')
     expect(Date.now() - hungAt, 'the time it took to take over').toBeLessThan(8000)
-    await hanging
+    await hungPage.evaluate(() => 'it responds again')
     tabs.set(hung, hungPage)
     server.append('and came back.')
     await untilShown(tabs.values(), 'all six again')
