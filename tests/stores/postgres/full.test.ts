@@ -28,14 +28,14 @@ describe.skipIf(findPostgres() === undefined)('a Postgres with fewer free connec
 
     it(`makes acts wait while there is none, and reject in time with the remedy, ${name}`, async () => {
       const others = await occupy(connections)
-      const hurried = openStore({ ...way(server.url), timeoutMs: 300 })
-      await expect(hurried.heads(['first'])).rejects.toMatchObject({
+      const impatient = openStore({ ...way(server.url), timeoutMs: 1_500 })
+      await expect(impatient.heads(['first'])).rejects.toMatchObject({
         code: 'store',
-        message: expect.stringMatching(/max_connections.*maxConnections.*within 300 ms/),
+        message: expect.stringMatching(/max_connections.*maxConnections.*within 1500 ms/),
         cause: expect.objectContaining({ code: '53300' }),
       })
       // Otherwise it may take the connection that becomes free.
-      await hurried.dispose()
+      await impatient.dispose()
       const waiting = openStore({ ...way(server.url), timeoutMs: 20_000 }).heads(['first'])
       await others[0]?.end()
       expect(await waiting).toHaveLength(1)
