@@ -59,7 +59,7 @@ describe('a client on a faulty network', () => {
 
   it('reads on from where it was cut, and is not driven twice', async () => {
     const { network, stream, until, seen } = read()
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     await until((state) => state.text.length === 50)
     network.cut()
     await until((state) => state.status === 'done')
@@ -71,7 +71,7 @@ describe('a client on a faulty network', () => {
 
   it('waits while it is offline, and goes on at once when it is not any more', async () => {
     const { network, stream, until, seen } = read({ minMs: 60_000, maxMs: 60_000 })
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     await until((state) => state.text.length === 50)
     network.setOffline(true)
     await until((state) => state.connection === 'waiting')

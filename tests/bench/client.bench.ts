@@ -33,7 +33,7 @@ async function drive(onEvent?: (event: StreamEvent) => void): Promise<number> {
     onEvent,
   })
   const stream = client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await Promise.resolve()
   const start = process.cpuUsage()
   for (let index = 0; index < tokens; index++) {

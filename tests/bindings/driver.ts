@@ -4,7 +4,7 @@ import type { Snapshot, StreamClient, StreamState, TextStream } from '@keepstrea
 export interface ComponentProps {
   readonly client: StreamClient
   readonly id: string | undefined
-  readonly driven?: boolean | undefined
+  readonly start?: boolean | undefined
   readonly initial?: Snapshot | undefined
 }
 

@@ -28,7 +28,7 @@ async function measure(tokens: number): Promise<Work> {
   follower.onText((delta) => {
     added.characters += delta.length
   })
-  const detaches = [driver.attach({ driven: true }), follower.attach()]
+  const detaches = [driver.attach({ start: true }), follower.attach()]
   for (const watch of watches) {
     const { text, status } = await watch.finished
     expect(status).toBe('done')

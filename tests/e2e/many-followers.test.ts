@@ -38,7 +38,7 @@ it(`${followerCount} followers that join at random moments all end with the exac
   }
   const driver = createClient(server.url, 'sse').stream(id)
   const driving = watchStream(driver, truth)
-  detaches.push(driver.attach({ driven: true }))
+  detaches.push(driver.attach({ start: true }))
   await driving.finished
   for (const at of joins) if (at >= pieceCount) join()
 

@@ -33,7 +33,7 @@ it('two processes on one database run a producer once, and either serves every r
   const readers = servers.flatMap(({ url }) =>
     [true, true, false, false].map((driven) => {
       const stream = createClient(`${url}/streams`, 'sse').stream(id)
-      return { watch: watchStream(stream, truth), detach: stream.attach({ driven }) }
+      return { watch: watchStream(stream, truth), detach: stream.attach({ start: driven }) }
     }),
   )
   for (const { watch } of readers) {

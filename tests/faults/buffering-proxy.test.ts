@@ -36,7 +36,7 @@ describe('behind a proxy that holds whole responses back', () => {
     const id = await server.streams.createStream()
     const stream = client().stream(id)
     const watch = watchStream(stream, 'Hello, world!')
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     const shows = (text: string) => expect.poll(() => stream.$state.get().text, { timeout: 20_000 }).toBe(text)
     await expect.poll(() => runs.includes(id), { timeout: 20_000 }).toBe(true)
     write('Hello,')
@@ -58,7 +58,7 @@ describe('behind a proxy that holds whole responses back', () => {
   it('a follower does too, and reads from its connection again once the proxy releases it', async () => {
     const id = await server.streams.createStream()
     const driver = createStreamClient(keepstream({ url: server.url })).stream(id)
-    const leave = driver.attach({ driven: true })
+    const leave = driver.attach({ start: true })
     const stream = client().stream(id)
     const detach = stream.attach()
     const shows = (text: string) => expect.poll(() => stream.$state.get().text, { timeout: 20_000 }).toBe(text)

@@ -54,7 +54,7 @@ it(`a network that cuts every other connection of drivers and followers costs ti
     const url = `http://127.0.0.1:${proxy.port}/streams`
     const readers = [true, false, false].map((driven, reader) => {
       const stream = createClient(url, dialects[(index + reader) % dialects.length] ?? 'sse').stream(id)
-      return { watch: watchStream(stream, truth), detach: stream.attach({ driven }) }
+      return { watch: watchStream(stream, truth), detach: stream.attach({ start: driven }) }
     })
     const violations: string[] = []
     for (const { watch, detach } of readers) {

@@ -60,7 +60,7 @@ describe.each(dialects)('a driver’s %s connection that is cut mid-answer', (di
       const client = createClient(`http://127.0.0.1:${proxy.port}/streams`, dialect)
       const stream = client.stream(id)
       const watch = watchStream(stream, truth)
-      const detach = stream.attach({ driven: true })
+      const detach = stream.attach({ start: true })
       const { text, status } = await watch.finished
       detach()
       watch.stop()

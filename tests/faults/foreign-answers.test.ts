@@ -67,7 +67,7 @@ it.each([404, 403, 401, 410])('a proxy’s own %d pages during a deploy mid-answ
     page = { status, left: 5 }
     for (const response of open) response.destroy()
   })
-  const detach = stream.attach({ driven: true })
+  const detach = stream.attach({ start: true })
   const { text, status: end } = await watch.finished
   for (const dispose of [detach, unlisten, uncut, watch.stop]) dispose()
   expect([text, end]).toEqual([truth, 'done'])

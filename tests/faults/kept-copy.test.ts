@@ -68,7 +68,7 @@ async function setUpResumedStream() {
   })
   const id = await first.streams.createStream()
   const driver = first.client().stream(id)
-  const leave = driver.attach({ driven: true })
+  const leave = driver.attach({ start: true })
   await until(() => driver.$state.get().connection === 'live')
   await append(stored)
   await until(async () => (await first.streams.getStreamBody(id)).text === stored)
@@ -90,7 +90,7 @@ async function setUpResumedStream() {
   })
   closing.push(() => second.streams.close(), finish)
   const resumer = second.client().stream(id)
-  const leaveResumer = resumer.attach({ driven: true })
+  const leaveResumer = resumer.attach({ start: true })
   closing.push(leaveResumer)
   await until(() => resumer.$state.get().text.startsWith(stored + others.slice(0, 30)))
   return { id, kept, second, finish, resumer }

@@ -55,7 +55,7 @@ describe('a server that is killed mid-answer and started again', () => {
     const read = ({ id, truth }: { id: string; truth: string }, driven: boolean) => {
       const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
       const watch = watchStream(stream, truth)
-      detaches.push(stream.attach({ driven }))
+      detaches.push(stream.attach({ start: driven }))
       return watch
     }
     const drivers = answers.map((answer) => read(answer, true))
@@ -103,7 +103,7 @@ describe('a server that is killed mid-answer and started again', () => {
     const id = await create({ seed: 8, count: 30, delayMs: 1 })
     const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watch = watchStream(stream, truth)
-    detaches.push(stream.attach({ driven: true }))
+    detaches.push(stream.attach({ start: true }))
     expect((await watch.finished).text).toBe(truth)
 
     await server.kill()
@@ -132,7 +132,7 @@ describe('a server that receives SIGTERM mid-answer', () => {
     const id = await create({ seed: 10, count: 80, delayMs: 10 })
     const stream = createClient(`${server.url}/streams`, 'sse').stream(id)
     const watch = watchStream(stream, truth)
-    detaches.push(stream.attach({ driven: true }))
+    detaches.push(stream.attach({ start: true }))
     await watch.until(({ text }) => text.length > 100)
     expect(stream.$state.get().status).toBe('streaming')
     expect(await server.terminate(), server.output()).toBe(0)

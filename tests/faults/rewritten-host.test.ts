@@ -49,7 +49,7 @@ it('a drive behind a proxy that rewrites Host on plain http fails with a code an
     fetch: (url, init) => fetch(url.replace('http://server.test', proxy), init),
   })
   const stream = createStreamClient(sources).stream(id)
-  const leave = stream.subscribe(() => {}, { driven: true })
+  const leave = stream.subscribe(() => {}, { start: true })
   closing.push(async () => leave())
 
   await until(() => stream.$state.get().connection === 'closed')

@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
 
     it('joins from the end of the rendered text when it drives a stream that had begun by then', async () => {
       const id = await server.beginStream(text)
-      const page = await open({ id, initial, driven: true })
+      const page = await open({ id, initial, start: true })
       await page.hydrate()
       await server.write(id, 'two')
       await server.finish(id)
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       'drives once a stream that was not driven when the page was rendered, with %o',
       async (initial) => {
         const id = await server.createStream()
-        const page = await open({ id, driven: true, initial })
+        const page = await open({ id, start: true, initial })
         await page.hydrate()
         await page.until('early', { connection: 'live' })
         await server.write(id, text)
@@ -101,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
     it.each(casesFrom<'done' | 'stopped'>('done', 'stopped'))(
       'sends no request when the text was %s',
       async (status) => {
-        const page = await open({ id: 'a', driven: true, initial: { text, status }, hasLate: true })
+        const page = await open({ id: 'a', start: true, initial: { text, status }, hasLate: true })
         await page.hydrate()
         await page.arrive()
         for (const name of names) {
@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
     )
 
     it('hydrates without a mismatch while there is no id', async () => {
-      const page = await open({ initial, driven: true, hasLate: true })
+      const page = await open({ initial, start: true, hasLate: true })
       await page.hydrate()
       await page.arrive()
       for (const name of names) {

@@ -42,7 +42,7 @@ export function describeClockStep(name: string, open: () => Promise<ProcessData>
           fleet.fetchAt(() => server),
         ).stream(id)
         const watched = watchStream(stream, truth)
-        detaches.push(stream.attach({ driven }))
+        detaches.push(stream.attach({ start: driven }))
         return watched
       }
       const driver = watch(producing, true)

@@ -30,7 +30,7 @@ export function describePlayground(name: string, store: () => string | undefined
       const follower = createClient(`${two.url}/api/streams`, 'sse').stream(streamId)
       // What is true is not known before; that both tell the same is.
       const watches = [driver, follower].map((stream) => watchStream(stream, '', { isTruthKnown: false }))
-      const detaches = [driver.attach({ driven: true }), follower.attach()]
+      const detaches = [driver.attach({ start: true }), follower.attach()]
       onTestFinished(() => {
         for (const detach of detaches) detach()
       })

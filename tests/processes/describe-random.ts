@@ -72,7 +72,7 @@ async function begin(fleet: Fleet, seed: number, detaches: (() => void)[]): Prom
   const watches = [true, random() < 0.3, false, false].map((driven) => {
     const stream = createClient(fleetUrl, 'sse', fleet.fetchAt(pick)).stream(id)
     const watch = watchStream(stream, truth)
-    detaches.push(stream.attach({ driven }))
+    detaches.push(stream.attach({ start: driven }))
     return watch
   })
   return { id, seed, truth, random, watches, isStopAsked: false }

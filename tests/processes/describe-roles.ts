@@ -34,7 +34,7 @@ export function describeRoles(name: string, open: () => Promise<ProcessData>, { 
       const watch = (id: string, fetch: FetchLike, driven: boolean, text = truth): Watch => {
         const stream = createClient(fleetUrl, 'sse', fetch).stream(id)
         const watch = watchStream(stream, text)
-        detaches.push(stream.attach({ driven }))
+        detaches.push(stream.attach({ start: driven }))
         return watch
       }
       const read = (id: string, server: ServerProcess, driven: boolean, text = truth) =>

@@ -104,7 +104,7 @@ ${coreImports}
     const resultOf = ({ text, status, error }) =>
       ({ text, status, error: error?.code, message: error?.message, serverCode: error?.serverCode })
     const until = (stream, driven, condition) =>
-      new Promise((resolve) => stream.subscribe((state) => (state.error || condition(state)) && resolve(state), { driven }))
+      new Promise((resolve) => stream.subscribe((state) => (state.error || condition(state)) && resolve(state), { start: driven }))
     const driven = await until(driver, true, ({ text }) => text.endsWith('origin.'))
     if (driven.error) return resultOf(driven)
     const followed = await until(follower, false, ({ text }) => text.endsWith('origin.'))

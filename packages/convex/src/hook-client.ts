@@ -17,8 +17,8 @@ import type { ConvexClientLike, StreamBodyQuery, StreamStatus } from './types'
 export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuery, drive: () => Drive): StreamClient {
   const { client, offers } = share(convex, query)
 
-  function offer(id: string | undefined, { driven }: AttachOptions = {}): () => void {
-    if (!driven || id === undefined) return () => {}
+  function offer(id: string | undefined, { start }: AttachOptions = {}): () => void {
+    if (!start || id === undefined) return () => {}
     // A separate object, because a component may attach again before it detaches.
     const own = { drive }
     const all = offers.get(id) ?? new Set()

@@ -44,7 +44,7 @@ export function useStream(
   const reply = useTextStream(
     client,
     streamId,
-    derived(toReadable(driven), (driven) => ({ driven })),
+    derived(toReadable(driven), (driven) => ({ start: driven })),
   )
   return derived(reply, ({ text, ...state }) => ({ text, status: toStatus(state) }))
 }

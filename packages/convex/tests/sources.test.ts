@@ -31,7 +31,7 @@ async function setup(options?: Partial<SourcesOptions>, open: typeof openClient 
     return {
       stream,
       states,
-      attach: (driven: boolean) => detaches.push(stream.attach({ driven })),
+      attach: (driven: boolean) => detaches.push(stream.attach({ start: driven })),
       leave: () => {
         for (const detach of detaches) detach()
       },

@@ -8,7 +8,7 @@ import {
 } from '@keepstream/core'
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 
-/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
+/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
 /**
@@ -30,7 +30,7 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
 export function useStream(
   client: StreamClient,
   id: string | undefined,
-  { driven, initial }: UseStreamOptions = {},
+  { start, initial }: UseStreamOptions = {},
 ): UseStreamResult {
   // The stream, the state that a server showed, and the fields that the component has read.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
@@ -54,7 +54,7 @@ export function useStream(
 
   // The reader.
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again
-  useEffect(() => stream.attach({ driven, initial }), [stream, driven])
+  useEffect(() => stream.attach({ start, initial }), [stream, start])
 
   const [result, onShown] = useMemo(() => {
     const result = { stop: stream.stop, retry: stream.retry }

@@ -12,7 +12,7 @@ it('a component throws an option that cannot work to the next error boundary', (
   const client = createStreamClient({ snapshot })
   const { container } = renderPage(
     <Boundary>
-      <Probe client={client} id="a" driven name="reply" onRender={() => {}} />
+      <Probe client={client} id="a" start name="reply" onRender={() => {}} />
     </Boundary>,
   )
   expect(container.textContent).toMatch(/^invalid-option @keepstream\/core: .*needs `live`/)

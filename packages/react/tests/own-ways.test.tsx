@@ -13,7 +13,7 @@ stopTime()
 describe.each(modes)('a component, $mode', ({ Mode, driver }) => {
   it('takes another client with another id, and starts from nothing in the same render', async () => {
     const { server, open, mount, happens } = createKit(driver)
-    const page = mount({ client: open(), id: 'a', driven: true })
+    const page = mount({ client: open(), id: 'a', start: true })
     await happens()
     await happens(() => server.stream('a').write('text'))
     const count = page.results.length
@@ -60,7 +60,7 @@ describe.each(modes)('a component, $mode', ({ Mode, driver }) => {
   it('never shows two texts in one commit, although more text arrives between two renders of it', async () => {
     const { server, open, happens } = createKit(driver)
     const client = open()
-    onTestFinished(client.stream('a').attach({ driven: true }))
+    onTestFinished(client.stream('a').attach({ start: true }))
     await happens()
     await happens(() => server.stream('a').write('one'))
     await happens(paint)
@@ -109,5 +109,5 @@ interface SwitchingProps extends Pick<ProbeProps, 'client' | 'onRender'> {
 function Switching({ client, onRender, onChange }: SwitchingProps) {
   const [id, setId] = useState('a')
   onChange((id) => startTransition(() => setId(id)))
-  return <Probe client={client} id={id} driven name="reply" onRender={onRender} />
+  return <Probe client={client} id={id} start name="reply" onRender={onRender} />
 }

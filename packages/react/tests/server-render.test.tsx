@@ -34,7 +34,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     server.stream('a').write('one two')
     const page = (results: string[]) => (
       <Mode>
-        <Probe client={open()} id="a" driven initial={initial} name="a" onRender={({ text }) => results.push(text)} />
+        <Probe client={open()} id="a" start initial={initial} name="a" onRender={({ text }) => results.push(text)} />
       </Mode>
     )
     const texts: string[] = []

@@ -6,7 +6,7 @@ it('takes a client, an id that may be undefined, and options that may be left ou
   expectTypeOf(useStream).toEqualTypeOf<
     (client: StreamClient, id: string | undefined, options?: UseStreamOptions) => UseStreamResult
   >()
-  expectTypeOf<{ driven: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
   expectTypeOf<{ initial: { text: string; status: 'done' } }>().toExtend<UseStreamOptions>()
 })
 
@@ -30,7 +30,7 @@ it('refuses what cannot work', () => {
     // @ts-expect-error `null` is no id: say undefined
     useStream(client, null)
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { driven: 'yes' })
+    useStream(client, 'a', { start: 'yes' })
     // @ts-expect-error an unknown option
     useStream(client, 'a', { drive: true })
     // @ts-expect-error initial needs its status

@@ -18,7 +18,7 @@ import {
   untrack,
 } from 'solid-js'
 
-/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
+/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
 /** The state as getters that change separately, and its actions. Do not destructure it. */
@@ -61,11 +61,11 @@ export function useStream(
   }
 
   // The reader.
-  const isDriven = createMemo(() => read(options).driven)
+  const isDriven = createMemo(() => read(options).start)
   createEffect(() => {
     const { stream, state } = shown()
     const show = state[1] as (next: StreamState) => void
-    onCleanup(stream.subscribe(show, { driven: isDriven(), initial: untrack(initial) }))
+    onCleanup(stream.subscribe(show, { start: isDriven(), initial: untrack(initial) }))
   })
 
   return result as UseStreamResult

@@ -28,7 +28,7 @@ it('runs nothing again for text that reads only the status', async () => {
 })
 
 function StatusOnly(props: { client: StreamClient; onRun: () => void }) {
-  const reply = useStream(props.client, 'a', { driven: true })
+  const reply = useStream(props.client, 'a', { start: true })
   const evaluate = (status: string) => {
     props.onRun()
     return status
@@ -42,7 +42,7 @@ it('attaches once, however often the options are new, and again only when it is 
   const [count, setCount] = createSignal(0)
   const attach = vi.spyOn(client.stream('a'), 'attach')
   show(() => {
-    const reply = useStream(client, 'a', () => ({ driven: count() > 5, initial: { text: '', status: 'pending' } }))
+    const reply = useStream(client, 'a', () => ({ start: count() > 5, initial: { text: '', status: 'pending' } }))
     return <output>{reply.text}</output>
   })
   await happens()
@@ -57,11 +57,11 @@ it('follows an id from an accessor and options with getters', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const [id, setId] = createSignal<string>()
-  const [driven, setDriven] = createSignal(false)
+  const [start, setStart] = createSignal(false)
   const { target } = show(() => {
     const reply = useStream(client, id, {
-      get driven() {
-        return driven()
+      get start() {
+        return start()
       },
     })
     return <output>{reply.text}</output>
@@ -69,7 +69,7 @@ it('follows an id from an accessor and options with getters', async () => {
   await happens()
   expect(requested()).toEqual([])
   await happens(() => setId('a'))
-  await happens(() => setDriven(true))
+  await happens(() => setStart(true))
   await happens(() => server.stream('a').write('text'))
   expect(target.textContent).toBe('text')
   await happens(() => setId(undefined))
@@ -82,7 +82,7 @@ it('reads in a manual owner until that is disposed, and runs effects for one fie
   const client = open()
   const seen: string[] = []
   const dispose = createRoot((dispose) => {
-    const reply = useStream(client, 'a', { driven: true })
+    const reply = useStream(client, 'a', { start: true })
     createEffect(() => seen.push(reply.status))
     return dispose
   })

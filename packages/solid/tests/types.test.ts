@@ -11,7 +11,7 @@ it('takes a client, an id and options, each of these two as a value or an access
       options?: UseStreamOptions | Accessor<UseStreamOptions>,
     ) => UseStreamResult
   >()
-  expectTypeOf<{ driven: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
   const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
     const [id] = createSignal<string>()
     useStream(client, undefined)
@@ -21,7 +21,7 @@ it('takes a client, an id and options, each of these two as a value or an access
         return props.initial
       },
     })
-    useStream(client, 'a', () => ({ driven: true }))
+    useStream(client, 'a', () => ({ start: true }))
   }
   expectTypeOf(forms).returns.toBeVoid()
 })
@@ -46,9 +46,9 @@ it('refuses what cannot work', () => {
     // @ts-expect-error `null` is no id: say undefined
     useStream(client, () => null)
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { driven: 'yes' })
+    useStream(client, 'a', { start: 'yes' })
     // @ts-expect-error the flag is no accessor: make the options one, or give them getters
-    useStream(client, 'a', { driven: () => true })
+    useStream(client, 'a', { start: () => true })
     // @ts-expect-error an unknown option
     useStream(client, 'a', { drive: true })
     // @ts-expect-error not a status

@@ -14,7 +14,7 @@ const { derived, get, readable } = stores
 /** Only Svelte 5 has them. */
 const { fromStore, toStore } = stores as Partial<typeof stores>
 
-/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
+/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
 /**
@@ -48,9 +48,9 @@ export function useStream(
   // The stream, and the state that a server showed.
   let isNew = true
   let isHydrating = true
-  const target = derived([toReadable(id), toReadable(options)], ([id, { driven, initial }]) => {
+  const target = derived([toReadable(id), toReadable(options)], ([id, { start: isDriven, initial }]) => {
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
-    return [kept.stream(id, { initial: isNew ? known : undefined }), driven, known] as const
+    return [kept.stream(id, { initial: isNew ? known : undefined }), isDriven, known] as const
   })
 
   // The shown state, and the reader.
@@ -59,15 +59,15 @@ export function useStream(
     let read: readonly unknown[] = []
     let leave = () => {}
     const forget = target.subscribe((next) => {
-      const [stream, driven, initial] = next
+      const [stream, isDriven, initial] = next
       if (typeof window === 'undefined') return set(initialStreamState(initial))
       const [before] = current
       current = next
       const start = () => {
-        if (current !== next || (stream === read[0] && driven === read[1])) return
+        if (current !== next || (stream === read[0] && isDriven === read[1])) return
         leave()
         read = next
-        leave = stream.subscribe(set, { driven, initial })
+        leave = stream.subscribe(set, { start: isDriven, initial })
       }
       if (before) {
         if (stream !== before) {

@@ -58,7 +58,7 @@ it('has a getter for each field, which runs what reads it only when that field c
 it('shows its own `initial` in the first render, although the script has read and the client knows more', async () => {
   const { server, open, happens, show } = createPage()
   const client = open()
-  const unsubscribe = client.stream('a').subscribe(() => {}, { driven: true })
+  const unsubscribe = client.stream('a').subscribe(() => {}, { start: true })
   await happens()
   await happens(() => server.stream('a').write('one and more'))
   const { target } = show(Status, { client, ids: { current: 'a' }, onStatus: () => {} })

@@ -9,7 +9,7 @@ stopTime()
 
 it('sends every subscriber the state at once, over one connection, until the last one leaves', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { driven: true })
+  const reply = useStream(open(), 'a', { start: true })
   const seen: string[][] = [[], [], []]
   const unsubscribes = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
   for (const texts of seen) expect(texts).toEqual([''])
@@ -29,7 +29,7 @@ it('sends every subscriber the state at once, over one connection, until the las
 
 it('is read by get without a request, and by derived with one', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { driven: true, initial: { text: '', status: 'pending' } })
+  const reply = useStream(open(), 'a', { start: true, initial: { text: '', status: 'pending' } })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   await happens(() => pass(GRACE_MS))
   expect(requested()).toEqual([])
@@ -57,7 +57,7 @@ it('follows an id and options that are stores, and stops what it shows then', as
   await happens()
   expect(requested()).toEqual([])
   await happens(() => id.set('a'))
-  await happens(() => options.set({ driven: true }))
+  await happens(() => options.set({ start: true }))
   await happens(() => server.stream('a').write('text of a'))
   await happens(() => id.set('b'))
   expect(seen.at(-1)?.text).toBe('')
@@ -74,12 +74,12 @@ it('follows an id and options that are stores, and stops what it shows then', as
 it('attaches once, however often the options are new', async () => {
   const { open, happens, requested } = createPage()
   const client = open()
-  const options = writable<UseStreamOptions>({ driven: true })
+  const options = writable<UseStreamOptions>({ start: true })
   const attach = vi.spyOn(client.stream('a'), 'attach')
   const unsubscribe = useStream(client, 'a', options).subscribe(() => {})
   await happens()
   for (let change = 0; change < 5; change++)
-    await happens(() => options.set({ driven: true, initial: { text: '', status: 'pending' } }))
+    await happens(() => options.set({ start: true, initial: { text: '', status: 'pending' } }))
   expect(attach).toHaveBeenCalledTimes(1)
   expect(requested()).toEqual(['drive a 0'])
   unsubscribe()
@@ -87,7 +87,7 @@ it('attaches once, however often the options are new', async () => {
 
 it('can be subscribed to again after the last has gone', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { driven: true })
+  const reply = useStream(open(), 'a', { start: true })
   const unsubscribe = reply.subscribe(() => {})
   await happens()
   await happens(() => server.stream('a').write('one '))
@@ -106,7 +106,7 @@ it('can be subscribed to again after the last has gone', async () => {
 it("shows its own initial text first, and then the client's newer state", async () => {
   const { server, open, happens, requested } = createPage()
   const client = open()
-  const undoFirst = useStream(client, 'a', { driven: true }).subscribe(() => {})
+  const undoFirst = useStream(client, 'a', { start: true }).subscribe(() => {})
   await happens()
   await happens(() => server.stream('a').write('one two'))
   await happens(() => server.stream('a').close())
@@ -157,7 +157,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     await happens()
     const changes = [
       () => id.set('b'),
-      () => options.set({ driven: true, initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
+      () => options.set({ start: true, initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
     ]
     for (const change of isIdFirst ? changes : changes.reverse()) change()
     expect(seen.at(-1)).toBe('')
@@ -195,7 +195,7 @@ it('unsubscribes from the stores it got when its last subscriber leaves', () => 
         listening--
       }
     })
-  const unsubscribe = useStream(open(), given('a'), given({ driven: false })).subscribe(() => {})
+  const unsubscribe = useStream(open(), given('a'), given({ start: false })).subscribe(() => {})
   expect(listening).toBe(2)
   unsubscribe()
   expect(listening).toBe(0)

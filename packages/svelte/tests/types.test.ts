@@ -11,7 +11,7 @@ it('takes a client, an id and options, each of these two as a value, a store or 
       options?: UseStreamOptions | Readable<UseStreamOptions> | (() => UseStreamOptions),
     ) => UseStreamResult
   >()
-  expectTypeOf<{ driven: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
   const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
     useStream(client, undefined)
     useStream(client, writable('a'))
@@ -54,7 +54,7 @@ it('refuses what cannot work', () => {
     // @ts-expect-error an id is a string
     useStream(client, () => 1)
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { driven: 'yes' })
+    useStream(client, 'a', { start: 'yes' })
     // @ts-expect-error an unknown option
     useStream(client, 'a', { drive: true })
     // @ts-expect-error not a status

@@ -20,7 +20,7 @@ import {
 } from 'vue'
 import { findPlace } from './place'
 
-/** `driven`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
+/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
 export type UseStreamOptions = AttachOptions
 
 /** The state as readonly refs that change separately, and its actions. */
@@ -72,9 +72,9 @@ export function useStream(
 
     // The reader. (The source is a getter, because a shallow ref would run this for every new options object.)
     watch(
-      [shown, () => toValue(options).driven, () => phase.value === 'reading'] as const,
-      ([{ stream }, driven, isReading], _, onCleanup) => {
-        if (isReading) onCleanup(stream.attach({ driven, initial: initial() }))
+      [shown, () => toValue(options).start, () => phase.value === 'reading'] as const,
+      ([{ stream }, start, isReading], _, onCleanup) => {
+        if (isReading) onCleanup(stream.attach({ start, initial: initial() }))
       },
       { immediate: true, flush: 'pre' },
     )

@@ -38,7 +38,7 @@ it('follows an id and options that are refs', async () => {
     id.value = 'a'
   })
   await happens(() => {
-    options.value = { driven: true }
+    options.value = { start: true }
   })
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
@@ -75,7 +75,7 @@ it('attaches once, however often the options are new', async () => {
   const count = ref(0)
   const Reply = defineComponent(() => {
     const options = computed(
-      () => ({ driven: true, initial: { text: '', status: 'pending' }, count: count.value }) as const,
+      () => ({ start: true, initial: { text: '', status: 'pending' }, count: count.value }) as const,
     )
     const { text } = useStream(client, 'a', options)
     return () => h('output', text.value)
@@ -165,7 +165,7 @@ it('shows the atom of a stream through the useStore of nanostores, which reads n
   const page = show(() => h(Reply))
   await happens(() => pass(1000))
   expect(requested()).toEqual([])
-  const detach = client.stream('a').attach({ driven: true })
+  const detach = client.stream('a').attach({ start: true })
   await happens()
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
@@ -223,7 +223,7 @@ it('runs a watcher of a field only when that field changes', async () => {
   const client = open()
   const seen: unknown[] = []
   const Watching = defineComponent(() => {
-    const { status, error } = useStream(client, 'a', { driven: true })
+    const { status, error } = useStream(client, 'a', { start: true })
     watchEffect(() => seen.push([status.value, error.value]))
     return () => undefined
   })

@@ -14,7 +14,7 @@ it('is detached while it is deactivated, keeps its state, and reads on from ther
   let mounts = 0
   const Reply = defineComponent(() => {
     mounts++
-    const { text, status } = useStream(client, 'a', { driven: true })
+    const { text, status } = useStream(client, 'a', { start: true })
     return () => h('output', `${status.value}: ${text.value}`)
   })
   const isShown = ref(true)
@@ -47,7 +47,7 @@ it('is read on when it is deactivated and activated again at once', async () => 
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, 'a', { driven: true })
+    const { text } = useStream(client, 'a', { start: true })
     return () => h('output', text.value)
   })
   const isShown = ref(true)
@@ -67,7 +67,7 @@ it('types no smooth text again when it is deactivated in mid-burst and activated
   const client = smooth(open(), { maxLagMs: 60_000 })
   const seen: string[] = []
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, 'a', { driven: true })
+    const { text } = useStream(client, 'a', { start: true })
     watch(text, (now) => seen.push(now), { flush: 'sync' })
     return () => h('output', text.value)
   })

@@ -182,7 +182,7 @@ it('is left by the watcher alone when that is the first to use a shared store', 
   const other = ref(0)
   outer.run(() =>
     watchEffect(() => {
-      shared ??= scope.run(() => useStream(client, 'a', { driven: true }))
+      shared ??= scope.run(() => useStream(client, 'a', { start: true }))
       return other.value
     }),
   )

@@ -11,13 +11,13 @@ it('takes a client, an id and options, each of these two as a value, a ref or a 
       options?: MaybeRefOrGetter<UseStreamOptions>,
     ) => UseStreamResult
   >()
-  expectTypeOf<{ driven: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
   const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
     useStream(client, undefined)
     useStream(client, ref('a'))
     useStream(client, shallowRef<string>())
     useStream(client, () => props.id, { initial: props.initial })
-    useStream(client, 'a', ref({ driven: true }))
+    useStream(client, 'a', ref({ start: true }))
     useStream(
       client,
       computed(() => props.id),
@@ -46,9 +46,9 @@ it('refuses what cannot work', () => {
     // @ts-expect-error `null` is no id: say undefined
     useStream(client, () => null)
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { driven: 'yes' })
+    useStream(client, 'a', { start: 'yes' })
     // @ts-expect-error the flag is not a ref: make the options one, or a getter
-    useStream(client, 'a', { driven: ref(true) })
+    useStream(client, 'a', { start: ref(true) })
     // @ts-expect-error an unknown option
     useStream(client, 'a', { drive: true })
     // @ts-expect-error not a status

@@ -11,14 +11,14 @@ export const drivers = [
 ] as const
 
 /** Creates inline everything that can be created inline. */
-export function Probe({ client, id, driven, initial, name, onRender }: ProbeProps) {
-  const reply = useStream(client, id, { driven, initial: initial && { ...initial } })
+export function Probe({ client, id, start, initial, name, onRender }: ProbeProps) {
+  const reply = useStream(client, id, { start, initial: initial && { ...initial } })
   onRender({ id, ...reply })
   return <output name={name}>{reply.text}</output>
 }
 
 function InlineProbe({ makeClient, id, name }: InlineProps) {
-  return <output name={name}>{useStream(makeClient(), id, { driven: true }).text}</output>
+  return <output name={name}>{useStream(makeClient(), id, { start: true }).text}</output>
 }
 
 function createDriver(mode: string, Mode: typeof Fragment): Driver {

@@ -30,7 +30,7 @@ export const clients = {
   'keeps-its-client': {
     title: 'keeps its client when it gets another one for the same id, and uses the new one after a remount',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open({ url: '/streams' }), id: 'a', driven: true })
+      const page = mount({ client: open({ url: '/streams' }), id: 'a', start: true })
       await happens(() => server.stream('a').write('one '))
       const other = open()
       const openStream = vi.spyOn(other, 'stream')
@@ -43,7 +43,7 @@ export const clients = {
 
       page.unmount()
       openStream.mockClear()
-      const remounted = mount({ client: other, id: 'a', driven: true })
+      const remounted = mount({ client: other, id: 'a', start: true })
       await happens(() => server.stream('a').close())
       expect(openStream).toHaveBeenCalled()
       expect(remounted.screen).toBe('one two ')

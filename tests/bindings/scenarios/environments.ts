@@ -14,7 +14,7 @@ export const environments = {
         live: fetchLive({ url: (request) => `${url(request)}/drive`, fetch }),
         snapshot: fetchSnapshot({ url, fetch }),
       })
-      const page = mount({ client, id: 'a', driven: true })
+      const page = mount({ client, id: 'a', start: true })
       const stream = server.stream('a')
       await happens()
       expect(stream.runs).toBe(1)
@@ -35,7 +35,7 @@ export const environments = {
     title:
       'shows the text once the whole response has arrived, where fetch has no body streams and no snapshot to poll',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open({ fetch: withoutBodyStream(server.fetch) }), id: 'a', driven: true })
+      const page = mount({ client: open({ fetch: withoutBodyStream(server.fetch) }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('Whole.'))
       await happens(() => server.stream('a').close())

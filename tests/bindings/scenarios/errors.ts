@@ -9,7 +9,7 @@ export const errors = {
     title: 'shows an error, and tries again on `retry()`',
     async run({ server, open, mount, happens }) {
       server.token = 'a token'
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       expect(page.last).toMatchObject({ status: 'pending', connection: 'closed', error: { code: 'unauthorized' } })
       server.token = undefined
@@ -23,7 +23,7 @@ export const errors = {
     title: 'sends no new request when it renders again while an error stays',
     async run({ server, open, mount, happens, requested }) {
       server.token = 'a token'
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       const { length } = requested()
       for (let render = 0; render < 5; render++) {
@@ -37,7 +37,7 @@ export const errors = {
   'generation-fails': {
     title: 'shows `error` to the driver and to a follower when the producer throws, and keeps the text',
     async run({ server, open, mount, happens }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
       await happens()
@@ -52,7 +52,7 @@ export const errors = {
   'falls-back-to-following': {
     title: 'follows when the drive breaks, drives once, and never shrinks the text while the store is behind',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       const stream = server.stream('a')
       await happens(() => stream.write('A sentence. '))
@@ -76,7 +76,7 @@ export const errors = {
   'driver-is-stuck': {
     title: 'delays neither the generation nor a follower when a driver reads nothing',
     async run({ server, open, mount, happens }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       await happens()
       const stream = server.stream('a')
       stream.hold(true)
@@ -98,12 +98,12 @@ export const errors = {
     title: 'sends a token that changes mid-stream with the next request, and loses no text',
     async run({ server, open, mount, happens, requested }) {
       let token = 'one'
-      const page = mount({ client: open({ headers: () => ({ authorization: token }) }), id: 'a', driven: true })
+      const page = mount({ client: open({ headers: () => ({ authorization: token }) }), id: 'a', start: true })
       await happens()
       const stream = server.stream('a')
       await happens(() => stream.write('first, '))
       token = 'two'
-      await happens(() => page.apply({ driven: true }))
+      await happens(() => page.apply({ start: true }))
       await happens(() => stream.write('second, '))
       await happens(paint)
       expect(server.requests).toMatchObject([{ kind: 'drive', authorization: 'one' }])
@@ -122,7 +122,7 @@ export const errors = {
   'long-silence': {
     title: 'keeps a healthy stream open through more than 20 minutes with nothing but keep-alives',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       const stream = server.stream('a')
       await happens(() => stream.write('begun, '))

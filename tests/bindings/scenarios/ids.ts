@@ -8,7 +8,7 @@ export const ids = {
   'id-changes': {
     title: 'starts from an empty text in the same render when the id changes',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('text of a'))
       const count = page.results.length
@@ -26,7 +26,7 @@ export const ids = {
   'id-undefined': {
     title: 'shows nothing and sends no request before there is an id, and after it is gone',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: undefined, driven: true })
+      const page = mount({ client: open(), id: undefined, start: true })
       await happens(() => pass(GRACE_MS))
       expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle', error: undefined })
       await expect(page.last.stop()).rejects.toMatchObject({ code: 'no-stream' })
@@ -84,7 +84,7 @@ export const ids = {
   'id-and-first-initial-change': {
     title: 'shows the first initial text when it comes with a new id, and sends no request',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('text of a'))
       await happens(() => page.apply({ id: 'b', initial: { text: 'text of b', status: 'done' } }))
@@ -97,7 +97,7 @@ export const ids = {
   'id-returns-while-read': {
     title: 'keeps the text of an id that returns while it is still read, and sends no request',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       await happens(() => page.apply({ id: 'b' }))
@@ -115,7 +115,7 @@ export const ids = {
   'id-returns-later': {
     title: 'continues from where it was when an id returns later, and drives no id twice',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       await happens(() => page.apply({ id: 'b' }))
@@ -133,7 +133,7 @@ export const ids = {
   'id-changes-and-returns-in-a-tick': {
     title: 'sends no request when the id changes and returns in the same tick',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       for (const id of ['b', undefined, 'a']) page.apply({ id })

@@ -9,7 +9,7 @@ export const leaving = {
     title: 'leaves no timer, no open request and no subscription when it unmounts mid-stream',
     async run({ server, open, mount, happens }) {
       const client = open()
-      const page = mount({ client, id: 'a', driven: true })
+      const page = mount({ client, id: 'a', start: true })
       const { $state } = client.stream('a')
       await happens()
       await happens(() => server.stream('a').write('some '))

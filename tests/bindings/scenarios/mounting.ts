@@ -7,7 +7,7 @@ export const mounting = {
   'mounts-once': {
     title: 'streams in one component, with one drive',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('Hello '))
       expect(page.last).toMatchObject({ text: 'Hello ', status: 'streaming', connection: 'live' })
@@ -23,8 +23,8 @@ export const mounting = {
     title: 'streams with one drive in a component that mounts, unmounts and mounts again in one tick',
     async run({ server, open, mount, happens, requested }) {
       const client = open()
-      mount({ client, id: 'a', driven: true }).unmount()
-      const page = mount({ client, id: 'a', driven: true })
+      mount({ client, id: 'a', start: true }).unmount()
+      const page = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('Hello'))
       await happens(() => server.stream('a').close())
@@ -37,7 +37,7 @@ export const mounting = {
     title: 'drives once for two components that mount together',
     async run({ server, open, mountAll, happens, requested }) {
       const client = open()
-      const pages = mountAll([1, 2].map(() => ({ client, id: 'a', driven: true })))
+      const pages = mountAll([1, 2].map(() => ({ client, id: 'a', start: true })))
       await happens()
       await happens(() => server.stream('a').write('shared'))
       await happens(() => server.stream('a').close())
@@ -66,7 +66,7 @@ export const mounting = {
   'mounts-in-two-tabs': {
     title: 'runs one producer for two tabs that drive at the same time',
     async run({ server, open, mount, happens, requested }) {
-      const pages = [1, 2].map(() => mount({ client: open(), id: 'a', driven: true }))
+      const pages = [1, 2].map(() => mount({ client: open(), id: 'a', start: true }))
       await happens()
       await happens(() => server.stream('a').write('shared'))
       await happens(() => server.stream('a').close())
@@ -78,7 +78,7 @@ export const mounting = {
   'follows-beside-a-driver': {
     title: 'shows stored text on other pages without affecting the driver',
     async run({ server, open, mount, happens }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
       await happens()

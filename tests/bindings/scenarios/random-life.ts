@@ -59,7 +59,7 @@ async function liveOnce(
   const stream = server.stream(own)
   const pages: Page[] = []
   const arrive = () => {
-    const page = mount({ client, id: own, driven: true })
+    const page = mount({ client, id: own, start: true })
     pages.push(page)
     return page
   }

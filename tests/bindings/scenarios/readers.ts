@@ -13,7 +13,7 @@ export const readers = {
         ['b', [true, false, true]],
       ] as const) {
         const client = open()
-        const pages = mountAll(flags.map((driven) => ({ client, id, driven })))
+        const pages = mountAll(flags.map((start) => ({ client, id, start })))
         await happens()
         await happens(() => server.stream(id).write('shared'))
         await happens(() => server.stream(id).close())
@@ -32,7 +32,7 @@ export const readers = {
       const follower = mount({ client, id: 'a' })
       await happens()
       expect(server.stream('a').runs).toBe(0)
-      const driver = mount({ client, id: 'a', driven: true })
+      const driver = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('shared'))
       await happens(() => driver.unmount())
@@ -44,12 +44,12 @@ export const readers = {
     },
   },
   'driven-changes': {
-    title: 'drives when `driven` is set after the mount, and continues when it is unset',
+    title: 'drives when `start` is set after the mount, and continues when it is unset',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: false })
+      const page = mount({ client: open(), id: 'a', start: false })
       await happens()
-      await happens(() => page.apply({ driven: true }))
-      await happens(() => page.apply({ driven: false }))
+      await happens(() => page.apply({ start: true }))
+      await happens(() => page.apply({ start: false }))
       await happens(() => server.stream('a').write('text'))
       await happens(() => server.stream('a').close())
       expect(page.last).toMatchObject({ text: 'text', status: 'done' })
@@ -59,7 +59,7 @@ export const readers = {
   'leaves-in-its-tick': {
     title: 'causes no request and no timer when a component unmounts in the tick in which it mounted',
     async run({ open, mount, happens, requested }) {
-      mount({ client: open(), id: 'a', driven: true }).unmount()
+      mount({ client: open(), id: 'a', start: true }).unmount()
       await happens(() => pass(GRACE_MS))
       expect(requested()).toEqual([])
     },
@@ -70,7 +70,7 @@ export const readers = {
       const client = open()
       mount({ client, id: 'a' })
       await happens()
-      mount({ client, id: 'a', driven: true }).unmount()
+      mount({ client, id: 'a', start: true }).unmount()
       await happens()
       expect(requested()).toEqual(['follow a 0'])
     },
@@ -82,8 +82,8 @@ export const readers = {
       server.stream('a').write('begun elsewhere')
       const initial = { text: 'begun', status: 'streaming', epoch: 1, base: 0 } as const
       const pages = mountAll([
-        { client, id: 'a', driven: true, initial },
-        { client, id: 'a', driven: true },
+        { client, id: 'a', start: true, initial },
+        { client, id: 'a', start: true },
       ])
       for (const { results } of pages) expect(results[0]).toMatchObject({ text: 'begun', status: 'streaming' })
       await happens()

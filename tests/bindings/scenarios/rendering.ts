@@ -8,7 +8,7 @@ export const rendering = {
   'renders-once-a-frame': {
     title: 'renders once a frame however many chunks arrive, and once each for the first text and the end',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('begun '))
       const count = page.results.length
@@ -34,7 +34,7 @@ export const rendering = {
     title: 'renders every 100 ms in a tab that is never painted',
     async run({ server, open, mount, happens }) {
       vi.stubGlobal('requestAnimationFrame', () => 0)
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('begun '))
       const count = page.results.length
@@ -54,7 +54,7 @@ export const rendering = {
   'renders-at-once': {
     title: 'renders at once for the first text and for a change of status',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       const seen: [string, string][] = []
       const step = async (act: () => void) => {
@@ -74,7 +74,7 @@ export const rendering = {
   'renders-nothing-for-nothing': {
     title: 'does not render for keep-alives or for text it already has',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('text '))
       await happens(paint)
@@ -103,7 +103,7 @@ export const rendering = {
           fetch: (url, init) => server.fetch(url, init),
         }),
       })
-      const page = mount({ client, id: 'a', driven: true, initial: { text: '', status: 'pending' } })
+      const page = mount({ client, id: 'a', start: true, initial: { text: '', status: 'pending' } })
       await happens()
       for (const chunk of ['a', 'b', 'c', 'd']) {
         await happens(() => server.stream('a').write(chunk))

@@ -10,14 +10,14 @@ export const returning = {
     title: 'continues where it was when a component unmounts mid-stream and mounts again',
     async run({ server, open, mount, happens, requested }) {
       const client = open()
-      const before = mount({ client, id: 'a', driven: true })
+      const before = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       before.unmount()
       await happens(() => pass(GRACE_MS))
       expect(server.open).toBe(0)
       await happens(() => server.stream('a').write('two '))
-      const after = mount({ client, id: 'a', driven: true })
+      const after = mount({ client, id: 'a', start: true })
       expect(after.results[0]).toMatchObject({ text: 'one ' })
       await happens(() => server.stream('a').close())
       expect(after.last).toMatchObject({ text: 'one two ', status: 'done' })
@@ -29,11 +29,11 @@ export const returning = {
     title: 'sends no request when a component unmounts mid-stream and soon mounts again',
     async run({ server, open, mount, happens, requested }) {
       const client = open()
-      const before = mount({ client, id: 'a', driven: true })
+      const before = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       await happens(() => before.unmount())
-      const after = mount({ client, id: 'a', driven: true })
+      const after = mount({ client, id: 'a', start: true })
       await happens(() => pass(GRACE_MS))
       await happens(() => server.stream('a').write('two'))
       await happens(() => server.stream('a').close())
@@ -45,13 +45,13 @@ export const returning = {
     title: 'shows a finished stream again without a request',
     async run({ server, open, mount, happens, requested }) {
       const client = open()
-      const before = mount({ client, id: 'a', driven: true })
+      const before = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('all of it'))
       await happens(() => server.stream('a').close())
       before.unmount()
       await happens(() => pass(GRACE_MS))
-      const after = mount({ client, id: 'a', driven: true })
+      const after = mount({ client, id: 'a', start: true })
       expect(after.results[0]).toMatchObject({ text: 'all of it', status: 'done', isCaughtUp: true })
       await happens(() => pass(GRACE_MS))
       expect(after.screen).toBe('all of it')
@@ -62,7 +62,7 @@ export const returning = {
     title: 'sends no request when the initial text is finished',
     async run({ open, mount, happens, requested }) {
       const initial = { text: 'all of it', status: 'done' } as const
-      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      const page = mount({ client: open(), id: 'a', start: true, initial })
       await happens(() => pass(GRACE_MS))
       expect(page.last).toMatchObject({ text: 'all of it', status: 'done', connection: 'closed' })
       expect(page.screen).toBe('all of it')
@@ -75,7 +75,7 @@ export const returning = {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
       const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
-      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      const page = mount({ client: open(), id: 'a', start: true, initial })
       // A server renders this state.
       expect(page.results[0]).toMatchObject(initialStreamState(initial))
       expect(page.screen).toBe(known)
@@ -92,7 +92,7 @@ export const returning = {
     title: 'drives a stream that was not driven yet when its initial text was rendered',
     async run({ server, open, mount, happens, requested }) {
       const initial = { text: '', status: 'pending' } as const
-      const page = mount({ client: open(), id: 'a', driven: true, initial })
+      const page = mount({ client: open(), id: 'a', start: true, initial })
       await happens()
       await happens(() => server.stream('a').write('text'))
       await happens(() => server.stream('a').close())

@@ -16,7 +16,7 @@ export const smoothing = {
     async run(kit) {
       const { server, open, mount, happens, requested } = kit
       const client = open()
-      const page = mount({ client: smooth(client), id: 'a', driven: true })
+      const page = mount({ client: smooth(client), id: 'a', start: true })
       const plain = mount({ client, id: 'a' })
       await happens()
       await happens(() => server.stream('a').write(BURST))
@@ -35,7 +35,7 @@ export const smoothing = {
     title: 'never shows a part of what a person sees as one character',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open()), id: 'a', driven: true })
+      const page = mount({ client: smooth(open()), id: 'a', start: true })
       await happens()
       const characters = ['👩‍👩‍👧‍👦', '🇩🇪', '🇫🇷', '🏳️‍🌈', 'e\u0301', '👍🏽', '\r\n', 'नि', 'कु', 'ก็', '각', '😀', 'a']
       const truth = characters.join('').repeat(3)
@@ -55,7 +55,7 @@ export const smoothing = {
     title: 'waits for the rest of a character that arrives in two chunks',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open()), id: 'a', driven: true })
+      const page = mount({ client: smooth(open()), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('ab👩'))
       await watch(kit, page, LAG_MS / 2)
@@ -70,7 +70,7 @@ export const smoothing = {
     async run({ server, open, mount, happens }) {
       const matchMedia = (query: string) => ({ matches: query === '(prefers-reduced-motion: reduce)' })
       vi.stubGlobal('matchMedia', matchMedia)
-      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('begun '))
       expect(page.screen).toBe('begun ')
@@ -85,7 +85,7 @@ export const smoothing = {
     title: 'shows everything at once when and while the page is hidden, and reveals again when it is visible',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write(BURST))
       await happens(paint)
@@ -111,7 +111,7 @@ export const smoothing = {
       const { server, open, mount, happens } = kit
       server.stream('a').write(BURST)
       const initial = { text: BURST, status: 'streaming', epoch: 1, base: 0 } as const
-      const page = mount({ client: smooth(open()), id: 'a', driven: true, initial })
+      const page = mount({ client: smooth(open()), id: 'a', start: true, initial })
       expect(page.results[0]).toMatchObject(initial)
       expect(page.screen).toBe(BURST)
       await happens()
@@ -147,11 +147,11 @@ export const smoothing = {
     async run(kit) {
       const { server, open, mount, happens } = kit
       const client = smooth(open())
-      const before = mount({ client, id: 'a', driven: true })
+      const before = mount({ client, id: 'a', start: true })
       await happens()
       for (const awayMs of [100, GRACE_MS]) {
         const known = server.stream('a').text
-        const page = mount({ client, id: 'a', driven: true })
+        const page = mount({ client, id: 'a', start: true })
         await happens()
         await happens(() => server.stream('a').write(BURST))
         await watch(kit, page, LAG_MS / 2)
@@ -160,7 +160,7 @@ export const smoothing = {
         before.unmount()
         page.unmount()
         await happens(() => pass(awayMs))
-        const after = mount({ client, id: 'a', driven: true })
+        const after = mount({ client, id: 'a', start: true })
         expect(after.results[0]?.text).toBe(known + BURST)
         await happens()
         await expectRevealed(kit, after, known + BURST)
@@ -169,12 +169,12 @@ export const smoothing = {
     },
   },
   'smooth-driven-changes': {
-    title: 'continues to reveal from where it was when `driven` changes mid-burst',
+    title: 'continues to reveal from where it was when `start` changes mid-burst',
     async run(kit) {
       const page = await openInMidBurst(kit)
       const known = page.screen
-      for (const driven of [false, true]) {
-        await kit.happens(() => page.apply({ driven }))
+      for (const start of [false, true]) {
+        await kit.happens(() => page.apply({ start }))
         await kit.happens(paint)
         expect(page.screen).toBe(known)
       }
@@ -219,7 +219,7 @@ export const smoothing = {
       const { server, open, mount, happens } = kit
       for (const status of ['done', 'error'] as const) {
         const client = open()
-        const page = mount({ client: smooth(client), id: status, driven: true })
+        const page = mount({ client: smooth(client), id: status, start: true })
         await happens()
         await happens(() => server.stream(status).write(BURST))
         await watch(kit, page, LAG_MS / 2)
@@ -272,7 +272,7 @@ export const smoothing = {
     title: 'removes text that the server lost, reports it, and reveals what was written instead',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open()), id: 'a', driven: true })
+      const page = mount({ client: smooth(open()), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('Stored. '))
       await happens(() => server.stream('a').write('Lost.', { isStored: false }))
@@ -295,7 +295,7 @@ export const smoothing = {
     title: 'shows the rest of the text at once when it is stopped, with status `stopped`',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write(BURST))
       await watch(kit, page, 100)
@@ -309,7 +309,7 @@ export const smoothing = {
     title: 'shows a stop by another client together with the whole text, no later than the lag',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open()), id: 'a', driven: true })
+      const page = mount({ client: smooth(open()), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write(BURST))
       await watch(kit, page, 100)
@@ -324,7 +324,7 @@ export const smoothing = {
     title: 'starts empty in the same render when the id changes mid-burst, and reveals no text twice when it returns',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write(BURST))
       await happens(() => pass(ENDLESS_MS / 2))
@@ -350,7 +350,7 @@ export const smoothing = {
     title: 'renders once a frame while a burst is revealed, and not at all afterwards',
     async run(kit) {
       const { server, open, mount, happens } = kit
-      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', driven: true })
+      const page = mount({ client: smooth(open(), { maxLagMs: ENDLESS_MS }), id: 'a', start: true })
       // React's StrictMode calls a component twice for each render.
       const each = page.results.length
       await happens()
@@ -373,7 +373,7 @@ export const smoothing = {
       const { server, open, mount, happens } = kit
       const listening = vi.spyOn(document, 'addEventListener')
       const client = smooth(open(), { maxLagMs: ENDLESS_MS })
-      const page = mount({ client, id: 'a', driven: true })
+      const page = mount({ client, id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write(BURST))
       await happens(paint)
@@ -397,7 +397,7 @@ export const smoothing = {
 /** Mounts a component that shows a part of a burst, and no more of it within the next frames. */
 async function openInMidBurst({ server, open, mount, happens }: Kit) {
   const client = smooth(open(), { maxLagMs: ENDLESS_MS })
-  const page = mount({ client, id: 'a', driven: true })
+  const page = mount({ client, id: 'a', start: true })
   await happens()
   await happens(() => server.stream('a').write(BURST))
   await happens(() => pass(15_700))

@@ -16,7 +16,7 @@ export const statuses = {
         await canRespond
         return server.fetch(url, init)
       }
-      const page = mount({ client: open({ fetch }), id: 'a', driven: true })
+      const page = mount({ client: open({ fetch }), id: 'a', start: true })
       await happens()
       await happens(respond)
       await happens(() => server.stream('a').write('text'))
@@ -31,7 +31,7 @@ export const statuses = {
       let isDown = false
       const fetch: typeof server.fetch = (url, init) =>
         isDown ? Promise.reject(new TypeError('Load failed')) : server.fetch(url, init)
-      const page = mount({ client: open({ fetch }), id: 'a', driven: true })
+      const page = mount({ client: open({ fetch }), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('one '))
       isDown = true
@@ -50,7 +50,7 @@ export const statuses = {
   'clean-cut-is-not-done': {
     title: 'does not mistake the end of a connection for the end of the stream',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('half'))
       await happens(() => server.stream('a').cut())
@@ -101,7 +101,7 @@ export const statuses = {
   'why-it-stopped': {
     title: "shows the producer's finish reason with the end, to the driver and to a follower",
     async run({ server, open, mount, happens }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       const follower = mount({ client: open(), id: 'a' })
       await happens()
       await happens(() => server.stream('a').write('half an answer'))
@@ -114,7 +114,7 @@ export const statuses = {
   'reconciles-lost-text': {
     title: 'replaces text that the server lost with the stored text, and reports it',
     async run({ server, open, mount, happens }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => server.stream('a').write('Stored. '))
       await happens(() => server.stream('a').write('Lost.', { isStored: false }))

@@ -9,7 +9,7 @@ export const stopping = {
   stops: {
     title: 'keeps the text when it is stopped, with status `stopped`, and shows nothing that arrives later',
     async run({ server, open, mount, happens, requested }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
       await happens()
@@ -31,7 +31,7 @@ export const stopping = {
       await happens()
       await happens(() => page.last.stop())
       expect(page.last).toMatchObject({ text: '', status: 'stopped', connection: 'closed' })
-      await happens(() => page.apply({ driven: true }))
+      await happens(() => page.apply({ start: true }))
       expect(server.stream('a').runs).toBe(0)
     },
   },
@@ -49,7 +49,7 @@ export const stopping = {
   'stops-the-stream-of-now': {
     title: 'stops the stream whose id it shows now',
     async run({ server, open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true })
+      const page = mount({ client: open(), id: 'a', start: true })
       await happens()
       await happens(() => page.apply({ id: 'b' }))
       await happens(() => server.stream('b').write('b'))
@@ -62,7 +62,7 @@ export const stopping = {
   'leaving-stops-nothing': {
     title: 'does not stop the stream when the driver unmounts: other readers read it to the end',
     async run({ server, open, mount, happens, requested }) {
-      const driver = mount({ client: open(), id: 'a', driven: true })
+      const driver = mount({ client: open(), id: 'a', start: true })
       await happens()
       const follower = mount({ client: open(), id: 'a' })
       await happens()
@@ -78,7 +78,7 @@ export const stopping = {
     title: 'rejects where stopping is not supported, and continues to read',
     async run({ server, mount, happens }) {
       const { live, snapshot } = keepstream({ url: '/streams', fetch: server.fetch })
-      const page = mount({ client: createStreamClient({ live, snapshot }), id: 'a', driven: true })
+      const page = mount({ client: createStreamClient({ live, snapshot }), id: 'a', start: true })
       await happens()
       await expect(page.last.stop()).rejects.toMatchObject({ code: 'stop-unsupported' })
       await happens(() => server.stream('a').write('text'))

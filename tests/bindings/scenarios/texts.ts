@@ -18,7 +18,7 @@ export const texts = {
   'empty-text': {
     title: 'shows a stream that ends without any text as done',
     async run({ server, open, mount, happens }) {
-      const pages = [true, false].map((driven) => mount({ client: open(), id: 'a', driven }))
+      const pages = [true, false].map((start) => mount({ client: open(), id: 'a', start }))
       await happens()
       await happens(() => server.stream('a').close())
       await happens(() => pass(5000))
@@ -31,7 +31,7 @@ export const texts = {
   'empty-initial': {
     title: 'shows an empty initial text that is done as done, and sends no request',
     async run({ open, mount, happens, requested }) {
-      const page = mount({ client: open(), id: 'a', driven: true, initial: { text: '', status: 'done' } })
+      const page = mount({ client: open(), id: 'a', start: true, initial: { text: '', status: 'done' } })
       await happens()
       expect(page.last).toMatchObject({ text: '', status: 'done', connection: 'closed' })
       expect(requested()).toEqual([])
@@ -40,7 +40,7 @@ export const texts = {
   'exact-text': {
     title: 'shows CR, NUL, byte order marks, emoji and forged frames exactly, driven and followed, through cuts',
     async run({ server, open, mount, happens }) {
-      const pages = [true, false].map((driven) => mount({ client: open(), id: 'a', driven }))
+      const pages = [true, false].map((start) => mount({ client: open(), id: 'a', start }))
       await happens()
       for (const chunk of chunks) {
         await happens(() => server.stream('a').write(chunk))

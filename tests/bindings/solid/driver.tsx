@@ -13,7 +13,7 @@ function AccessorProbe(props: ProbeProps) {
   const reply = useStream(
     props.client,
     () => props.id,
-    () => ({ driven: props.driven, initial: props.initial }),
+    () => ({ start: props.start, initial: props.initial }),
   )
   return <output name={props.name}>{report({ id: props.id, ...reply }, props.onRender)}</output>
 }
@@ -25,7 +25,7 @@ function GetterProbe(props: ProbeProps) {
 
 /** A JSX expression runs again when a value that it reads changes. */
 function InlineProbe(props: InlineProps) {
-  return <output name={props.name}>{useStream(props.makeClient(), props.id, { driven: true }).text}</output>
+  return <output name={props.name}>{useStream(props.makeClient(), props.id, { start: true }).text}</output>
 }
 
 function report(seen: Seen, onRender: ProbeProps['onRender']) {

@@ -63,7 +63,7 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
       async (initial) => {
         const effects: unknown[][] = []
         const client = openClient(effects)
-        expect(await show(render, client, { id: 'a', driven: true, initial })).toEqual([shown(initial)])
+        expect(await show(render, client, { id: 'a', start: true, initial })).toEqual([shown(initial)])
         for (let turns = 0; turns < 5; turns++) await turn()
         expect(effects).toEqual([])
       },

@@ -9,7 +9,7 @@ stopTime()
 
 it('works with `get` and `derived` of Svelte 4', async () => {
   const { server, open, happens, requested } = createKit(driver)
-  const reply = useStream(open(), 'a', { driven: true })
+  const reply = useStream(open(), 'a', { start: true })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   const seen: string[] = []
   const unsubscribe = derived(reply, ({ text, status }) => `${status}: ${text}`).subscribe((state) => seen.push(state))

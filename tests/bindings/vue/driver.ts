@@ -16,7 +16,7 @@ export const drivers = [
 
 /** A functional component: the whole function is its render function. */
 const InlineProbe: FunctionalComponent<InlineProps> = ({ makeClient, id, name }) =>
-  h('output', { name }, useStream(makeClient(), id, { driven: true }).text.value)
+  h('output', { name }, useStream(makeClient(), id, { start: true }).text.value)
 InlineProbe.props = ['makeClient', 'id', 'name']
 
 function createDriver(mode: string, Mode: typeof Plain | typeof KeepAlive): Driver {

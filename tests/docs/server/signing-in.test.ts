@@ -92,7 +92,7 @@ function createBrowser(userId: string) {
     return browser.isSignedIn ? page.issueToken(userId) : undefined
   })
   return Object.assign(browser, {
-    read(id: string, options?: { driven?: boolean }) {
+    read(id: string, options?: { start?: boolean }) {
       const stream = client.stream(id)
       leaving.push(stream.subscribe(() => {}, options))
       return stream
@@ -113,7 +113,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
   it('renews them at the follower’s rollover and the driver’s next cut, and keeps the offset', async () => {
     const id = await ask('ada')
     const [laptop, phone] = [createBrowser('ada'), createBrowser('ada')]
-    const driver = laptop.read(id, { driven: true })
+    const driver = laptop.read(id, { start: true })
     const follower = phone.read(id)
     await until(() => runs === 1)
     await append('One. ')
@@ -147,7 +147,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
   it('fails as unauthorized after signing out, keeps the text, and continues after signing in', async () => {
     const id = await ask('ada')
     const phone = createBrowser('ada')
-    const stream = phone.read(id, { driven: true })
+    const stream = phone.read(id, { start: true })
     await until(() => runs === 1)
     await append('One. ')
     await until(() => stream.$state.get().text === 'One. ')
@@ -171,7 +171,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
   it('treats another user’s stream like one that does not exist, for every request', async () => {
     const id = await ask('ada')
     const eve = createBrowser('eve')
-    const [foreign, missing] = [eve.read(id, { driven: true }), eve.read('0123456789abcdefghijkl', { driven: true })]
+    const [foreign, missing] = [eve.read(id, { start: true }), eve.read('0123456789abcdefghijkl', { start: true })]
     await until(() => [foreign, missing].every(({ $state }) => $state.get().connection === 'closed'))
     expect(foreign.$state.get().error).toMatchObject({ code: 'not-found', serverCode: 'not-found' })
     expect(foreign.$state.get().error?.message).toBe(missing.$state.get().error?.message)

@@ -74,6 +74,6 @@ function show(id: string, driven: boolean) {
       const shownError = error && [error.code, (error as SourceError).location].filter(Boolean).join(' ')
       all.push({ length: text.length, status, connection, error: shownError, isHidden: document.hidden })
     },
-    { driven },
+    { start: driven },
   )
 }

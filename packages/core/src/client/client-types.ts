@@ -44,7 +44,7 @@ export interface AttachOptions {
    * `true`, after a reload too: driving starts a stream that never began, resumes one that no process writes any more, and
    * otherwise joins. Other sources are driven only once, and only while the stream is `pending`. @default false
    */
-  readonly driven?: boolean | undefined
+  readonly start?: boolean | undefined
   /**
    * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With `epoch` and `base`,
    * reading goes on from its end. Without an epoch it is shown, read again from the start, and compared. Text that has ended

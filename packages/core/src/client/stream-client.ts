@@ -61,7 +61,7 @@ export function createStreamClient({
     const listeners = new Set<TextListener>()
     const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
-    const readers = new Set<Pick<AttachOptions, 'driven'>>()
+    const readers = new Set<Pick<AttachOptions, 'start'>>()
     let grace: unknown
     let published = first
     /** The last state that the text listeners received. */
@@ -110,11 +110,11 @@ export function createStreamClient({
     const stream: TextStream = {
       id,
       $state,
-      attach({ driven, ...given } = {}) {
+      attach({ start, ...given } = {}) {
         const initial = checkInitial(given.initial)
-        if (driven && !live) throw invalid('attach({ driven: true }) needs `live` in createStreamClient')
+        if (start && !live) throw invalid('attach({ start: true }) needs `live` in createStreamClient')
         if (id === undefined) return () => {}
-        const reader = { driven }
+        const reader = { start }
         readers.add(reader)
         environment.clearTimeout(grace as never)
         attached.add(stream)
@@ -126,8 +126,8 @@ export function createStreamClient({
         }
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {
-          const isDriven = [...readers].some((one) => one.driven)
-          if (readers.has(reader)) session.dispatch({ type: 'attached', driven: isDriven })
+          const driven = [...readers].some((one) => one.start)
+          if (readers.has(reader)) session.dispatch({ type: 'attached', driven })
         })
         return () => {
           if (!readers.delete(reader) || readers.size) return

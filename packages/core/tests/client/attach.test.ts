@@ -9,7 +9,7 @@ useFakeTime()
 describe('attaching', () => {
   it('makes no request for a reader that leaves in the same tick (P11)', async () => {
     const { client, live, tail } = setup()
-    client.stream('a').attach({ driven: true })()
+    client.stream('a').attach({ start: true })()
     client.stream('b').attach()()
     await pass(60_000)
     expect(live.opened).toEqual([])
@@ -54,7 +54,7 @@ describe('attaching', () => {
 
   it('drives once when any of many readers wants it driven', async () => {
     const { client, live, tail } = setup()
-    for (const driven of [false, true, true, false]) client.stream('a').attach({ driven })
+    for (const driven of [false, true, true, false]) client.stream('a').attach({ start: driven })
     await settle()
     expect(live.opened).toHaveLength(1)
     expect(tail.opened.every(({ request }) => request.signal.aborted)).toBe(true)
@@ -65,7 +65,7 @@ describe('attaching', () => {
     client.stream('a').attach()
     await settle()
     const following = tail.last
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     expect(following.request.signal.aborted).toBe(true)
     live.last.sink.chunk({ offset: 0, text: 'ab', epoch: 1, base: 0 })
@@ -76,8 +76,8 @@ describe('attaching', () => {
   it('streams after attach, detach, attach, as StrictMode does it', async () => {
     const { client, live } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })()
-    stream.attach({ driven: true })
+    stream.attach({ start: true })()
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     live.last.sink.end({ end: 5, status: 'done' })
@@ -89,11 +89,11 @@ describe('attaching', () => {
   it('reads on without a break when a reader comes back within the grace', async () => {
     const { client, live } = setup()
     const stream = client.stream('a')
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     await settle()
     detach()
     await pass(GRACE_MS - 1)
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(60_000)
     expect(live.opened).toHaveLength(1)
     expect(live.last.request.signal.aborted).toBe(false)
@@ -113,7 +113,7 @@ describe('attaching', () => {
 
   it('resumes from the offset as a follower after a remount in mid-stream, and never drives twice (P6)', async () => {
     const { client, live, tail } = setup()
-    const detach = client.stream('a').attach({ driven: true })
+    const detach = client.stream('a').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     await settle()
@@ -122,7 +122,7 @@ describe('attaching', () => {
     expect(live.last.request.signal.aborted).toBe(true)
 
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(live.opened).toHaveLength(1)
     expect(tail.opened.map(({ request }) => request.offset)).toEqual([5])
@@ -134,7 +134,7 @@ describe('attaching', () => {
   it('applies nothing that an old attempt still says', async () => {
     const { client, live } = setup()
     const stream = client.stream('a')
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     await settle()
     const { sink, close } = live.last
     detach()
@@ -151,7 +151,7 @@ describe('attaching', () => {
     const stream = client.stream(undefined)
     const states: unknown[] = []
     const unsubscribe = stream.subscribe((state) => states.push(state))
-    stream.attach({ driven: true })()
+    stream.attach({ start: true })()
     stream.retry()
     await pass(60_000)
     unsubscribe()
@@ -168,7 +168,7 @@ describe('attaching', () => {
     await settle()
     detach()
     await pass(GRACE_MS)
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await pass(60_000)
     expect(shown(client.stream('a'))).toMatchObject({ text: 'all', status: 'done', connection: 'closed' })
     expect(snapshot.reads).toHaveLength(1)
@@ -197,7 +197,7 @@ describe('attaching', () => {
   it('is driven once also when what it showed was dropped since (P6)', async () => {
     const { client, live, tail } = setup({ maxIdle: 0 })
     await (async () => {
-      const detach = client.stream('a').attach({ driven: true })
+      const detach = client.stream('a').attach({ start: true })
       await settle()
       live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
       detach()
@@ -206,7 +206,7 @@ describe('attaching', () => {
     expect(live.opened.splice(0)).toHaveLength(1)
     await collectGarbage()
     expect(shown(client.stream('a')).text).toBe('')
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     expect(live.opened).toHaveLength(0)
     expect(tail.last.request).toMatchObject({ id: 'a', offset: 0 })

@@ -27,7 +27,7 @@ describe('S16 the finish reason', () => {
 
   it('comes with a drive, a poll and the response to a stop', async () => {
     const drive = served({ drive: () => events(wire.grows(4), wire.text(4, 'half'), end('length')) }).client.stream('a')
-    drive.attach({ driven: true })
+    drive.attach({ start: true })
 
     const read = setup({ snapshot: async () => ({ text: 'half', status: 'done', finishReason: 'length' }) })
     const polled = read.client.stream('a')
@@ -71,7 +71,7 @@ describe('S16 the finish reason', () => {
       },
     })
     const stream = createStreamClient({ live, snapshot: fetchSnapshot({ url: '/text', fetch }) }).stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'half', status: 'done', finishReason: 'length' })
   })
@@ -81,7 +81,7 @@ describe('S16 the finish reason', () => {
     async (snapshotAs) => {
       const fake = fakeStream({ text: 'half an answer', finishReason: 'length', snapshotAs })
       const client = createStreamClient(fake.sources)
-      for (const driven of [true, false]) client.stream('a').attach({ driven })
+      for (const driven of [true, false]) client.stream('a').attach({ start: driven })
       await fake.finish()
       expect(client.stream('a').$state.get()).toMatchObject({ status: 'done', finishReason: 'length' })
     },

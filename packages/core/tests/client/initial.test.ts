@@ -17,7 +17,7 @@ describe('a stream the page was rendered with', () => {
   it.each(['done', 'error', 'timeout', 'stopped'] as const)('makes no request when it is %s', async (status) => {
     const { client, live, tail } = setup()
     const stream = client.stream('a', { initial: { text: 'all of it', status } })
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(60_000)
     expect([live.opened.length, tail.opened.length]).toEqual([0, 0])
     expect(shown(stream)).toMatchObject({ text: 'all of it', status, isCaughtUp: true })
@@ -25,7 +25,7 @@ describe('a stream the page was rendered with', () => {
 
   it('is driven from its end when it goes on, at a source that can repeat: that joins', async () => {
     const { client, live, tail } = setup({ canRepeat: true })
-    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ driven: true })
+    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ start: true })
     await settle()
     expect(live.last.request).toMatchObject({ offset: 3, epoch: 3 })
     expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
@@ -33,7 +33,7 @@ describe('a stream the page was rendered with', () => {
 
   it('is never driven at any other source when it is not pending: it is followed from its end', async () => {
     const { client, live, tail } = setup()
-    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ driven: true })
+    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ start: true })
     await settle()
     expect(live.opened).toHaveLength(0)
     expect(tail.last.request).toMatchObject({ offset: 3, epoch: 3 })
@@ -41,7 +41,7 @@ describe('a stream the page was rendered with', () => {
 
   it('is driven when it is pending', async () => {
     const { client, live } = setup()
-    client.stream('a', { initial: { text: '', status: 'pending' } }).attach({ driven: true })
+    client.stream('a', { initial: { text: '', status: 'pending' } }).attach({ start: true })
     await settle()
     expect(live.opened).toHaveLength(1)
   })
@@ -49,7 +49,7 @@ describe('a stream the page was rendered with', () => {
   it('is also used when it is passed to attach', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true, initial: { text: 'all', status: 'done' } })
+    stream.attach({ start: true, initial: { text: 'all', status: 'done' } })
     await pass(60_000)
     expect([live.opened.length, tail.opened.length]).toEqual([0, 0])
     expect(shown(stream)).toMatchObject({ text: 'all', status: 'done' })

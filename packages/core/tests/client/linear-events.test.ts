@@ -31,7 +31,7 @@ async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
   })
   const { client, live } = setup({ onEvent })
   const stream = client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   const { chunk, end } = live.last.sink
   for (let offset = 0; offset < 2 * pieces; offset += 2) chunk({ offset, text: 'ab', epoch: 1, base: 0 })

@@ -21,7 +21,7 @@ function say(event: StreamEvent) {
 describe('onEvent', () => {
   it('reports a drive from its beginning to its end', async () => {
     const { client, live, words } = received()
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'one ' })
     live.last.sink.chunk({ offset: 4, text: 'two' })
@@ -32,7 +32,7 @@ describe('onEvent', () => {
 
   it('reports a cut, text that is read twice, a gap, and text that the store contradicts', async () => {
     const { client, live, tail, words } = received()
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'one two', epoch: 1, base: 0 })
     live.last.close()
@@ -56,14 +56,14 @@ describe('onEvent', () => {
 
   it('reports every cut, and no text beyond the end', async () => {
     const { client, live, words } = received()
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello world' })
     live.last.sink.end({ end: 5, status: 'done' })
     await settle()
     expect(words()).toEqual(['driving 0 pending', 'appended live 0+11', 'reconciled live 5+0', 'finished 5 done'])
 
-    client.stream('b').attach({ driven: true })
+    client.stream('b').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     live.last.fail(new SourceError('diverged', 'in a test', { offset: 2, epoch: 2 }))
@@ -78,7 +78,7 @@ describe('onEvent', () => {
     const stop = async () => ({ end: 8, status: 'stopped' as const })
     const other = received({ stop })
     const stream = other.client.stream('c')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     other.live.last.sink.chunk({ offset: 0, text: 'Hello' })
     const isStopped = stream.stop()
@@ -134,7 +134,7 @@ describe('onEvent', () => {
 
   it('names the stream, and carries no text', async () => {
     const { client, live, events } = received()
-    client.stream('a stream').attach({ driven: true })
+    client.stream('a stream').attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'secret' })
     await settle()
@@ -169,7 +169,7 @@ describe('onEvent', () => {
     })
     const stream = client.stream('a')
     const errors = await uncaughtIn(async () => {
-      stream.attach({ driven: true })
+      stream.attach({ start: true })
       await settle()
       live.last.sink.chunk({ offset: 0, text: 'text' })
       live.last.sink.end({ end: 4, status: 'done' })

@@ -23,9 +23,9 @@ describe('a wrong option', () => {
 
   it('names package, option and cure, for a driver without a live source', () => {
     const client = createStreamClient({ snapshot: fakeTail() })
-    const error = thrownBy(() => client.stream('a').attach({ driven: true }))
+    const error = thrownBy(() => client.stream('a').attach({ start: true }))
     expect(error.code).toBe('invalid-option')
-    expect(error.message).toMatch(/@keepstream\/core.*driven.*`live`.*createStreamClient/)
+    expect(error.message).toMatch(/@keepstream\/core.*start.*`live`.*createStreamClient/)
   })
 
   it('names package, option and fix, for waits that would poll without end', () => {

@@ -11,7 +11,7 @@ useFakeTime()
 /** A driven stream, and every state it publishes from now on. */
 async function driven({ client, live }: ReturnType<typeof setup>) {
   const stream = client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   const published = publishedBy(stream)
   return { stream, published, ...live.last }
@@ -79,7 +79,7 @@ describe('publishing', () => {
     const { client, live } = setup()
     const sinks = []
     for (let index = 0; index < 20; index++) {
-      client.stream(`${index}`).attach({ driven: true })
+      client.stream(`${index}`).attach({ start: true })
       await settle()
       sinks.push(live.last.sink)
     }

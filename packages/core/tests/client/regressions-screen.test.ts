@@ -15,7 +15,7 @@ describe('mobile, tabs and networks', () => {
     async (message) => {
       const { client, live, tail } = setup()
       const stream = client.stream('a')
-      stream.attach({ driven: true })
+      stream.attach({ start: true })
       await settle()
       live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
       live.last.fail(new TypeError(message))
@@ -30,7 +30,7 @@ describe('mobile, tabs and networks', () => {
     const page = fakePage()
     const { client, live, tail } = setup({ canRepeat: true })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
     for (let change = 0; change < 20; change++) {
@@ -50,7 +50,7 @@ describe('mobile, tabs and networks', () => {
     fakePage()
     const { client, live } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     for (let offset = 0; offset < 100; offset++) live.last.sink.chunk({ offset, text: 'x' })
     await pass(1000)
@@ -72,7 +72,7 @@ describe('mobile, tabs and networks', () => {
       retry: WAITS,
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(5000)
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', error: undefined })
     expect(fetch.requests.map(({ method }) => method)).toEqual(['POST', 'GET'])
@@ -83,7 +83,7 @@ describe('rendering', () => {
   it('publishes a thousand tokens in a handful of updates, and never the same twice', async () => {
     const { client, live } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     const texts: string[] = []
     stream.$state.listen(({ text }) => texts.push(text))

@@ -19,7 +19,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
   it('a driven connection is aborted and no timer is left', async () => {
     const { client, live } = setup({ stallMs: 25_000 })
     const stream = client.stream('a')
-    const detach = stream.attach({ driven: true })
+    const detach = stream.attach({ start: true })
     await settle()
     live.last.sink.alive()
     live.last.sink.chunk({ offset: 0, text: 'ab' })
@@ -102,7 +102,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
   it('a stream that is finished holds nothing, though its readers stay', async () => {
     const page = fakePage()
     const { client, live } = setup({ stallMs: 25_000 })
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     live.last.sink.alive()
     live.last.sink.chunk({ offset: 0, text: 'ab' })
@@ -121,7 +121,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
       return body.response
     })
     const client = createStreamClient({ ...keepstream({ url: '/streams', fetch }), graceMs: GRACE_MS })
-    const detaches = [client.stream('a').attach({ driven: true }), client.stream('b').attach()]
+    const detaches = [client.stream('a').attach({ start: true }), client.stream('b').attach()]
     await settle()
     expect(fetch.open()).toHaveLength(2)
     expect(bodies.map(({ isOver }) => isOver)).toEqual([false, false])

@@ -53,7 +53,7 @@ describe('stop()', () => {
   it('resolves when the response brings the end, and shows it', async () => {
     const { client, live } = stopped(() => ({ end: 2, status: 'stopped' }))
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'ab' })
     await stream.stop()
@@ -80,7 +80,7 @@ describe('stop()', () => {
   it('keeps a shown text that is longer than the stored end', async () => {
     const { client, live } = stopped(() => ({ end: 2, status: 'stopped' }))
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'abcd' })
     await stream.stop()
@@ -124,7 +124,7 @@ describe('stop()', () => {
       },
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     const outcome = outcomeOf(stream.stop())
     live.last.sink.end({ end: 0, status: 'done' })
@@ -136,7 +136,7 @@ describe('stop()', () => {
   it('may be called in the tick that starts the drive', async () => {
     const { client, live, asked } = stopped(() => undefined)
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     const outcome = outcomeOf(stream.stop())
     await settle()
     expect(asked).toEqual(['a'])
@@ -149,7 +149,7 @@ describe('stop()', () => {
   it('does not wait behind a read that hangs', async () => {
     const { client, asked } = stopped(() => ({ end: 0, status: 'stopped' }))
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     await stream.stop()
     expect(asked).toEqual(['a'])

@@ -48,7 +48,7 @@ describe("subscribe, by Svelte's store contract", () => {
 
   it('drives for a listener that says so, and takes what else a store is called with for no option', async () => {
     const { client, live, tail } = setup()
-    client.stream('a').subscribe(() => {}, { driven: true })
+    client.stream('a').subscribe(() => {}, { start: true })
     await settle()
     expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
 

@@ -45,7 +45,7 @@ async function driven() {
   const phone = fakePhone()
   const made = setup({ environment: phone.environment, canRepeat: true })
   const stream = made.client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
   return { ...made, stream, phone }

@@ -30,7 +30,7 @@ async function inMidAnswer(driven: boolean) {
   })
   const client = createStreamClient({ ...keepstream({ url: '/streams', fetch }), poll: WAITS, retry: WAITS })
   const reply = client.stream('a')
-  reply.attach({ driven })
+  reply.attach({ start: driven })
   await pass(7000)
   expect(shown(reply)).toMatchObject({ text: 'Hello', connection: 'live' })
   return { stored, channels, fetch, reply }
@@ -126,7 +126,7 @@ describe('other sources', () => {
     const snapshot = fakeFetcher(() => ({ text: 'Hello', status: 'streaming' }))
     const { client, live } = setup({ snapshot })
     const reply = client.stream('a')
-    reply.attach({ driven: true })
+    reply.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello' })
     await pass(5000)

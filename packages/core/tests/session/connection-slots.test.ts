@@ -84,7 +84,7 @@ describe('the connections of one client', () => {
 
   it('are always opened for drives, and leave one for followers', async () => {
     const { client, live, tail } = setup()
-    for (const id of ['a', 'b', 'c', 'd', 'e']) client.stream(id).attach({ driven: true })
+    for (const id of ['a', 'b', 'c', 'd', 'e']) client.stream(id).attach({ start: true })
     for (const id of ['f', 'g']) client.stream(id).attach()
     await settle()
     expect(openIds(live.opened)).toEqual(['a', 'b', 'c', 'd', 'e'])
@@ -98,7 +98,7 @@ describe('the connections of one client', () => {
     const { client, live, tail } = setup({ maxLive: 2 })
     for (const id of ['a', 'b']) client.stream(id).attach()
     await settle()
-    client.stream('c').attach({ driven: true })
+    client.stream('c').attach({ start: true })
     await settle()
     expect(openIds(live.opened)).toEqual(['c'])
     expect(openIds(tail.opened)).toEqual(['a', 'b'])

@@ -8,7 +8,7 @@ useFakeTime()
 async function driven(options?: Parameters<typeof setup>[0]) {
   const { client, live, tail } = setup(options)
   const stream = client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   return { stream, live, tail }
 }

@@ -10,7 +10,7 @@ useFakeTime()
 async function driven(options?: Parameters<typeof setup>[0]) {
   const { client, live, tail } = setup(options)
   const stream = client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   return { stream, live, tail }
 }
@@ -128,7 +128,7 @@ describe('many clients that drive one id at one server', () => {
     })
     const drive = async (authorization: string) => {
       const client = createStreamClient(keepstream({ url: '/streams', fetch, headers: { authorization } }))
-      client.stream('a').attach({ driven: true })
+      client.stream('a').attach({ start: true })
       await settle()
     }
     return { drives, drive }

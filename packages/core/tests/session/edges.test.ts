@@ -58,7 +58,7 @@ describe('headers', () => {
       live: fetchLive({ url: '/drive', fetch, headers }),
       snapshot: fetchSnapshot({ url: '/read', fetch, headers }),
     })
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     client.stream('b').attach()
     await settle()
     expect(fetch.requests).toHaveLength(2)
@@ -70,7 +70,7 @@ describe('a follower and a driver that are mounted in the same tick', () => {
   it('cost one request', async () => {
     const { client, live, tail } = setup()
     client.stream('a').attach()
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
   })

@@ -29,7 +29,7 @@ describe('a read that fails', () => {
   it.each(['unauthorized', 'forbidden', 'not-found'] as const)('with %s ends a drive as well', async (code) => {
     const { client, live, tail } = setup({ canRepeat: true })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.fail(new SourceError(code, 'no'))
     await pass(600_000)

@@ -43,7 +43,7 @@ describe('a channel that is held back whole', () => {
   it.each([false, true])('is read in short reads beside it within 5 s (driven: %s)', async (driven) => {
     const { stream, channels, client } = world()
     const reply = client.stream('a')
-    reply.attach({ driven })
+    reply.attach({ start: driven })
     stream.text = 'Hello'
     await pass(3900)
     expect(shown(reply)).toMatchObject({ text: '', connection: 'connecting' })
@@ -109,7 +109,7 @@ describe('a channel that is held back whole', () => {
       snapshot: fetchSnapshot({ url: '/read', fetch }),
     }
     const reply = createStreamClient({ ...sources, poll: WAITS, retry: WAITS }).stream('a')
-    reply.attach({ driven: true })
+    reply.attach({ start: true })
     await pass(60_000)
     expect([drives, drive?.signal?.aborted, shown(reply).status]).toEqual([1, false, 'pending'])
     Object.assign(stored, { text: 'Hello', status: 'streaming' })
@@ -147,7 +147,7 @@ describe('a channel that is held back whole', () => {
     }
     const client = createStreamClient({ ...keepstream({ url: '/streams', fetch, headers }), poll: WAITS, retry: WAITS })
     const reply = client.stream('a')
-    reply.attach({ driven: true })
+    reply.attach({ start: true })
     await pass(19_000)
     expect([renewals, shown(reply).connection]).toEqual([1, 'connecting'])
   })
@@ -160,7 +160,7 @@ describe('a channel that is held back whole', () => {
           : new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
       )
       const reply = createStreamClient(keepstream({ url: '/streams', fetch })).stream('a')
-      reply.attach({ driven })
+      reply.attach({ start: driven })
       return reply
     }
     const follower = refusing(false)
@@ -216,7 +216,7 @@ describe('text that is read beside a channel', () => {
       ...keepstream({ url: '/streams', fetch }),
       onEvent: (event) => 'source' in event && reported.push([event.type, event.source, event.offset, event.length]),
     })
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     stream.text = 'Hello'
     await pass(4100)
     expect(reported).toEqual([['appended', 'snapshot', 0, 5]])
@@ -255,7 +255,7 @@ describe('a channel of a slow server', () => {
       )
       const client = createStreamClient({ ...keepstream({ url: '/streams', fetch: slow }), poll: WAITS, retry: WAITS })
       const reply = client.stream('a')
-      reply.attach({ driven })
+      reply.attach({ start: driven })
       stream.text = 'Hello'
       await pass(4100)
       expect(shown(reply)).toMatchObject({ text: 'Hello', connection: 'polling' })
@@ -319,7 +319,7 @@ describe('a channel whose text comes in lumps', () => {
       live: fetchLive({ url: '/drive', fetch, decode }),
       snapshot: fetchSnapshot({ url: '/read', fetch }),
     }
-    createStreamClient(sources).stream('a').attach({ driven: true })
+    createStreamClient(sources).stream('a').attach({ start: true })
     await pass(10_000)
     body.send('data: a\n\ndata: b\n\ndata: c\n\n')
     await pass(10_000)
@@ -362,7 +362,7 @@ describe('a drive without keep-alives that speaks late', () => {
   it('is not given up for text that the store had first, if bytes arrive during the read', async () => {
     const { client, signals, reads, say } = lateDrive()
     const reply = client.stream('a')
-    reply.attach({ driven: true })
+    reply.attach({ start: true })
     await pass(4100)
     expect(reads).toHaveLength(1)
     say('a')
@@ -376,13 +376,13 @@ describe('a drive without keep-alives that speaks late', () => {
 
   it('leaves the next one of its client in peace, once it has spoken', async () => {
     const { client, reads, say } = lateDrive()
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await pass(4100)
     say('a')
     reads[0]?.({ text: 'a', status: 'streaming' })
     await pass(10)
     const before = reads.length
-    client.stream('b').attach({ driven: true })
+    client.stream('b').attach({ start: true })
     say('b')
     await pass(2000)
     expect(reads).toHaveLength(before)

@@ -41,7 +41,7 @@ describe('a client does not accept', () => {
   it('text of a driver as stored, when a stop returns another epoch (P3, P9)', async () => {
     const { client, live, tail } = setup({ stop: async () => ({ end: 4, status: 'done', epoch: 2 }) })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'abUNSAVED', epoch: 1, base: 0 })
     live.last.fail(new Error('cut'))
@@ -92,7 +92,7 @@ describe('no response makes a hot loop', () => {
       retry: WAITS,
     })
     client.stream('a').attach()
-    other.stream('a').attach({ driven: true })
+    other.stream('a').attach({ start: true })
     await pass(10_000)
     expect(open.mock.calls.length).toBeGreaterThan(2)
     expect(open.mock.calls.length).toBeLessThan(30)
@@ -117,7 +117,7 @@ describe('no response makes a hot loop', () => {
       poll: WAITS,
       retry: WAITS,
     })
-    client.stream('a').attach({ driven: true })
+    client.stream('a').attach({ start: true })
     await settle()
     await pass(1500)
     await pass(250)
@@ -164,7 +164,7 @@ describe('a slow or broken server', () => {
       snapshot: fakeTail(),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done' })
   })

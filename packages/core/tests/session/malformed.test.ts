@@ -74,7 +74,7 @@ async function expectRefused(
 ) {
   const { client } = setup(options)
   const stream = client.stream('a')
-  stream.attach({ driven })
+  stream.attach({ start: driven })
   await settle()
   expect(shown(stream)).toMatchObject({ text: '', status: 'pending', connection: 'waiting' })
   expect(shown(stream).error).toMatchObject({ code: 'server' })
@@ -218,7 +218,7 @@ describe('a response with a field of the wrong type', () => {
     const errors = await uncaughtIn(async () => {
       const { client, live } = setup({ snapshot: fakeFetcher(() => ({ text: ['a'], status: 'done' }) as never) })
       const stream = client.stream('a')
-      stream.attach({ driven: true })
+      stream.attach({ start: true })
       await settle()
       live.last.sink.chunk({ offset: 0, text: 'abc' })
       await pass(31_000)

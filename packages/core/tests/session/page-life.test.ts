@@ -25,7 +25,7 @@ async function followed(options: Parameters<typeof setup>[0] = {}) {
 async function driven(options: Parameters<typeof setup>[0] = {}) {
   const made = setup(options)
   const stream = made.client.stream('a')
-  stream.attach({ driven: true })
+  stream.attach({ start: true })
   await settle()
   made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
   return { ...made, stream }

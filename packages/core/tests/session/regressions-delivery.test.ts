@@ -22,7 +22,7 @@ describe('resuming', () => {
       expect(shown.startsWith(before) && text.startsWith(shown)).toBe(true)
       before = shown
     })
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await fake.finish()
     expect(shown(stream)).toMatchObject({ text, status: 'done', error: undefined, isReconciled: false })
     expect(fake.drives).toBe(1)
@@ -32,7 +32,7 @@ describe('resuming', () => {
   it('never replaces fresh persisted text with stale live text', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     const stale = live.last
     stale.sink.chunk({ offset: 0, text: 'Hel', epoch: 1, base: 0 })
@@ -66,7 +66,7 @@ describe('stopping', () => {
   it('is not lost when it races the start', async () => {
     const fake = fakeStream({ text: 'never written', delayMs: 100 })
     const stream = createStreamClient(fake.sources).stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     const stopped = stream.stop()
     await fake.finish()
     await stopped
@@ -77,7 +77,7 @@ describe('stopping', () => {
   it('keeps the partial text, and shows nothing that comes late', async () => {
     const { client, live } = setup({ stop: async () => ({ end: 4, status: 'stopped' }) })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
     await stream.stop()
@@ -89,7 +89,7 @@ describe('stopping', () => {
   it('is separate from leaving: a reader that leaves sends no stop request (P7)', async () => {
     const fake = fakeStream({ text: 'One sentence. And another one.', chunkMs: 1000 })
     const client = createStreamClient(fake.sources)
-    const leave = client.stream('a').attach({ driven: true })
+    const leave = client.stream('a').attach({ start: true })
     await fake.clock.advance(1100)
     leave()
     await fake.clock.advance(2 * GRACE_MS)
@@ -112,7 +112,7 @@ describe('truncation and hangs', () => {
     }))
     const client = createStreamClient({ live: fetchLive({ url: '/drive', fetch }), snapshot })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     body.send('half')
     await pass(123_000)
     expect(shown(stream)).toMatchObject({ text: 'half', status: 'streaming' })
@@ -132,7 +132,7 @@ describe('truncation and hangs', () => {
       read: () => events(wire.grows(5), wire.end(5)),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(60_000)
     // A short read, and a connection.
     const read = 'GET /streams/a?offset=5&epoch=1'

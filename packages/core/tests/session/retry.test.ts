@@ -43,7 +43,7 @@ describe('retry()', () => {
   it('drives again, once, what failed at a source that cannot repeat', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.fail(new SourceError('server', 'down'))
     await pass(30_000)
@@ -59,7 +59,7 @@ describe('retry()', () => {
   it('drives nothing whose generation is known to have begun', async () => {
     const { client, live, tail } = setup({ canRepeat: true })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'ab', epoch: 1, base: 0 })
     live.last.fail(new SourceError('network', 'cut'))

@@ -118,7 +118,10 @@ const always = (words: string, run: (real: Real) => unknown) => fc.constant(new 
 const commands = [
   fc
     .boolean()
-    .map((driven) => new Command(`attach ${driven}`, ({ readers, stream }) => readers.push(stream.attach({ driven })))),
+    .map(
+      (driven) =>
+        new Command(`attach ${driven}`, ({ readers, stream }) => readers.push(stream.attach({ start: driven }))),
+    ),
   always('detach', ({ readers }) => readers.pop()?.()),
   always('everybody leaves', async (real) => {
     for (const leave of real.readers.splice(0)) leave()
@@ -238,7 +241,7 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
   // The faults stop: the end is reached, and nothing is left. The page may still report a wrong network state.
   server.heal()
   page.hide(false)
-  await step(real, () => real.readers.push(real.stream.attach({ driven: true })))
+  await step(real, () => real.readers.push(real.stream.attach({ start: true })))
   for (let turn = 0; !isTerminal(real.stream.$state.get().status); turn++) {
     expect(turn, `the end is reached: ${JSON.stringify(real.stream.$state.get())}`).toBeLessThan(40)
     await step(real, async () => {

@@ -10,7 +10,7 @@ useFakeTime()
 async function silent(options: Parameters<typeof setup>[0] = {}) {
   const made = setup(options)
   const stream = made.client.stream('a')
-  const detach = stream.attach({ driven: true })
+  const detach = stream.attach({ start: true })
   await settle()
   made.live.last.sink.chunk({ offset: 0, text: 'Hello' })
   const isOpen = () => !made.live.last.request.signal.aborted

@@ -31,7 +31,7 @@ describe('S15 a stream that no process writes at the moment', () => {
   it('is reported to a driver too, and by a poll', async () => {
     const drive = openBody(SSE)
     const driven = served({ drive: () => drive.response }).client.stream('a')
-    driven.attach({ driven: true })
+    driven.attach({ start: true })
     drive.send(stalls)
     await settle()
     expect(shown(driven)).toMatchObject({ status: 'streaming', isStalled: true })

@@ -142,7 +142,7 @@ describe('a snapshot that is pushed', () => {
 
   it('takes over when the driven connection is cut', async () => {
     const { stream, snapshot, live } = subscribed()
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(snapshot.subscribed).toHaveLength(0)
     live.last.sink.chunk({ offset: 0, text: 'Hello wor' })

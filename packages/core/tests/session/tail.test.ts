@@ -148,7 +148,7 @@ describe('a snapshot that is followed over one connection', () => {
   it('cuts to the base of `diverged` also if no epoch was known', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
     live.last.close()

@@ -83,7 +83,7 @@ describe('at once is shown', () => {
     const fake = fakeStream({ text: TEN.repeat(10), chunkLength: 10 })
     const client = createStreamClient(fake.sources)
     const stream = smooth(client, { environment: fake.clock }).stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await fake.clock.advance(330)
     const stopped = stream.stop()
     await fake.clock.advance(0)

@@ -68,10 +68,10 @@ describe('a smooth stream', () => {
   it('makes no request for a reader that leaves in the same tick, and drives for one that says so', async () => {
     const world = smoothSetup()
     const stream = world.smoothed.stream('a')
-    stream.attach({ driven: true })()
+    stream.attach({ start: true })()
     await settle()
     expect(world.live.opened).toHaveLength(0)
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect([world.live.opened.length, world.tail.opened.length]).toEqual([1, 0])
   })

@@ -116,7 +116,7 @@ describe('what a reader sees as one character', () => {
     const fake = fakeStream({ text: ['- ', characters.join('')] })
     const stream = smooth(createStreamClient(fake.sources), { environment: fake.clock }).stream('a')
     const seen = new Set<string>()
-    stream.subscribe(({ text }) => seen.add(text), { driven: true })
+    stream.subscribe(({ text }) => seen.add(text), { start: true })
     await fake.finish()
     const prefixes = characters.map((_, index) => `- ${characters.slice(0, index + 1).join('')}`)
     expect([...seen]).toEqual(['', '- ', ...prefixes])

@@ -71,7 +71,7 @@ describe('fetchLive, reading the events of another dialect', () => {
       retry: { minMs: 1, maxMs: 1 },
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hel', status: 'streaming', error: { code: 'network' } })
   })

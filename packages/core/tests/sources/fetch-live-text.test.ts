@@ -65,7 +65,7 @@ describe('fetchLive, reading raw text', () => {
     const snapshot = fakeTail()
     const client = createStreamClient({ live: answering(() => body.response), snapshot })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     body.send(encode('ab😀').slice(0, 4))
     await settle()
     body.cut()

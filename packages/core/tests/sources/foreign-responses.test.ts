@@ -130,7 +130,7 @@ describe('a proxy that has no backend for two seconds', () => {
     })
     const client = createStreamClient({ ...keepstream({ url: '/streams', fetch }), poll: WAITS, retry: WAITS })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(2000)
     expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'waiting', error: { code: 'server' } })
     expect(fetch.requests.length).toBeGreaterThan(3)

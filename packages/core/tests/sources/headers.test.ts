@@ -112,7 +112,7 @@ describe('headers', () => {
     }
     const client = createStreamClient(keepstream({ url: '', fetch, headers }))
     const [driven, followed] = [client.stream('a'), client.stream('b')]
-    driven.attach({ driven: true })
+    driven.attach({ start: true })
     followed.attach()
     await settle()
     expect(fetch.requests).toHaveLength(2)
@@ -171,7 +171,7 @@ describe('headers', () => {
       retry: WAITS,
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(150)
     expect(fetch.requests[0]).toMatchObject({ method: 'POST', url: '/drive' })
     expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })

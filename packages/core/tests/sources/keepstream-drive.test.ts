@@ -11,7 +11,7 @@ describe('keepstream(), driving', () => {
   it('joins from where the page is that was rendered with a text that goes on', async () => {
     const { client, asked } = served({ drive: () => events(wire.grows(5), wire.text(5, 'lo'), wire.end(5)) })
     const stream = client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 1 } })
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', isReconciled: false })
     expect(asked()).toEqual(['POST /streams/a/drive?offset=3&epoch=1'])
@@ -22,7 +22,7 @@ describe('keepstream(), driving', () => {
       drive: () => events(wire.grows(0), wire.text(3, 'Hel'), wire.keepAlive, wire.text(5, 'lo'), wire.end(5)),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', connection: 'closed', error: undefined })
     expect(asked()).toEqual(['POST /streams/a/drive'])
@@ -38,7 +38,7 @@ describe('keepstream(), driving', () => {
       stop: () => json({ status: 'done', offset: 1 }),
     })
     const stream = client.stream(id)
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     const stopping = stream.stop()
     await pass(1000)
     await stopping
@@ -56,7 +56,7 @@ describe('keepstream(), driving', () => {
       read: () => events(wire.grows(5, { epoch: 2 }), wire.text(5, 'lo', 2), wire.end(5, 'done', undefined, 2)),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(asked()).toEqual(['POST /streams/a/drive', 'GET /streams/a?offset=3&epoch=2'])
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', isReconciled: false })
@@ -70,7 +70,7 @@ describe('keepstream(), driving', () => {
       read: () => events(wire.status({ status: 'pending', offset: 0 })),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(5000)
     expect(asked()).toEqual(['POST /streams/a/drive', 'GET /streams/a?offset=0', 'POST /streams/a/drive'])
     expect(shown(stream)).toMatchObject({ text: 'ab', status: 'done', error: undefined })
@@ -81,7 +81,7 @@ describe('keepstream(), driving', () => {
       drive: () => events(wire.status({ status: 'stopped', offset: 5 }), wire.text(5, 'Hello'), wire.end(5, 'stopped')),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'stopped' })
   })

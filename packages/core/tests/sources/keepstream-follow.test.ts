@@ -61,7 +61,7 @@ describe('keepstream(), following', () => {
           : events(wire.grows(5, { epoch: 2, base: 5 }), wire.text(10, ', you', 2), wire.end(10, 'done', undefined, 2)),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(5000)
     expect(asked().slice(1)).toEqual(['GET /streams/a?offset=11&epoch=1', 'GET /streams/a?offset=5&epoch=2'])
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done', isReconciled: true, error: undefined })
@@ -80,7 +80,7 @@ describe('keepstream(), following', () => {
             ),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await pass(5000)
     expect(asked().slice(1)).toEqual(['GET /streams/a?offset=11&epoch=1', 'GET /streams/a?offset=5&epoch=2'])
     expect(shown(stream)).toMatchObject({ text: 'Hello, youxyz', status: 'done', isReconciled: true })

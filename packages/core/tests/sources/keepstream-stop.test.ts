@@ -18,7 +18,7 @@ describe('keepstream(), stopping', () => {
       stop: () => json({ status: 'stopped', offset: 5 }),
     })
     const stream = client.stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     await settle()
     await stream.stop()
     expect(asked()).toEqual(['POST /streams/a/drive', 'POST /streams/a/stop'])

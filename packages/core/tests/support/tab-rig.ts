@@ -52,7 +52,7 @@ export function setupTabs(delayMs?: () => number) {
     stream.$state.listen(({ text }) => {
       if ((texts.at(-1) ?? '') !== text) texts.push(text)
     })
-    const detach = stream.attach({ driven })
+    const detach = stream.attach({ start: driven })
     const opened = Object.defineProperties(tab as OpenedTab, {
       stream: { value: stream },
       text: { get: () => stream.$state.get().text },

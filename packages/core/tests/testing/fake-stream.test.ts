@@ -10,7 +10,7 @@ function tabs(options: Partial<FakeStreamOptions> = {}) {
   const open = (driven: boolean) => {
     const stream = createStreamClient(fake.sources).stream('a')
     const states: StreamState[] = []
-    const leave = stream.subscribe((state) => states.push(state), { driven })
+    const leave = stream.subscribe((state) => states.push(state), { start: driven })
     return { stream, states, leave, shown: () => stream.$state.get() }
   }
   return { fake, open }
@@ -43,7 +43,7 @@ describe('a fake stream', () => {
     const fake = fakeStream({ text: (id) => `the text of ${id}` })
     const client = createStreamClient(fake.sources)
     const streams = ['a', 'b'].map((id) => client.stream(id))
-    for (const stream of streams) stream.attach({ driven: true })
+    for (const stream of streams) stream.attach({ start: true })
     await fake.finish()
     expect(streams.map((stream) => stream.$state.get().text)).toEqual(['the text of a', 'the text of b'])
   })
@@ -143,7 +143,7 @@ describe('a fake stream', () => {
   it('is content when a fault struck one of several texts', async () => {
     const fake = fakeStream({ text: (id) => (id === 'long' ? TEXT : 'short'), dropAt: 20 })
     const client = createStreamClient(fake.sources)
-    for (const id of ['long', 'short']) client.stream(id).attach({ driven: true })
+    for (const id of ['long', 'short']) client.stream(id).attach({ start: true })
     await fake.finish()
   })
 
@@ -253,7 +253,7 @@ describe('a fault', () => {
   it("says the server's own word for a refusal", async () => {
     const fake = fakeStream({ text: TEXT, refuse: [{ status: 402, on: 'drive', serverCode: 'no-credit' }] })
     const stream = createStreamClient(fake.sources).stream('a')
-    const leave = stream.subscribe(() => {}, { driven: true })
+    const leave = stream.subscribe(() => {}, { start: true })
     await fake.clock.advance(1_000)
     expect(stream.$state.get().error).toMatchObject({
       code: 'forbidden',
@@ -339,7 +339,7 @@ describe('a clock', () => {
     const clock = createFakeClock()
     const [one, other] = [fakeStream({ text: 'one', clock }), fakeStream({ text: 'other', clock })]
     const streams = [one, other].map(({ sources }) => createStreamClient(sources).stream('a'))
-    for (const stream of streams) stream.attach({ driven: true })
+    for (const stream of streams) stream.attach({ start: true })
     await one.finish()
     expect(streams.map((stream) => stream.$state.get().text)).toEqual(['one', 'other'])
   })
@@ -358,7 +358,7 @@ describe('a clock', () => {
     const fake = fakeStream({ text: TEXT, dropAt: 16, environment: globalThis })
     const { live, snapshot, stop } = fake.sources
     const stream = createStreamClient({ live, snapshot, stop }).stream('a')
-    stream.attach({ driven: true })
+    stream.attach({ start: true })
     const finished = fake.finish()
     await vi.runAllTimersAsync()
     await finished
@@ -371,7 +371,7 @@ describe('what stands between', () => {
   it('holds responses back: a client reads on in short requests, and drives once', async () => {
     const fake = fakeStream({ text: 'x'.repeat(2000), isHeld: true })
     const stream = createStreamClient(fake.sources).stream('a')
-    const leave = stream.attach({ driven: true })
+    const leave = stream.attach({ start: true })
     await fake.clock.advance(5000)
     expect(stream.$state.get()).toMatchObject({ connection: 'polling', status: 'streaming' })
     expect(stream.$state.get().text.length).toBeGreaterThan(500)
@@ -398,7 +398,7 @@ describe('what stands between', () => {
       ],
     })
     const stream = createStreamClient(fake.sources).stream('a')
-    const leave = stream.attach({ driven: true })
+    const leave = stream.attach({ start: true })
     await fake.clock.advance(60_000)
     expect(stream.$state.get()).toMatchObject({
       text: 'One ',
@@ -420,7 +420,7 @@ describe('what stands between', () => {
     })
     const stream = createStreamClient(fake.sources).stream('a')
     const seen = new Set<string>()
-    const leave = stream.subscribe(({ connection }) => seen.add(connection), { driven: true })
+    const leave = stream.subscribe(({ connection }) => seen.add(connection), { start: true })
     await fake.finish()
     expect(stream.$state.get()).toMatchObject({ text: 'One sentence.', status: 'done' })
     expect([...seen]).toContain('offline')

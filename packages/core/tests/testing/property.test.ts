@@ -44,7 +44,7 @@ describe('with any faults of a fake stream', () => {
       }
       const driver = client(isSmoothDriver).stream('a')
       const follower = client(!isSmoothDriver).stream('a')
-      driver.attach({ driven: true })
+      driver.attach({ start: true })
       follower.attach()
       const left = await fake.finish().then(() => '', neverHappened)
       // Every reader passes every offset, and a fault there strikes one of them. A stale response may lead past it.

@@ -16,7 +16,7 @@ export interface AnswerProps extends Pick<PaneProps, 'client'> {
 export function Answer({ client, message, canBegin }: AnswerProps) {
   const [isBegun, setIsBegun] = useState(false)
   const isDriven = message.isDriven || isBegun
-  const stream = useStream(client, message.streamId, { driven: isDriven })
+  const stream = useStream(client, message.streamId, { start: isDriven })
   const { text, status, error } = stream
 
   const cut = describeFinish(stream.finishReason)

@@ -15,7 +15,7 @@ export interface ComposerProps extends Pick<PaneProps, 'client' | 'problem' | 'o
 
 /** The form to ask a question. */
 export function Composer({ client, last, problem, onAsk }: ComposerProps) {
-  const { status, stop } = useStream(client, last?.streamId, { driven: last?.isDriven })
+  const { status, stop } = useStream(client, last?.streamId, { start: last?.isDriven })
   const [prompt, setPrompt] = useState(draft.text)
   const [isSending, setIsSending] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)

@@ -20,7 +20,7 @@ export function Answer(props: AnswerProps) {
   const stream = useStream(
     props.client,
     () => props.message.streamId,
-    () => ({ driven: isDriven() }),
+    () => ({ start: isDriven() }),
   )
 
   const isGrowing = () => isRunning(stream.status)

@@ -19,7 +19,7 @@ export function Composer(props: ComposerProps) {
   const stream = useStream(
     props.client,
     () => props.last?.streamId,
-    () => ({ driven: props.last?.isDriven }),
+    () => ({ start: props.last?.isDriven }),
   )
   const [prompt, setPrompt] = createSignal(draft.text)
   const [isSending, setIsSending] = createSignal(false)

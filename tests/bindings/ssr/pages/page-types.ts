@@ -4,7 +4,7 @@ import type { Snapshot, StreamClient, StreamState } from '@keepstream/core'
 export interface PageData {
   readonly id?: string | undefined
   readonly initial?: Snapshot | undefined
-  readonly driven?: boolean | undefined
+  readonly start?: boolean | undefined
   /** Whether there is a second reply, whose code arrives later than the page's. */
   readonly hasLate?: boolean | undefined
   /** The initial text of the late reply, if it differs from `initial`. */
@@ -20,7 +20,7 @@ export type ShownReply = Pick<StreamState, 'text' | 'status' | 'connection'>
 /** Records what a reply shows, in the order of the renders. Returns the text. */
 export type Note = (name: ReplyName, reply: ShownReply) => string
 
-export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'driven'> {
+export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'start'> {
   readonly name: ReplyName
   readonly client: StreamClient
   readonly note: Note

@@ -6,7 +6,7 @@ export function Reply(props: ReplyProps) {
   const reply = useStream(
     props.client,
     () => props.id,
-    () => ({ driven: props.driven, initial: props.initial }),
+    () => ({ start: props.start, initial: props.initial }),
   )
   return (
     <article id={props.name} data-status={reply.status} data-connection={reply.connection}>
