@@ -29,7 +29,7 @@ async function drive(onEvent?: (event: StreamEvent) => void): Promise<number> {
         return new Promise(() => {})
       },
     },
-    snapshot: async () => ({ text: '', status: 'pending' }),
+    snapshot: async () => ({ offset: 0, text: '', status: 'pending' }),
     onEvent,
   })
   const stream = client.stream('a')
@@ -37,7 +37,7 @@ async function drive(onEvent?: (event: StreamEvent) => void): Promise<number> {
   await Promise.resolve()
   const start = process.cpuUsage()
   for (let index = 0; index < tokens; index++) {
-    sink?.chunk({ offset: 5 * index, text: 'word ', epoch: 1, base: 0 })
+    sink?.chunk({ offset: 5 * index, text: 'word ', origin: { epoch: 1, base: 0 } })
     // As from a network: the page and its listeners run between the chunks.
     if (index % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
   }

@@ -1,11 +1,11 @@
-import type { Snapshot, StreamClient, StreamState, TextStream } from '@keepstream/core'
+import type { Initial, StreamClient, StreamState, TextStream } from '@keepstream/core'
 
 /** The props that an application passes to a component that shows a stream. */
 export interface ComponentProps {
   readonly client: StreamClient
   readonly id: string | undefined
   readonly start?: boolean | undefined
-  readonly initial?: Snapshot | undefined
+  readonly initial?: Initial | undefined
 }
 
 /** The values of one render: the state, the actions, and the id it was rendered with. */

@@ -1,4 +1,4 @@
-import { createStreamClient, keepstream, type Snapshot, type StreamState } from '@keepstream/core'
+import { createStreamClient, type Initial, keepstream, type StreamState } from '@keepstream/core'
 import { createStreams, type Producer, type StreamStore } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -96,7 +96,7 @@ async function setUpResumedStream() {
   return { id, kept, second, finish, resumer }
 }
 
-const copies: [string, (state: StreamState) => StreamState | Snapshot][] = [
+const copies: [string, (state: StreamState) => StreamState | Initial][] = [
   ['the state', (state) => state],
   ['the state as JSON', (state) => JSON.parse(JSON.stringify(state))],
   ['text and status alone', ({ text, status }) => ({ text, status })],
@@ -139,8 +139,7 @@ describe('the initial text of a server-rendered page', () => {
     expect(initial).toEqual({
       text: stored + others.slice(0, 30),
       status: 'streaming',
-      epoch: 2,
-      base: stored.length,
+      origin: { epoch: 2, base: stored.length },
     })
     second.requests.length = 0
     const stream = second.client().stream(id, { initial })
@@ -148,7 +147,7 @@ describe('the initial text of a server-rendered page', () => {
     closing.push(stream.attach({ initial }))
     finish()
     await until(() => stream.$state.get().status === 'done')
-    expect(stream.$state.get()).toMatchObject({ text: stored + others, isReconciled: false, epoch: 2 })
+    expect(stream.$state.get()).toMatchObject({ text: stored + others, isReconciled: false, origin: { epoch: 2 } })
     expect(second.requests).toEqual([`GET ?offset=${initial.text.length}&epoch=2`])
   })
 })

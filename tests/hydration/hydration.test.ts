@@ -1,4 +1,4 @@
-import type { Snapshot } from '@keepstream/core'
+import type { Initial } from '@keepstream/core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildBrowser, buildServer, type Framework, frameworks } from '../bindings/ssr/build-pages'
@@ -13,7 +13,7 @@ const chromiumPath = findChromium()
 const text = 'one <b>5 > 4 & "so"</b></script> '
 /** What the page shows first. With the epoch of the stored text the client reads no text again. */
 const shown = { text, status: 'streaming' } as const
-const origin = { epoch: 1, base: 0 }
+const origin = { origin: { epoch: 1, base: 0 } }
 const initial = { ...shown, ...origin } as const
 const names = ['early', 'late'] as const
 const consoleMessage = /^(error|warning): /m
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       expect(server.requests()).toEqual([`POST ${id} ${text.length}`])
     })
 
-    it.each(casesFrom<Snapshot | undefined>(undefined, { text: '', status: 'pending' }))(
+    it.each(casesFrom<Initial | undefined>(undefined, { text: '', status: 'pending' }))(
       'drives once a stream that was not driven when the page was rendered, with %o',
       async (initial) => {
         const id = await server.createStream()
@@ -201,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
     })
 
     it.each(
-      casesFrom<{ what: 'text' | 'status'; other: Snapshot }>(
+      casesFrom<{ what: 'text' | 'status'; other: Initial }>(
         { what: 'text', other: { text: 'something else', status: 'streaming' } },
         { what: 'status', other: { text, status: 'done' } },
       ),

@@ -28,7 +28,7 @@ export function createClient(url: string, dialect: Dialect, fetch: FetchLike = g
   const snapshot: SnapshotFetcher = async ({ id, signal }) => {
     const response = await fetch(`${url}/${id}`, { signal, headers: { accept: 'application/json' } })
     const { text, status } = (await response.json()) as Snapshot
-    return { text, status }
+    return { offset: 0, text, status }
   }
   return createStreamClient({ ...sources, snapshot, poll: { minMs: 20, maxMs: 40 } })
 }

@@ -241,7 +241,7 @@ describe('the query', () => {
     const sink = sinkOf()
     snapshot.subscribe(request, sink)
     push(null)
-    expect(sink.next).toHaveBeenCalledWith({ text: '', status: 'pending' })
+    expect(sink.next).toHaveBeenCalledWith({ offset: 0, text: '', status: 'pending' })
   })
 
   it('brings its text and its status, and nothing else that an app may add', () => {
@@ -249,7 +249,7 @@ describe('the query', () => {
     const sink = sinkOf()
     snapshot.subscribe(request, sink)
     push({ text: 'One', status: 'streaming', epoch: 7, offset: 3 })
-    expect(sink.next).toHaveBeenCalledWith({ text: 'One', status: 'streaming' })
+    expect(sink.next).toHaveBeenCalledWith({ offset: 0, text: 'One', status: 'streaming' })
   })
 
   it('throws no error into the Convex client, for any result', () => {
@@ -281,7 +281,7 @@ describe('the query', () => {
     const sink = { ...sinkOf(), lost: (error: unknown) => void codes.push((error as { code: string }).code) }
     for (const isAnswered of [false, false, true, false, false, false, false]) {
       const unsubscribe = snapshot.subscribe(request, sink)
-      if (isAnswered) push({ text: '', status: 'pending' })
+      if (isAnswered) push({ offset: 0, text: '', status: 'pending' })
       fail(new Error('[Request ID: a] Server Error'))
       fail(new Error('twice'))
       unsubscribe()

@@ -23,6 +23,7 @@ export type {
   Initial,
   LiveSink,
   LiveSource,
+  Origin,
   PhaseEvent,
   PieceEvent,
   Snapshot,

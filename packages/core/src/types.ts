@@ -26,36 +26,32 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
  */
 export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'closed'
 
+/** Which generation wrote a text. A backend without epochs has none. */
+export interface Origin {
+  /** The number of the claim under which the text was produced. It only moves up. */
+  readonly epoch: number
+  /** The offset where that epoch began. Everything before it was durable. */
+  readonly base: number
+}
+
 /** A part of the text and the offset where it starts. Offsets count UTF-16 code units, as `text.length` does. */
 export interface Chunk {
   readonly offset: number
   readonly text: string
-  /** The number of the claim under which this text was produced. A backend without epochs leaves it out. */
-  readonly epoch?: number | undefined
-  /** The offset where that epoch began. Everything before it was durable. */
-  readonly base?: number | undefined
+  readonly origin?: Origin | undefined
   /** `false`: this is backlog, and more backlog follows. @default true */
   readonly upToDate?: boolean | undefined
   /** No process writes the text at the moment: the lease of the last one has expired. @default false */
   readonly stalled?: boolean | undefined
 }
 
-/** Persisted text from `offset`, and the status at that moment. */
-export interface Snapshot {
-  /** Where `text` starts. @default 0 */
-  readonly offset?: number | undefined
-  readonly text: string
+/** Persisted text from `offset`, and the status at that moment. With `upToDate: false` the client reads on at once. */
+export interface Snapshot extends Chunk {
   readonly status: StreamStatus
-  readonly epoch?: number | undefined
-  readonly base?: number | undefined
-  /** `false`: the store has more text than this. The client reads on at once. @default true */
-  readonly upToDate?: boolean | undefined
   /** With the status `error`: a code for the reason. */
   readonly error?: string | undefined
   /** With a terminal status: the producer's finish reason, such as `length`. */
   readonly finishReason?: string | undefined
-  /** No process writes the text at the moment: the lease of the last one has expired. @default false */
-  readonly stalled?: boolean | undefined
 }
 
 /** The explicit end of a stream. A connection that closes without it was cut (P4). */
@@ -117,9 +113,8 @@ export interface TailSink {
 /**
  * Persisted text that is followed over one connection as it grows.
  *
- * `open` MUST give the `offset` of each snapshot; without one it is 0, and the snapshot replaces the shown text. `open` MUST
- * resolve when the connection ends, and reject when it fails. It MUST NOT reconnect: the client does. A terminal snapshot is
- * the end.
+ * `open` MUST resolve when the connection ends, and reject when it fails. It MUST NOT reconnect: the client does. A terminal
+ * snapshot is the end.
  */
 export interface SnapshotTail {
   open(request: SourceRequest, sink: TailSink): Promise<void>
@@ -174,11 +169,10 @@ export interface StreamSources {
 export interface StreamState {
   readonly text: string
   /**
-   * The epoch of the text, and the offset where it began. With both, a copy that a page kept can be checked when it comes back
-   * as `initial`. `undefined` until all of the text is known to be of that epoch, and with backends without epochs.
+   * With it, a copy that a page kept can be checked when it comes back as `initial`. `undefined` until all of the text is known
+   * to be of one epoch, and with backends without epochs.
    */
-  readonly epoch: number | undefined
-  readonly base: number | undefined
+  readonly origin: Origin | undefined
   readonly status: StreamStatus
   readonly connection: Connection
   /**
@@ -202,8 +196,16 @@ export interface StreamState {
   readonly finishReason: string | undefined
 }
 
-/** What a page was rendered with: a snapshot, or a `StreamState` that was kept. Its text must be whole. */
-export type Initial = Snapshot | StreamState
+/** What a page was rendered with, or a `StreamState` that was kept: the whole text, from offset 0. */
+export interface Initial {
+  readonly text: string
+  readonly status: StreamStatus
+  readonly origin?: Origin | undefined
+  /** With the status `error`: the code of the reason. The error object of a kept state counts as none. */
+  readonly error?: string | StreamError | undefined
+  readonly finishReason?: string | undefined
+  readonly offset?: undefined
+}
 
 /** Something that a client did for a stream, for a log, a timeline or a metric. It contains no text. */
 export type StreamEvent = PhaseEvent | PieceEvent

@@ -1,4 +1,4 @@
-import type { Snapshot } from '@keepstream/react'
+import type { Initial } from '@keepstream/react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -30,7 +30,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     const { server, open, happens, requested } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
-    const initial: Snapshot = { text: 'one ', status: 'streaming', epoch: 1, base: 0 }
+    const initial: Initial = { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } }
     server.stream('a').write('one two')
     const page = (results: string[]) => (
       <Mode>
@@ -55,7 +55,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     const complaints = vi.spyOn(console, 'error')
     const onRecoverableError = vi.fn()
     const client = open()
-    const initial: Snapshot = { text: 'one ', status: 'streaming', epoch: 1, base: 0 }
+    const initial: Initial = { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } }
     const page = (Late: ComponentType<ProbeProps>, results: string[]) => (
       <Mode>
         <Suspense fallback="not yet">
@@ -100,7 +100,7 @@ describe.each(modes)('a page that was rendered on a server, $mode', ({ Mode, dri
     const { open, happens } = createKit(driver)
     const complaints = vi.spyOn(console, 'error')
     const client = open()
-    const initial: Snapshot = { text: 'of no stream', status: 'done' }
+    const initial: Initial = { text: 'of no stream', status: 'done' }
     const page = (id: string | undefined) => (
       <Mode>
         <Probe client={client} id={id} initial={initial} name="a" onRender={() => {}} />

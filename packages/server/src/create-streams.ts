@@ -39,7 +39,12 @@ export function createStreams(options: StreamsOptions): Streams {
       const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
       if (!whole) throw new StreamsError('not-found', `there is no stream '${id}'`)
       const { status, epoch, base, finishReason } = whole.head
-      return { text: whole.text, status, epoch, base, ...(finishReason === undefined ? {} : { finishReason }) }
+      return {
+        text: whole.text,
+        status,
+        origin: { epoch, base },
+        ...(finishReason === undefined ? {} : { finishReason }),
+      }
     },
     stream: (request, id, producer, options = {}) => driveStream(runtime, request, id, producer, options),
     start: (id, producer, options = {}) => startStream(runs, id, producer, options),

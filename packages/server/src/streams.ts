@@ -6,14 +6,14 @@ import type { StartedStream } from './run/start'
 import type { StreamStatus } from './store/status'
 
 /**
- * The whole durable text of a stream. Pass it to a client as `initial`: with `epoch` and `base`, a page that was rendered with
+ * The whole durable text of a stream. Pass it to a client as `initial`: with its `origin`, a page that was rendered with
  * it reads on from its end.
  */
 export interface StreamBody {
   readonly text: string
   readonly status: StreamStatus
-  readonly epoch: number
-  readonly base: number
+  /** The number of the claim under which the text was produced, and the offset where that claim began. */
+  readonly origin: { readonly epoch: number; readonly base: number }
   /** The producer's finish reason. `length` with `done`: the model's provider cut the text. */
   readonly finishReason?: string
 }

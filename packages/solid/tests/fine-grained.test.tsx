@@ -138,7 +138,7 @@ it('gives a new id its own initial text when both change in one batch', async ()
   await happens()
   batch(() => {
     setId('b')
-    setInitial({ text: 'text of b', status: 'streaming', epoch: 1, base: 0 })
+    setInitial({ text: 'text of b', status: 'streaming', origin: { epoch: 1, base: 0 } })
   })
   expect(target.textContent).toBe('text of b')
   await happens()

@@ -1,4 +1,4 @@
-import type { Connection, Snapshot, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/solid'
+import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/solid'
 import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/solid'
 import { type Accessor, createSignal } from 'solid-js'
 import { expectTypeOf, it } from 'vitest'
@@ -12,7 +12,7 @@ it('takes a client, an id and options, each of these two as a value or an access
     ) => UseStreamResult
   >()
   expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
-  const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
+  const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
     const [id] = createSignal<string>()
     useStream(client, undefined)
     useStream(client, id)

@@ -111,7 +111,7 @@ it("shows its own initial text first, and then the client's newer state", async 
   await happens(() => server.stream('a').write('one two'))
   await happens(() => server.stream('a').close())
   const seen: string[] = []
-  const initial = { text: 'one ', status: 'streaming', epoch: 1, base: 0 } as const
+  const initial = { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
   const unsubscribe = useStream(client, 'a', { initial }).subscribe(({ status, text }) =>
     seen.push(`${status}: ${text}`),
   )
@@ -125,7 +125,9 @@ it("shows its own initial text first, and then the client's newer state", async 
 
 it('is held to its own initial text by its first start alone', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { initial: { text: 'one ', status: 'streaming', epoch: 1, base: 0 } })
+  const reply = useStream(open(), 'a', {
+    initial: { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } },
+  })
   const seen: string[] = []
   const listen = () => reply.subscribe(({ status, text }) => seen.push(`${status}: ${text}`))
   server.stream('a').write('one two')
@@ -147,7 +149,7 @@ it('gives neither of two streams the initial text of the other, whichever of its
     const client = open()
     const id = writable('a')
     const options = writable<UseStreamOptions>({
-      initial: { text: 'text of a', status: 'streaming', epoch: 1, base: 0 },
+      initial: { text: 'text of a', status: 'streaming', origin: { epoch: 1, base: 0 } },
     })
     const reply = useStream(client, id, options)
     const seen: string[] = []
@@ -157,7 +159,11 @@ it('gives neither of two streams the initial text of the other, whichever of its
     await happens()
     const changes = [
       () => id.set('b'),
-      () => options.set({ start: true, initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
+      () =>
+        options.set({
+          start: true,
+          initial: { text: 'text of b', status: 'streaming', origin: { epoch: 1, base: 0 } },
+        }),
     ]
     for (const change of isIdFirst ? changes : changes.reverse()) change()
     expect(seen.at(-1)).toBe('')

@@ -1,4 +1,4 @@
-import type { Snapshot, StreamClient, StreamState, StreamStatus } from '@keepstream/svelte'
+import type { Initial, StreamClient, StreamState, StreamStatus } from '@keepstream/svelte'
 import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/svelte'
 import { derived, get, type Readable, readable, toStore, writable } from 'svelte/store'
 import { expectTypeOf, it } from 'vitest'
@@ -12,7 +12,7 @@ it('takes a client, an id and options, each of these two as a value, a store or 
     ) => UseStreamResult
   >()
   expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
-  const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
+  const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
     useStream(client, undefined)
     useStream(client, writable('a'))
     useStream(client, readable(undefined), { initial: props.initial })

@@ -61,7 +61,7 @@ it('never shows a new id the initial text of the last one, though it is read bet
   await happens()
   await happens(() => {
     id.value = 'b'
-    initial.value = { text: 'text of b', status: 'streaming', epoch: 1, base: 0 }
+    initial.value = { text: 'text of b', status: 'streaming', origin: { epoch: 1, base: 0 } }
   })
   await happens(() => server.stream('b').close())
   expect(page.textContent).toBe('text of b')

@@ -119,7 +119,7 @@ it('never goes back to the rendered state when it is deactivated after hydration
   const seen: string[] = []
   const Reply = defineComponent(() => {
     const { text, status } = useStream(client, 'a', {
-      initial: { text: 'one ', status: 'streaming', epoch: 1, base: 0 },
+      initial: { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } },
     })
     watch([text, status], () => seen.push(`${status.value}: ${text.value}`), { immediate: true, flush: 'sync' })
     return () => h('output', text.value)

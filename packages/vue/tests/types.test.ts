@@ -1,4 +1,4 @@
-import type { Connection, Snapshot, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/vue'
+import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/vue'
 import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/vue'
 import { expectTypeOf, it } from 'vitest'
 import { computed, type MaybeRefOrGetter, type Ref, ref, shallowRef } from 'vue'
@@ -12,7 +12,7 @@ it('takes a client, an id and options, each of these two as a value, a ref or a 
     ) => UseStreamResult
   >()
   expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
-  const forms = (client: StreamClient, props: { id?: string; initial: Snapshot }) => {
+  const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
     useStream(client, undefined)
     useStream(client, ref('a'))
     useStream(client, shallowRef<string>())

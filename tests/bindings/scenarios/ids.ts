@@ -69,7 +69,7 @@ export const ids = {
       await happens()
       expect(page.screen).toBe('text of a')
       await happens(() =>
-        page.apply({ id: 'b', initial: { text: 'text of b', status: 'streaming', epoch: 1, base: 0 } }),
+        page.apply({ id: 'b', initial: { text: 'text of b', status: 'streaming', origin: { epoch: 1, base: 0 } } }),
       )
       expect(page.last).toMatchObject({ id: 'b', text: 'text of b', status: 'streaming' })
       await happens(() => server.stream('b').write(', which goes on'))

@@ -80,7 +80,7 @@ export const readers = {
     async run({ server, open, mountAll, happens, requested }) {
       const client = open()
       server.stream('a').write('begun elsewhere')
-      const initial = { text: 'begun', status: 'streaming', epoch: 1, base: 0 } as const
+      const initial = { text: 'begun', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
       const pages = mountAll([
         { client, id: 'a', start: true, initial },
         { client, id: 'a', start: true },
@@ -104,7 +104,7 @@ export const readers = {
         const truth = 'a longer text'
         server.stream(id).write(truth)
         const initials = lengths.map(
-          (length) => ({ text: truth.slice(0, length), status: 'streaming', epoch: 1, base: 0 }) as const,
+          (length) => ({ text: truth.slice(0, length), status: 'streaming', origin: { epoch: 1, base: 0 } }) as const,
         )
         const pages: Page[] = mountAll(initials.map((initial) => ({ client, id, initial })))
         await happens()

@@ -74,7 +74,7 @@ export const returning = {
     async run({ server, open, mount, happens, requested }) {
       const known = 'What the server rendered. '.repeat(100)
       server.stream('a').write(known)
-      const initial = { text: known, status: 'streaming', epoch: 1, base: 0 } as const
+      const initial = { text: known, status: 'streaming', origin: { epoch: 1, base: 0 } } as const
       const page = mount({ client: open(), id: 'a', start: true, initial })
       // A server renders this state.
       expect(page.results[0]).toMatchObject(initialStreamState(initial))

@@ -110,7 +110,7 @@ export const smoothing = {
     async run(kit) {
       const { server, open, mount, happens } = kit
       server.stream('a').write(BURST)
-      const initial = { text: BURST, status: 'streaming', epoch: 1, base: 0 } as const
+      const initial = { text: BURST, status: 'streaming', origin: { epoch: 1, base: 0 } } as const
       const page = mount({ client: smooth(open()), id: 'a', start: true, initial })
       expect(page.results[0]).toMatchObject(initial)
       expect(page.screen).toBe(BURST)
@@ -122,7 +122,7 @@ export const smoothing = {
     title: 'shows at once what another component was rendered with, when that one mounts mid-burst',
     async run(kit) {
       const page = await openInMidBurst(kit)
-      const initial = { text: BURST.slice(0, 30), status: 'streaming', epoch: 1, base: 0 } as const
+      const initial = { text: BURST.slice(0, 30), status: 'streaming', origin: { epoch: 1, base: 0 } } as const
       const other = kit.mount({ client: page.client, id: 'a', initial })
       await kit.happens()
       expect(page.screen.startsWith(initial.text)).toBe(true)

@@ -39,7 +39,7 @@ it.each(pages)(
 
     const { renderAnswer } = await buildExample(page, entry, plugin)
     const { html, initial } = await renderAnswer(streams, id)
-    expect(initial).toEqual({ text: 'Less is <more>.', status: 'done', epoch: 1, base: 0 })
+    expect(initial).toEqual({ text: 'Less is <more>.', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(html).toMatch(/Less is &lt;more(>|&gt;)\./)
     expect(html).toContain('done')
     expect(html).not.toContain('Nothing was asked yet.')

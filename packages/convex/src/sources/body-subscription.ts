@@ -28,7 +28,7 @@ export function bodySubscription(
         // An app's query may return `null`: then there is nothing to show yet.
         const { text = '', status = 'pending' } = body ?? {}
         try {
-          sink.next({ text, status })
+          sink.next({ offset: 0, text, status })
         } catch (error) {
           // An error about a malformed body must not reach the Convex client, because others use it too.
           onError(error)

@@ -46,8 +46,8 @@ export interface AttachOptions {
    */
   readonly start?: boolean | undefined
   /**
-   * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With `epoch` and `base`,
-   * reading goes on from its end. Without an epoch it is shown, read again from the start, and compared. Text that has ended
+   * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With its `origin`,
+   * reading goes on from its end. Without one it is shown, read again from the start, and compared. Text that has ended
    * is used as it is, without a request.
    */
   readonly initial?: Initial | undefined

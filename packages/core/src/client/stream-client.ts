@@ -1,12 +1,12 @@
 import { atom } from 'nanostores'
 import { StreamError } from '../errors'
 import { initialState } from '../merge/reduce'
-import type { SessionState } from '../merge/session-state'
+import type { Kept, SessionState } from '../merge/session-state'
 import { checkInitial } from '../session/check-source'
 import { createConnectionSlots } from '../session/connection-slots'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
-import type { Initial, Snapshot, StreamState } from '../types'
+import type { Initial, Origin, StreamState } from '../types'
 import type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client-types'
 import { guarded } from './guarded'
 import { addListener, subscribe, type TextListener } from './listen'
@@ -57,7 +57,7 @@ export function createStreamClient({
   const idle = new Set<TextStream>()
   const begun = new Set<string>()
 
-  function createStream(id: string | undefined, initial?: Snapshot): TextStream {
+  function createStream(id: string | undefined, initial?: Kept): TextStream {
     const listeners = new Set<TextListener>()
     const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
@@ -88,7 +88,7 @@ export function createStreamClient({
       { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
-        const isNew = state.text !== before.text || epochOf(state) !== epochOf(before)
+        const isNew = state.text !== before.text || originOf(state) !== originOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)
         if (isNew || isUrgent) schedule(publish, isUrgent)
       },
@@ -174,14 +174,13 @@ const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStall
 
 function view(state: SessionState): StreamState {
   const { text, status, connection, error, isCaughtUp, cuts, isStalled, finishReason } = state
-  const epoch = epochOf(state)
-  const base = epoch === undefined ? undefined : state.base
-  return { text, epoch, base, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+  const origin = originOf(state)
+  return { text, origin, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
 }
 
-/** The epoch, once all of the text is known to belong to it. Only then can a copy of the text be checked. */
-function epochOf({ text, verified, epoch }: SessionState): number | undefined {
-  return verified < text.length ? undefined : epoch
+/** The origin, once all of the text is known to have it. Only then can a copy of the text be checked. */
+function originOf({ text, verified, origin }: SessionState): Origin | undefined {
+  return verified < text.length ? undefined : origin
 }
 
 function invalid(message: string) {

@@ -1,12 +1,10 @@
-import type { Chunk } from '../types'
+import type { Chunk, Origin } from '../types'
 
 /** The text shown, and where it came from as far as that is known. */
 export interface Shown {
   readonly text: string
-  /** The epoch of the text, once a source has named one. */
-  readonly epoch: number | undefined
-  /** Where that epoch began. Text before it is durable, and stays in every later epoch. */
-  readonly base: number | undefined
+  /** The epoch of the text, once a source has named one. Text before its base is durable, and stays in every later epoch. */
+  readonly origin: Origin | undefined
   /**
    * How much of the text is known to belong to that epoch or, without an epoch, to be durable. The rest was kept by a page,
    * or came from a drive without epochs that is over. It is shown, and compared with what is read next.
@@ -17,9 +15,7 @@ export interface Shown {
 }
 
 /** A chunk of a live source, or a snapshot of the persisted text. */
-export interface MergeInput extends Omit<Chunk, 'offset'> {
-  /** @default 0 */
-  readonly offset?: number | undefined
+export interface MergeInput extends Chunk {
   /** This is durable text. Where it differs from the shown text, it replaces that. */
   readonly isSnapshot?: boolean
   /** A page kept this text without an epoch. It may be the text of a generation that was lost. */
@@ -48,26 +44,25 @@ export interface Merged {
  * compared with the chunks that are read, and a chunk that begins beyond the verified text is beyond a gap.
  */
 export function merge(shown: Shown, chunk: MergeInput): Merged {
-  const { offset = 0, text: added, isSnapshot, isKept } = chunk
-  let { text, epoch: known, base, verified } = shown
-  if (isSnapshot && known !== undefined && chunk.epoch === undefined) {
+  const { offset, text: added, origin: named, isSnapshot, isKept } = chunk
+  let { text, origin, verified } = shown
+  if (isSnapshot && origin && !named) {
     // A source without epochs cannot say which text it continues. Only what was durable when this epoch began is the same.
-    verified = Math.min(verified, base ?? 0)
-    known = base = undefined
+    verified = Math.min(verified, origin.base)
+    origin = undefined
   }
-  const epoch = chunk.epoch ?? known
-  if (Number(epoch) < Number(known)) return { outcome: 'stale', shown }
+  if (named && origin && named.epoch < origin.epoch) return { outcome: 'stale', shown }
 
-  if (epoch !== known) {
-    if (known !== undefined) {
+  if (named && named.epoch !== origin?.epoch) {
+    if (origin) {
       // An epoch that was missed may have begun anywhere after the shown one.
-      const kept = epoch === known + 1 ? chunk.base : Math.min(base ?? 0, chunk.base ?? 0)
-      if ((kept ?? 0) < verified) {
+      const kept = named.epoch === origin.epoch + 1 ? named.base : Math.min(origin.base, named.base)
+      if (kept < verified) {
         text = text.slice(0, kept)
-        verified = kept ?? 0
+        verified = kept
       }
     }
-    base = chunk.base
+    origin = named
   }
   let isCut = text.length < shown.text.length
 
@@ -94,8 +89,8 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
   return {
     outcome: isGap ? 'gap' : isCut ? 'reconciled' : isSame ? 'duplicate' : 'appended',
     shown:
-      isSame && !isCut && epoch === shown.epoch && verified === shown.verified
+      isSame && !isCut && origin === shown.origin && verified === shown.verified
         ? shown
-        : { text, epoch, base, verified, cuts: shown.cuts + Number(isCut) },
+        : { text, origin, verified, cuts: shown.cuts + Number(isCut) },
   }
 }

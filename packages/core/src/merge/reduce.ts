@@ -1,16 +1,15 @@
 import { isFinal, type SourceError, StreamError } from '../errors'
-import { type Connection, type End, isTerminal, type Snapshot, type TerminalStatus } from '../types'
+import { type Connection, type End, isTerminal, type TerminalStatus } from '../types'
 import { merge, type Shown } from './merge'
-import type { ChunkOutcome, Phase, SessionEvent, SessionFacts, SessionState, Update } from './session-state'
+import type { ChunkOutcome, Kept, Phase, SessionEvent, SessionFacts, SessionState, Update } from './session-state'
 
 type Change = Partial<SessionFacts>
 
 /** The state before the first reader. `isDriven`: this client has driven the stream before. */
-export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Snapshot): SessionState {
+export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Kept): SessionState {
   const state: SessionState = {
     text: '',
-    epoch: undefined,
-    base: undefined,
+    origin: undefined,
     verified: 0,
     cuts: 0,
     status: 'pending',
@@ -48,14 +47,14 @@ export function reduce(
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
     }
     case 'hydrated': {
-      const { status, epoch, base = state.base } = event.initial
+      const { status, origin } = event.initial
       if (!attempt || isTerminal(status)) return hydrate(state, event.initial)
-      const { text } = clip(event.initial, state)
+      const { text } = clip({ ...event.initial, offset: 0 }, state)
       // It is older than what was read since, unless it continues the shown text.
       if (text === state.text || !text.startsWith(state.text)) return state
-      if (epoch === undefined) return patch(state, { text, status: 'streaming' })
-      if (epoch !== (state.epoch ?? epoch)) return state
-      return patch(state, { text, epoch, base, verified: text.length, status: 'streaming' })
+      if (!origin) return patch(state, { text, status: 'streaming' })
+      if (origin.epoch !== (state.origin ?? origin).epoch) return state
+      return finishIfComplete(patch(state, { text, origin, verified: text.length, status: 'streaming' }))
     }
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
@@ -96,15 +95,14 @@ export function reduce(
 }
 
 /** Text with an epoch, and text that has ended, is used as it is. Other text is compared with the store first. */
-function hydrate(state: SessionState, initial: Snapshot): SessionState {
-  const { epoch, status, upToDate } = initial
-  const isOver = isTerminal(status) && upToDate !== false
-  return receive(state, { ...initial, isSnapshot: true, isKept: epoch === undefined && !isOver })
+function hydrate(state: SessionState, initial: Kept): SessionState {
+  const isKept = !initial.origin && !isTerminal(initial.status)
+  return receive(state, { ...initial, offset: 0, isSnapshot: true, isKept })
 }
 
 /** Takes an update of any source. */
 function receive(state: SessionState, reading: Update, onChunk?: (outcome: ChunkOutcome) => void): SessionState {
-  const { offset = 0, text, status, error, finishReason, upToDate = true, stalled = false } = reading
+  const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const chunk = clip(reading, state)
   const { outcome, shown } = merge(state, chunk)
   onChunk?.({
@@ -117,13 +115,12 @@ function receive(state: SessionState, reading: Update, onChunk?: (outcome: Chunk
 
   const isStreaming = text || status !== 'pending'
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
-  const { epoch, base, verified, cuts } = shown
+  const { origin, verified, cuts } = shown
   const end = isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end
   const next = finishIfComplete(
     patch(state, {
       text: shown.text,
-      epoch,
-      base,
+      origin,
       verified,
       cuts,
       status: isStreaming ? 'streaming' : state.status,
@@ -155,8 +152,8 @@ function isIdle({ status, text, stalled }: Update): boolean {
 }
 
 /** The part of an update before the known end. */
-function clip(reading: Update, { end }: Pick<SessionFacts, 'end'>) {
-  const { offset = 0, text } = reading
+function clip<Reading extends Pick<Update, 'offset' | 'text'>>(reading: Reading, { end }: Pick<SessionFacts, 'end'>) {
+  const { offset, text } = reading
   const last = end?.end ?? Infinity
   const start = Math.min(offset, last)
   return { ...reading, offset: start, text: text.slice(0, last - start) }
@@ -189,8 +186,8 @@ function endError(status: TerminalStatus, word: string | undefined): StreamError
 }
 
 /** Whether the known end belongs to the shown text, as far as both have an epoch. */
-function isOwnEnd(end: End, { epoch = end.epoch }: Shown): boolean {
-  return (end.epoch ?? epoch) === epoch
+function isOwnEnd({ epoch }: End, { origin }: Shown): boolean {
+  return !origin || (epoch ?? origin.epoch) === origin.epoch
 }
 
 function fail(state: SessionState, error: SourceError): SessionState {
@@ -199,11 +196,13 @@ function fail(state: SessionState, error: SourceError): SessionState {
   if (isFinal(code)) return enter(state, 'failed', 'closed', { error })
   if (code === 'refused' && phase === 'driving') return follow(state, { idlePolls: 0, failures: failures + 1 })
   if (code === 'diverged') {
-    const { shown } = merge(state, { offset, text: '', epoch, base: offset })
-    const text = shown.text.slice(0, offset)
+    // `checkFailure` has checked that both are numbers.
+    const [base, origin] = [Number(offset), epoch === undefined ? undefined : { epoch, base: Number(offset) }]
+    const { shown } = merge(state, { offset: base, text: '', origin })
+    const text = shown.text.slice(0, base)
     const cuts = state.cuts + Number(text.length < state.text.length)
     const verified = Math.min(shown.verified, text.length)
-    return follow(state, { text, epoch, base: offset, verified, cuts, idlePolls: idlePolls + 1 })
+    return follow(state, { text, origin, verified, cuts, idlePolls: idlePolls + 1 })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
   return enter(state, 'waiting', 'waiting', {
@@ -230,7 +229,7 @@ function follow(state: SessionState, change?: Change): SessionState {
 function enter(state: SessionState, phase: Phase['phase'], connection: Connection, change?: Change): SessionState {
   const next = { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
   // Without an epoch nothing proves that what a drive brought was stored, so a follower reads it again.
-  if (state.phase === 'driving' && next.epoch === undefined && phase !== 'finished') return { ...next, verified: 0 }
+  if (state.phase === 'driving' && !next.origin && phase !== 'finished') return { ...next, verified: 0 }
   return next
 }
 

@@ -1,5 +1,5 @@
 import type { SourceError, StreamError } from '../errors'
-import type { End, Snapshot, StreamStatus } from '../types'
+import type { End, Initial, StreamStatus } from '../types'
 import type { Merged, MergeInput, Shown } from './merge'
 
 /** What a session is doing, and the `connection` that users see. */
@@ -39,17 +39,19 @@ export type SessionState = SessionFacts & Phase
 /** What a source reports: a chunk, a snapshot or, with a terminal status, the end. */
 export interface Update extends Omit<MergeInput, 'isDone'> {
   readonly status: StreamStatus
-  /** `false`: the store has more text than this brings. @default true */
-  readonly upToDate?: boolean | undefined
   readonly error?: string | undefined
   readonly finishReason?: string | undefined
-  readonly stalled?: boolean | undefined
+}
+
+/** A checked `Initial`. An error object is left out: it is created again from the status. */
+export interface Kept extends Initial {
+  readonly error?: string | undefined
 }
 
 export type SessionEvent =
   | { readonly type: 'attached'; readonly driven?: boolean | undefined }
   /** A reader brought the whole text that its page was rendered with. */
-  | { readonly type: 'hydrated'; readonly initial: Snapshot }
+  | { readonly type: 'hydrated'; readonly initial: Kept }
   | { readonly type: 'detached' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */

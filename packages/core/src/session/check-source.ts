@@ -1,9 +1,11 @@
 import { SourceError, StreamError, toSourceError } from '../errors'
+import type { Kept } from '../merge/session-state'
 import {
   type Chunk,
   type End,
   type Initial,
   isTerminal,
+  type Origin,
   type Snapshot,
   type StreamStatus,
   type SubscriptionSink,
@@ -24,15 +26,14 @@ const rules = {
   status: [(value: StreamStatus) => value === 'pending' || value === 'streaming' || isTerminal(value), 'a known word'],
   ending: [isTerminal, 'a terminal word'],
   epoch: count,
-  base: count,
+  origin: [({ epoch, base }: Origin) => isCount(epoch) && isCount(base), '{ epoch, base }, two whole numbers from 0'],
   upToDate: flag,
   stalled: flag,
   error: string,
   finishReason: string,
 } satisfies Record<string, Rule>
 
-/** The optional fields of a snapshot. */
-const facts: (keyof typeof rules)[] = ['offset', 'epoch', 'base', 'upToDate', 'error', 'finishReason', 'stalled']
+const chunkFacts: (keyof typeof rules)[] = ['origin', 'upToDate', 'stalled']
 
 /**
  * Checks a snapshot of any source. The result has the known fields only, each of the right type. `null` counts as left out,
@@ -41,7 +42,7 @@ const facts: (keyof typeof rules)[] = ['offset', 'epoch', 'base', 'upToDate', 'e
  * @throws {SourceError} `server`, naming the field
  */
 export function checkSnapshot(result: unknown): Snapshot {
-  return check('a snapshot', result, ['text', 'status'], facts)
+  return check('a snapshot', result, ['offset', 'text', 'status'], [...chunkFacts, 'error', 'finishReason'])
 }
 
 /**
@@ -50,17 +51,18 @@ export function checkSnapshot(result: unknown): Snapshot {
  *
  * @throws {StreamError} `invalid-option`, naming the field
  */
-export function checkInitial(initial: Initial | null | undefined): Snapshot | undefined {
+export function checkInitial(initial: Initial | null | undefined): Kept | undefined {
   if (!initial) return
   const fail = (words: string) => new StreamError('invalid-option', `\`initial\` must be whole: ${words}`)
-  if ((initial as Snapshot).offset) throw fail('its `text` from 0 on, without an `offset`')
-  const isWord = typeof initial.error === 'string'
-  const fields = facts.filter((name) => isWord || name !== 'error')
-  return check('it', initial, ['text', 'status'], fields, fail)
+  const { offset, upToDate } = initial as Initial & { offset?: unknown; upToDate?: unknown }
+  if ((offset ?? 0) !== 0 || (upToDate ?? true) !== true)
+    throw fail('its `text` from 0 on, up to the length that the `status` is for')
+  const error: (keyof typeof rules)[] = typeof initial.error === 'string' ? ['error'] : []
+  return check('it', initial, ['text', 'status'], ['origin', 'finishReason', ...error], fail)
 }
 
 export function checkChunk(result: unknown): Chunk {
-  return check('a chunk', result, ['offset', 'text'], ['epoch', 'base', 'upToDate', 'stalled'])
+  return check('a chunk', result, ['offset', 'text'], chunkFacts)
 }
 
 export function checkEnd(result: unknown): End {
@@ -94,11 +96,11 @@ function check<Result>(
   const clean: Record<string, unknown> = {}
   for (const rule of [...needed, ...optional]) {
     const name = rule === 'ending' ? 'status' : rule
-    const value = (result as Record<string, unknown> | null | undefined)?.[name] ?? undefined
+    const value = (result as Record<string, Origin | undefined> | null | undefined)?.[name] ?? undefined
     const [is, words] = rules[rule]
     if (value === undefined ? needed.includes(rule) : !is(value as never))
       throw fail(`${what} came with ${describe(value)} as \`${name}\`, which must be ${words}`)
-    clean[name] = value
+    clean[name] = rule === 'origin' && value ? { epoch: value.epoch, base: value.base } : value
   }
   return clean as Result
 }

@@ -131,12 +131,12 @@ export function createSession(
       isSuspect = slots.isHeld = isSilent = false
       show({ connection: 'live' })
     }
-    const position = () => ({ id, offset: state.verified, epoch: state.epoch })
+    const position = () => ({ id, offset: state.verified, epoch: state.origin?.epoch })
     const over = (how: { readonly type: 'closed' } | { readonly type: 'failed'; readonly error: SourceError }) =>
       dispatch({ ...how, attempt, isProven: clock.now() - healthySince >= PROVEN_MS })
     const closed = () => over({ type: 'closed' })
     const failed = (cause: unknown) => over({ type: 'failed', error: checkFailure(cause) })
-    const isAhead = ({ offset = 0, text, status, upToDate }: Snapshot) =>
+    const isAhead = ({ offset, text, status, upToDate }: Snapshot) =>
       isTerminal(status) || upToDate === false || offset + text.length > state.text.length
 
     const isTail = !isDriving && 'open' in snapshot

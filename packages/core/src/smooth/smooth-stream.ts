@@ -44,8 +44,8 @@ export function createSmoothStream(
   const $state = atom(view())
 
   function view(): StreamState {
-    const { text, epoch, base, isReconciled } = target
-    return shown === text.length ? target : { ...facts, epoch, base, isReconciled, text: text.slice(0, shown) }
+    const { text, origin, isReconciled } = target
+    return shown === text.length ? target : { ...facts, origin, isReconciled, text: text.slice(0, shown) }
   }
 
   function publish() {

@@ -84,11 +84,12 @@ export function fetchLive({
 function readRaw(response: Response, sink: LiveSink, check: (length: number) => void) {
   const { headers } = response
   const epoch = headers.get(epochHeader)
-  const origin = epoch ? { epoch: Number(epoch), base: Number(headers.get(baseHeader)) } : {}
+  const base = headers.get(baseHeader) ?? Number.NaN
+  const origin = epoch ? { epoch: Number(epoch), base: Number(base) } : undefined
   let offset = 0
   const onText = (text: string) => {
     sink.alive()
-    if (text) sink.chunk({ offset, text, ...origin })
+    if (text) sink.chunk({ offset, text, origin })
     offset += text.length
   }
   return readText(response, onText, check)

@@ -13,8 +13,8 @@ export interface FetchSnapshotOptions extends RequestOptions {
 }
 
 /**
- * Reads the text once with `GET`. The response is JSON: `{ text, status }`, or `{ offset, text, status }` from the `offset`
- * in the query.
+ * Reads the text once with `GET`. The response is JSON: `{ offset, text, status }`, where `text` starts at `offset`: that of
+ * the query, or 0 with the whole text. A backend with epochs adds `epoch` and `base`.
  */
 export function fetchSnapshot({ url, maxLength, ...options }: FetchSnapshotOptions): SnapshotFetcher {
   const bound = createBound(maxLength)

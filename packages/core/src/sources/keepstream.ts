@@ -50,8 +50,12 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     snapshot: {
       stallMs,
       async open({ id, offset, epoch, signal }, { next, alive }) {
-        const snapshotOf = createEventDecoder(offset, bound.checkText, epoch)
-        await read(at(id, from({ offset, epoch })), { signal }, (event) => next(snapshotOf(event)), alive)
+        const snapshotOf = createEventDecoder(offset, bound.checkText)
+        const onEvent = (event: SseEvent) => {
+          const snapshot = snapshotOf(event)
+          if (snapshot) next(snapshot)
+        }
+        await read(at(id, from({ offset, epoch })), { signal }, onEvent, alive)
       },
       read: async ({ id, signal, ...place }) =>
         readSnapshot(await request(at(id, from(place)), 'application/json', { signal }), bound),

@@ -1,7 +1,7 @@
 import { checkSnapshot } from '../session/check-source'
-import type { SnapshotTail, SourceRequest, TailSink } from '../types'
+import type { Snapshot, SnapshotTail, SourceRequest, TailSink } from '../types'
 import type { LockManagerLike, TabsEnvironment } from './environment'
-import type { Message, TabChunk } from './message'
+import type { Message } from './message'
 import { openChannel } from './open-channel'
 import { advance, isAhead, type Reach } from './reach'
 import { requestLock } from './request-lock'
@@ -31,19 +31,19 @@ export interface Tabs {
 export function joinTabs(
   tail: SnapshotTail,
   { name, locks, environment }: Tabs,
-  { id, signal, ...from }: SourceRequest,
+  { id, signal, offset, epoch }: SourceRequest,
   sink: TailSink,
 ): Promise<void> {
   const away = new AbortController()
   const leave = () => away.abort()
   let isLeading = false
-  let reach: Reach = from
+  let reach: Reach = { offset, epoch }
   /** This tab's own connection. It is open while the tab leads, and while it is behind. */
   let own: AbortController | undefined
   /** Text from the leader that is ahead of this tab. */
-  let held: TabChunk | undefined
+  let held: Snapshot | undefined
   /** The newest known end of the text, and its status. */
-  let known: TabChunk | undefined
+  let known: Snapshot | undefined
   let timer: unknown
 
   return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ export function joinTabs(
       post = openChannel(environment, channelName, receive, away.signal)
     } catch {
       // A sandboxed page, or one whose storage is blocked, cannot share.
-      tail.open({ id, signal, ...from }, sink).then(resolve, reject)
+      tail.open({ id, signal, offset, epoch }, sink).then(resolve, reject)
       return
     }
 
@@ -136,10 +136,9 @@ export function joinTabs(
           {
             next(result) {
               if (!isMine()) return
-              let chunk: TabChunk
+              let chunk: Snapshot
               try {
-                const snapshot = checkSnapshot(result)
-                chunk = { ...snapshot, offset: snapshot.offset ?? 0 }
+                chunk = checkSnapshot(result)
               } catch (cause) {
                 return end(() => reject(cause))
               }
@@ -159,11 +158,11 @@ export function joinTabs(
       )
     }
 
-    function pass(chunk: TabChunk) {
+    function pass(chunk: Snapshot) {
       reach = advance(reach, chunk)
       const last = { ...chunk, offset: chunk.offset + chunk.text.length, text: '' }
       // An old message may come late, from a tab that was frozen or from an epoch that is over.
-      if (!known || !isAhead(known, last)) known = last
+      if (!known || !isAhead(known, { offset: last.offset, epoch: last.origin?.epoch })) known = last
       sink.next(chunk)
       settle()
     }
@@ -183,9 +182,9 @@ export function joinTabs(
 }
 
 /** Joins two chunks if they follow each other and are not too long to keep. Otherwise returns the later one alone. */
-function join(one: TabChunk, other: TabChunk): TabChunk {
-  const { offset, text, epoch } = one
-  const isNext = offset + text.length === other.offset && epoch === other.epoch
+function join(one: Snapshot, other: Snapshot): Snapshot {
+  const { offset, text, origin } = one
+  const isNext = offset + text.length === other.offset && origin?.epoch === other.origin?.epoch
   if (!isNext || text.length + other.text.length > MAX_HELD) return other
   return { ...other, offset, text: text + other.text }
 }

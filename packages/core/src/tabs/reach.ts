@@ -1,14 +1,14 @@
-import type { Snapshot } from '../types'
+import type { Chunk } from '../types'
 
 /** How far a tab has read. */
 export interface Reach {
   readonly offset: number
-  readonly epoch?: number | undefined
+  readonly epoch: number | undefined
 }
 
 /** Whether text between the two is missing, or an epoch began that this tab has not read from the server itself. */
-export function isAhead({ offset = 0, epoch }: Snapshot, reach: Reach): boolean {
-  const order = compareEpochs(epoch, reach.epoch)
+export function isAhead({ offset, origin }: Chunk, reach: Reach): boolean {
+  const order = compareEpochs(origin?.epoch, reach.epoch)
   return order > 0 || (order === 0 && offset > reach.offset)
 }
 
@@ -16,7 +16,8 @@ export function isAhead({ offset = 0, epoch }: Snapshot, reach: Reach): boolean 
  * How far a tab has read after a chunk. With another epoch the merge rule may have kept more text than is counted here. Then
  * the tab reads some text twice, and still shows it once.
  */
-export function advance(reach: Reach, { offset = 0, text, epoch = reach.epoch }: Snapshot): Reach {
+export function advance(reach: Reach, { offset, text, origin }: Chunk): Reach {
+  const epoch = origin?.epoch ?? reach.epoch
   const end = offset + text.length
   const order = compareEpochs(epoch, reach.epoch)
   if (order < 0) return reach

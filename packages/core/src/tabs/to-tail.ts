@@ -14,7 +14,7 @@ import { advance, type Reach } from './reach'
 /** Longer than the longest pause between two polls and a slow poll after it. */
 const POLL_STALL_MS = 45_000
 
-const sharedFields = ['offset', 'text', 'status', 'epoch', 'base', 'upToDate', 'stalled'] as const
+const sharedFields = ['offset', 'text', 'status', 'upToDate', 'stalled'] as const
 
 /** Turns any source of persisted text into a tail, so that one tab can follow it for all. */
 export function toTail(source: SnapshotSource, poll: Backoff, environment: TabsEnvironment): SnapshotTail {
@@ -37,8 +37,8 @@ function repeat(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnviro
   return {
     stallMs: POLL_STALL_MS,
     read: fetcher,
-    async open({ id, signal, ...from }, { next, alive }) {
-      let reach: Reach = from
+    async open({ id, signal, offset, epoch }, { next, alive }) {
+      let reach: Reach = { offset, epoch }
       let last: Snapshot | undefined
       let polls = 0
       for (;;) {
@@ -47,7 +47,7 @@ function repeat(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnviro
         const before = reach
         reach = advance(reach, snapshot)
         const isNew = status !== last?.status || reach.offset !== before.offset || reach.epoch !== before.epoch
-        const isSame = last && sharedFields.every((key) => last?.[key] === snapshot[key])
+        const isSame = sameOrigin(last, snapshot) && sharedFields.every((key) => last?.[key] === snapshot[key])
         last = snapshot
         alive()
         // A backend without offsets returns the whole text each time. Tabs do not send it twice.
@@ -58,6 +58,10 @@ function repeat(fetcher: SnapshotFetcher, poll: Backoff, environment: TabsEnviro
       }
     },
   }
+}
+
+function sameOrigin(one: Snapshot | undefined, other: Snapshot): boolean {
+  return one?.origin?.epoch === other.origin?.epoch && one?.origin?.base === other.origin?.base
 }
 
 /** A failure of the subscription ends the attempt, so that another tab may try. This tab waits before its next attempt. */

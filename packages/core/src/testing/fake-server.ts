@@ -49,8 +49,8 @@ export function createFakeServer(options: FakeServerOptions, environment: Enviro
       return first.filter((fault) => others.every((left) => left.includes(fault)))
     },
     /** The fields that each chunk of a text carries: its epoch and base, and whether it is stalled. */
-    origin: ({ epoch, base, isStalled }: FakeText) => ({
-      ...(hasEpochs && { epoch, base }),
+    factsOf: ({ epoch, base, isStalled }: FakeText) => ({
+      ...(hasEpochs && { origin: { epoch, base } }),
       ...(isStalled && { stalled: true }),
     }),
     endOf: ({ text, status, epoch }: FakeText): End | undefined =>

@@ -28,7 +28,7 @@ export function createFakeSources(
   { canRepeat = true, stallMs = 25_000 }: Pick<LiveSource, 'canRepeat' | 'stallMs'>,
   onEnd: () => void,
 ) {
-  const { origin, endOf, startFor } = server
+  const { factsOf, endOf, startFor } = server
 
   const live: LiveSource = {
     canRepeat,
@@ -42,7 +42,7 @@ export function createFakeSources(
           signal,
           limit: () => known.text.length,
           chunk(offset, text) {
-            const one = { offset, text, ...origin(known) }
+            const one = { offset, text, ...factsOf(known) }
             return () => text && chunk(one)
           },
           end() {
@@ -62,7 +62,7 @@ export function createFakeSources(
   function staleSnapshot(text: FakeText, line: FakeLine): Snapshot | undefined {
     const length = line.faults.takeStale(text.storedLength)
     if (length === undefined) return undefined
-    return { offset: 0, text: text.text.slice(0, length), status: 'streaming', ...origin(text) }
+    return { offset: 0, text: text.text.slice(0, length), status: 'streaming', ...factsOf(text) }
   }
 
   async function follow(source: SourceRequest, next: (snapshot: Snapshot) => void, alive: () => void) {
@@ -79,11 +79,11 @@ export function createFakeSources(
       limit: () => known.storedLength,
       chunk(offset, text) {
         const status = known.status === 'pending' ? 'pending' : 'streaming'
-        return emit({ offset, text, status, ...origin(known) })
+        return emit({ offset, text, status, ...factsOf(known) })
       },
       end() {
         const { end, ...facts } = endOf(known) as End
-        return emit({ offset: end, text: '', ...facts, ...origin(known) })
+        return emit({ offset: end, text: '', ...facts, ...factsOf(known) })
       },
       alive,
     }
@@ -102,7 +102,7 @@ export function createFakeSources(
     const found = text.text.slice(offset, isCut ? strike.offset : text.storedLength)
     const { end: _, ...facts } = (!isCut && endOf(text)) || { end: 0, status: isCut ? 'streaming' : text.status }
     if (isTerminal(facts.status)) onEnd()
-    return { offset, text: found, ...facts, ...origin(text) }
+    return { offset, text: found, ...facts, ...factsOf(text) }
   }
 
   const tail: SnapshotTail = {
@@ -126,8 +126,8 @@ export function createFakeSources(
       const next = (snapshot: Snapshot) => {
         if (attempt.signal.aborted) return
         watchSilence()
-        offset = (snapshot.offset ?? 0) + snapshot.text.length
-        epoch = snapshot.epoch
+        offset = snapshot.offset + snapshot.text.length
+        epoch = snapshot.origin?.epoch
         sink.next(snapshot)
       }
       const alive = () => {

@@ -68,7 +68,7 @@ describe('attaching', () => {
     client.stream('a').attach({ start: true })
     await settle()
     expect(following.request.signal.aborted).toBe(true)
-    live.last.sink.chunk({ offset: 0, text: 'ab', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'ab', origin: { epoch: 1, base: 0 } })
     await settle()
     expect(shown(client.stream('a'))).toMatchObject({ text: 'ab', status: 'streaming' })
   })
@@ -79,7 +79,7 @@ describe('attaching', () => {
     stream.attach({ start: true })()
     stream.attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 5, status: 'done' })
     await settle()
     expect(live.opened).toHaveLength(1)
@@ -115,7 +115,7 @@ describe('attaching', () => {
     const { client, live, tail } = setup()
     const detach = client.stream('a').attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     await settle()
     detach()
     await pass(GRACE_MS)
@@ -126,7 +126,7 @@ describe('attaching', () => {
     await settle()
     expect(live.opened).toHaveLength(1)
     expect(tail.opened.map(({ request }) => request.offset)).toEqual([5])
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', origin: { epoch: 1, base: 0 } })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
@@ -139,7 +139,7 @@ describe('attaching', () => {
     const { sink, close } = live.last
     detach()
     await pass(GRACE_MS)
-    sink.chunk({ offset: 0, text: 'late', epoch: 1, base: 0 })
+    sink.chunk({ offset: 0, text: 'late', origin: { epoch: 1, base: 0 } })
     sink.end({ end: 4, status: 'done' })
     close()
     await settle()
@@ -161,7 +161,7 @@ describe('attaching', () => {
   })
 
   it('makes no request to show a finished stream again', async () => {
-    const snapshot = fakeFetcher(() => ({ text: 'all', status: 'done' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'all', status: 'done' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()()
     const detach = client.stream('a').attach()
@@ -175,7 +175,7 @@ describe('attaching', () => {
   })
 
   it('keeps what the newest streams showed after everybody left them, and only that', async () => {
-    const snapshot = fakeFetcher(({ id }) => ({ text: `text of ${id}`, status: 'done' }))
+    const snapshot = fakeFetcher(({ id }) => ({ offset: 0, text: `text of ${id}`, status: 'done' }))
     const { client } = setup({ snapshot, maxIdle: 2 })
     for (const id of ['a', 'b', 'c', 'd']) {
       const detach = client.stream(id).attach()
@@ -199,7 +199,7 @@ describe('attaching', () => {
     await (async () => {
       const detach = client.stream('a').attach({ start: true })
       await settle()
-      live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+      live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
       detach()
       await pass(GRACE_MS)
     })()

@@ -29,7 +29,7 @@ describe('S16 the finish reason', () => {
     const drive = served({ drive: () => events(wire.grows(4), wire.text(4, 'half'), end('length')) }).client.stream('a')
     drive.attach({ start: true })
 
-    const read = setup({ snapshot: async () => ({ text: 'half', status: 'done', finishReason: 'length' }) })
+    const read = setup({ snapshot: async () => ({ offset: 0, text: 'half', status: 'done', finishReason: 'length' }) })
     const polled = read.client.stream('a')
     polled.attach()
 

@@ -106,7 +106,7 @@ describe('a URL that an application makes', () => {
   ]
 
   it.each(leading)('asks nobody where the id %j leads out of it, and says so for good', async (id) => {
-    const fetch = fakeFetch(() => json({ text: '', status: 'pending' }))
+    const fetch = fakeFetch(() => json({ offset: 0, text: '', status: 'pending' }))
     const live = fetchLive({ url: ({ id }) => `/read/${id}/drive`, fetch })
     const snapshot = fetchSnapshot({ url: ({ id }) => `/read/${id}`, fetch })
     const sink = { chunk() {}, end() {}, alive() {} }
@@ -128,7 +128,7 @@ describe('a URL that an application makes', () => {
     ['/read?path=../x', '/read?path=../x'],
     ['/read/...', '/read/...'],
   ])('is asked where it stays: %s', async (url) => {
-    const fetch = fakeFetch(() => json({ text: '', status: 'pending' }))
+    const fetch = fakeFetch(() => json({ offset: 0, text: '', status: 'pending' }))
     await fetchSnapshot({ url: () => url, fetch })(requestFor())
     expect(fetch.requests[0]?.url.startsWith(url)).toBe(true)
   })

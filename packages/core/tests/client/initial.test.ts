@@ -25,7 +25,9 @@ describe('a stream the page was rendered with', () => {
 
   it('is driven from its end when it goes on, at a source that can repeat: that joins', async () => {
     const { client, live, tail } = setup({ canRepeat: true })
-    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ start: true })
+    client
+      .stream('a', { initial: { text: 'Hel', status: 'streaming', origin: { epoch: 3, base: 0 } } })
+      .attach({ start: true })
     await settle()
     expect(live.last.request).toMatchObject({ offset: 3, epoch: 3 })
     expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
@@ -33,7 +35,9 @@ describe('a stream the page was rendered with', () => {
 
   it('is never driven at any other source when it is not pending: it is followed from its end', async () => {
     const { client, live, tail } = setup()
-    client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 3 } }).attach({ start: true })
+    client
+      .stream('a', { initial: { text: 'Hel', status: 'streaming', origin: { epoch: 3, base: 0 } } })
+      .attach({ start: true })
     await settle()
     expect(live.opened).toHaveLength(0)
     expect(tail.last.request).toMatchObject({ offset: 3, epoch: 3 })
@@ -58,17 +62,17 @@ describe('a stream the page was rendered with', () => {
   it('is accepted from a reader that attaches during a read, if it continues the shown text', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
-    stream.attach({ initial: { text: 'Hel', status: 'streaming', epoch: 1, base: 0 } })
-    stream.attach({ initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
+    stream.attach({ initial: { text: 'Hel', status: 'streaming', origin: { epoch: 1, base: 0 } } })
+    stream.attach({ initial: { text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } } })
     await settle()
     // Its own page shows it already: it waits for no frame.
     expect(shown(stream).text).toBe('Hello')
-    stream.attach({ initial: { text: 'He', status: 'streaming', epoch: 1, base: 0 } })
-    stream.attach({ initial: { text: 'Something else', status: 'streaming', epoch: 1, base: 0 } })
+    stream.attach({ initial: { text: 'He', status: 'streaming', origin: { epoch: 1, base: 0 } } })
+    stream.attach({ initial: { text: 'Something else', status: 'streaming', origin: { epoch: 1, base: 0 } } })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', isReconciled: false })
     expect(tail.opened).toHaveLength(1)
-    tail.last.sink.next({ offset: 3, text: 'lo, world', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 3, text: 'lo, world', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello, world', status: 'done', isReconciled: false })
   })
 
@@ -77,7 +81,7 @@ describe('a stream the page was rendered with', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
     client.stream('a', { initial: { text: 'Hel', status: 'pending' } }).attach({
       initial: { text: 'Hel', status: 'pending' },
     })

@@ -34,7 +34,7 @@ async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
   stream.attach({ start: true })
   await settle()
   const { chunk, end } = live.last.sink
-  for (let offset = 0; offset < 2 * pieces; offset += 2) chunk({ offset, text: 'ab', epoch: 1, base: 0 })
+  for (let offset = 0; offset < 2 * pieces; offset += 2) chunk({ offset, text: 'ab', origin: { epoch: 1, base: 0 } })
   end({ end: 2 * pieces, status: 'done', epoch: 1 })
   await settle()
   vi.mocked(String.prototype.startsWith).mockRestore()

@@ -34,13 +34,13 @@ describe('onEvent', () => {
     const { client, live, tail, words } = received()
     client.stream('a').attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'one two', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'one two', origin: { epoch: 1, base: 0 } })
     live.last.close()
     await settle()
     expect(words()).toEqual(['driving 0 pending', 'appended live 0+7', 'following 7 streaming'])
-    tail.last.sink.next({ offset: 0, text: 'one ', status: 'streaming', epoch: 1, base: 0 })
-    tail.last.sink.next({ offset: 4, text: 'two three', status: 'streaming', epoch: 1, base: 0 })
-    tail.last.sink.next({ offset: 99, text: 'far', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    tail.last.sink.next({ offset: 4, text: 'two three', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    tail.last.sink.next({ offset: 99, text: 'far', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(100)
     expect(words()).toEqual([
       'duplicate snapshot 0+4',
@@ -48,8 +48,8 @@ describe('onEvent', () => {
       'gap snapshot 99+3',
       'following 13 streaming',
     ])
-    tail.last.sink.next({ offset: 4, text: 'TWO', status: 'streaming', epoch: 2, base: 4 })
-    tail.last.sink.next({ offset: 4, text: 'two', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 4, text: 'TWO', status: 'streaming', origin: { epoch: 2, base: 4 } })
+    tail.last.sink.next({ offset: 4, text: 'two', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await settle()
     expect(words()).toEqual(['reconciled snapshot 4+3', 'stale snapshot 4+3'])
   })
@@ -65,7 +65,7 @@ describe('onEvent', () => {
 
     client.stream('b').attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     live.last.fail(new SourceError('diverged', 'in a test', { offset: 2, epoch: 2 }))
     await settle()
     expect(words()).toEqual([
@@ -113,12 +113,12 @@ describe('onEvent', () => {
 
   it('reports each poll, and no chunk if a poll brings none', async () => {
     const answers: Snapshot[] = [
-      { text: '', status: 'pending' },
-      { text: 'ab', status: 'streaming' },
-      { text: 'ab', status: 'done' },
+      { offset: 0, text: '', status: 'pending' },
+      { offset: 0, text: 'ab', status: 'streaming' },
+      { offset: 0, text: 'ab', status: 'done' },
     ]
     const { client, words } = received({
-      snapshot: fakeFetcher((_, count) => answers[count - 1] ?? { text: '', status: 'done' }),
+      snapshot: fakeFetcher((_, count) => answers[count - 1] ?? { offset: 0, text: '', status: 'done' }),
     })
     client.stream('a').attach()
     await pass(5000)

@@ -22,7 +22,7 @@ async function followed() {
 describe('onText', () => {
   it('reports the added text, and its offset', async () => {
     const { sink, reported, stream, screen } = await followed()
-    sink.next({ text: 'Hello', status: 'streaming' })
+    sink.next({ offset: 0, text: 'Hello', status: 'streaming' })
     sink.next({ offset: 3, text: 'lo wor', status: 'streaming' })
     sink.next({ offset: 9, text: 'ld', status: 'done' })
     expect(reported[0]).toEqual(['Hello', 0])
@@ -33,8 +33,8 @@ describe('onText', () => {
 
   it('reports a cut by an offset below the shown end', async () => {
     const { sink, reported, stream, screen } = await followed()
-    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
-    sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
+    sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    sink.next({ offset: 5, text: ', you', status: 'streaming', origin: { epoch: 2, base: 5 } })
     expect(reported).toEqual([
       ['Hello world', 0],
       [', you', 5],
@@ -45,29 +45,29 @@ describe('onText', () => {
 
   it('reports a cut that adds nothing', async () => {
     const { sink, reported, screen } = await followed()
-    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
-    sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
+    sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    sink.next({ offset: 5, text: '', status: 'streaming', origin: { epoch: 2, base: 5 } })
     expect(reported.at(-1)).toEqual(['', 5])
     expect(screen()).toBe('Hello')
   })
 
   it('goes on with additions after a cut', async () => {
     const { sink, reported, screen } = await followed()
-    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
-    sink.next({ offset: 5, text: '', status: 'streaming', epoch: 2, base: 5 })
-    sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 5 })
+    sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    sink.next({ offset: 5, text: '', status: 'streaming', origin: { epoch: 2, base: 5 } })
+    sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 2, base: 5 } })
     expect(reported.at(-1)).toEqual(['!', 5])
     expect(screen()).toBe('Hello!')
   })
 
   it('is not called when the text does not change, and after its unsubscribe', async () => {
     const { sink, reported, unsubscribe } = await followed()
-    sink.next({ text: 'ab', status: 'streaming' })
+    sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     const { length } = reported
-    sink.next({ text: 'ab', status: 'streaming' })
+    sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     expect(reported).toHaveLength(length)
     unsubscribe()
-    sink.next({ text: 'abc', status: 'done' })
+    sink.next({ offset: 0, text: 'abc', status: 'done' })
     await settle()
     expect(reported).toHaveLength(length)
   })

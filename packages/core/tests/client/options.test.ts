@@ -44,9 +44,13 @@ describe('a wrong option', () => {
 
   it('names package, option and cure, for an `initial` that is not whole', () => {
     const client = createStreamClient({ snapshot: fakeTail() })
-    const error = thrownBy(() => client.stream('a', { initial: { offset: 5, text: 'rest', status: 'streaming' } }))
-    expect(error.code).toBe('invalid-option')
-    expect(error.message).toMatch(/@keepstream\/core.*`initial` must be whole.*`offset`/)
+    const parts = [{ offset: 5 }, { upToDate: false }] as object[]
+    for (const part of parts) {
+      const initial = { text: 'rest', status: 'done', ...part } as const
+      const error = thrownBy(() => client.stream('a', { initial }))
+      expect(error.code).toBe('invalid-option')
+      expect(error.message).toMatch(/@keepstream\/core.*`initial` must be whole.*from 0 on/)
+    }
   })
 
   it('names package, option and cure, for a server without a url', () => {

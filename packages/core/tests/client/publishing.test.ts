@@ -142,8 +142,8 @@ describe('publishing', () => {
   })
 
   it.each([
-    { text: 'Hello', status: 'streaming' },
-    { text: '', status: 'pending' },
+    { offset: 0, text: 'Hello', status: 'streaming' },
+    { offset: 0, text: '', status: 'pending' },
   ] as const)('keeps the same object while reads bring nothing but $status', async (answer) => {
     const snapshot = fakeFetcher(() => answer)
     const { client } = setup({ snapshot })

@@ -17,11 +17,11 @@ describe('mobile, tabs and networks', () => {
       const stream = client.stream('a')
       stream.attach({ start: true })
       await settle()
-      live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+      live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
       live.last.fail(new TypeError(message))
       await pass(1000)
       expect(tail.last.request.offset).toBe(5)
-      tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+      tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
       expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done', error: undefined })
     },
   )
@@ -32,7 +32,7 @@ describe('mobile, tabs and networks', () => {
     const stream = client.stream('a')
     stream.attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     for (let change = 0; change < 20; change++) {
       const reported = ['visibilitychange', 'focus', 'offline', 'online', 'pageshow']
       for (const type of reported) page.tell(type)
@@ -41,7 +41,7 @@ describe('mobile, tabs and networks', () => {
     }
     await pass(5000)
     expect(live.opened).toHaveLength(1)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
     expect(page.listenerCount).toBe(0)
   })
@@ -61,7 +61,7 @@ describe('mobile, tabs and networks', () => {
 
   it('is carried by the snapshot where fetch has no body stream, as in React Native', async () => {
     const fetch = fakeFetch(({ method }) => {
-      if (method === 'GET') return json({ text: 'Hello', status: 'done' })
+      if (method === 'GET') return json({ offset: 0, text: 'Hello', status: 'done' })
       const response = bodyOf(['Hello'])
       Object.defineProperty(response, 'body', { value: undefined })
       return response
@@ -111,7 +111,7 @@ describe('rendering', () => {
     const { client, tail } = setup()
     client.stream('a').attach()
     await settle()
-    tail.last.sink.next({ text: 'of a', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'of a', status: 'streaming', origin: { epoch: 1, base: 0 } })
     expect(shown(client.stream('b'))).toMatchObject({ text: '', status: 'pending', connection: 'idle' })
   })
 
@@ -122,7 +122,7 @@ describe('rendering', () => {
     await settle()
     const caughtUp: boolean[] = []
     stream.$state.listen(({ isCaughtUp }) => caughtUp.push(isCaughtUp))
-    tail.last.sink.next({ text: 'back', status: 'streaming', upToDate: false })
+    tail.last.sink.next({ offset: 0, text: 'back', status: 'streaming', upToDate: false })
     tail.last.sink.next({ offset: 4, text: 'log', status: 'streaming', upToDate: true })
     tail.last.sink.next({ offset: 7, text: ' news', status: 'streaming', upToDate: true })
     await pass(100)
@@ -136,7 +136,7 @@ describe('rendering', () => {
     const stream = client.stream('a')
     const detach = stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'seen', status: 'streaming', upToDate: true })
+    tail.last.sink.next({ offset: 0, text: 'seen', status: 'streaming', upToDate: true })
     expect(shown(stream).isCaughtUp).toBe(true)
     detach()
     await pass(GRACE_MS)

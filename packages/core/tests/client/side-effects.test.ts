@@ -43,7 +43,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
   })
 
   it('a subscription is unsubscribed', async () => {
-    const snapshot = fakeSubscription({ text: 'ab', status: 'streaming' })
+    const snapshot = fakeSubscription({ offset: 0, text: 'ab', status: 'streaming' })
     const { client } = setup({ snapshot })
     const detach = client.stream('a').attach()
     await settle()
@@ -56,7 +56,7 @@ describe('after the last reader has left and the grace is over (P11)', () => {
 
   it('no request is sent any more, neither between two polls nor during one', async () => {
     const snapshot = fakeFetcher(({ id }) =>
-      id === 'slow' ? new Promise<never>(() => {}) : { text: '', status: 'pending' },
+      id === 'slow' ? new Promise<never>(() => {}) : { offset: 0, text: '', status: 'pending' },
     )
     const { client } = setup({ snapshot })
     for (const id of ['slow', 'quick']) {

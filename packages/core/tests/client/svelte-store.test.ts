@@ -12,7 +12,7 @@ describe("subscribe, by Svelte's store contract", () => {
     client.stream('a').subscribe(({ text }) => texts.push(text))
     expect(texts).toEqual([''])
     await settle()
-    tail.last.sink.next({ text: 'ab', status: 'done' })
+    tail.last.sink.next({ offset: 0, text: 'ab', status: 'done' })
     expect(texts.at(-1)).toBe('ab')
   })
 
@@ -40,7 +40,7 @@ describe("subscribe, by Svelte's store contract", () => {
     unsubscribe()
     unsubscribe()
     const { length } = states
-    tail.last.sink.next({ text: 'ab', status: 'streaming' })
+    tail.last.sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     await pass(60_000)
     expect(states).toHaveLength(length)
     expect(tail.last.request.signal.aborted).toBe(false)

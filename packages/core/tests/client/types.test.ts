@@ -17,7 +17,9 @@ describe('the types', () => {
     expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fetchSnapshot({ url: '/read' }) })
     expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fakeSubscription() })
     expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: fakeTail(), live: fetchLive({ url: '/drive' }) })
-    expectTypeOf(createStreamClient).toBeCallableWith({ snapshot: async () => ({ text: '', status: 'pending' }) })
+    expectTypeOf(createStreamClient).toBeCallableWith({
+      snapshot: async () => ({ offset: 0, text: '', status: 'pending' }),
+    })
   })
 
   it('refuse a client that has nothing to read the persisted text from', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type MergeInput, merge, type Shown } from '../../src/merge/merge'
 import { check, nastyText, patienceMs } from '../support/property'
 
-const nothing: Shown = { text: '', epoch: undefined, base: undefined, verified: 0, cuts: 0 }
+const nothing: Shown = { text: '', origin: undefined, verified: 0, cuts: 0 }
 
 /** A chunk somewhere in a text of that length, gaps and duplicates included. */
 const range = fc.record({
@@ -66,13 +66,12 @@ describe('merging any chunks in any order', () => {
             const piece: MergeInput = {
               offset,
               text: text.slice(offset, offset + length),
-              epoch: number + 1,
-              base,
+              origin: { epoch: number + 1, base },
               isSnapshot,
             }
             const { outcome, shown: next } = merge(shown, piece)
-            expect(truths[(next.epoch ?? 1) - 1]?.text.startsWith(next.text)).toBe(true)
-            expect(next.epoch).toBe(Math.max(shown.epoch ?? 0, number + 1))
+            expect(truths[(next.origin?.epoch ?? 1) - 1]?.text.startsWith(next.text)).toBe(true)
+            expect(next.origin?.epoch).toBe(Math.max(shown.origin?.epoch ?? 0, number + 1))
             if (outcome === 'stale') expect(next).toBe(shown)
             if (next.text.length < shown.text.length) expect(next.cuts).toBeGreaterThan(shown.cuts)
             shown = next

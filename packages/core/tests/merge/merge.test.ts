@@ -3,54 +3,72 @@ import { type MergeInput, merge, type Shown } from '../../src/merge/merge'
 
 const shown = (text: string, epoch?: number, cuts = 0): Shown => ({
   text,
-  epoch,
-  base: epoch && 0,
+  origin: epoch === undefined ? undefined : { epoch, base: 0 },
   verified: text.length,
   cuts,
 })
 const run = (before: Shown, piece: MergeInput) => {
   const { outcome, shown: after } = merge(before, piece)
-  return [outcome, after.text, after.epoch, after.cuts > 0]
+  return [outcome, after.text, after.origin?.epoch, after.cuts > 0]
 }
 
 describe('the merge rule, row by row', () => {
   it('row 0: ignores a chunk of an older epoch', () => {
     const before = shown('abc', 2)
-    expect(merge(before, { offset: 3, text: 'old', epoch: 1 })).toEqual({ outcome: 'stale', shown: before })
-    expect(merge(before, { offset: 3, text: 'old', epoch: 1 }).shown).toBe(before)
+    expect(merge(before, { offset: 3, text: 'old', origin: { epoch: 1, base: 0 } })).toEqual({
+      outcome: 'stale',
+      shown: before,
+    })
+    expect(merge(before, { offset: 3, text: 'old', origin: { epoch: 1, base: 0 } }).shown).toBe(before)
   })
 
   it('row 0′: cuts to the base of a newer epoch, then goes on', () => {
-    expect(run(shown('abcdef', 1), { offset: 3, text: 'XY', epoch: 2, base: 3 })).toEqual([
+    expect(run(shown('abcdef', 1), { offset: 3, text: 'XY', origin: { epoch: 2, base: 3 } })).toEqual([
       'reconciled',
       'abcXY',
       2,
       true,
     ])
-    expect(run(shown('abc', 1), { offset: 3, text: 'XY', epoch: 2, base: 3 })).toEqual(['appended', 'abcXY', 2, false])
-    expect(run(shown('abc', 1), { offset: 3, text: 'XY', epoch: 2, base: 9 })).toEqual(['appended', 'abcXY', 2, false])
-    expect(run(shown('abcdef', 1), { offset: 5, text: 'XY', epoch: 2, base: 3 })).toEqual(['gap', 'abc', 2, true])
-  })
-
-  it('row 0′: cuts to the base of the epoch shown when an epoch between was missed', () => {
-    const before = { ...shown('abcdef', 1), base: 2 }
-    expect(run(before, { offset: 2, text: 'XY', epoch: 3, base: 4 })).toEqual(['reconciled', 'abXY', 3, true])
-    expect(run({ ...before, base: undefined }, { offset: 0, text: 'XY', epoch: 3, base: 4 })).toEqual([
-      'reconciled',
-      'XY',
-      3,
+    expect(run(shown('abc', 1), { offset: 3, text: 'XY', origin: { epoch: 2, base: 3 } })).toEqual([
+      'appended',
+      'abcXY',
+      2,
+      false,
+    ])
+    expect(run(shown('abc', 1), { offset: 3, text: 'XY', origin: { epoch: 2, base: 9 } })).toEqual([
+      'appended',
+      'abcXY',
+      2,
+      false,
+    ])
+    expect(run(shown('abcdef', 1), { offset: 5, text: 'XY', origin: { epoch: 2, base: 3 } })).toEqual([
+      'gap',
+      'abc',
+      2,
       true,
     ])
   })
 
-  it('keeps the known base when a chunk of the same epoch has none', () => {
-    const before = { ...shown('abc', 2), base: 1 }
-    expect(merge(before, { offset: 3, text: 'd', epoch: 2 }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
-    expect(merge(before, { offset: 3, text: 'd' }).shown).toMatchObject({ text: 'abcd', epoch: 2, base: 1 })
+  it('row 0′: cuts to the base of the epoch shown when an epoch between was missed', () => {
+    const before = { ...shown('abcdef', 1), origin: { epoch: 1, base: 2 } }
+    expect(run(before, { offset: 2, text: 'XY', origin: { epoch: 3, base: 4 } })).toEqual([
+      'reconciled',
+      'abXY',
+      3,
+      true,
+    ])
+    expect(
+      run({ ...before, origin: { epoch: 1, base: 0 } }, { offset: 0, text: 'XY', origin: { epoch: 3, base: 4 } }),
+    ).toEqual(['reconciled', 'XY', 3, true])
+  })
+
+  it('keeps the known epoch and its base when a chunk of a drive has none', () => {
+    const before = { ...shown('abc', 2), origin: { epoch: 2, base: 1 } }
+    expect(merge(before, { offset: 3, text: 'd' }).shown).toMatchObject({ text: 'abcd', origin: { epoch: 2, base: 1 } })
   })
 
   it('adopts the first known epoch without a cut', () => {
-    expect(run(shown('abcdef'), { offset: 3, text: 'de', epoch: 7, base: 2 })).toEqual([
+    expect(run(shown('abcdef'), { offset: 3, text: 'de', origin: { epoch: 7, base: 2 } })).toEqual([
       'duplicate',
       'abcdef',
       7,
@@ -98,7 +116,7 @@ describe('the merge rule, row by row', () => {
     for (const piece of [
       { offset: 0, text: 'abc' },
       { offset: 6, text: '' },
-      { offset: 3, text: 'def', epoch: 1, base: 0 },
+      { offset: 3, text: 'def', origin: { epoch: 1, base: 0 } },
     ]) {
       expect(merge(before, piece).shown).toBe(before)
     }

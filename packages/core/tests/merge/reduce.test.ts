@@ -7,7 +7,7 @@ import type { SessionEvent, SessionState, Update } from '../../src/merge/session
 const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
 const following = () => reduce(idle(), { type: 'attached' })
 const pending = () => reduce(initialState(true), { type: 'attached' })
-const snapshot: Update = { text: '', status: 'pending', isSnapshot: true }
+const snapshot: Update = { offset: 0, text: '', status: 'pending', isSnapshot: true }
 const read = (state: SessionState, reading: Update) =>
   reduce(state, { type: 'read', attempt: state.attempt, reading: { ...reading } })
 const fail = (state: SessionState, error: SourceError) =>
@@ -28,7 +28,9 @@ describe('an initial text that comes during a read', () => {
 
   it('is shown at once if it continues the shown text', () => {
     expect(give(following(), 'abcd')).toMatchObject({ text: 'abcd', status: 'streaming', cuts: 0 })
-    expect(give({ ...following(), epoch: 2 }, 'abcd', { epoch: 2 }).text).toBe('abcd')
+    expect(
+      give({ ...following(), origin: { epoch: 2, base: 0 } }, 'abcd', { origin: { epoch: 2, base: 0 } }).text,
+    ).toBe('abcd')
     expect(give({ ...pending(), text: '' }, 'a')).toMatchObject({ text: 'a', status: 'streaming' })
   })
 
@@ -36,10 +38,16 @@ describe('an initial text that comes during a read', () => {
     ['is what is shown', 'abc', {}],
     ['is older', 'ab', {}],
     ['ends like it, but begins otherwise', 'xabc', {}],
-    ['is of another epoch', 'abcd', { epoch: 1 }],
+    ['is of another epoch', 'abcd', { origin: { epoch: 1, base: 0 } }],
   ])('changes nothing if it %s', (_, text, rest) => {
-    const before = { ...following(), epoch: 2 }
+    const before: SessionState = { ...following(), origin: { epoch: 2, base: 0 } }
     expect(give(before, text, rest)).toBe(before)
+  })
+
+  it('shows no more than an end that is known allows, and then ends the stream', () => {
+    const before: SessionState = { ...following(), origin: { epoch: 2, base: 0 }, end: { end: 5, status: 'done' } }
+    const after = give(before, 'abcdefgh', { origin: { epoch: 2, base: 0 } })
+    expect(after).toMatchObject({ text: 'abcde', status: 'done', phase: 'finished' })
   })
 
   it('begins nothing by being empty', () => {
@@ -77,7 +85,7 @@ describe('a poll with `pending`', () => {
       drive: 'begun',
       end: { end: 4, status: 'stopped' },
     }
-    const after = read(before, { text: 'abcd', status: 'pending', isSnapshot: true })
+    const after = read(before, { offset: 0, text: 'abcd', status: 'pending', isSnapshot: true })
     expect(after).toMatchObject({ phase: 'finished', text: 'abcd', status: 'stopped' })
   })
 
@@ -96,14 +104,14 @@ describe('a reading', () => {
   })
 
   it('of an older epoch changes nothing at all, not even with an end', () => {
-    const before: SessionState = { ...following(), epoch: 2, base: 0, failures: 1 }
-    expect(read(before, { offset: 3, text: 'd', status: 'streaming', epoch: 1 })).toBe(before)
-    expect(read(before, { offset: 3, text: '', status: 'done', epoch: 1 })).toBe(before)
+    const before: SessionState = { ...following(), origin: { epoch: 2, base: 0 }, failures: 1 }
+    expect(read(before, { offset: 3, text: 'd', status: 'streaming', origin: { epoch: 1, base: 0 } })).toBe(before)
+    expect(read(before, { offset: 3, text: '', status: 'done', origin: { epoch: 1, base: 0 } })).toBe(before)
   })
 
   it('without text may report that the stream has begun, which is a change', () => {
     const before = { ...pending(), idlePolls: 3 }
-    expect(read(before, { text: '', status: 'streaming', isSnapshot: true })).toMatchObject({
+    expect(read(before, { offset: 0, text: '', status: 'streaming', isSnapshot: true })).toMatchObject({
       status: 'streaming',
       idlePolls: 0,
     })
@@ -123,7 +131,7 @@ describe('a connection that is over', () => {
 
 describe('a stream without readers', () => {
   it('is not caught up: what comes next is backlog', () => {
-    const before = read(following(), { text: 'abc', status: 'streaming', isSnapshot: true })
+    const before = read(following(), { offset: 0, text: 'abc', status: 'streaming', isSnapshot: true })
     expect(before.isCaughtUp).toBe(true)
     expect(reduce(before, { type: 'detached' }).isCaughtUp).toBe(false)
   })
@@ -138,12 +146,12 @@ describe('a user who calls `retry()`', () => {
 
 describe('the response to `stop()`', () => {
   it('changes nothing where an end is known already', () => {
-    const before: SessionState = { ...following(), epoch: 1, end: { end: 9, status: 'done' } }
+    const before: SessionState = { ...following(), origin: { epoch: 1, base: 0 }, end: { end: 9, status: 'done' } }
     expect(reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })).toBe(before)
   })
 
   it('with another epoch is read again at once', () => {
-    const before: SessionState = { ...following(), epoch: 1, idlePolls: 3 }
+    const before: SessionState = { ...following(), origin: { epoch: 1, base: 0 }, idlePolls: 3 }
     const after = reduce(before, { type: 'stopped', end: { end: 3, status: 'stopped', epoch: 2 } })
     expect(after).toMatchObject({ phase: 'following', idlePolls: 0, attempt: before.attempt + 1 })
   })
@@ -153,7 +161,7 @@ describe('a failure', () => {
   const diverged = (offset: number) => new SourceError('diverged', 'in a test', { offset, epoch: 1 })
 
   it('that says where the texts part is reconciled only if something is cut', () => {
-    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', base: 2, epoch: 1, cuts: 1 })
+    expect(fail(following(), diverged(2))).toMatchObject({ text: 'ab', origin: { epoch: 1, base: 2 }, cuts: 1 })
     expect(fail(following(), diverged(3))).toMatchObject({ text: 'abc', cuts: 0 })
     expect(fail(following(), diverged(9))).toMatchObject({ text: 'abc', cuts: 0 })
     expect(fail({ ...following(), cuts: 1 }, diverged(9)).cuts).toBe(1)

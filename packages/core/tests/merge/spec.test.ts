@@ -99,7 +99,7 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
     'read: beyond a gap': read({ offset: 4, text: 'e', status: 'streaming' }),
     'read: the end, reached': read(
       { offset: 3, text: '', status: 'done' },
-      { text: 'abc', status: 'stopped', isSnapshot: true },
+      { offset: 0, text: 'abc', status: 'stopped', isSnapshot: true },
     ),
     'read: the end, ahead of the text': read({ offset: 5, text: '', status: 'done' }),
   },
@@ -218,7 +218,7 @@ describe('SPEC.md', () => {
   })
 
   it('a poll with `pending` drives again only if driving can be repeated, and waits after a failure', () => {
-    const pending: Update = { text: '', status: 'pending', isSnapshot: true }
+    const pending: Update = { offset: 0, text: '', status: 'pending', isSnapshot: true }
     const readOnce = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
     const before: SessionState = { ...fresh(createStates().following), drive: 'begun' }
     expect(readOnce(before).phase).toBe('following')

@@ -47,7 +47,7 @@ async function driven() {
   const stream = made.client.stream('a')
   stream.attach({ start: true })
   await settle()
-  made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+  made.live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
   return { ...made, stream, phone }
 }
 
@@ -62,7 +62,7 @@ describe('an app in React Native', () => {
     expect(live.opened).toHaveLength(1)
     expect(live.last.request.signal.aborted).toBe(true)
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
     expect(phone.listeners).toBe(0)
   })

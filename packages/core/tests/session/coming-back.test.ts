@@ -108,7 +108,7 @@ describe('other sources', () => {
   it('are polled again when a poll hangs', async () => {
     let isHanging = true
     const snapshot = fakeFetcher(() =>
-      isHanging ? new Promise(() => {}) : { text: 'Hello', status: 'streaming' as const },
+      isHanging ? new Promise(() => {}) : { offset: 0, text: 'Hello', status: 'streaming' as const },
     )
     const { client } = setup({ snapshot })
     const reply = client.stream('a')
@@ -123,7 +123,7 @@ describe('other sources', () => {
   })
 
   it('without keep-alives are probed once for a sign', async () => {
-    const snapshot = fakeFetcher(() => ({ text: 'Hello', status: 'streaming' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'Hello', status: 'streaming' }))
     const { client, live } = setup({ snapshot })
     const reply = client.stream('a')
     reply.attach({ start: true })
@@ -159,7 +159,7 @@ describe('an app in React Native', () => {
         read: async ({ offset }) => ({ ...stored, offset, text: stored.text.slice(offset) }),
         open({ signal }, { next }) {
           opened.push(signal)
-          next(stored)
+          next({ offset: 0, ...stored })
           return new Promise(() => {})
         },
       },

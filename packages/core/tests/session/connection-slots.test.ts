@@ -71,7 +71,7 @@ describe('the connections of one client', () => {
     const detaches = streams.map((stream: TextStream) => stream.attach())
     await settle()
     expect(openIds(tail.opened)).toEqual(['a'])
-    tail.last.sink.next({ text: 'whole', status: 'done' })
+    tail.last.sink.next({ offset: 0, text: 'whole', status: 'done' })
     await settle()
     expect(openIds(tail.opened)).toEqual(['b'])
     detaches[1]?.()
@@ -102,7 +102,7 @@ describe('the connections of one client', () => {
     await settle()
     expect(openIds(live.opened)).toEqual(['c'])
     expect(openIds(tail.opened)).toEqual(['a', 'b'])
-    tail.opened[0]?.sink.next({ text: 'some', status: 'streaming' })
+    tail.opened[0]?.sink.next({ offset: 0, text: 'some', status: 'streaming' })
     await settle()
     expect(openIds(tail.opened)).toEqual(['b'])
     expect(shown(client.stream('a')).text).toBe('some')
@@ -122,7 +122,7 @@ describe('the connections of one client', () => {
     expect(openIds(tail.opened)).toEqual(['b'])
     await pass(20_000)
     expect(openIds(tail.opened)).toEqual(['b'])
-    tail.last.sink.next({ text: 'in time', status: 'streaming' })
+    tail.last.sink.next({ offset: 0, text: 'in time', status: 'streaming' })
     await settle()
     expect(shown(client.stream('b')).text).toBe('in time')
     expect(openIds(tail.opened)).toEqual(['c'])
@@ -145,7 +145,7 @@ describe('the connections of one client', () => {
   it('are refused to be none', () => {
     expect(() => setup({ maxLive: 0 })).toThrow('`maxLive` must be at least 1')
     expect(() =>
-      createStreamClient({ snapshot: async () => ({ text: '', status: 'pending' }), maxLive: NaN }),
+      createStreamClient({ snapshot: async () => ({ offset: 0, text: '', status: 'pending' }), maxLive: NaN }),
     ).toThrow()
   })
 })

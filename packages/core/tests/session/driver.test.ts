@@ -41,12 +41,12 @@ describe('a driver', () => {
 
   it('follows from the shown text after a cut, and is not driven again', async () => {
     const { stream, live, tail } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     live.last.fail(new TypeError('terminated'))
     await pass(1000)
     expect(tail.last.request).toMatchObject({ offset: 5, epoch: 1 })
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming' })
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', origin: { epoch: 1, base: 0 } })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', error: undefined })
     expect(live.opened).toHaveLength(1)
@@ -54,46 +54,46 @@ describe('a driver', () => {
 
   it('takes a clean end without an explicit one for a cut, never for `done` (P4)', async () => {
     const { stream, live, tail } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     live.last.close()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: undefined })
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done' })
   })
 
   it('waits for the text when the received end is ahead of it (P4)', async () => {
     const { stream, live, tail } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 11, status: 'done' })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming' })
     expect(live.last.request.signal.aborted).toBe(true)
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
 
   it('cuts a text that is longer than `done` says (P3)', async () => {
     const { stream, live } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello world', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 5, status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', isReconciled: true })
   })
 
   it.each(['error', 'timeout', 'stopped'] as const)('keeps a text that is longer than %s says', async (status) => {
     const { stream, live } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello world', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 5, status })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status, isReconciled: false })
   })
 
   it('keeps the first terminal status (P13)', async () => {
     const { stream, live } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'ab', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'ab', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 2, status: 'stopped' })
     live.last.sink.end({ end: 2, status: 'done' })
-    live.last.sink.chunk({ offset: 2, text: 'late', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 2, text: 'late', origin: { epoch: 1, base: 0 } })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'ab', status: 'stopped' })
   })
@@ -103,17 +103,17 @@ describe('a driver', () => {
     live.last.fail(new SourceError('refused', 'busy'))
     await settle()
     expect(shown(stream).error).toBeUndefined()
-    tail.last.sink.next({ text: 'from elsewhere', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'from elsewhere', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'from elsewhere', status: 'done' })
     expect(live.opened).toHaveLength(1)
   })
 
   it('closes a connection for a gap, and follows from the shown text', async () => {
     const { stream, live, tail } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
-    live.last.sink.chunk({ offset: 8, text: 'rld', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
+    live.last.sink.chunk({ offset: 8, text: 'rld', origin: { epoch: 1, base: 0 } })
     await settle()
-    live.last.sink.chunk({ offset: 5, text: ' LATE', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 5, text: ' LATE', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 11, status: 'done' })
     expect(live.last.request.signal.aborted).toBe(true)
     expect(tail.last.request.offset).toBe(5)
@@ -134,7 +134,7 @@ describe('a driver', () => {
 
   it('shows why the generation failed, and that stays', async () => {
     const { stream, live } = await driven()
-    live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'half', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 4, status: 'error', error: 'the model is busy' })
     stream.retry()
     await pass(60_000)

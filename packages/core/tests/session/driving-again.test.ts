@@ -16,7 +16,7 @@ async function driven(options?: Parameters<typeof setup>[0]) {
 }
 
 describe('driving again (P6)', () => {
-  const pending = () => fakeFetcher((): Snapshot => ({ text: '', status: 'pending' }))
+  const pending = () => fakeFetcher((): Snapshot => ({ offset: 0, text: '', status: 'pending' }))
 
   it('happens unasked when the request surely never reached the server', async () => {
     const { stream, live, tail } = await driven()
@@ -60,7 +60,7 @@ describe('driving again (P6)', () => {
   })
 
   it('does not happen once the persisted status is another', async () => {
-    const snapshot = fakeFetcher(() => ({ text: '', status: 'streaming' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: '', status: 'streaming' }))
     const { live } = await driven({ canRepeat: true, snapshot })
     live.last.fail(new SourceError('server', 'down'))
     await pass(120_000)
@@ -69,18 +69,18 @@ describe('driving again (P6)', () => {
 
   it('happens with a source that can repeat when no process writes the text, and joins there', async () => {
     const { stream, live, tail } = await driven({ canRepeat: true })
-    live.last.sink.chunk({ offset: 0, text: 'half', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'half', origin: { epoch: 1, base: 0 } })
     live.last.close()
     await settle()
-    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', origin: { epoch: 1, base: 0 } })
     expect(live.opened).toHaveLength(1)
-    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', epoch: 1, base: 0, stalled: true })
+    tail.last.sink.next({ offset: 4, text: '', status: 'streaming', origin: { epoch: 1, base: 0 }, stalled: true })
     await pass(1000)
     expect(live.opened).toHaveLength(2)
     expect(live.last.request).toMatchObject({ offset: 4, epoch: 1 })
-    live.last.sink.chunk({ offset: 4, text: '', epoch: 1, base: 0, stalled: true })
+    live.last.sink.chunk({ offset: 4, text: '', origin: { epoch: 1, base: 0 }, stalled: true })
     expect(shown(stream)).toMatchObject({ status: 'streaming', connection: 'live', isStalled: true, error: undefined })
-    live.last.sink.chunk({ offset: 2, text: 'lo', epoch: 2, base: 2 })
+    live.last.sink.chunk({ offset: 2, text: 'lo', origin: { epoch: 2, base: 2 } })
     await pass(100)
     expect(shown(stream)).toMatchObject({ text: 'halo', isStalled: false, isReconciled: true })
   })
@@ -90,7 +90,7 @@ describe('driving again (P6)', () => {
     for (let second = 0; second < 600; second++) {
       live.last.close()
       await settle()
-      tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+      tail.last.sink.next({ offset: 0, text: 'half', status: 'streaming', stalled: true })
       await pass(100)
     }
     expect(live.opened.length).toBeGreaterThan(5)
@@ -102,7 +102,7 @@ describe('driving again (P6)', () => {
     live.last.sink.chunk({ offset: 0, text: 'half' })
     live.last.close()
     await settle()
-    tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+    tail.last.sink.next({ offset: 0, text: 'half', status: 'streaming', stalled: true })
     await pass(60_000)
     expect(live.opened).toHaveLength(1)
   })

@@ -19,7 +19,7 @@ describe('a stream without an id', () => {
 describe('a poll without a response', () => {
   it('is given up, and the next one is sent', async () => {
     const fetch = fakeFetch((_, count) =>
-      count === 1 ? new Promise<never>(() => {}) : json({ text: 'all', status: 'done' }),
+      count === 1 ? new Promise<never>(() => {}) : json({ offset: 0, text: 'all', status: 'done' }),
     )
     const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch }), retry: WAITS, poll: WAITS })
     const stream = client.stream('a')

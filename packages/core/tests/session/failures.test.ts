@@ -91,7 +91,9 @@ describe('a read that fails', () => {
 
   it('tries soon again after a success in between', async () => {
     const snapshot = fakeFetcher((_, count) =>
-      count === 5 ? { text: 'Hello world', status: 'streaming' } : Promise.reject(new SourceError('server', 'down')),
+      count === 5
+        ? { offset: 0, text: 'Hello world', status: 'streaming' }
+        : Promise.reject(new SourceError('server', 'down')),
     )
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
@@ -106,7 +108,7 @@ describe('a read that fails', () => {
     const page = fakePage()
     let isDown = false
     const snapshot = fakeFetcher(() =>
-      isDown ? Promise.reject(new TypeError('Load failed')) : { text: 'Hello', status: 'streaming' },
+      isDown ? Promise.reject(new TypeError('Load failed')) : { offset: 0, text: 'Hello', status: 'streaming' },
     )
     const { client } = setup({ snapshot })
     client.stream('a').attach()
@@ -121,7 +123,7 @@ describe('a read that fails', () => {
   })
 
   describe('and has brought only known text', () => {
-    const known = { text: '', status: 'streaming' } as const
+    const known = { offset: 0, text: '', status: 'streaming' } as const
     const cut = new SourceError('network', 'cut')
 
     /** The waits before each connection but the first. Each one brings only known text and then ends as in `end`. */

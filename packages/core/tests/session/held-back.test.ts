@@ -95,7 +95,7 @@ describe('a channel that is held back whole', () => {
   })
 
   it('drives once, also if driving again would start another answer, and is not cut', async () => {
-    const stored = { text: '', status: 'pending' }
+    const stored = { offset: 0, text: '', status: 'pending' }
     let drive: RequestInit | undefined
     let drives = 0
     const fetch = fakeFetch(({ method, init }) => {
@@ -312,7 +312,7 @@ describe('a channel whose text comes in lumps', () => {
   it('is left alone if it is a drive that cannot be repeated', async () => {
     const body = openBody(SSE)
     const fetch = fakeFetch(({ method }) =>
-      method === 'GET' ? json({ text: 'abcdef', status: 'streaming' }) : body.response,
+      method === 'GET' ? json({ offset: 0, text: 'abcdef', status: 'streaming' }) : body.response,
     )
     const decode = ({ data }: { data: string }) => data
     const sources = {
@@ -366,7 +366,7 @@ describe('a drive without keep-alives that speaks late', () => {
     await pass(4100)
     expect(reads).toHaveLength(1)
     say('a')
-    reads[0]?.({ text: 'ab', status: 'streaming' })
+    reads[0]?.({ offset: 0, text: 'ab', status: 'streaming' })
     await pass(10)
     say('b')
     await pass(200)
@@ -379,7 +379,7 @@ describe('a drive without keep-alives that speaks late', () => {
     client.stream('a').attach({ start: true })
     await pass(4100)
     say('a')
-    reads[0]?.({ text: 'a', status: 'streaming' })
+    reads[0]?.({ offset: 0, text: 'a', status: 'streaming' })
     await pass(10)
     const before = reads.length
     client.stream('b').attach({ start: true })

@@ -14,7 +14,7 @@ const refused = () => Promise.reject(new SourceError('refused', 'busy'))
 describe('a client does not accept', () => {
   it('a status it does not know to be an end (P4)', async () => {
     const answers = [{ text: 'half' }, { text: 'half', status: 'running' }, { text: 'half, whole', status: 'done' }]
-    const snapshot = fakeFetcher((_, count) => answers[count - 1] as never)
+    const snapshot = fakeFetcher((_, count) => ({ offset: 0, ...answers[count - 1] }) as never)
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
     stream.attach()
@@ -43,7 +43,7 @@ describe('a client does not accept', () => {
     const stream = client.stream('a')
     stream.attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'abUNSAVED', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'abUNSAVED', origin: { epoch: 1, base: 0 } })
     live.last.fail(new Error('cut'))
     await pass(1000)
     const stopped = stream.stop()
@@ -51,7 +51,7 @@ describe('a client does not accept', () => {
     expect(shown(stream).status).toBe('streaming')
     tail.last.fail(new SourceError('diverged', 'in a test', { offset: 2, epoch: 2 }))
     await pass(1000)
-    tail.last.sink.next({ offset: 2, text: 'XY', status: 'done', epoch: 2, base: 2 })
+    tail.last.sink.next({ offset: 2, text: 'XY', status: 'done', origin: { epoch: 2, base: 2 } })
     await stopped
     expect(shown(stream)).toMatchObject({ text: 'abXY', status: 'done', isReconciled: true })
   })
@@ -59,10 +59,10 @@ describe('a client does not accept', () => {
   it('what a page was rendered with over what it has read since', async () => {
     const { client, tail } = setup()
     const stream = client.stream('a')
-    const initial = { text: 'one', status: 'streaming', epoch: 1, base: 0 } as const
+    const initial = { text: 'one', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
     stream.attach({ initial })
     await settle()
-    tail.last.sink.next({ offset: 1, text: 'XXY', status: 'streaming', epoch: 2, base: 1 })
+    tail.last.sink.next({ offset: 1, text: 'XXY', status: 'streaming', origin: { epoch: 2, base: 1 } })
     stream.attach({ initial })
     await settle()
     expect(shown(stream).text).toBe('oXXY')
@@ -75,7 +75,7 @@ describe('a client does not accept', () => {
     await settle()
     const stopped = stream.stop()
     await settle()
-    tail.last.sink.next({ text: 'abc', status: 'error', error: 'generation' })
+    tail.last.sink.next({ offset: 0, text: 'abc', status: 'error', error: 'generation' })
     await stopped
     expect(shown(stream)).toMatchObject({ text: 'abc', status: 'error' })
   })
@@ -83,11 +83,11 @@ describe('a client does not accept', () => {
 
 describe('no response makes a hot loop', () => {
   it('a drive that is refused while nothing is produced', async () => {
-    const { client } = setup({ snapshot: fakeFetcher(() => ({ text: '', status: 'pending' })) })
+    const { client } = setup({ snapshot: fakeFetcher(() => ({ offset: 0, text: '', status: 'pending' })) })
     const open = vi.fn(refused)
     const other = createStreamClient({
       live: { open, canRepeat: true },
-      snapshot: async () => ({ text: '', status: 'pending' }),
+      snapshot: async () => ({ offset: 0, text: '', status: 'pending' }),
       poll: WAITS,
       retry: WAITS,
     })
@@ -100,6 +100,7 @@ describe('no response makes a hot loop', () => {
 
   it('polls that contradict each other and report more text', async () => {
     const snapshot = fakeFetcher((_, count) => ({
+      offset: 0,
       text: count % 2 ? 'aaa' : 'bbb',
       status: 'streaming',
       upToDate: false,
@@ -113,7 +114,7 @@ describe('no response makes a hot loop', () => {
     const open = vi.fn(() => Promise.reject(new SourceError('rate-limited', 'slow down', { retryAfterMs: 1500 })))
     const client = createStreamClient({
       live: { open, canRepeat: true },
-      snapshot: async () => ({ text: '', status: 'pending' }),
+      snapshot: async () => ({ offset: 0, text: '', status: 'pending' }),
       poll: WAITS,
       retry: WAITS,
     })
@@ -130,7 +131,7 @@ describe('a slow or broken server', () => {
     const snapshot = fakeFetcher(
       ({ signal }) =>
         new Promise((resolve, reject) => {
-          const timer = setTimeout(() => resolve({ text: 'at last', status: 'done' }), 50_000)
+          const timer = setTimeout(() => resolve({ offset: 0, text: 'at last', status: 'done' }), 50_000)
           signal.addEventListener('abort', () => {
             clearTimeout(timer)
             reject(signal.reason)
@@ -224,7 +225,7 @@ describe('listeners', () => {
     const { client } = setup({
       snapshot: {
         subscribe(request, sink) {
-          if (++subscribed > 1) sink.next({ text: 'abcdef', status: 'streaming' })
+          if (++subscribed > 1) sink.next({ offset: 0, text: 'abcdef', status: 'streaming' })
           return source.subscribe(request, sink)
         },
       },
@@ -236,8 +237,8 @@ describe('listeners', () => {
     stream.attach()
     await settle()
     const { sink } = source.last
-    sink.next({ text: 'a', status: 'streaming' })
-    sink.next({ text: 'abc', status: 'streaming' })
+    sink.next({ offset: 0, text: 'a', status: 'streaming' })
+    sink.next({ offset: 0, text: 'abc', status: 'streaming' })
     sink.fail(new Error('in a test'))
     await pass(1000)
     let text = ''
@@ -256,7 +257,7 @@ describe('listeners', () => {
     stream.onText(listener)
     stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'a', status: 'streaming' })
+    tail.last.sink.next({ offset: 0, text: 'a', status: 'streaming' })
     expect(listener).toHaveBeenCalledTimes(2)
     unsubscribe()
     tail.last.sink.next({ offset: 1, text: 'b', status: 'done' })

@@ -27,14 +27,14 @@ async function driven(options: Parameters<typeof setup>[0] = {}) {
   const stream = made.client.stream('a')
   stream.attach({ start: true })
   await settle()
-  made.live.last.sink.chunk({ offset: 0, text: 'Hello', epoch: 1, base: 0 })
+  made.live.last.sink.chunk({ offset: 0, text: 'Hello', origin: { epoch: 1, base: 0 } })
   return { ...made, stream }
 }
 
 describe('a page that is offline', () => {
   it('says so while attempts fail, tries on all the same, and goes on from its offset at once when it is online', async () => {
     const { stream, tail } = await followed({ retry: { minMs: 1000, maxMs: 30_000 } })
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
     page.connect(false)
     for (let time = 0; time < 20; time++) {
       tail.last.fail(new TypeError('Load failed'))
@@ -52,7 +52,7 @@ describe('a page that is offline', () => {
     await settle()
     expect(tail.opened).toHaveLength(length + 1)
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done', error: undefined })
     expect([page.listenerCount, vi.getTimerCount()]).toEqual([0, 0])
   })
@@ -63,9 +63,9 @@ describe('a page that is offline', () => {
     tail.last.fail(new TypeError('Load failed'))
     await pass(100)
     expect(tail.opened).toHaveLength(2)
-    tail.last.sink.next({ text: 'it was wrong', status: 'streaming' })
+    tail.last.sink.next({ offset: 0, text: 'it was wrong', status: 'streaming' })
     expect(shown(stream)).toMatchObject({ text: 'it was wrong', connection: 'live', error: undefined })
-    tail.last.sink.next({ text: 'it was wrong!', status: 'done' })
+    tail.last.sink.next({ offset: 0, text: 'it was wrong!', status: 'done' })
     expect(shown(stream)).toMatchObject({ status: 'done' })
   })
 
@@ -95,7 +95,7 @@ describe('a page that is offline', () => {
   it('keeps reading while its connection holds', async () => {
     const { stream, live } = await driven()
     page.connect(false)
-    live.last.sink.chunk({ offset: 5, text: '!', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 5, text: '!', origin: { epoch: 1, base: 0 } })
     live.last.sink.end({ end: 6, status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
@@ -126,7 +126,7 @@ describe('a page that becomes visible again', () => {
   })
 
   it('polls at once, instead of at the end of a pause', async () => {
-    const snapshot = fakeFetcher(() => ({ text: 'ab', status: 'streaming' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'ab', status: 'streaming' }))
     await followed({ snapshot, poll: { minMs: HOUR_MS, maxMs: HOUR_MS } })
     expect(snapshot.reads).toHaveLength(1)
     await pass(1)
@@ -140,10 +140,10 @@ describe('a page that becomes visible again', () => {
   })
 
   it('leaves a subscription, and a tail without keep-alives, as they are', async () => {
-    const subscription = fakeSubscription({ text: 'ab', status: 'streaming' })
+    const subscription = fakeSubscription({ offset: 0, text: 'ab', status: 'streaming' })
     await followed({ snapshot: subscription })
     const { tail } = await followed()
-    tail.last.sink.next({ text: 'ab', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'ab', status: 'streaming', origin: { epoch: 1, base: 0 } })
     for (let time = 0; time < 10; time++) page.hide(time % 2 === 0)
     await settle()
     expect([subscription.subscribed.length, tail.opened.length]).toEqual([1, 1])
@@ -175,7 +175,7 @@ describe('a page that was put away', () => {
     comeBack()
     await settle()
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, false])
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
     comeBack()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
@@ -223,7 +223,7 @@ describe('a machine that has slept', () => {
     await pass(5000)
     expect(live.last.request.signal.aborted).toBe(true)
     expect(tail.last.request.offset).toBe(5)
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
 

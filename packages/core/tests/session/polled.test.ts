@@ -8,7 +8,7 @@ useFakeTime()
 
 describe('a snapshot that is polled', () => {
   it('is polled at once, and shows a whole body', async () => {
-    const snapshot = fakeFetcher(() => ({ text: 'Hello', status: 'streaming' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'Hello', status: 'streaming' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await settle()
@@ -22,7 +22,7 @@ describe('a snapshot that is polled', () => {
   })
 
   it.each([
-    ['whole bodies', (text: string): Snapshot => ({ text, status: 'streaming' })],
+    ['whole bodies', (text: string): Snapshot => ({ offset: 0, text, status: 'streaming' })],
     [
       'text from the offset',
       (text: string, offset: number) => ({ offset, text: text.slice(offset), status: 'streaming' }),
@@ -43,7 +43,7 @@ describe('a snapshot that is polled', () => {
   })
 
   it('is polled less and less often while nothing changes, up to the bound', async () => {
-    const snapshot = fakeFetcher(() => ({ text: '', status: 'pending' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: '', status: 'pending' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(5000)
@@ -52,7 +52,7 @@ describe('a snapshot that is polled', () => {
 
   it('is polled often again after a change', async () => {
     let text = ''
-    const snapshot = fakeFetcher(() => ({ text, status: 'streaming' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text, status: 'streaming' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(5000)
@@ -65,7 +65,9 @@ describe('a snapshot that is polled', () => {
 
   it('is given up within two minutes when it hangs, however long it brought nothing new before', async () => {
     let isHung = false
-    const snapshot = fakeFetcher(() => (isHung ? new Promise<never>(() => {}) : { text: 'ab', status: 'streaming' }))
+    const snapshot = fakeFetcher(() =>
+      isHung ? new Promise<never>(() => {}) : { offset: 0, text: 'ab', status: 'streaming' },
+    )
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(300_000)
@@ -94,7 +96,7 @@ describe('a snapshot that is polled', () => {
 
   it('shows no terminal status, and no backlog as new text, before all of it was read (P4)', async () => {
     const snapshot = fakeFetcher(({ offset }) =>
-      offset ? new Promise<never>(() => {}) : { text: 'half', status: 'done', upToDate: false },
+      offset ? new Promise<never>(() => {}) : { offset: 0, text: 'half', status: 'done', upToDate: false },
     )
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
@@ -124,7 +126,7 @@ describe('a snapshot that is polled', () => {
       most = Math.max(most, ++asking)
       await new Promise((resolve) => setTimeout(resolve, 3000))
       asking--
-      return { text: 'x', status: 'streaming' }
+      return { offset: 0, text: 'x', status: 'streaming' }
     })
     const { client } = setup({ snapshot })
     for (const _ of [1, 2, 3]) client.stream('a').attach()
@@ -134,7 +136,7 @@ describe('a snapshot that is polled', () => {
   })
 
   it('is not polled any more after a terminal status', async () => {
-    const snapshot = fakeFetcher((_, count) => ({ text: 'all', status: count < 2 ? 'streaming' : 'done' }))
+    const snapshot = fakeFetcher((_, count) => ({ offset: 0, text: 'all', status: count < 2 ? 'streaming' : 'done' }))
     const { client } = setup({ snapshot })
     client.stream('a').attach()
     await pass(60_000)
@@ -143,7 +145,7 @@ describe('a snapshot that is polled', () => {
   })
 
   it('shows why the generation failed, and keeps its text', async () => {
-    const snapshot = fakeFetcher(() => ({ text: 'half', status: 'error', error: 'the model is busy' }))
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'half', status: 'error', error: 'the model is busy' }))
     const { client } = setup({ snapshot })
     const stream = client.stream('a')
     stream.attach()

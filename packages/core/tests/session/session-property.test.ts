@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
 import { initialState, reduce } from '../../src/merge/reduce'
-import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
-import { isTerminal, type Snapshot, type StreamStatus, type TerminalStatus } from '../../src/types'
+import type { Kept, SessionEvent, SessionState, Update } from '../../src/merge/session-state'
+import { isTerminal, type StreamStatus, type TerminalStatus } from '../../src/types'
 import { check, nastyText, patienceMs } from '../support/property'
 
 /** The real state of the server: every epoch's text, how much of it was produced and stored, and the status. */
@@ -17,7 +17,7 @@ interface World {
   /** Polls of the store in flight, which may arrive late. */
   readonly stale: Update[]
   /** Copies of the shown text that pages kept. */
-  readonly kept: Snapshot[]
+  readonly kept: Kept[]
 }
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true })
@@ -86,7 +86,7 @@ function snapshotOf(world: World, from: number, page = Number.POSITIVE_INFINITY)
 }
 
 function origin(world: World) {
-  return world.hasEpochs ? { epoch: world.epochs.length, base: current(world).base } : {}
+  return world.hasEpochs ? { origin: { epoch: world.epochs.length, base: current(world).base } } : {}
 }
 
 function toEvent(step: Step, world: World, state: SessionState): SessionEvent | undefined {
@@ -161,7 +161,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       const { text, status } = state
       if (isTerminal(status) || !text) return
       const isKnown = !step.isAnonymous && state.verified === text.length
-      world.kept.push({ text, status, ...(isKnown && { epoch: state.epoch, base: state.base }) })
+      world.kept.push({ text, status, ...(isKnown && { origin: state.origin }) })
       return
     }
     case 'giveKept': {
@@ -183,7 +183,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       }
     case 'stopAnswer':
       if (!isTerminal(world.status)) return
-      return { type: 'stopped', end: { end: world.durable, status: world.status, epoch: origin(world).epoch } }
+      return { type: 'stopped', end: { end: world.durable, status: world.status, epoch: origin(world).origin?.epoch } }
     case 'old':
       return {
         type: 'read',
@@ -194,7 +194,7 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       return isReading ? { type: 'closed', attempt } : undefined
     case 'diverge':
       // The server knows where the last epoch began, and says so to readers of the one before.
-      if (state.phase !== 'following' || state.epoch !== world.epochs.length - 1) return
+      if (state.phase !== 'following' || state.origin?.epoch !== world.epochs.length - 1) return
       return {
         type: 'failed',
         attempt,
@@ -212,14 +212,14 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
 const rank = (status: StreamStatus) => (status === 'pending' ? 0 : status === 'streaming' ? 1 : 2)
 
 /** P1: a prefix of the real text of one epoch, never more. The verified text belongs to the named epoch. */
-function expectOneText({ text, verified, epoch, phase }: SessionState, world: World) {
+function expectOneText({ text, verified, origin, phase }: SessionState, world: World) {
   const isPrefix = (text: string, one: { text: string } = { text: '' }) => one.text.startsWith(text)
   expect(
     world.epochs.some((one) => isPrefix(text, one)),
     'P1',
   ).toBe(true)
   expect(verified, 'P1').toBeLessThanOrEqual(text.length)
-  if (epoch !== undefined) expect(isPrefix(text.slice(0, verified), world.epochs[epoch - 1]), 'P1').toBe(true)
+  if (origin) expect(isPrefix(text.slice(0, verified), world.epochs[origin.epoch - 1]), 'P1').toBe(true)
   else if (!world.hasEpochs && phase !== 'driving')
     expect(isPrefix(text.slice(0, verified), current(world)), 'P1').toBe(true)
 }
@@ -232,7 +232,7 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
     expect(
       /read|stopped|failed|hydrated/.test(event.type) &&
         (!world.hasEpochs ||
-          after.epoch !== before.epoch ||
+          after.origin?.epoch !== before.origin?.epoch ||
           after.status === 'done' ||
           before.verified < before.text.length),
       'P2',
@@ -397,7 +397,7 @@ describe('a session in any world', () => {
     const update: SessionEvent = {
       type: 'read',
       attempt: following.attempt,
-      reading: { text: 'abc', status: 'streaming', isSnapshot: true },
+      reading: { offset: 0, text: 'abc', status: 'streaming', isSnapshot: true },
     }
     const shown = reduce(following, update)
     expect(shown).not.toBe(following)

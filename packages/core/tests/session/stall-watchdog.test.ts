@@ -28,8 +28,8 @@ const answers = (...list: (Snapshot | SourceError)[]) =>
 describe('a channel without keep-alives that is silent', () => {
   it('is kept while the store has no more text, and probed every 30 s with reads from its offset', async () => {
     const snapshot = answers(
-      { text: 'Hel', status: 'streaming' },
-      { text: '', status: 'pending' },
+      { offset: 0, text: 'Hel', status: 'streaming' },
+      { offset: 0, text: '', status: 'pending' },
       { offset: 5, text: '', status: 'streaming' },
     )
     const { live, stream, isOpen } = await silent({ snapshot })
@@ -44,7 +44,7 @@ describe('a channel without keep-alives that is silent', () => {
   })
 
   it('is not probed while it is not silent', async () => {
-    const snapshot = answers({ text: 'Hello', status: 'streaming' })
+    const snapshot = answers({ offset: 0, text: 'Hello', status: 'streaming' })
     const { live } = await silent({ snapshot })
     for (let time = 0; time < 20; time++) {
       await pass(20_000)
@@ -54,8 +54,8 @@ describe('a channel without keep-alives that is silent', () => {
   })
 
   it.each<[string, Snapshot]>([
-    ['more text', { text: 'Hello, world', status: 'streaming' }],
-    ['a terminal status', { text: 'Hello', status: 'timeout' }],
+    ['more text', { offset: 0, text: 'Hello, world', status: 'streaming' }],
+    ['a terminal status', { offset: 0, text: 'Hello', status: 'timeout' }],
     ['that there is more', { offset: 5, text: '', status: 'streaming', upToDate: false }],
   ])('is given up when the store has %s', async (_, answer) => {
     const { isOpen } = await silent({ snapshot: answers(answer) })
@@ -80,7 +80,7 @@ describe('a channel without keep-alives that is silent', () => {
   })
 
   it('is probed with a subscription or a tail too, which is closed afterwards', async () => {
-    const subscription = fakeSubscription({ text: 'Hello', status: 'streaming' })
+    const subscription = fakeSubscription({ offset: 0, text: 'Hello', status: 'streaming' })
     const one = await silent({ snapshot: subscription })
     await pass(31_000)
     expect(subscription.subscribed.map(({ isUndone }) => isUndone)).toEqual([true])
@@ -112,11 +112,11 @@ describe('a channel without keep-alives that is silent', () => {
     const { tail, isOpen } = await silent()
     await pass(91_000)
     expect(tail.opened.map(({ request }) => request.signal.aborted)).toEqual([true, true, false])
-    tail.opened[0]?.sink.next({ text: 'Hello, too late', status: 'done' })
+    tail.opened[0]?.sink.next({ offset: 0, text: 'Hello, too late', status: 'done' })
     tail.opened[1]?.fail(new SourceError('not-found', 'too late'))
     await settle()
     expect(isOpen()).toBe(true)
-    tail.opened[2]?.sink.next({ text: 'Hello, in time', status: 'done' })
+    tail.opened[2]?.sink.next({ offset: 0, text: 'Hello, in time', status: 'done' })
     await settle()
     expect(isOpen()).toBe(false)
   })

@@ -36,7 +36,7 @@ describe('S15 a stream that no process writes at the moment', () => {
     await settle()
     expect(shown(driven)).toMatchObject({ status: 'streaming', isStalled: true })
 
-    const polled = setup({ snapshot: async () => ({ text: 'half', status: 'streaming', stalled: true }) })
+    const polled = setup({ snapshot: async () => ({ offset: 0, text: 'half', status: 'streaming', stalled: true }) })
     const stream = polled.client.stream('a')
     stream.attach()
     await settle()
@@ -48,7 +48,7 @@ describe('S15 a stream that no process writes at the moment', () => {
     const stream = client.stream('a')
     const leave = stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'half', status: 'streaming', stalled: true })
+    tail.last.sink.next({ offset: 0, text: 'half', status: 'streaming', stalled: true })
     tail.last.close()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'half', isStalled: true })

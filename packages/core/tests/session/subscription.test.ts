@@ -15,7 +15,7 @@ function subscribed(first?: Parameters<typeof fakeSubscription>[0]) {
 
 describe('a snapshot that is pushed', () => {
   it('may push a snapshot in the call of subscribe itself', async () => {
-    const { stream, snapshot } = subscribed({ text: 'Hello', status: 'streaming' })
+    const { stream, snapshot } = subscribed({ offset: 0, text: 'Hello', status: 'streaming' })
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'live' })
@@ -24,7 +24,7 @@ describe('a snapshot that is pushed', () => {
   })
 
   it('is unsubscribed at a terminal status, also when that came in the call of subscribe itself', async () => {
-    const { stream, snapshot } = subscribed({ text: 'all', status: 'done' })
+    const { stream, snapshot } = subscribed({ offset: 0, text: 'all', status: 'done' })
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'all', status: 'done', connection: 'closed' })
@@ -36,7 +36,7 @@ describe('a snapshot that is pushed', () => {
     stream.attach()
     await settle()
     for (let length = 1; length <= 50; length++) {
-      snapshot.last.sink.next({ text: 'x'.repeat(length), status: 'streaming' })
+      snapshot.last.sink.next({ offset: 0, text: 'x'.repeat(length), status: 'streaming' })
       await pass(10_000)
     }
     expect(snapshot.subscribed).toHaveLength(1)
@@ -48,13 +48,13 @@ describe('a snapshot that is pushed', () => {
     stream.attach()
     await settle()
     const { sink } = snapshot.last
-    sink.next({ text: 'ab', status: 'streaming' })
+    sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     sink.fail(new SourceError('server', 'the query failed'))
     expect(shown(stream)).toMatchObject({ text: 'ab', error: { code: 'server' } })
     await pass(60_000)
     expect(snapshot.subscribed).toHaveLength(1)
     expect(snapshot.last.isUndone).toBe(false)
-    sink.next({ text: 'abc', status: 'streaming' })
+    sink.next({ offset: 0, text: 'abc', status: 'streaming' })
     expect(shown(stream)).toMatchObject({ text: 'abc', error: undefined })
   })
 
@@ -63,16 +63,16 @@ describe('a snapshot that is pushed', () => {
     stream.attach()
     await settle()
     const { sink } = snapshot.last
-    sink.next({ text: 'ab', status: 'streaming' })
+    sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     sink.lost(new SourceError('server', 'the query failed'))
     await settle()
     expect(snapshot.subscribed[0]?.isUndone).toBe(true)
     expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'waiting', error: { code: 'server' } })
-    sink.next({ text: 'abc', status: 'done' })
+    sink.next({ offset: 0, text: 'abc', status: 'done' })
     expect(shown(stream).text).toBe('ab')
     await pass(1000)
     expect(snapshot.subscribed).toHaveLength(2)
-    snapshot.last.sink.next({ text: 'abc', status: 'streaming' })
+    snapshot.last.sink.next({ offset: 0, text: 'abc', status: 'streaming' })
     expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'live', error: undefined })
     snapshot.last.sink.lost(new SourceError('not-found', 'deleted'))
     await settle()
@@ -115,7 +115,7 @@ describe('a snapshot that is pushed', () => {
     stream.attach()
     await settle()
     const { sink } = snapshot.last
-    sink.next({ text: 'ab', status: 'streaming' })
+    sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     for (const connection of ['waiting', 'live'] as const) {
       sink.connection(connection)
       expect(shown(stream).connection).toBe(connection)
@@ -126,7 +126,7 @@ describe('a snapshot that is pushed', () => {
     const { stream, snapshot } = subscribed()
     stream.attach()
     await settle()
-    for (const text of ['abc', 'ab', '', 'a']) snapshot.last.sink.next({ text, status: 'streaming' })
+    for (const text of ['abc', 'ab', '', 'a']) snapshot.last.sink.next({ offset: 0, text, status: 'streaming' })
     await pass(1000)
     expect(shown(stream)).toMatchObject({ text: 'abc', isReconciled: false })
   })
@@ -135,8 +135,8 @@ describe('a snapshot that is pushed', () => {
     const { stream, snapshot } = subscribed()
     stream.attach()
     await settle()
-    snapshot.last.sink.next({ text: 'Hello world', status: 'streaming' })
-    snapshot.last.sink.next({ text: 'Hello you', status: 'streaming' })
+    snapshot.last.sink.next({ offset: 0, text: 'Hello world', status: 'streaming' })
+    snapshot.last.sink.next({ offset: 0, text: 'Hello you', status: 'streaming' })
     expect(shown(stream)).toMatchObject({ text: 'Hello you', isReconciled: true })
   })
 
@@ -148,10 +148,10 @@ describe('a snapshot that is pushed', () => {
     live.last.sink.chunk({ offset: 0, text: 'Hello wor' })
     live.last.close()
     await settle()
-    snapshot.last.sink.next({ text: 'Hello', status: 'streaming' })
+    snapshot.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming' })
     await pass(100)
     expect(shown(stream).text).toBe('Hello wor')
-    snapshot.last.sink.next({ text: 'Hello world', status: 'done' })
+    snapshot.last.sink.next({ offset: 0, text: 'Hello world', status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', isReconciled: false })
   })
 })

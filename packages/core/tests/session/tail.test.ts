@@ -19,7 +19,7 @@ const offsets = ({ tail }: { tail: Awaited<ReturnType<typeof followed>>['tail'] 
 describe('a snapshot that is followed over one connection', () => {
   it('is opened again at once while it holds more, and after a pause once it was read to its end', async () => {
     const { tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', upToDate: false })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', upToDate: false })
     tail.last.close()
     await settle()
     expect(offsets({ tail })).toEqual([0, 5])
@@ -37,9 +37,9 @@ describe('a snapshot that is followed over one connection', () => {
     const { stream, tail } = await followed()
     expect(shown(stream).connection).toBe('connecting')
     for (const [offset, text] of ['Hel', 'lo ', 'wor', 'ld'].entries()) {
-      tail.last.sink.next({ offset: offset * 3, text, status: 'streaming', epoch: 1, base: 0 })
+      tail.last.sink.next({ offset: offset * 3, text, status: 'streaming', origin: { epoch: 1, base: 0 } })
     }
-    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', origin: { epoch: 1, base: 0 } })
     await pass(60_000)
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', connection: 'closed' })
     expect(tail.opened).toHaveLength(1)
@@ -48,20 +48,20 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is opened again from the shown text after a cut, which is no error', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 2, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 2, base: 0 } })
     tail.last.close()
     await pass(1000)
     expect(offsets({ tail })).toEqual([0, 5])
     expect(tail.last.request.epoch).toBe(2)
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: undefined })
-    tail.last.sink.next({ offset: 5, text: '!', status: 'done', epoch: 2, base: 0 })
+    tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 2, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
   })
 
   it('is not opened in a hot loop when it ends at once and brings nothing', async () => {
     const { tail } = await followed()
     for (let tick = 0; tick < 600; tick++) {
-      tail.last.sink.next({ text: '', status: 'pending', epoch: 1, base: 0 })
+      tail.last.sink.next({ offset: 0, text: '', status: 'pending', origin: { epoch: 1, base: 0 } })
       tail.last.close()
       await pass(100)
     }
@@ -71,25 +71,25 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is closed for a gap, and opened again from the shown text', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
     const first = tail.last
-    first.sink.next({ offset: 8, text: 'rld', status: 'streaming', epoch: 1, base: 0 })
-    first.sink.next({ offset: 5, text: ' LATE', status: 'streaming', epoch: 1, base: 0 })
+    first.sink.next({ offset: 8, text: 'rld', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    first.sink.next({ offset: 5, text: ' LATE', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(1000)
     expect(first.request.signal.aborted).toBe(true)
     expect(offsets({ tail })).toEqual([0, 5])
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: false })
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'done', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
 
   it('shows a terminal status only when the text has reached its end (P4)', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
-    tail.last.sink.next({ offset: 11, text: '', status: 'done', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    tail.last.sink.next({ offset: 11, text: '', status: 'done', origin: { epoch: 1, base: 0 } })
     await pass(1000)
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming' })
-    tail.last.sink.next({ offset: 5, text: ' world', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 5, text: ' world', status: 'streaming', origin: { epoch: 1, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done' })
   })
 
@@ -108,7 +108,7 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is never cut for silence when it promises no keep-alives', async () => {
     const { tail } = await followed()
-    tail.last.sink.next({ text: 'Hello', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(3_600_000)
     expect(tail.opened).toHaveLength(1)
     expect(tail.last.request.signal.aborted).toBe(false)
@@ -116,7 +116,7 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('is no backlog any more once it says so', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hel', status: 'streaming', upToDate: false })
+    tail.last.sink.next({ offset: 0, text: 'Hel', status: 'streaming', upToDate: false })
     expect(shown(stream).isCaughtUp).toBe(false)
     tail.last.sink.next({ offset: 3, text: 'lo', status: 'streaming', upToDate: false })
     expect(shown(stream).isCaughtUp).toBe(false)
@@ -127,21 +127,21 @@ describe('a snapshot that is followed over one connection', () => {
   it('replaces text of an epoch that was lost from the base of the next one, once (P9)', async () => {
     const { stream, tail } = await followed()
     const { sink } = tail.last
-    sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
-    sink.next({ offset: 5, text: ', you', status: 'streaming', epoch: 2, base: 5 })
-    sink.next({ offset: 5, text: ' world and all', status: 'streaming', epoch: 1, base: 0 })
+    sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    sink.next({ offset: 5, text: ', you', status: 'streaming', origin: { epoch: 2, base: 5 } })
+    sink.next({ offset: 5, text: ' world and all', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(100)
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', isReconciled: true })
   })
 
   it('goes on from the base of `diverged`', async () => {
     const { stream, tail } = await followed()
-    tail.last.sink.next({ text: 'Hello world', status: 'streaming', epoch: 1, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
     await pass(1000)
     expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: true, error: undefined })
-    tail.last.sink.next({ offset: 5, text: ', you', status: 'done', epoch: 2, base: 5 })
+    tail.last.sink.next({ offset: 5, text: ', you', status: 'done', origin: { epoch: 2, base: 5 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done' })
   })
 
@@ -150,7 +150,7 @@ describe('a snapshot that is followed over one connection', () => {
     const stream = client.stream('a')
     stream.attach({ start: true })
     await settle()
-    live.last.sink.chunk({ offset: 0, text: 'Hello world', epoch: 1, base: 0 })
+    live.last.sink.chunk({ offset: 0, text: 'Hello world', origin: { epoch: 1, base: 0 } })
     live.last.close()
     await settle()
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
@@ -164,7 +164,7 @@ describe('a snapshot that is followed over one connection', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    tail.last.sink.next({ text: 'Hello world', status: 'streaming', epoch: 2, base: 0 })
+    tail.last.sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 2, base: 0 } })
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
     await pass(1000)
     expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })

@@ -10,7 +10,7 @@ describe('at once is shown', () => {
     const stream = world.smoothed.stream('a')
     stream.attach()
     await world.clock.advance(0)
-    world.tail.last.sink.next({ text: TEN, status: 'streaming', upToDate: false })
+    world.tail.last.sink.next({ offset: 0, text: TEN, status: 'streaming', upToDate: false })
     await world.clock.advance(1)
     expect(shown(stream)).toBe(TEN)
     world.tail.last.sink.next({ offset: 10, text: TEN, status: 'streaming', upToDate: true })
@@ -25,12 +25,12 @@ describe('at once is shown', () => {
       const world = smoothSetup()
       const { states, stream } = await follow(world, TEN)
       const { length } = states
-      const initial = { text: TEN.repeat(3), status: 'streaming', epoch: 1, base: 0 } as const
+      const initial = { text: TEN.repeat(3), status: 'streaming', origin: { epoch: 1, base: 0 } } as const
       if (way === 'attach') stream.attach({ initial })
       else stream.subscribe(() => {}, { initial })
       expect(shown(stream)).toBe(TEN.repeat(3))
       expect(states.slice(length).map(({ text }) => text)).toEqual([TEN.repeat(3)])
-      world.tail.last.sink.next({ offset: 30, text: TEN, status: 'streaming', epoch: 1, base: 0 })
+      world.tail.last.sink.next({ offset: 30, text: TEN, status: 'streaming', origin: { epoch: 1, base: 0 } })
       await world.clock.advance(0)
       await world.clock.advance(200)
       expect(shown(stream)).toBe(`${TEN.repeat(3)}01234`)
@@ -42,7 +42,7 @@ describe('at once is shown', () => {
     const { burst, stream } = await follow(world, TEN)
     await burst(TEN)
     await world.clock.advance(200)
-    stream.attach({ initial: { text: TEN, status: 'streaming', epoch: 1, base: 0 } })
+    stream.attach({ initial: { text: TEN, status: 'streaming', origin: { epoch: 1, base: 0 } } })
     expect(shown(stream)).toBe(`${TEN}01234`)
   })
 
@@ -51,7 +51,7 @@ describe('at once is shown', () => {
     const stream = world.smoothed.stream('a')
     stream.attach()
     await world.clock.advance(0)
-    world.tail.last.sink.next({ text: TEN, status: 'done', epoch: 1, base: 0 })
+    world.tail.last.sink.next({ offset: 0, text: TEN, status: 'done', origin: { epoch: 1, base: 0 } })
     expect(stream.$state.get()).toMatchObject({ text: TEN, status: 'done' })
   })
 

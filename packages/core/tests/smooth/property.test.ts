@@ -52,8 +52,7 @@ type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never
 function createSource() {
   const $state = atom<StreamState>({
     text: '',
-    epoch: undefined,
-    base: undefined,
+    origin: undefined,
     status: 'streaming',
     connection: 'live',
     error: undefined,

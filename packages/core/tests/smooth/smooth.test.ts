@@ -180,7 +180,7 @@ describe('where the store contradicts what was shown (P9)', () => {
     const received: [string, number][] = []
     stream.onText((delta, offset) => received.push([delta, offset]))
     const { length } = states
-    world.tail.last.sink.next({ text: 'abcXYZ', status: 'streaming' })
+    world.tail.last.sink.next({ offset: 0, text: 'abcXYZ', status: 'streaming' })
     await world.clock.advance(0)
     expect(stream.$state.get()).toMatchObject({ text: 'abc', isReconciled: true })
     await world.clock.advance(LAG_MS)
@@ -198,7 +198,7 @@ describe('where the store contradicts what was shown (P9)', () => {
     const { burst, states, texts } = await follow(world)
     await burst(TEN)
     await world.clock.advance(100)
-    world.tail.last.sink.next({ text: '01234ABC', status: 'done' })
+    world.tail.last.sink.next({ offset: 0, text: '01234ABC', status: 'done' })
     await world.clock.advance(LAG_MS)
     expect(texts().filter((text) => !'01234ABC'.startsWith(text))).toEqual([])
     expect(states.at(-1)).toMatchObject({ text: '01234ABC', status: 'done', isReconciled: true })

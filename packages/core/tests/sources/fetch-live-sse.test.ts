@@ -91,8 +91,8 @@ describe("fetchLive, reading Keepstream's own events", () => {
     )
     expect(error).toBeUndefined()
     expect(chunks.filter(({ text }) => text)).toMatchObject([
-      { offset: 0, text: 'Hel', epoch: 2, base: 0 },
-      { offset: 3, text: 'lo', epoch: 2, base: 0 },
+      { offset: 0, text: 'Hel', origin: { epoch: 2, base: 0 } },
+      { offset: 3, text: 'lo', origin: { epoch: 2, base: 0 } },
     ])
     expect(ends).toMatchObject([{ end: 5, status: 'done' }])
   })

@@ -72,7 +72,7 @@ describe('fetchLive, reading raw text', () => {
     await pass(5000)
     // This backend sent no epoch: driven text is read again, and compared.
     expect(snapshot.last.request.offset).toBe(0)
-    snapshot.last.sink.next({ text: 'ab😀', status: 'done' })
+    snapshot.last.sink.next({ offset: 0, text: 'ab😀', status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'ab😀', status: 'done', isReconciled: false })
   })
 
@@ -100,19 +100,18 @@ describe('fetchLive, reading raw text', () => {
   it('takes the epoch and its base from the headers', async () => {
     const headers = { 'Stream-Epoch': '3', 'Stream-Base': '7' }
     const { chunks } = await record(answering(() => bodyOf(['ab'], 'text/plain', headers)))
-    expect(chunks).toEqual([{ offset: 0, text: 'ab', epoch: 3, base: 7 }])
+    expect(chunks).toEqual([{ offset: 0, text: 'ab', origin: { epoch: 3, base: 7 } }])
   })
 
   it('has no epoch without headers', async () => {
     const { chunks } = await record(answering(() => bodyOf(['ab'])))
     expect(chunks).toHaveLength(1)
-    expect(chunks[0]?.epoch).toBeUndefined()
-    expect(chunks[0]?.base).toBeUndefined()
+    expect(chunks[0]?.origin).toBeUndefined()
   })
 
   it.each([
     ['text/html', () => bodyOf(['<!doctype html>'], 'text/html; charset=utf-8')],
-    ['application/json', () => json({ text: 'ab' })],
+    ['application/json', () => json({ offset: 0, text: 'ab' })],
   ])('refuses %s with an error, instead of showing it', async (type, answer) => {
     const { chunks, error } = await record(answering(answer))
     expect(chunks).toEqual([])

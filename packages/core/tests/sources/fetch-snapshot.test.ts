@@ -7,7 +7,7 @@ import { shown, WAITS } from '../support/setup'
 
 useFakeTime()
 
-const streaming = { text: 'ab', status: 'streaming' }
+const streaming = { offset: 0, text: 'ab', status: 'streaming' }
 
 describe('fetchSnapshot', () => {
   it.each([
@@ -33,9 +33,10 @@ describe('fetchSnapshot', () => {
   })
 
   it('returns the snapshot of the response', async () => {
-    const answer = { offset: 2, text: '\uFEFF\u0000é', status: 'streaming', epoch: 1, base: 0, upToDate: false }
-    const fetch = fakeFetch(() => json(answer))
-    await expect(fetchSnapshot({ url: '/read', fetch })(requestFor({ offset: 2 }))).resolves.toEqual(answer)
+    const facts = { offset: 2, text: '\uFEFF\u0000é', status: 'streaming', upToDate: false }
+    const fetch = fakeFetch(() => json({ ...facts, epoch: 1, base: 0 }))
+    const read = fetchSnapshot({ url: '/read', fetch })(requestFor({ offset: 2 }))
+    await expect(read).resolves.toEqual({ ...facts, origin: { epoch: 1, base: 0 } })
   })
 
   it.each([
@@ -51,6 +52,28 @@ describe('fetchSnapshot', () => {
     const error = await fetchSnapshot({ url: '/read', fetch })(requestFor()).catch((error) => error)
     expect(error).toMatchObject({ name: 'StreamError', code })
     expect(error.message).toContain(String(status))
+  })
+
+  it('is refused without an offset, since the rest of a text would pass for the whole', async () => {
+    const fetch = fakeFetch(() => json({ text: ' world', status: 'done' }))
+    const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch }) })
+    const initial = { text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
+    const stream = client.stream('a', { initial })
+    stream.attach()
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: { code: 'server' } })
+    expect(shown(stream).error?.message).toContain('`offset`')
+  })
+
+  it('is refused with an epoch that has no base, since text of the epoch before could stay', async () => {
+    const fetch = fakeFetch(() => json({ offset: 14, text: 'longer than the old one', status: 'done', epoch: 2 }))
+    const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch }) })
+    const initial = { text: 'The old answer', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
+    const stream = client.stream('a', { initial })
+    stream.attach()
+    await settle()
+    expect(shown(stream)).toMatchObject({ text: 'The old answer', status: 'streaming', error: { code: 'server' } })
+    expect(shown(stream).error?.message).toContain('`origin`')
   })
 
   it('reports where texts diverged', async () => {
@@ -88,7 +111,7 @@ describe('fetchSnapshot', () => {
 
   it('works with the global fetch', async () => {
     const { fetch: before } = globalThis
-    const fetch = fakeFetch(() => json({ text: 'all', status: 'done' }))
+    const fetch = fakeFetch(() => json({ offset: 0, text: 'all', status: 'done' }))
     globalThis.fetch = fetch as typeof globalThis.fetch
     try {
       const client = createStreamClient({ snapshot: fetchSnapshot({ url: 'https://example.test/read' }) })

@@ -122,11 +122,11 @@ describe('a proxy that has no backend for two seconds', () => {
       if (isDeploying) return page(status)()
       if (method === 'POST') {
         isDeploying = true
-        return bodyOf([wire.text(5, 'Hello', 1)], SSE)
+        return bodyOf([wire.grows(0), wire.text(5, 'Hello', 1)], SSE)
       }
       const offset = Number(/offset=(\d+)/.exec(url)?.[1])
       expect(offset).toBe(5)
-      return bodyOf([wire.text(6, '!', 1), wire.end(6, 'done', undefined, 1)], SSE)
+      return bodyOf([wire.grows(6), wire.text(6, '!', 1), wire.end(6, 'done', undefined, 1)], SSE)
     })
     const client = createStreamClient({ ...keepstream({ url: '/streams', fetch }), poll: WAITS, retry: WAITS })
     const stream = client.stream('a')

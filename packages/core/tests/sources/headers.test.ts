@@ -10,7 +10,7 @@ useFakeTime()
 
 const authorization = (token: unknown) => ({ authorization: `Bearer ${token}` })
 const unauthorized = () => json({ code: 'unauthorized', message: 'no' }, { status: 401 })
-const streaming = () => json({ text: '', status: 'streaming' })
+const streaming = () => json({ offset: 0, text: '', status: 'streaming' })
 
 describe('headers', () => {
   it.each([
@@ -60,7 +60,9 @@ describe('headers', () => {
       return authorization(token)
     }
     const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch, headers }) })
-    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
+    const stream = client.stream('a', {
+      initial: { text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } },
+    })
     stream.attach()
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', error: undefined })
@@ -79,7 +81,9 @@ describe('headers', () => {
       return authorization('bad')
     }
     const client = createStreamClient({ snapshot: fetchSnapshot({ url: '/read', fetch, headers }) })
-    const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming', epoch: 1, base: 0 } })
+    const stream = client.stream('a', {
+      initial: { text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } },
+    })
     stream.attach()
     await pass(600_000)
     expect(asked).toEqual([false, true])

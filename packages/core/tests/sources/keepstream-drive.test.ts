@@ -10,7 +10,7 @@ useFakeTime()
 describe('keepstream(), driving', () => {
   it('joins from where the page is that was rendered with a text that goes on', async () => {
     const { client, asked } = served({ drive: () => events(wire.grows(5), wire.text(5, 'lo'), wire.end(5)) })
-    const stream = client.stream('a', { initial: { text: 'Hel', status: 'streaming', epoch: 1 } })
+    const stream = client.stream('a', { initial: { text: 'Hel', status: 'streaming', origin: { epoch: 1, base: 0 } } })
     stream.attach({ start: true })
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', isReconciled: false })

@@ -91,7 +91,8 @@ describe('keepstream(), following', () => {
     const { client } = served({
       read: ({ init, headers }) => {
         // Short reads go out beside the next one.
-        if (headers.get('accept') === 'application/json') return json({ text: '', status: 'streaming', epoch: 1 })
+        if (headers.get('accept') === 'application/json')
+          return json({ offset: 0, text: '', status: 'streaming', epoch: 1 })
         const body = openBody(SSE, { init })
         bodies.push(body)
         body.send(wire.grows(0, { upToDate: true }))

@@ -195,7 +195,7 @@ describe('a stream whose responses are redirected', () => {
                 wire.status({ status: 'streaming', offset: 5, epoch: 1, base: 0, upToDate: true }),
                 wire.text(5, 'Hello', 1),
               )
-            : events(wire.text(6, '!', 1), wire.end(6, 'done', undefined, 1)),
+            : events(wire.grows(6), wire.text(6, '!', 1), wire.end(6, 'done', undefined, 1)),
     })
     const stream = client.stream('a')
     stream.attach()

@@ -180,7 +180,7 @@ describe('a renewal in progress', () => {
     let renew = (_: HeadersInit) => {}
     let renewals = 0
     const fetch = fakeFetch(({ headers }) =>
-      headers.has('authorization') ? json({ text: '', status: 'done' }) : json({}, { status: 401 }),
+      headers.has('authorization') ? json({ offset: 0, text: '', status: 'done' }) : json({}, { status: 401 }),
     )
     const headers = ({ isRefresh }: HeadersRequest) => {
       if (!isRefresh) return {}

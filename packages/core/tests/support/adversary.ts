@@ -79,7 +79,7 @@ export function createAdversary(text: string, isPlain: boolean) {
     const offset = Number(searchParams.get('offset') ?? 0)
     const known = Number(searchParams.get('epoch') ?? epochs.length)
     if (isPlain && method === 'GET') {
-      const now = { text: epoch().text.slice(0, durable), status }
+      const now = { offset: 0, text: epoch().text.slice(0, durable), status }
       const answer = refusal === 'stale' ? (stale ?? now) : now
       stale = now
       return json(answer)

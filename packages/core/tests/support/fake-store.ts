@@ -44,14 +44,14 @@ export function createStore(clock: FakeClock): FakeStore {
     const isEnd = !['pending', 'streaming'].includes(store.status)
     const status = isEnd ? 'streaming' : store.status
     if (one.offset < text.length || one.status !== status || !one.isToldStatus) {
-      const piece = { offset: one.offset, text: text.slice(one.offset), status, epoch, base }
+      const piece = { offset: one.offset, text: text.slice(one.offset), status, origin: { epoch, base } }
       one.isToldStatus = true
       one.status = status
       one.offset = Math.max(one.offset, text.length)
       send(one, () => one.sink.next(piece))
     }
     if (!isEnd) return
-    const end = { offset: text.length, text: '', status: store.status, epoch, base }
+    const end = { offset: text.length, text: '', status: store.status, origin: { epoch, base } }
     send(one, () => one.sink.next(end))
     send(one, one.close)
   }

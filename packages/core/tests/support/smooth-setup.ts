@@ -36,7 +36,7 @@ export async function follow({ smoothed, tail, clock }: ReturnType<typeof smooth
   const states: StreamState[] = []
   const leave = stream.subscribe((state) => states.push(state))
   await clock.advance(0)
-  tail.last.sink.next({ text, status: 'streaming' })
+  tail.last.sink.next({ offset: 0, text, status: 'streaming' })
   await clock.advance(0)
   const texts = () => states.map(({ text }) => text)
   let length = text.length

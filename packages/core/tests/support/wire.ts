@@ -1,8 +1,9 @@
-import type { Snapshot } from '@keepstream/core'
+import type { Origin, Snapshot } from '@keepstream/core'
 
 /** Keepstream's events as the server writes them. */
 export const wire = {
-  status: (value: Partial<Omit<Snapshot, 'text'>>) => `event: status\ndata: ${JSON.stringify(value)}\n\n`,
+  status: (value: Partial<Omit<Snapshot, 'text' | 'origin'> & Origin>) =>
+    `event: status\ndata: ${JSON.stringify(value)}\n\n`,
   /** The status of a growing stream, with the stored length. */
   grows: (offset: number, { upToDate = false, epoch = 1, base = 0 } = {}) =>
     wire.status({ status: 'streaming', offset, epoch, base, upToDate }),

@@ -28,8 +28,14 @@ describe('a message to a tab', () => {
     ['a status that only looks like one', { type: 'piece', offset: 4, text: 'x', status: ['done'] }],
     ['a negative offset', { type: 'piece', offset: -1, text: 'x', status: 'streaming' }],
     ['half an offset', { type: 'piece', offset: 0.5, text: 'x', status: 'streaming' }],
-    ['an epoch that is none', { type: 'piece', offset: 4, text: 'x', status: 'streaming', epoch: 'next' }],
-    ['a base that is none', { type: 'piece', offset: 4, text: 'x', status: 'streaming', epoch: 2, base: Number.NaN }],
+    [
+      'an epoch that is none',
+      { type: 'piece', offset: 4, text: 'x', status: 'streaming', origin: { epoch: 'next', base: 0 } },
+    ],
+    [
+      'a base that is none',
+      { type: 'piece', offset: 4, text: 'x', status: 'streaming', origin: { epoch: 2, base: Number.NaN } },
+    ],
     ['an error that is none', { type: 'piece', offset: 4, text: '', status: 'error', error: { toString: 1 } }],
   ])('is ignored if it is no message: %s', async (_, data) => {
     expect(readMessage(data)).toBeUndefined()
@@ -52,7 +58,7 @@ describe('a message to a tab', () => {
     const { opened, say, store, pass } = setupIntruder()
     store.append('text')
     await pass(100)
-    say({ type: 'piece', offset: 5000, text: 'from nowhere', status: 'streaming', epoch: 1, base: 0 })
+    say({ type: 'piece', offset: 5000, text: 'from nowhere', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(100)
     store.append(' and more')
     store.close()
@@ -66,7 +72,7 @@ describe('a message to a tab', () => {
     store.append('text')
     await pass(100)
     const first = leader()
-    say({ type: 'piece', offset: 4, text: ' by a stranger', status: 'streaming', epoch: 1, base: 0 })
+    say({ type: 'piece', offset: 4, text: ' by a stranger', status: 'streaming', origin: { epoch: 1, base: 0 } })
     await pass(100)
     expect(first.text).toBe('text')
     // Other tabs cannot detect that. The server's own text corrects it.

@@ -112,7 +112,7 @@ describe('tabs that follow one stream', () => {
       sources: {
         live: {
           open: async (_request, sink) => {
-            sink.chunk({ offset: 0, text: 'ahead of the store', epoch: 1, base: 0 })
+            sink.chunk({ offset: 0, text: 'ahead of the store', origin: { epoch: 1, base: 0 } })
             await new Promise<void>((resolve) => driver.environment.setTimeout(resolve, 1000))
           },
         },

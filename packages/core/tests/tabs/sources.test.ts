@@ -25,7 +25,7 @@ describe('a shared source', () => {
     let text = ''
     const snapshot = async () => {
       reads++
-      return { text, status: 'streaming' as const }
+      return { offset: 0, text, status: 'streaming' as const }
     }
     const tabs = openTabs(6, { sources: { snapshot } })
     await pass(60_000)
@@ -59,7 +59,7 @@ describe('a shared source', () => {
     const { openTabs, browser, pass } = setupTabs()
     const snapshot: SnapshotSubscription = {
       subscribe(_, sink) {
-        sink.next({ text: 'over', status: 'done' })
+        sink.next({ offset: 0, text: 'over', status: 'done' })
         return () => {}
       },
     }
@@ -76,7 +76,7 @@ describe('a shared source', () => {
     const snapshot: SnapshotSubscription = {
       subscribe(_, sink) {
         sinks.add(sink)
-        sink.next({ text: 'now', status: 'streaming' })
+        sink.next({ offset: 0, text: 'now', status: 'streaming' })
         return () => sinks.delete(sink)
       },
     }
@@ -90,7 +90,7 @@ describe('a shared source', () => {
     expect(sinks.size).toBe(1)
     const [second] = sinks
     expect(second).not.toBe(first)
-    second?.next({ text: 'now and then', status: 'done', finishReason: 'length' })
+    second?.next({ offset: 0, text: 'now and then', status: 'done', finishReason: 'length' })
     await pass(100)
     expect(tabs.map(textOf)).toEqual(Array(3).fill('now and then'))
     expect(tabs.map(({ stream }) => stream.$state.get().finishReason)).toEqual(Array(3).fill('length'))

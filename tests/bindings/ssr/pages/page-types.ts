@@ -1,14 +1,14 @@
-import type { Snapshot, StreamClient, StreamState } from '@keepstream/core'
+import type { Initial, StreamClient, StreamState } from '@keepstream/core'
 
 /** The data of a page. The page contains it as JSON. */
 export interface PageData {
   readonly id?: string | undefined
-  readonly initial?: Snapshot | undefined
+  readonly initial?: Initial | undefined
   readonly start?: boolean | undefined
   /** Whether there is a second reply, whose code arrives later than the page's. */
   readonly hasLate?: boolean | undefined
   /** The initial text of the late reply, if it differs from `initial`. */
-  readonly lateInitial?: Snapshot | undefined
+  readonly lateInitial?: Initial | undefined
 }
 
 /** The id of a reply's element in the page. */

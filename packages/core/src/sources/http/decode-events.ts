@@ -1,29 +1,26 @@
 import { SourceError } from '../../errors'
 import { isTerminal, type LiveSink, type Snapshot } from '../../types'
+import { withOrigin } from './read-json'
 import type { SseEvent } from './read-sse'
 import { endEvent, statusEvent } from './wire-names'
 
 /**
- * Reads Keepstream's own events. Each becomes a snapshot that starts where the one before ended. A terminal status counts
- * only with the explicit end, because only that is sent after the last character. `requested` is the epoch of the request.
- * It is used until the server sends its own, with the first status or in the id of the first text.
+ * Reads Keepstream's own events. Each becomes a snapshot that starts where the one before ended, under the epoch of the last
+ * status, which the server sends first and with each new epoch. A terminal status counts only with the explicit end, because
+ * only that is sent after the last character. Returns `undefined` for an event with an unknown name, which is from a newer
+ * server and for newer clients.
  */
-export function createEventDecoder(end: number, check: (length: number) => void, requested?: number) {
-  let known: Omit<Snapshot, 'text'> = { status: 'streaming' }
+export function createEventDecoder(end: number, check: (length: number) => void) {
+  let known: Omit<Snapshot, 'offset' | 'text'> = { status: 'streaming' }
 
-  return ({ event = '', id = '', data }: SseEvent): Snapshot & { offset: number } => {
+  return ({ event = '', id = '', data }: SseEvent): Snapshot | undefined => {
     try {
-      // An event with an unknown name is from a newer server, for newer clients.
-      if (event && event !== statusEvent && event !== endEvent)
-        return { epoch: requested, ...known, offset: end, text: '' }
+      if (event && event !== statusEvent && event !== endEvent) return
       const value = JSON.parse(data)
       const text = event ? '' : value
-      if (event === statusEvent) known = value.status === 'pending' ? value : { ...value, status: 'streaming' }
-      else {
-        const [epoch, last] = id.split('.').map(Number)
-        end = Number(last)
-        known = { epoch, ...known }
-      }
+      if (event === statusEvent)
+        known = withOrigin(value.status === 'pending' ? value : { ...value, status: 'streaming' })
+      else end = Number(id.split('.')[1])
       if (!(end >= text.length)) throw new RangeError(`an event ends at ${end}`)
       check(end)
       if (event === endEvent) known = { ...known, ...value, upToDate: true }
@@ -39,8 +36,10 @@ export function createEventDecoder(end: number, check: (length: number) => void,
 export function createDriveDecoder({ chunk, end }: LiveSink, check: (length: number) => void) {
   const read = createEventDecoder(0, check)
   return (event: SseEvent) => {
-    const { status, error, finishReason, ...chunkFacts } = read(event)
-    if (isTerminal(status)) end({ end: chunkFacts.offset, status, epoch: chunkFacts.epoch, error, finishReason })
-    else chunk(chunkFacts)
+    const found = read(event)
+    if (!found) return
+    const { status, error, finishReason, ...facts } = found
+    if (isTerminal(status)) end({ end: facts.offset, status, epoch: facts.origin?.epoch, error, finishReason })
+    else chunk(facts)
   }
 }

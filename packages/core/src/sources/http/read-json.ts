@@ -1,5 +1,5 @@
 import { SourceError } from '../../errors'
-import type { Snapshot } from '../../types'
+import type { Origin, Snapshot } from '../../types'
 import type { Bound } from './max-length'
 import { readText } from './read-text'
 
@@ -29,9 +29,15 @@ export async function readJson(response: Response, check: (length: number) => vo
   }
 }
 
+/** On the wire, the epoch and its base are two fields. The session checks them. */
+export function withOrigin<Facts extends object>(facts: Facts & Partial<Origin>): Facts & { readonly origin?: Origin } {
+  const { epoch, base, ...rest } = facts
+  return { ...rest, origin: (epoch ?? base) === undefined ? undefined : { epoch, base } } as never
+}
+
 /** Reads a snapshot. Bounds the length of its JSON and of the whole text. The session checks its fields. */
 export async function readSnapshot(response: Response, { checkText, checkJson }: Bound): Promise<Snapshot> {
   const snapshot = await readJson(response, checkJson)
   checkText((Number(snapshot?.offset) || 0) + (snapshot?.text?.length || 0))
-  return snapshot
+  return snapshot && withOrigin(snapshot)
 }
