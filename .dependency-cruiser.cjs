@@ -25,10 +25,11 @@ function moduleRules(name, modules) {
   ]
 }
 
-const coreGround = ['types', 'errors']
+const coreGround = ['types', 'errors', 'guarded']
 const coreBorders = moduleRules('core', {
   types: ['errors'],
   errors: [],
+  guarded: [],
   environment: coreGround,
   merge: coreGround,
   session: [...coreGround, 'environment', 'merge'],

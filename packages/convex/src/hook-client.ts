@@ -47,6 +47,7 @@ export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuer
   /** Returns the same object for the same stream, as bindings expect. */
   const wrapped = new WeakMap<TextStream, TextStream>()
   return {
+    ...client,
     stream(id, options) {
       const stream = client.stream(id, options)
       const own = wrapped.get(stream) ?? offering(stream)

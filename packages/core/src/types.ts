@@ -189,6 +189,8 @@ export interface StreamState {
    * may resume the generation. Otherwise the status becomes `timeout`. Never `true` with a terminal status.
    */
   readonly isStalled: boolean
+  /** `stop()` was called, and neither the end is shown nor has it failed. */
+  readonly isStopping: boolean
   /**
    * The producer's finish reason, if the backend has one. With `done`, `length` and `content-filter` mean that the model's
    * provider cut the text. `undefined` until the end.

@@ -29,7 +29,7 @@ export function httpAction(driveOf: (id: string) => Drive | undefined, failures:
       const drive = driveOf(request.id)
       if (!drive) throw new SourceError('refused', 'no component wants to drive this stream any more')
       try {
-        await (await actionOf(drive)).open(request, sink)
+        await (await actionOf(drive, request.signal)).open(request, sink)
       } catch (cause) {
         const { code, isUnsent } = (isStreamError(cause) ? cause : {}) as Partial<SourceError>
         if (isUnsent || code === 'refused') throw cause
@@ -40,7 +40,7 @@ export function httpAction(driveOf: (id: string) => Drive | undefined, failures:
   }
 }
 
-async function actionOf(drive: Drive): Promise<LiveSource> {
+async function actionOf(drive: Drive, signal: AbortSignal): Promise<LiveSource> {
   const { streamUrl, authToken, headers, fetch, ...options } = drive
   const getHeaders = (request: HeadersRequest) => headersFor(drive, request)
   // Only a function may return other headers after a 401.
@@ -49,7 +49,7 @@ async function actionOf(drive: Drive): Promise<LiveSource> {
     ...options,
     url: String(streamUrl),
     body: ({ id }) => JSON.stringify({ streamId: id }),
-    headers: canRenew ? getHeaders : await getHeaders({ attempt: 1, isRefresh: false }),
+    headers: canRenew ? getHeaders : await getHeaders({ attempt: 1, isRefresh: false, signal }),
     fetch: fetchRaw(fetch),
   })
 }

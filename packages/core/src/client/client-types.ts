@@ -66,8 +66,9 @@ export interface TextStream {
   /** Calls back with the text that is added, when it is published. If `offset` is below the shown length, cut there first. */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
-   * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then the client reads on,
-   * even after all readers have left. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
+   * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then `isStopping` is true, and
+   * the client reads on, for at most two minutes, even after all readers have left. A second call meanwhile gets the same
+   * promise. If nobody handles its rejection, nothing is reported, so `stop` can be a button's handler. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
    * or with the reason why the request could not be delivered.
    */
   stop(): Promise<void>
@@ -86,4 +87,11 @@ export interface StreamClient {
    * @throws {StreamError} `invalid-option` for an id that is empty, `.`, `..`, or no well-formed text
    */
   stream(id: string | undefined, options?: Pick<AttachOptions, 'initial'>): TextStream
+  /** The streams with an id that something holds: a reader, a listener or the application. For tools and tests. */
+  streams(): readonly TextStream[]
+  /**
+   * Forgets every text, as for a logout. Requests are aborted. A stream with readers shows nothing, and is read again from the
+   * start, with the headers of the moment. Nothing is driven for it: ids that were driven stay so.
+   */
+  clear(): void
 }

@@ -1,5 +1,5 @@
 import type { ReadableAtom } from 'nanostores'
-import { guarded } from './guarded'
+import { guarded } from '../guarded'
 
 /** Attaches and calls back with each state, the first time at once, as a Svelte store does. Returns unsubscribe. */
 export function subscribe<State>(

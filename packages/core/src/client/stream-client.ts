@@ -1,17 +1,18 @@
 import { atom } from 'nanostores'
-import { StreamError } from '../errors'
+import { StreamError, type StreamErrorCode } from '../errors'
+import { guarded } from '../guarded'
 import { initialState } from '../merge/reduce'
 import type { Kept, SessionState } from '../merge/session-state'
 import { checkInitial } from '../session/check-source'
 import { createConnectionSlots } from '../session/connection-slots'
+import { createPageHub } from '../session/page-signals'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
 import type { Initial, Origin, StreamState } from '../types'
 import type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client-types'
-import { guarded } from './guarded'
 import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
-import { stopStream } from './stop'
+import { handled, stopStream } from './stop'
 
 /** How much text all streams without a reader may keep together, in UTF-16 code units. */
 const MAX_IDLE_LENGTH = 1024 * 1024
@@ -45,6 +46,7 @@ export function createStreamClient({
     throw invalid('`throttleMs` must be from 0 to 2147483647')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
   const slots = createConnectionSlots(maxLive)
+  const pageHub = createPageHub(environment)
   const schedule = createPublisher(throttleMs, environment)
 
   /** Weak references: a component or reader holds its stream. A render that is never committed leaves nothing behind. */
@@ -53,9 +55,13 @@ export function createStreamClient({
   let sweepAt = 64
   /** Keeps a stream alive while an application holds only its `$state`. */
   const owners = new WeakMap<object, TextStream>()
+  /** What holds a stream: a reader, a text listener, or that its text may be shown again. */
   const attached = new Set<TextStream>()
+  const listening = new Set<TextStream>()
   const idle = new Set<TextStream>()
   const begun = new Set<string>()
+  /** Makes a stream forget its text. */
+  const resets = new WeakMap<TextStream, () => void>()
 
   function createStream(id: string | undefined, initial?: Kept): TextStream {
     const listeners = new Set<TextListener>()
@@ -63,6 +69,7 @@ export function createStreamClient({
     const $state = atom(view(first))
     const readers = new Set<Pick<AttachOptions, 'start'>>()
     let grace: unknown
+    let stopping: Promise<void> | undefined
     let published = first
     /** The last state that the text listeners received. */
     let sent = first
@@ -76,8 +83,8 @@ export function createStreamClient({
       sent = published
       const { text } = sent
       if (!listeners.size || text === before) return
-      // The two texts have to be compared only if text was cut since.
-      let offset = sent.cuts === cuts ? before.length : 0
+      // The two texts have to be compared only if text was cut or cleared since.
+      let offset = sent.cuts === cuts && text.length > before.length ? before.length : 0
       while (offset < before.length && text[offset] === before[offset]) offset++
       for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
     }
@@ -85,7 +92,7 @@ export function createStreamClient({
     const session = createSession(
       id as string,
       first,
-      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots },
+      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub },
       (state, before) => {
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text || originOf(state) !== originOf(before)
@@ -136,19 +143,43 @@ export function createStreamClient({
         }
       },
       subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
-      onText: (listener) => addListener(listeners, listener),
-      async stop() {
-        if (id === undefined) throw new StreamError('no-stream', 'stop() needs an id')
-        if (!stop) throw new StreamError('stop-unsupported', 'stop() needs `stop` in createStreamClient')
-        await stopStream(session, $state, environment, stream.attach, (signal) => stop({ id, signal }))
+      onText(listener) {
+        const remove = addListener(listeners, listener)
+        listening.add(stream)
+        return () => {
+          remove()
+          if (!listeners.size) listening.delete(stream)
+        }
+      },
+      stop() {
+        const fail = (code: StreamErrorCode, words: string) => handled(Promise.reject(new StreamError(code, words)))
+        if (id === undefined) return fail('no-stream', 'stop() needs an id')
+        if (!stop) return fail('stop-unsupported', 'stop() needs `stop` in createStreamClient')
+        const isOver = () => {
+          stopping = undefined
+        }
+        const request = (signal: AbortSignal) => stop({ id, signal })
+        stopping ??= handled(stopStream(session, $state, environment, stream.attach, request).finally(isOver))
+        return stopping
       },
       retry: () => session.dispatch({ type: 'retried' }),
     }
     owners.set($state, stream)
+    resets.set(stream, () => {
+      session.dispatch({ type: 'cleared' })
+      if (readers.size) session.dispatch({ type: 'attached' })
+    })
     return stream
   }
 
+  const known = () => [...streams.values()].flatMap((one) => one.deref() ?? [])
+
   return {
+    streams: () => known().filter(({ id }) => id !== undefined),
+    clear() {
+      idle.clear()
+      for (const stream of known()) resets.get(stream)?.()
+    },
     stream(id, options = {}) {
       if (id !== undefined) segmentOf(id)
       const initial = checkInitial(options.initial)
@@ -170,12 +201,22 @@ export function initialStreamState(initial?: Initial): StreamState {
   return view(initialState(false, false, checkInitial(initial)))
 }
 
-const visible = ['status', 'connection', 'error', 'isCaughtUp', 'cuts', 'isStalled', 'finishReason'] as const
+const visible = [
+  'status',
+  'connection',
+  'error',
+  'isCaughtUp',
+  'cuts',
+  'isStalled',
+  'isStopping',
+  'finishReason',
+] as const
 
 function view(state: SessionState): StreamState {
-  const { text, status, connection, error, isCaughtUp, cuts, isStalled, finishReason } = state
+  const { text, status, connection, error, isCaughtUp, cuts, isStalled, isStopping, finishReason } = state
   const origin = originOf(state)
-  return { text, origin, status, connection, error, isCaughtUp, isReconciled: cuts > 0, isStalled, finishReason }
+  const isReconciled = cuts > 0
+  return { text, origin, status, connection, error, isCaughtUp, isReconciled, isStalled, isStopping, finishReason }
 }
 
 /** The origin, once all of the text is known to have it. Only then can a copy of the text be checked. */

@@ -16,6 +16,7 @@ export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: 
     error: undefined,
     isCaughtUp: false,
     isStalled: false,
+    isStopping: false,
     finishReason: undefined,
     end: undefined,
     drive: isDriven ? 'begun' : 'none',
@@ -39,6 +40,9 @@ export function reduce(
   onChunk?: (outcome: ChunkOutcome) => void,
 ): SessionState {
   const { phase, attempt, drive, idlePolls, failures } = state
+  // What was driven before is not driven again (P6).
+  if (event.type === 'cleared')
+    return { ...initialState(state.canRepeat, drive !== 'none'), attempt: phase === 'idle' ? attempt : attempt + 1 }
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
   switch (event.type) {
     case 'attached': {
@@ -84,6 +88,8 @@ export function reduce(
       if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
       return start({ ...state, failures: 0, idlePolls: 0, retryAfterMs: undefined, drive: isStuck ? 'wanted' : drive })
     }
+    case 'stopping':
+      return patch(state, { isStopping: event.isStopping })
     case 'stopped': {
       const next = finishIfComplete(patch(state, { end: state.end ?? event.end }))
       // Text of another epoch may never have been stored, so the stream ends only after the next read.
@@ -172,6 +178,7 @@ function finishIfComplete(state: SessionState): SessionState {
     error: endError(status, error),
     isCaughtUp: true,
     isStalled: false,
+    isStopping: false,
     finishReason,
   })
 }

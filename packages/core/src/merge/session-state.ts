@@ -16,6 +16,7 @@ export interface SessionFacts extends Shown {
   readonly error: StreamError | undefined
   readonly isCaughtUp: boolean
   readonly isStalled: boolean
+  readonly isStopping: boolean
   readonly finishReason: string | undefined
   /** The end of the text, which may be known before the text has reached it. Nothing is shown beyond it. */
   readonly end: End | undefined
@@ -53,6 +54,8 @@ export type SessionEvent =
   /** A reader brought the whole text that its page was rendered with. */
   | { readonly type: 'hydrated'; readonly initial: Kept }
   | { readonly type: 'detached' }
+  /** `client.clear()` was called. */
+  | { readonly type: 'cleared' }
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly update: ConnectionUpdate }
@@ -63,6 +66,8 @@ export type SessionEvent =
   | { readonly type: 'wakeUp'; readonly attempt: number }
   /** The user called `retry()`. */
   | { readonly type: 'retried' }
+  /** `stop()` was called, or has failed. */
+  | { readonly type: 'stopping'; readonly isStopping: boolean }
   /** The response to `stop()`. Reading goes on: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
 

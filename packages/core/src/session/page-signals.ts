@@ -6,24 +6,63 @@ export interface PageSignals {
   pageResumed(): void
   /** The page is visible again. */
   pageVisible(): void
-  online?(): void
+  online(): void
   offline?(): void
 }
 
-/** Listens until `signal` aborts. */
-export function listenToPage(
-  environment: Environment,
-  { pageResumed, pageVisible, online, offline }: PageSignals,
-  signal: AbortSignal,
-) {
+export interface PageHub {
+  /** Passes on what the page reports until `signal` aborts. */
+  listen(signals: PageSignals, signal: AbortSignal): void
+  /** Ends listening to the page if no attempt needs it. A session calls it once its next attempt has begun, if there is one. */
+  settle(): void
+}
+
+/** All attempts of a client share one listener for each event of the page. */
+export function createPageHub(environment: Environment): PageHub {
   const { document } = environment
-  const options = { signal }
-  // A page that comes back from the cache gets `resume`, `visibilitychange` and, last, `pageshow`. Only the last one counts.
-  let isAway = false
-  environment.addEventListener?.('pagehide', () => (isAway = true), options)
-  environment.addEventListener?.('pageshow', ({ persisted }) => persisted && pageResumed(), options)
-  document?.addEventListener('resume', () => isAway || pageResumed(), options)
-  document?.addEventListener('visibilitychange', () => document.hidden || isAway || pageVisible(), options)
-  if (online) environment.addEventListener?.('online', online, options)
-  if (offline) environment.addEventListener?.('offline', offline, options)
+  const readers = new Set<PageSignals>()
+  let listening: AbortController | undefined
+
+  function each(signal: (reader: PageSignals) => void) {
+    for (const reader of [...readers]) if (readers.has(reader)) signal(reader)
+  }
+
+  function listen(): AbortController {
+    const attempt = new AbortController()
+    const options = { signal: attempt.signal }
+    // A page that comes back from the cache gets `resume`, `visibilitychange` and, last, `pageshow`. Only the last one counts.
+    let isAway = false
+    type Listener = (event: { readonly persisted?: boolean }) => void
+    const on = (type: 'pagehide' | 'pageshow' | 'online' | 'offline', listener: Listener) =>
+      environment.addEventListener?.(type, listener, options)
+    on('pagehide', () => {
+      isAway = true
+    })
+    on('pageshow', ({ persisted }) => {
+      isAway = false
+      if (persisted) each((reader) => reader.pageResumed())
+    })
+    on('online', () => each((reader) => reader.online()))
+    on('offline', () => each((reader) => reader.offline?.()))
+    document?.addEventListener('resume', () => isAway || each((reader) => reader.pageResumed()), options)
+    document?.addEventListener(
+      'visibilitychange',
+      () => document.hidden || isAway || each((reader) => reader.pageVisible()),
+      options,
+    )
+    return attempt
+  }
+
+  return {
+    listen(signals, signal) {
+      readers.add(signals)
+      listening ??= listen()
+      signal.addEventListener('abort', () => readers.delete(signals))
+    },
+    settle() {
+      if (readers.size) return
+      listening?.abort()
+      listening = undefined
+    },
+  }
 }

@@ -16,7 +16,7 @@ import { type Backoff, backoffMs } from './backoff'
 import { watchChannel } from './channel-watch'
 import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } from './check-source'
 import type { ConnectionSlots, Slot } from './connection-slots'
-import { listenToPage } from './page-signals'
+import type { PageHub } from './page-signals'
 import { readOnce } from './read-once'
 import { reportTransition } from './report-transition'
 import { shortRead } from './short-read'
@@ -40,8 +40,9 @@ export interface SessionOptions extends StreamSources {
   /** How long a connection may take to bring its first byte, in milliseconds. */
   readonly pollAfterMs: number
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
-  /** Shared by all sessions of a client. */
+  /** Both are shared by all sessions of a client. */
   readonly slots: ConnectionSlots
+  readonly pageHub: PageHub
 }
 
 export interface Session {
@@ -53,7 +54,7 @@ export interface Session {
 export function createSession(
   id: string,
   state: SessionState,
-  { live, snapshot, environment, poll, retry, pollAfterMs, onEvent, slots }: SessionOptions,
+  { live, snapshot, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub }: SessionOptions,
   onChange: (state: SessionState, before: SessionState) => void,
 ): Session {
   let running = new AbortController()
@@ -86,6 +87,7 @@ export function createSession(
       running = new AbortController()
       startAttempt(running.signal)
     }
+    if (isNew) pageHub.settle()
   }
 
   function startAttempt(signal: AbortSignal) {
@@ -108,7 +110,7 @@ export function createSession(
       const offline = () => show({ connection: 'offline' })
       // A wait that the server requested is kept, also when the page becomes visible.
       const pageVisible = () => retryAfterMs || pageResumed()
-      listenToPage(environment, { pageResumed, pageVisible, online: pageResumed, offline }, signal)
+      pageHub.listen({ pageResumed, pageVisible, online: pageResumed, offline }, signal)
       after(Math.max(backoffMs(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), pageResumed)
       // Only for display: it is wrong on many machines, so it never keeps the client from trying.
       if (environment.navigator?.onLine === false) offline()
@@ -116,7 +118,7 @@ export function createSession(
     if (!isDriving && phase !== 'following') return
 
     let onSignal = () => {}
-    listenToPage(environment, { pageResumed, pageVisible: () => onSignal(), online: () => onSignal() }, signal)
+    pageHub.listen({ pageResumed, pageVisible: () => onSignal(), online: () => onSignal() }, signal)
 
     const isPolled = !isDriving && typeof snapshot === 'function'
     const { stallMs = isPolled && POLL_MS * Math.min(Math.max(0, idlePolls) + 1, 4) } = (

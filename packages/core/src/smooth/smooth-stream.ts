@@ -1,7 +1,8 @@
 import { atom } from 'nanostores'
 import type { TextStream } from '../client/client-types'
-import { guarded } from '../client/guarded'
 import { addListener, subscribe, type TextListener } from '../client/listen'
+import { handled } from '../client/stop'
+import { guarded } from '../guarded'
 import { isTerminal, type StreamState } from '../types'
 import { floorToGrapheme, isHighSurrogate } from './floor-to-grapheme'
 import { createPace } from './pace'
@@ -63,8 +64,8 @@ export function createSmoothStream(
     target = next
     if (!isTerminal(next.status)) facts = next
     const last = before.text.slice(0, shown)
-    // Shown text is taken back only if the store has another text (P9).
-    if (next.isReconciled && next.text.slice(0, shown) !== last) {
+    // Shown text is taken back only if the store has another text (P9), or if it was cleared.
+    if ((next.isReconciled || next.text.length < shown) && next.text.slice(0, shown) !== last) {
       shown = sent = floorToGrapheme(next.text, commonLength(last, next.text), segmenter)
       isCut = true
       pace.jump(shown)
@@ -128,12 +129,17 @@ export function createSmoothStream(
       }
     },
     subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
-    onText: (listener) => addListener(listeners, listener),
-    async stop() {
-      await source.stop()
-      // The user has stopped the stream, so the rest is shown at once.
-      showAll()
+    onText(listener) {
+      const remove = addListener(listeners, listener)
+      // A text listener of the source keeps the source, which keeps this stream.
+      const release = source.onText(() => {})
+      return () => {
+        remove()
+        release()
+      }
     },
+    // The user has stopped the stream, so the rest is shown at once.
+    stop: () => handled(source.stop().then(showAll)),
   }
   return stream
 }
@@ -145,6 +151,7 @@ const changedKeys = [
   'isCaughtUp',
   'isReconciled',
   'isStalled',
+  'isStopping',
   'finishReason',
 ] as const
 

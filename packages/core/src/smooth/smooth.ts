@@ -37,7 +37,9 @@ export function smooth(
   /** One smooth stream for each source stream. Its `$state` is a key too, so that holding the state keeps the stream. */
   const streams = new WeakMap<object, TextStream>()
 
-  return {
+  const own: StreamClient = {
+    ...client,
+    streams: () => client.streams().map(({ id }) => own.stream(id)),
     stream(id, options) {
       const source = client.stream(id, options)
       const found = streams.get(source)
@@ -47,4 +49,5 @@ export function smooth(
       return stream
     },
   }
+  return own
 }

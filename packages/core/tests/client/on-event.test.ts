@@ -2,8 +2,8 @@ import { type Snapshot, SourceError, type StreamEvent } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { fakeFetcher } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
+import { reportedIn } from '../support/reported'
 import { GRACE_MS, setup, shown } from '../support/setup'
-import { uncaughtIn } from '../support/uncaught'
 
 useFakeTime()
 
@@ -168,7 +168,7 @@ describe('onEvent', () => {
       },
     })
     const stream = client.stream('a')
-    const errors = await uncaughtIn(async () => {
+    const errors = await reportedIn(async () => {
       stream.attach({ start: true })
       await settle()
       live.last.sink.chunk({ offset: 0, text: 'text' })

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { fakePage } from '../support/fake-page'
 import { fakeFetcher } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
+import { reportedIn } from '../support/reported'
 import { PUBLISH_MS, setup, shown } from '../support/setup'
-import { uncaughtIn } from '../support/uncaught'
 
 useFakeTime()
 
@@ -162,7 +162,7 @@ describe('publishing', () => {
   it('reports a state listener that throws, and goes on reading and telling the others', async () => {
     const { stream, sink } = await driven(setup())
     const seen: string[] = []
-    const errors = await uncaughtIn(() => {
+    const errors = await reportedIn(() => {
       stream.$state.listen(() => {
         throw new Error('bad listener')
       })
@@ -179,7 +179,7 @@ describe('publishing', () => {
   it('reports a text listener that throws, and goes on reading and telling the others', async () => {
     const { stream, sink } = await driven(setup())
     const seen: string[] = []
-    const errors = await uncaughtIn(() => {
+    const errors = await reportedIn(() => {
       stream.onText(() => {
         throw new Error('bad listener')
       })

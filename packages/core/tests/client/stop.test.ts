@@ -1,5 +1,6 @@
 import { createStreamClient, type End, SourceError } from '@keepstream/core'
-import { describe, expect, it, vi } from 'vitest'
+import { smooth } from '@keepstream/core/smooth'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fakeFetcher } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
 import { GRACE_MS, setup, shown } from '../support/setup'
@@ -15,6 +16,9 @@ function stopped(answer: () => End | undefined | Promise<End | undefined>) {
   }
   return { asked, ...setup({ stop }) }
 }
+
+/** Declared here, since all of Node's types would let the sources use them too. */
+declare const process: Record<'on' | 'off', (event: 'unhandledRejection', listener: (reason: unknown) => void) => void>
 
 /** `pending`, `resolved`, or the code of the rejection. */
 function outcomeOf(promise: Promise<void>) {
@@ -130,6 +134,49 @@ describe('stop()', () => {
     live.last.sink.end({ end: 0, status: 'done' })
     await settle()
     expect([outcome.now, signals.map(({ aborted }) => aborted)]).toEqual(['resolved', [true]])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is in the state until the end is shown, and sends one request however often it is called', async () => {
+    const { client, asked, live } = stopped(() => undefined)
+    const stream = client.stream('a')
+    stream.attach({ start: true })
+    await settle()
+    const calls = [stream.stop(), stream.stop()]
+    expect(shown(stream).isStopping).toBe(true)
+    live.last.sink.end({ end: 0, status: 'stopped' })
+    await Promise.all(calls)
+    expect([asked, shown(stream).isStopping]).toEqual([['a'], false])
+  })
+
+  it('as the handler of a button leaves no unhandled rejection, and may be called again', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const { client, asked } = stopped(() => Promise.reject(new SourceError('network', 'in a test')))
+    for (const stream of [client.stream('a'), smooth(client).stream('b')]) {
+      stream.attach()
+      const { stop } = stream
+      stop()
+      await settle()
+      expect(shown(stream).isStopping).toBe(false)
+      await expect(stop()).rejects.toMatchObject({ code: 'network' })
+    }
+    vi.useRealTimers()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect([asked.length, unhandled]).toEqual([4, []])
+  })
+
+  it('that is noted fails after two minutes if nothing can be read, and reads no longer', async () => {
+    const snapshot = fakeFetcher(() => Promise.reject(new SourceError('network', 'in a test')))
+    const { client } = setup({ snapshot, stop: async () => undefined })
+    const stream = client.stream('a')
+    const outcome = outcomeOf(stream.stop())
+    await pass(119_000)
+    expect([outcome.now, shown(stream).isStopping]).toEqual(['pending', true])
+    await pass(1_000 + GRACE_MS)
+    expect([outcome.now, shown(stream)]).toMatchObject(['network', { isStopping: false, connection: 'idle' }])
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -131,6 +131,10 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
     retried: () => [{ event: { type: 'retried' } }],
     'retried, while what was driven never began': (state) => [{ state: begun(state), event: { type: 'retried' } }],
   },
+  cleared: { cleared: () => [{ event: { type: 'cleared' } }] },
+  stopping: {
+    stopping: () => [{ event: { type: 'stopping', isStopping: true } }],
+  },
   stopped: {
     'stopped, at an end that is reached': () => [{ event: { type: 'stopped', end: { end: 2, status: 'stopped' } } }],
     'stopped, at an end ahead of the text': () => [{ event: { type: 'stopped', end: { end: 9, status: 'stopped' } } }],

@@ -13,8 +13,8 @@ import { isTerminal } from '../../src/types'
 import { fakeFetch, json } from '../support/fake-fetch'
 import { fakeFetcher, fakeSubscription, fakeTail } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
+import { reportedIn } from '../support/reported'
 import { setup, shown, WAITS } from '../support/setup'
-import { uncaughtIn } from '../support/uncaught'
 
 useFakeTime()
 
@@ -223,7 +223,7 @@ describe('a response with a field of the wrong type', () => {
   })
 
   it('does not prove that a silent channel is alive', async () => {
-    const errors = await uncaughtIn(async () => {
+    const errors = await reportedIn(async () => {
       const { client, live } = setup({ snapshot: fakeFetcher(() => ({ text: ['a'], status: 'done' }) as never) })
       const stream = client.stream('a')
       stream.attach({ start: true })

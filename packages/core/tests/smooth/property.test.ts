@@ -59,11 +59,12 @@ function createSource() {
     isCaughtUp: true,
     isReconciled: false,
     isStalled: false,
+    isStopping: false,
     finishReason: undefined,
   })
-  const source = { id: 'a', $state, attach: () => () => {} } as unknown as TextStream
+  const source = { id: 'a', $state, attach: () => () => {}, onText: () => () => {} } as unknown as TextStream
   const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some })
-  return { $state, change, client: { stream: () => source } }
+  return { $state, change, client: { stream: () => source, streams: () => [source], clear() {} } }
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

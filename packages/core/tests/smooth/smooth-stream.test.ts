@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { collectGarbage } from '../support/collect-garbage'
 import { fakeLive, fakeTail } from '../support/fake-source'
 import { settle } from '../support/fake-time'
+import { reportedIn } from '../support/reported'
 import { follow, LAG_MS, shown, smoothSetup, TEN } from '../support/smooth-setup'
-import { uncaughtIn } from '../support/uncaught'
 
 describe('a smooth stream', () => {
   it('is the same object for the same id, while it or its state is referenced', async () => {
@@ -95,7 +95,7 @@ describe('a smooth stream', () => {
   it('goes on when a listener throws, which is reported', async () => {
     const world = smoothSetup()
     const { burst, stream, shown } = await follow(world)
-    const errors = await uncaughtIn(async () => {
+    const errors = await reportedIn(async () => {
       stream.onText(() => {
         throw new Error('mine')
       })

@@ -7,10 +7,14 @@ export interface HeadersRequest {
   readonly attempt: number
   /** The server refused the last headers: renew them. */
   readonly isRefresh: boolean
+  /** Aborts when the headers are not needed any more. A renewal is given up after 15 s. */
+  readonly signal: AbortSignal
 }
 
-/** Headers, or a function that is called on every attempt. */
-export type HeadersSource = HeadersInit | ((request: HeadersRequest) => HeadersInit | Promise<HeadersInit>)
+/** Headers, or a function that is called on every attempt. It may wait, as for a sign-in, but not while it renews. */
+export type HeadersSource = HeadersInit | HeadersFunction
+
+type HeadersFunction = (request: HeadersRequest) => HeadersInit | Promise<HeadersInit>
 
 /** The part of `fetch` that is used here. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>
@@ -41,6 +45,12 @@ export const codes: Record<number, SourceErrorCode> = {
   429: 'rate-limited',
 }
 
+/** How long a renewal of the headers may take, in milliseconds. */
+const REFRESH_MS = 15_000
+
+/** Of a request that cannot be aborted. */
+const never = new AbortController().signal
+
 /** Renewals in progress: sources that share a headers function call it once for new headers. */
 const refreshes = new WeakMap<object, Promise<HeadersInit>>()
 
@@ -55,11 +65,11 @@ const refreshes = new WeakMap<object, Promise<HeadersInit>>()
  * without one is temporary too. The exception is a 401, because an app's own middleware may send it in any form.
  */
 export function createRequest({ headers, fetch, ...options }: RequestOptions, hasCodes = false) {
-  async function currentHeaders(attempt: number) {
+  async function currentHeaders(attempt: number, signal: AbortSignal) {
     if (typeof headers !== 'function') return headers
     try {
-      if (attempt < 2) return await headers({ attempt, isRefresh: false })
-      const shared = refreshes.get(headers) ?? Promise.resolve(headers({ attempt, isRefresh: true }))
+      if (attempt < 2) return await headers({ attempt, isRefresh: false, signal })
+      const shared = refreshes.get(headers) ?? refresh(headers)
       refreshes.set(headers, shared)
       return await shared
     } catch (cause) {
@@ -87,7 +97,7 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
 
   return async (url: string, accept: string, init: RequestInit): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
-      const all = new Headers(await currentHeaders(attempt))
+      const all = new Headers(await currentHeaders(attempt, init.signal ?? never))
       all.set('accept', accept)
       const response = await send(url, { redirect: 'manual', ...(options as RequestInit), ...init, headers: all })
       const { ok, status } = response
@@ -118,6 +128,21 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
       )
     }
   }
+}
+
+/** All requests that wait for a renewal would wait for ever if it hung, so it is given up. */
+function refresh(headers: HeadersFunction): Promise<HeadersInit> {
+  const attempt = new AbortController()
+  return new Promise<HeadersInit>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`the headers function has not renewed the headers within ${REFRESH_MS} ms`))
+      attempt.abort()
+    }, REFRESH_MS)
+    const renewed = async () => headers({ attempt: 2, isRefresh: true, signal: attempt.signal })
+    renewed()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
 }
 
 /** Whether the URL is on another origin than the page, if there is a page. */
