@@ -1,10 +1,10 @@
 import * as core from '@keepstream/core'
 import { expect, it } from 'vitest'
 
-/** Tests that a binding exports what every binding exports. */
-export function describeExports(binding: object) {
-  it('exports useStream and every name of the core', () => {
-    expect(Object.keys(binding).sort()).toEqual([
+/** Tests that a binding exports what every binding exports, and `own`: what provides a client in its framework. */
+export function describeExports(binding: object, own: readonly string[]) {
+  it('exports useStream, the provider and every name of the core', () => {
+    const names = [
       'SourceError',
       'StreamError',
       'createStreamClient',
@@ -15,8 +15,11 @@ export function describeExports(binding: object) {
       'keepClient',
       'keepstream',
       'reportClient',
+      'requireClient',
       'useStream',
-    ])
+      ...own,
+    ]
+    expect(Object.keys(binding).sort()).toEqual(names.sort())
   })
 
   it('exports the same instance of the core that an application imports directly', () => {

@@ -1,6 +1,6 @@
 import { createStreamClient, keepstream, type StreamClient } from '@keepstream/core'
 import { expect, onTestFinished, vi } from 'vitest'
-import type { ComponentProps, Driver, Probes, Seen } from './driver'
+import type { ComponentProps, Driver, Placed, ProbeProps, Probes, Seen } from './driver'
 import { createFakeServer, type FakeServer } from './support/fake-server'
 import { pass, settled } from './support/fake-time'
 
@@ -18,6 +18,12 @@ export interface Kit {
   mount(props: ComponentProps): Page
   /** Mounts a component that creates its client inline and drives an id. */
   mountInline(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
+  /** Mounts a provider that gets a client made inline, and a component that drives an id. */
+  mountInlineProvider(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
+  /** What a component without options gets inside of the providers: the client, `useStream`'s result, or their errors. */
+  lookForClient(...providers: StreamClient[]): unknown[]
+  /** How an application of this framework provides a client, as the error without a client says it. */
+  readonly cure: string
   /** Mounts one tree with several components. */
   mountAll(components: readonly ComponentProps[]): Page[]
   /** Runs `what` and waits until all its effects are on the screen. */
@@ -49,13 +55,17 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
   function mountAll(components: readonly ComponentProps[]): Page[] {
     const container = document.body.appendChild(document.createElement('div'))
     const results: Seen[][] = components.map(() => [])
-    const render = (props: ComponentProps, index: number) => ({
-      ...props,
-      name: `component-${index}`,
-      onRender: (seen: Seen) => void results[index]?.push(seen),
-    })
-    let probes: Probes = components.map(render)
-    const rendered = driver.mount(container, probes)
+    const render = (props: ComponentProps, index: number) =>
+      place({ ...props, name: `component-${index}`, onRender: (seen: Seen) => void results[index]?.push(seen) })
+    /** By its mode, the driver passes the client as an option or with a provider. */
+    function place({ providers, client, ...probe }: Omit<ProbeProps, 'client'> & ComponentProps): Placed {
+      if (providers || driver.clientPlace === 'option')
+        return { providers: providers ?? [], probe: { ...probe, client } }
+      return { providers: client ? [client] : [], probe }
+    }
+    let all: readonly (ComponentProps | undefined)[] = components
+    const probes = (): Probes => all.map((props, index) => props && render(props, index))
+    const rendered = driver.mount(container, probes())
     const remove = () => {
       if (!container.isConnected) return
       rendered.unmount()
@@ -64,8 +74,8 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
     disposers.push(remove)
 
     function replace(index: number, change: Partial<ComponentProps> | undefined) {
-      probes = probes.map((probe, at) => (at === index && probe ? change && { ...probe, ...change } : probe))
-      if (probes.some((probe) => probe)) rendered.apply(probes)
+      all = all.map((props, at) => (at === index && props ? change && { ...props, ...change } : props))
+      if (all.some((props) => props)) rendered.apply(probes())
       else remove()
     }
 
@@ -84,26 +94,37 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
     }))
   }
 
+  function mountMaking(mount: Driver['mountInline'], id: string, makeClient: () => StreamClient) {
+    const container = document.body.appendChild(document.createElement('div'))
+    const leave = mount(container, { id, name: 'inline', makeClient })
+    const unmount = () => {
+      if (!container.isConnected) return
+      leave()
+      container.remove()
+    }
+    disposers.push(unmount)
+    return {
+      unmount,
+      get screen() {
+        return container.querySelector('output[name=inline]')?.textContent ?? ''
+      },
+    }
+  }
+
   return {
     server,
+    cure: driver.cure,
     open: (options) => createStreamClient(keepstream({ url: '/streams', fetch: server.fetch, ...options })),
     mount: (props) => mountAll([props])[0] as Page,
     mountAll,
-    mountInline(id, makeClient) {
+    mountInline: (id, makeClient) => mountMaking(driver.mountInline, id, makeClient),
+    mountInlineProvider: (id, makeClient) => mountMaking(driver.mountInlineProvider, id, makeClient),
+    lookForClient(...providers) {
       const container = document.body.appendChild(document.createElement('div'))
-      const leave = driver.mountInline(container, { id, name: 'inline', makeClient })
-      const unmount = () => {
-        if (!container.isConnected) return
-        leave()
-        container.remove()
-      }
-      disposers.push(unmount)
-      return {
-        unmount,
-        get screen() {
-          return container.querySelector('output[name=inline]')?.textContent ?? ''
-        },
-      }
+      const results: unknown[] = []
+      driver.mountClientProbe(container, providers, { onResult: (result) => results.push(result) })()
+      container.remove()
+      return results
     },
     async happens(what = () => {}) {
       await what()

@@ -44,7 +44,7 @@ export function useStream(
     () => createHookClient(convex, getPersistentBody, () => drive.current),
     [convex, getFunctionName(getPersistentBody)],
   )
-  const { text, ...state } = useTextStream(client, streamId, { start: driven })
+  const { text, ...state } = useTextStream(streamId, { client, start: driven })
   const status = toStatus(state)
   return useMemo(() => ({ text, status }), [text, status])
 }

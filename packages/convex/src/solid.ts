@@ -33,7 +33,7 @@ export function useStream(
   if (!convex) throw new StreamError('invalid-option', 'useStream needs a <ConvexContext.Provider> above')
   const drive = () => ({ ...read(opts), streamUrl: read(streamUrl) })
   const client = createHookClient(convex, getPersistentBody, drive)
-  const reply = useTextStream(client, streamId, () => ({ start: read(driven) }))
+  const reply = useTextStream(streamId, () => ({ client, start: read(driven) }))
   const status = createMemo(() => toStatus(reply))
   return {
     get text() {

@@ -42,9 +42,8 @@ export function useStream(
   const drive = () => ({ ...get(options), streamUrl: get(url) })
   const client = createHookClient(convex, getPersistentBody, drive)
   const reply = useTextStream(
-    client,
     streamId,
-    derived(toReadable(driven), (driven) => ({ start: driven })),
+    derived(toReadable(driven), (driven) => ({ client, start: driven })),
   )
   return derived(reply, ({ text, ...state }) => ({ text, status: toStatus(state) }))
 }

@@ -31,7 +31,7 @@ export function useStream(
 ): { readonly [Key in keyof StreamBody]: Readonly<Ref<StreamBody[Key]>> } {
   const drive = () => ({ ...toValue(opts), streamUrl: toValue(streamUrl) })
   const client = createHookClient(findConvex(), getPersistentBody, drive)
-  const { text, status, connection } = useTextStream(client, streamId, () => ({ start: toValue(driven) }))
+  const { text, status, connection } = useTextStream(streamId, () => ({ client, start: toValue(driven) }))
   return { text, status: computed(() => toStatus({ status: status.value, connection: connection.value })) }
 }
 

@@ -1,5 +1,5 @@
 export type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client/client-types'
-export { keepClient, reportClient } from './client/keep-client'
+export { keepClient, reportClient, requireClient } from './client/keep-client'
 export { createStreamClient, initialStreamState } from './client/stream-client'
 export type { Environment } from './environment'
 export {

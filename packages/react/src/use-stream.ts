@@ -7,9 +7,16 @@ import {
   type TextStream,
 } from '@keepstream/core'
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useStreamClient } from './stream-provider'
 
-/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
-export type UseStreamOptions = AttachOptions
+/**
+ * `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. `onEnd`: the
+ * stream has ended; the latest function is called.
+ */
+export interface UseStreamOptions extends AttachOptions {
+  /** @default the client of the nearest `<StreamProvider>` */
+  readonly client?: StreamClient | undefined
+}
 
 /**
  * The state and its actions. A component renders again when a field that it has read changes. So one that reads only
@@ -26,20 +33,27 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
  *
  * The hook keeps the first client that came with an id, so create a client once, outside of components. It uses another
  * client with another id, or when the component is mounted again, as with another `key`.
+ *
+ * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
 export function useStream(
-  client: StreamClient,
   id: string | undefined,
-  { start, initial }: UseStreamOptions = {},
+  { client: given, start, initial, onEnd }: UseStreamOptions = {},
 ): UseStreamResult {
+  const client = useStreamClient(given)
+
   // The stream, the state that a server showed, and the fields that the component has read.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
   const [stream, first, fields, kept] = useMemo(() => {
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
     const stream = client.stream(id, { initial: known })
-    return [stream, initialStreamState(known), new Set<keyof StreamState>(), client] as const
+    const kept = { client, onEnd }
+    return [stream, initialStreamState(known), new Set<keyof StreamState>(), kept] as const
   }, [id])
-  useEffect(() => reportClient(kept, client))
+  useEffect(() => {
+    reportClient(kept.client, client)
+    kept.onEnd = onEnd
+  })
 
   // The shown state. React itself reads the atom, so it notices a change between two renders of one commit.
   const { $state } = stream
@@ -54,7 +68,7 @@ export function useStream(
 
   // The reader.
   // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again
-  useEffect(() => stream.attach({ start, initial }), [stream, start])
+  useEffect(() => stream.attach({ start, initial, onEnd: (state) => kept.onEnd?.(state) }), [stream, start])
 
   const [result, onShown] = useMemo(() => {
     const result = { stop: stream.stop, retry: stream.retry }

@@ -93,7 +93,7 @@ function Commits({ onCommit, children }: { onCommit(texts: string[]): void; chil
 }
 
 function Reply({ client }: Pick<ProbeProps, 'client'>) {
-  return <output>{useStream(client, 'a').text}</output>
+  return <output>{useStream('a', { client }).text}</output>
 }
 
 /** Takes so long to render that the page paints, and shows the text that has arrived. */

@@ -121,7 +121,7 @@ interface StatusOfProps {
 }
 
 function StatusOf({ client, onRender, onResult }: StatusOfProps) {
-  const result = useStream(client, 'a', { start: true })
+  const result = useStream('a', { client, start: true })
   const { status } = result
   onRender(status)
   onResult?.(result)
@@ -129,7 +129,7 @@ function StatusOf({ client, onRender, onResult }: StatusOfProps) {
 }
 
 function Folded({ isOpen, ...props }: { client: StreamClient; isOpen: boolean; onRender(text: string): void }) {
-  const reply = useStream(props.client, 'a', { start: true })
+  const reply = useStream('a', { client: props.client, start: true })
   const text = isOpen ? reply.text : reply.status
   props.onRender(text)
   return <p>{text}</p>
@@ -168,7 +168,7 @@ function Status({ client, onRender }: { client: StreamClient; onRender(status: s
 
 /** Its options are new on each render. */
 function Reply({ client, onRender }: { client: StreamClient; onRender: (result: UseStreamResult) => void }) {
-  const result = useStream(client, 'a', { start: true, initial: { text: '', status: 'pending' } })
+  const result = useStream('a', { client, start: true, initial: { text: '', status: 'pending' } })
   onRender(result)
   return <output>{result.text}</output>
 }

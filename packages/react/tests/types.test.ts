@@ -1,13 +1,33 @@
 import type { Connection, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/react'
-import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/react'
+import {
+  type StreamProvider,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+  type useStreamClient,
+} from '@keepstream/react'
+import type { ComponentProps, ReactNode } from 'react'
 import { expectTypeOf, it } from 'vitest'
 
-it('takes a client, an id that may be undefined, and options that may be left out', () => {
-  expectTypeOf(useStream).toEqualTypeOf<
-    (client: StreamClient, id: string | undefined, options?: UseStreamOptions) => UseStreamResult
-  >()
-  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+it('takes an id that may be undefined, and options that may be left out', () => {
+  expectTypeOf(useStream).toEqualTypeOf<(id: string | undefined, options?: UseStreamOptions) => UseStreamResult>()
+  expectTypeOf<{
+    client: undefined
+    start: undefined
+    initial: undefined
+    onEnd: undefined
+  }>().toExtend<UseStreamOptions>()
+  expectTypeOf<UseStreamOptions['client']>().toEqualTypeOf<StreamClient | undefined>()
+  expectTypeOf<UseStreamOptions['onEnd']>().toEqualTypeOf<((state: StreamState) => void) | undefined>()
   expectTypeOf<{ initial: { text: string; status: 'done' } }>().toExtend<UseStreamOptions>()
+})
+
+it('provides a client', () => {
+  expectTypeOf<ComponentProps<typeof StreamProvider>>().toEqualTypeOf<{
+    readonly client: StreamClient
+    readonly children?: ReactNode
+  }>()
+  expectTypeOf<typeof useStreamClient>().toEqualTypeOf<(client?: StreamClient) => StreamClient>()
 })
 
 it('gives the state, readonly, and the two actions', () => {
@@ -23,20 +43,26 @@ it('gives the state, readonly, and the two actions', () => {
 
 it('refuses what cannot work', () => {
   const misuse = (client: StreamClient, result: UseStreamResult) => {
-    // @ts-expect-error a client is needed
-    useStream('a')
+    // @ts-expect-error the client is an option, or comes from the provider
+    useStream(client, 'a')
+    // @ts-expect-error an id is needed, though it may be undefined
+    useStream()
     // @ts-expect-error an id is a string
-    useStream(client, 1)
+    useStream(1)
     // @ts-expect-error `null` is no id: say undefined
-    useStream(client, null)
+    useStream(null)
+    // @ts-expect-error not a client
+    useStream('a', { client: {} })
+    // @ts-expect-error `onEnd` gets the state
+    useStream('a', { onEnd: (text: string) => text })
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { start: 'yes' })
+    useStream('a', { start: 'yes' })
     // @ts-expect-error an unknown option
-    useStream(client, 'a', { drive: true })
+    useStream('a', { drive: true })
     // @ts-expect-error initial needs its status
-    useStream(client, 'a', { initial: { text: '' } })
+    useStream('a', { initial: { text: '' } })
     // @ts-expect-error not a status
-    useStream(client, 'a', { initial: { text: '', status: 'finished' } })
+    useStream('a', { initial: { text: '', status: 'finished' } })
     // @ts-expect-error the text belongs to the stream
     result.text = ''
     // @ts-expect-error not a status

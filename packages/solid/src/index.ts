@@ -1,2 +1,3 @@
 export * from '@keepstream/core'
+export { StreamProvider, type StreamProviderProps, useStreamClient } from './stream-provider'
 export { type UseStreamOptions, type UseStreamResult, useStream } from './use-stream'

@@ -2,6 +2,7 @@ import {
   type AttachOptions,
   initialStreamState,
   keepClient,
+  reportClient,
   type StreamClient,
   type StreamState,
   type TextStream,
@@ -17,9 +18,16 @@ import {
   sharedConfig,
   untrack,
 } from 'solid-js'
+import { useStreamClient } from './stream-provider'
 
-/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
-export type UseStreamOptions = AttachOptions
+/**
+ * `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. `onEnd`: the
+ * stream has ended; the latest function is called.
+ */
+export interface UseStreamOptions extends AttachOptions {
+  /** @default the client of the nearest `<StreamProvider>` */
+  readonly client?: StreamClient | undefined
+}
 
 /** The state as getters that change separately, and its actions. Do not destructure it. */
 export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
@@ -33,12 +41,14 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
  *
  * It uses the client from the component's setup. In a tracking scope (JSX, a memo, an effect) it keeps the first client that
  * came with an id, so create a client once, outside of components.
+ *
+ * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
 export function useStream(
-  client: StreamClient,
   id: string | undefined | Accessor<string | undefined>,
   options: UseStreamOptions | Accessor<UseStreamOptions> = {},
 ): UseStreamResult {
+  const client = useStreamClient(untrack(() => read(options).client))
   // In a tracking scope, this runs again when the text that it shows changes.
   const place = getListener() && getOwner()
   const kept = place ? keepClient(place, read(id), client) : client
@@ -61,11 +71,16 @@ export function useStream(
   }
 
   // The reader.
-  const isDriven = createMemo(() => read(options).start)
+  const isDriven = createMemo(() => {
+    const { client = kept, start } = read(options)
+    reportClient(kept, client)
+    return start
+  })
+  const onEnd = (state: StreamState) => read(options).onEnd?.(state)
   createEffect(() => {
     const { stream, state } = shown()
     const show = state[1] as (next: StreamState) => void
-    onCleanup(stream.subscribe(show, { start: isDriven(), initial: untrack(initial) }))
+    onCleanup(stream.subscribe(show, { start: isDriven(), initial: untrack(initial), onEnd }))
   })
 
   return result as UseStreamResult

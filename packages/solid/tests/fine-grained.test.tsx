@@ -28,7 +28,7 @@ it('runs nothing again for text that reads only the status', async () => {
 })
 
 function StatusOnly(props: { client: StreamClient; onRun: () => void }) {
-  const reply = useStream(props.client, 'a', { start: true })
+  const reply = useStream('a', { client: props.client, start: true })
   const evaluate = (status: string) => {
     props.onRun()
     return status
@@ -42,7 +42,7 @@ it('attaches once, however often the options are new, and again only when it is 
   const [count, setCount] = createSignal(0)
   const attach = vi.spyOn(client.stream('a'), 'attach')
   show(() => {
-    const reply = useStream(client, 'a', () => ({ start: count() > 5, initial: { text: '', status: 'pending' } }))
+    const reply = useStream('a', () => ({ client, start: count() > 5, initial: { text: '', status: 'pending' } }))
     return <output>{reply.text}</output>
   })
   await happens()
@@ -59,7 +59,8 @@ it('follows an id from an accessor and options with getters', async () => {
   const [id, setId] = createSignal<string>()
   const [start, setStart] = createSignal(false)
   const { target } = show(() => {
-    const reply = useStream(client, id, {
+    const reply = useStream(id, {
+      client,
       get start() {
         return start()
       },
@@ -82,7 +83,7 @@ it('reads in a manual owner until that is disposed, and runs effects for one fie
   const client = open()
   const seen: string[] = []
   const dispose = createRoot((dispose) => {
-    const reply = useStream(client, 'a', { start: true })
+    const reply = useStream('a', { client, start: true })
     createEffect(() => seen.push(reply.status))
     return dispose
   })
@@ -107,7 +108,7 @@ it('runs no effect again that has stopped or retried it, when its id changes', a
   const [id, setId] = createSignal('a')
   let stops = 0
   function Stopping() {
-    const reply = useStream(client, id)
+    const reply = useStream(id, { client })
     createEffect(() => {
       stops++
       reply.stop().catch(() => {})
@@ -131,7 +132,7 @@ it('gives a new id its own initial text when both change in one batch', async ()
   const [initial, setInitial] = createSignal<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
   server.stream('b').write('text of b')
   function Reply() {
-    const reply = useStream(client, id, () => ({ initial: initial() }))
+    const reply = useStream(id, () => ({ client, initial: initial() }))
     return <output>{reply.text}</output>
   }
   const { target } = show(() => <Reply />)

@@ -8,7 +8,7 @@ import { createPage } from './support/create-page'
 stopTime()
 
 function Reply(props: { client: StreamClient; id: string }) {
-  const reply = useStream(props.client, () => props.id, { start: true })
+  const reply = useStream(() => props.id, { client: props.client, start: true })
   return (
     <output>
       {reply.status}: {reply.text}

@@ -1,29 +1,50 @@
 import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/solid'
-import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/solid'
-import { type Accessor, createSignal } from 'solid-js'
+import {
+  type StreamProvider,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+  type useStreamClient,
+} from '@keepstream/solid'
+import { type Accessor, type ComponentProps, createSignal, type JSX } from 'solid-js'
 import { expectTypeOf, it } from 'vitest'
 
-it('takes a client, an id and options, each of these two as a value or an accessor', () => {
+it('takes an id and options, each as a value or an accessor', () => {
   expectTypeOf(useStream).toEqualTypeOf<
     (
-      client: StreamClient,
       id: string | undefined | Accessor<string | undefined>,
       options?: UseStreamOptions | Accessor<UseStreamOptions>,
     ) => UseStreamResult
   >()
-  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{
+    client: undefined
+    start: undefined
+    initial: undefined
+    onEnd: undefined
+  }>().toExtend<UseStreamOptions>()
+  expectTypeOf<UseStreamOptions['client']>().toEqualTypeOf<StreamClient | undefined>()
+  expectTypeOf<UseStreamOptions['onEnd']>().toEqualTypeOf<((state: StreamState) => void) | undefined>()
   const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
     const [id] = createSignal<string>()
-    useStream(client, undefined)
-    useStream(client, id)
-    useStream(client, () => props.id, {
+    useStream(undefined)
+    useStream(id)
+    useStream(() => props.id, {
+      client,
       get initial() {
         return props.initial
       },
     })
-    useStream(client, 'a', () => ({ start: true }))
+    useStream('a', () => ({ client, start: true, onEnd: ({ text }) => text }))
   }
   expectTypeOf(forms).returns.toBeVoid()
+})
+
+it('provides a client', () => {
+  expectTypeOf<ComponentProps<typeof StreamProvider>>().toEqualTypeOf<{
+    readonly client: StreamClient
+    readonly children?: JSX.Element
+  }>()
+  expectTypeOf<typeof useStreamClient>().toEqualTypeOf<(client?: StreamClient) => StreamClient>()
 })
 
 it('gives the state, readonly, and the two actions', () => {
@@ -39,20 +60,24 @@ it('gives the state, readonly, and the two actions', () => {
 
 it('refuses what cannot work', () => {
   const misuse = (client: StreamClient, result: UseStreamResult) => {
-    // @ts-expect-error a client is needed
-    useStream('a')
+    // @ts-expect-error the client is an option, or comes from the provider
+    useStream(client, 'a')
     // @ts-expect-error an id is a string
-    useStream(client, () => 1)
+    useStream(() => 1)
     // @ts-expect-error `null` is no id: say undefined
-    useStream(client, () => null)
+    useStream(() => null)
+    // @ts-expect-error not a client
+    useStream('a', { client: {} })
+    // @ts-expect-error `onEnd` gets the state
+    useStream('a', { onEnd: (text: string) => text })
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { start: 'yes' })
+    useStream('a', { start: 'yes' })
     // @ts-expect-error the flag is no accessor: make the options one, or give them getters
-    useStream(client, 'a', { start: () => true })
+    useStream('a', { start: () => true })
     // @ts-expect-error an unknown option
-    useStream(client, 'a', { drive: true })
+    useStream('a', { drive: true })
     // @ts-expect-error not a status
-    useStream(client, 'a', () => ({ initial: { text: '', status: 'finished' as const } }))
+    useStream('a', () => ({ initial: { text: '', status: 'finished' as const } }))
     // @ts-expect-error the text belongs to the stream
     result.text = ''
     // @ts-expect-error a getter is not called

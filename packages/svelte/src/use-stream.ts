@@ -2,6 +2,7 @@ import {
   type AttachOptions,
   initialStreamState,
   keepClient,
+  reportClient,
   type StreamClient,
   type StreamState,
   type TextStream,
@@ -9,13 +10,20 @@ import {
 import { getAllContexts } from 'svelte'
 import type { Readable } from 'svelte/store'
 import * as stores from 'svelte/store'
+import { getStreamClient } from './stream-client'
 
 const { derived, get, readable } = stores
 /** Only Svelte 5 has them. */
 const { fromStore, toStore } = stores as Partial<typeof stores>
 
-/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
-export type UseStreamOptions = AttachOptions
+/**
+ * `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. `onEnd`: the
+ * stream has ended; the latest function is called.
+ */
+export interface UseStreamOptions extends AttachOptions {
+  /** @default the client of the nearest `setStreamClient` */
+  readonly client?: StreamClient | undefined
+}
 
 /**
  * The state as getters that change separately, as in `reply.text`, and its actions. Do not destructure it. It is a store of
@@ -36,27 +44,29 @@ type Source<Value> = Value | Readable<Value> | (() => Value)
  *
  * It uses the client from the component's setup. If it is called again later (in a `$derived`), it keeps the first client
  * that came with an id there, so create a client once, outside of components.
+ *
+ * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
-export function useStream(
-  client: StreamClient,
-  id: Source<string | undefined>,
-  options: Source<UseStreamOptions> = {},
-): UseStreamResult {
+export function useStream(id: Source<string | undefined>, options: Source<UseStreamOptions> = {}): UseStreamResult {
+  const client = getStreamClient(read(options).client)
   const place = placeAfterSetUp()
   const kept = place ? keepClient(place, typeof id === 'string' ? id : undefined, client) : client
 
   // The stream, and the state that a server showed.
   let isNew = true
   let isHydrating = true
-  const target = derived([toReadable(id), toReadable(options)], ([id, { start: isDriven, initial }]) => {
+  const target = derived([toReadable(id), toReadable(options)], ([id, { client = kept, start: isDriven, initial }]) => {
+    reportClient(kept, client)
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
     return [kept.stream(id, { initial: isNew ? known : undefined }), isDriven, known] as const
   })
 
+  const onEnd = (state: StreamState) => read(options).onEnd?.(state)
+
   // The shown state, and the reader.
   const { subscribe } = readable(initialStreamState(), (set) => {
     let current: readonly unknown[] = []
-    let read: readonly unknown[] = []
+    let attached: readonly unknown[] = []
     let leave = () => {}
     const forget = target.subscribe((next) => {
       const [stream, isDriven, initial] = next
@@ -64,15 +74,15 @@ export function useStream(
       const [before] = current
       current = next
       const start = () => {
-        if (current !== next || (stream === read[0] && isDriven === read[1])) return
+        if (current !== next || (stream === attached[0] && isDriven === attached[1])) return
         leave()
-        read = next
-        leave = stream.subscribe(set, { start: isDriven, initial })
+        attached = next
+        leave = stream.subscribe(set, { start: isDriven, initial, onEnd })
       }
       if (before) {
         if (stream !== before) {
           leave()
-          read = []
+          attached = []
           set(stream.$state.get())
         }
         // Two stores change one after the other: the id, and its own `initial`. Reading starts when both have changed.
@@ -82,7 +92,7 @@ export function useStream(
       if (!isHydrating || !initial) return
       // Hydration must first show the server's state, and only then the stream's.
       set(initialStreamState(initial))
-      queueMicrotask(() => read === next && set(stream.$state.get()))
+      queueMicrotask(() => attached === next && set(stream.$state.get()))
     })
     isNew = false
     // The script may read before the markup does, which hydrates in the same tick.
@@ -92,7 +102,7 @@ export function useStream(
     return () => {
       forget()
       leave()
-      current = read = []
+      current = attached = []
     }
   })
 
@@ -131,6 +141,10 @@ function placeAfterSetUp(): object | undefined {
     // This is not called in a component.
   }
   return undefined
+}
+
+function read<Value>(value: Source<Value>): Value {
+  return typeof value === 'function' ? (value as () => Value)() : get(toReadable(value))
 }
 
 function toReadable<Value>(value: Source<Value>): Readable<Value> {

@@ -1,4 +1,4 @@
 import * as binding from '@keepstream/svelte'
 import { describeExports } from '../../../tests/bindings/exports'
 
-describeExports(binding)
+describeExports(binding, ['getStreamClient', 'setStreamClient'])

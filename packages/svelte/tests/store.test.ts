@@ -9,7 +9,7 @@ stopTime()
 
 it('sends every subscriber the state at once, over one connection, until the last one leaves', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { start: true })
+  const reply = useStream('a', { client: open(), start: true })
   const seen: string[][] = [[], [], []]
   const unsubscribes = seen.map((texts) => reply.subscribe(({ text }) => texts.push(text)))
   for (const texts of seen) expect(texts).toEqual([''])
@@ -29,7 +29,7 @@ it('sends every subscriber the state at once, over one connection, until the las
 
 it('is read by get without a request, and by derived with one', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { start: true, initial: { text: '', status: 'pending' } })
+  const reply = useStream('a', { client: open(), start: true, initial: { text: '', status: 'pending' } })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   await happens(() => pass(GRACE_MS))
   expect(requested()).toEqual([])
@@ -50,8 +50,8 @@ it('is read by get without a request, and by derived with one', async () => {
 it('follows an id and options that are stores, and stops what it shows then', async () => {
   const { server, open, happens, requested } = createPage()
   const id = writable<string>()
-  const options = writable<UseStreamOptions>({})
-  const reply = useStream(open(), id, options)
+  const options = writable<UseStreamOptions>({ client: open() })
+  const reply = useStream(id, options)
   const seen: StreamState[] = []
   const unsubscribe = reply.subscribe((state) => seen.push(state))
   await happens()
@@ -74,9 +74,9 @@ it('follows an id and options that are stores, and stops what it shows then', as
 it('attaches once, however often the options are new', async () => {
   const { open, happens, requested } = createPage()
   const client = open()
-  const options = writable<UseStreamOptions>({ start: true })
+  const options = writable<UseStreamOptions>({ client, start: true })
   const attach = vi.spyOn(client.stream('a'), 'attach')
-  const unsubscribe = useStream(client, 'a', options).subscribe(() => {})
+  const unsubscribe = useStream('a', options).subscribe(() => {})
   await happens()
   for (let change = 0; change < 5; change++)
     await happens(() => options.set({ start: true, initial: { text: '', status: 'pending' } }))
@@ -87,7 +87,7 @@ it('attaches once, however often the options are new', async () => {
 
 it('can be subscribed to again after the last has gone', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', { start: true })
+  const reply = useStream('a', { client: open(), start: true })
   const unsubscribe = reply.subscribe(() => {})
   await happens()
   await happens(() => server.stream('a').write('one '))
@@ -106,13 +106,13 @@ it('can be subscribed to again after the last has gone', async () => {
 it("shows its own initial text first, and then the client's newer state", async () => {
   const { server, open, happens, requested } = createPage()
   const client = open()
-  const undoFirst = useStream(client, 'a', { start: true }).subscribe(() => {})
+  const undoFirst = useStream('a', { client, start: true }).subscribe(() => {})
   await happens()
   await happens(() => server.stream('a').write('one two'))
   await happens(() => server.stream('a').close())
   const seen: string[] = []
   const initial = { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } } as const
-  const unsubscribe = useStream(client, 'a', { initial }).subscribe(({ status, text }) =>
+  const unsubscribe = useStream('a', { client, initial }).subscribe(({ status, text }) =>
     seen.push(`${status}: ${text}`),
   )
   expect(seen).toEqual(['streaming: one '])
@@ -125,7 +125,8 @@ it("shows its own initial text first, and then the client's newer state", async 
 
 it('is held to its own initial text by its first start alone', async () => {
   const { server, open, happens, requested } = createPage()
-  const reply = useStream(open(), 'a', {
+  const reply = useStream('a', {
+    client: open(),
     initial: { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } },
   })
   const seen: string[] = []
@@ -149,9 +150,10 @@ it('gives neither of two streams the initial text of the other, whichever of its
     const client = open()
     const id = writable('a')
     const options = writable<UseStreamOptions>({
+      client,
       initial: { text: 'text of a', status: 'streaming', origin: { epoch: 1, base: 0 } },
     })
-    const reply = useStream(client, id, options)
+    const reply = useStream(id, options)
     const seen: string[] = []
     const unsubscribe = reply.subscribe(({ text }) => seen.push(text))
     server.stream('a').write('text of a')
@@ -180,9 +182,9 @@ it('gives neither of two streams the initial text of the other, whichever of its
 it('never shows the stream it has left when its id changes right after its first start', async () => {
   const { open, happens } = createPage()
   const id = writable('a')
-  const options = writable<UseStreamOptions>({ initial: { text: 'text of a', status: 'done' } })
+  const options = writable<UseStreamOptions>({ client: open(), initial: { text: 'text of a', status: 'done' } })
   const seen: string[] = []
-  const unsubscribe = useStream(open(), id, options).subscribe(({ text }) => seen.push(text))
+  const unsubscribe = useStream(id, options).subscribe(({ text }) => seen.push(text))
   id.set('b')
   options.set({})
   await happens()
@@ -192,7 +194,7 @@ it('never shows the stream it has left when its id changes right after its first
 })
 
 it('unsubscribes from the stores it got when its last subscriber leaves', () => {
-  const { open } = createPage()
+  const client = createPage().open()
   let listening = 0
   const given = <Value>(value: Value) =>
     readable(value, () => {
@@ -201,7 +203,7 @@ it('unsubscribes from the stores it got when its last subscriber leaves', () => 
         listening--
       }
     })
-  const unsubscribe = useStream(open(), given('a'), given({ start: false })).subscribe(() => {})
+  const unsubscribe = useStream(given('a'), given({ client, start: false })).subscribe(() => {})
   expect(listening).toBe(2)
   unsubscribe()
   expect(listening).toBe(0)

@@ -1,33 +1,48 @@
 import type { Initial, StreamClient, StreamState, StreamStatus } from '@keepstream/svelte'
-import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/svelte'
+import {
+  type getStreamClient,
+  type setStreamClient,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+} from '@keepstream/svelte'
 import { derived, get, type Readable, readable, toStore, writable } from 'svelte/store'
 import { expectTypeOf, it } from 'vitest'
 
-it('takes a client, an id and options, each of these two as a value, a store or a function', () => {
+it('takes an id and options, each as a value, a store or a function', () => {
   expectTypeOf(useStream).toEqualTypeOf<
     (
-      client: StreamClient,
       id: string | undefined | Readable<string | undefined> | (() => string | undefined),
       options?: UseStreamOptions | Readable<UseStreamOptions> | (() => UseStreamOptions),
     ) => UseStreamResult
   >()
-  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{
+    client: undefined
+    start: undefined
+    initial: undefined
+    onEnd: undefined
+  }>().toExtend<UseStreamOptions>()
+  expectTypeOf<UseStreamOptions['client']>().toEqualTypeOf<StreamClient | undefined>()
+  expectTypeOf<UseStreamOptions['onEnd']>().toEqualTypeOf<((state: StreamState) => void) | undefined>()
   const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
-    useStream(client, undefined)
-    useStream(client, writable('a'))
-    useStream(client, readable(undefined), { initial: props.initial })
+    useStream(undefined)
+    useStream(writable('a'))
+    useStream(readable(undefined), { client, initial: props.initial })
     useStream(
-      client,
       toStore(() => props.id),
-      toStore(() => ({ initial: props.initial })),
+      toStore(() => ({ client, initial: props.initial })),
     )
     useStream(
-      client,
       () => props.id,
-      () => ({ initial: props.initial }),
+      () => ({ client, initial: props.initial, onEnd: ({ text }) => text }),
     )
   }
   expectTypeOf(forms).returns.toBeVoid()
+})
+
+it('provides a client', () => {
+  expectTypeOf<typeof setStreamClient>().toEqualTypeOf<(client: StreamClient) => void>()
+  expectTypeOf<typeof getStreamClient>().toEqualTypeOf<(client?: StreamClient) => StreamClient>()
 })
 
 it('gives the state, a store of it for get and derived too, and the two actions', () => {
@@ -45,20 +60,24 @@ it('gives the state, a store of it for get and derived too, and the two actions'
 
 it('refuses what cannot work', () => {
   const misuse = (client: StreamClient, result: UseStreamResult, state: StreamState) => {
-    // @ts-expect-error a client is needed
-    useStream('a')
+    // @ts-expect-error the client is an option, or comes from the context
+    useStream(client, 'a')
     // @ts-expect-error an id is a string
-    useStream(client, writable(1))
+    useStream(writable(1))
     // @ts-expect-error `null` is no id: say undefined
-    useStream(client, readable(null))
+    useStream(readable(null))
     // @ts-expect-error an id is a string
-    useStream(client, () => 1)
+    useStream(() => 1)
+    // @ts-expect-error not a client
+    useStream('a', { client: {} })
+    // @ts-expect-error `onEnd` gets the state
+    useStream('a', { onEnd: (text: string) => text })
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { start: 'yes' })
+    useStream('a', { start: 'yes' })
     // @ts-expect-error an unknown option
-    useStream(client, 'a', { drive: true })
+    useStream('a', { drive: true })
     // @ts-expect-error not a status
-    useStream(client, 'a', readable({ initial: { text: '', status: 'finished' as const } }))
+    useStream('a', readable({ initial: { text: '', status: 'finished' as const } }))
     // @ts-expect-error the state belongs to the stream
     result.set(state)
     // @ts-expect-error not a status

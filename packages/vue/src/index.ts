@@ -1,2 +1,3 @@
 export * from '@keepstream/core'
+export { provideStreamClient, StreamPlugin, useStreamClient } from './stream-client'
 export { type UseStreamOptions, type UseStreamResult, useStream } from './use-stream'

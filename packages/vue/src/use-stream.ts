@@ -1,6 +1,7 @@
 import {
   type AttachOptions,
   initialStreamState,
+  reportClient,
   type StreamClient,
   type StreamState,
   type TextStream,
@@ -20,8 +21,14 @@ import {
 } from 'vue'
 import { findPlace } from './place'
 
-/** `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. */
-export type UseStreamOptions = AttachOptions
+/**
+ * `start`: this component's user asked for the text. `initial`: the whole text that the page was rendered with. `onEnd`: the
+ * stream has ended; the latest function is called.
+ */
+export interface UseStreamOptions extends AttachOptions {
+  /** @default the client of the nearest `provideStreamClient`, or of the app */
+  readonly client?: StreamClient | undefined
+}
 
 /** The state as readonly refs that change separately, and its actions. */
 export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Ref<StreamState[Key]>> } & Pick<
@@ -39,15 +46,17 @@ export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Re
  * composable's own `initial`.
  *
  * It uses the client from the component's setup. In a render function or a watcher that runs again, it keeps the first
- * client that came with an id, so create a client once, outside of components.
+ * client that came with an id, so create a client once, outside of components. A watcher can use the provided client if it
+ * calls this in its first run. Otherwise pass `client`, from `useStreamClient()` in setup.
+ *
+ * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
 export function useStream(
-  client: StreamClient,
   id: MaybeRefOrGetter<string | undefined>,
   options: MaybeRefOrGetter<UseStreamOptions> = {},
 ): UseStreamResult {
-  const { phase, keep } = findPlace(client)
-  return keep(toValue(id), () => {
+  const { client, phase, keep } = findPlace(toValue(options).client)
+  return keep(toValue(id), options, (latest) => {
     // The stream, and the state that a server showed. (A new id may come before its own `initial`, which the watcher passes.)
     // Without an id, `initial` belongs to no stream.
     const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial)
@@ -71,10 +80,16 @@ export function useStream(
     void store.value // during setup, where it finds the component for the devtools
 
     // The reader. (The source is a getter, because a shallow ref would run this for every new options object.)
+    const start = () => {
+      const { client: given = client, start } = toValue(options)
+      reportClient(client, given)
+      return start
+    }
+    const onEnd = (state: StreamState) => toValue(latest.value).onEnd?.(state)
     watch(
-      [shown, () => toValue(options).start, () => phase.value === 'reading'] as const,
+      [shown, start, () => phase.value === 'reading'] as const,
       ([{ stream }, start, isReading], _, onCleanup) => {
-        if (isReading) onCleanup(stream.attach({ start, initial: initial() }))
+        if (isReading) onCleanup(stream.attach({ start, initial: initial(), onEnd }))
       },
       { immediate: true, flush: 'pre' },
     )

@@ -1,4 +1,4 @@
 import * as binding from '@keepstream/vue'
 import { describeExports } from '../../../tests/bindings/exports'
 
-describeExports(binding)
+describeExports(binding, ['StreamPlugin', 'provideStreamClient', 'useStreamClient'])

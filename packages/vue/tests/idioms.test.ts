@@ -26,9 +26,9 @@ it('follows an id and options that are refs', async () => {
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const id = ref<string>()
-  const options = shallowRef<UseStreamOptions>({})
+  const options = shallowRef<UseStreamOptions>({ client })
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, id, options)
+    const { text } = useStream(id, options)
     return () => h('output', text.value)
   })
   const page = show(() => h(Reply))
@@ -38,7 +38,7 @@ it('follows an id and options that are refs', async () => {
     id.value = 'a'
   })
   await happens(() => {
-    options.value = { start: true }
+    options.value = { client, start: true }
   })
   await happens(() => server.stream('a').write('text'))
   expect(page.textContent).toBe('text')
@@ -52,7 +52,7 @@ it('never shows a new id the initial text of the last one, though it is read bet
   const initial = shallowRef<UseStreamOptions['initial']>({ text: 'text of a', status: 'done' })
   const seen: string[] = []
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, id, () => ({ initial: initial.value }))
+    const { text } = useStream(id, () => ({ client, initial: initial.value }))
     watch(text, (text) => seen.push(text), { immediate: true, flush: 'sync' })
     return () => h('output', text.value)
   })
@@ -75,9 +75,9 @@ it('attaches once, however often the options are new', async () => {
   const count = ref(0)
   const Reply = defineComponent(() => {
     const options = computed(
-      () => ({ start: true, initial: { text: '', status: 'pending' }, count: count.value }) as const,
+      () => ({ client, start: true, initial: { text: '', status: 'pending' }, count: count.value }) as const,
     )
-    const { text } = useStream(client, 'a', options)
+    const { text } = useStream('a', options)
     return () => h('output', text.value)
   })
   const stream = client.stream('a')
@@ -144,7 +144,7 @@ it('gives refs that cannot be set', async () => {
   show(() =>
     h(
       defineComponent(() => {
-        const { stop, retry, ...refs } = useStream(client, 'a')
+        const { stop, retry, ...refs } = useStream('a', { client })
         expect(stop).toBeTypeOf('function')
         expect(retry).toBeTypeOf('function')
         expect(Object.values(refs).every(isReadonly)).toBe(true)
@@ -180,7 +180,7 @@ it('shows the devtools of nanostores the atom of each id of its component', asyn
   const Reply = defineComponent({
     props: { id: { type: String, required: true } },
     setup(props) {
-      const { text } = useStream(client, () => props.id)
+      const { text } = useStream(() => props.id, { client })
       component = getCurrentInstance()?.proxy ?? undefined
       return () => h('output', text.value)
     },
@@ -200,7 +200,7 @@ it('listens to no former id, nor to any after its end, although its refs have no
   const client = open()
   const id = ref('a')
   const scope = effectScope()
-  const reply = scope.run(() => useStream(client, id))
+  const reply = scope.run(() => useStream(id, { client }))
   const listeners = () => ['a', 'b', 'c'].map((id) => client.stream(id).$state.lc)
   const streams = ['a', 'b', 'c'].map((id) => client.stream(id))
   await happens()
@@ -223,7 +223,7 @@ it('runs a watcher of a field only when that field changes', async () => {
   const client = open()
   const seen: unknown[] = []
   const Watching = defineComponent(() => {
-    const { status, error } = useStream(client, 'a', { start: true })
+    const { status, error } = useStream('a', { client, start: true })
     watchEffect(() => seen.push([status.value, error.value]))
     return () => undefined
   })

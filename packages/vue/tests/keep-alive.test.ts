@@ -14,7 +14,7 @@ it('is detached while it is deactivated, keeps its state, and reads on from ther
   let mounts = 0
   const Reply = defineComponent(() => {
     mounts++
-    const { text, status } = useStream(client, 'a', { start: true })
+    const { text, status } = useStream('a', { client, start: true })
     return () => h('output', `${status.value}: ${text.value}`)
   })
   const isShown = ref(true)
@@ -47,7 +47,7 @@ it('is read on when it is deactivated and activated again at once', async () => 
   const { server, open, happens, requested, show } = createPage()
   const client = open()
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, 'a', { start: true })
+    const { text } = useStream('a', { client, start: true })
     return () => h('output', text.value)
   })
   const isShown = ref(true)
@@ -67,7 +67,7 @@ it('types no smooth text again when it is deactivated in mid-burst and activated
   const client = smooth(open(), { maxLagMs: 60_000 })
   const seen: string[] = []
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, 'a', { start: true })
+    const { text } = useStream('a', { client, start: true })
     watch(text, (now) => seen.push(now), { flush: 'sync' })
     return () => h('output', text.value)
   })
@@ -92,7 +92,7 @@ it('reads nothing for an id that changes while it is deactivated, until it is ac
   const client = open()
   const id = ref('a')
   const Reply = defineComponent(() => {
-    const { text } = useStream(client, id)
+    const { text } = useStream(id, { client })
     return () => h('output', text.value)
   })
   const isShown = ref(true)
@@ -118,7 +118,8 @@ it('never goes back to the rendered state when it is deactivated after hydration
   const client = open()
   const seen: string[] = []
   const Reply = defineComponent(() => {
-    const { text, status } = useStream(client, 'a', {
+    const { text, status } = useStream('a', {
+      client,
       initial: { text: 'one ', status: 'streaming', origin: { epoch: 1, base: 0 } },
     })
     watch([text, status], () => seen.push(`${status.value}: ${text.value}`), { immediate: true, flush: 'sync' })

@@ -35,13 +35,13 @@ const ids = ['a', 'b', 'c'] as const
 const places: Record<string, (client: StreamClient, page: ReturnType<typeof createPage>) => Run> = {
   'a watchEffect without a scope': (client) => {
     const { run, show } = createRun()
-    const end = watchEffect(() => show(run.id.value && useStream(client, run.id.value).text.value))
+    const end = watchEffect(() => show(run.id.value && useStream(run.id.value, { client }).text.value))
     return { ...run, end }
   },
   'a watchEffect in a scope made by hand': (client) => {
     const { run, show } = createRun()
     const scope = effectScope()
-    scope.run(() => watchEffect(() => show(run.id.value && useStream(client, run.id.value).text.value)))
+    scope.run(() => watchEffect(() => show(run.id.value && useStream(run.id.value, { client }).text.value)))
     return { ...run, end: () => scope.stop() }
   },
   'a watcher with a callback': (client) => {
@@ -49,7 +49,7 @@ const places: Record<string, (client: StreamClient, page: ReturnType<typeof crea
     const reply = shallowRef<UseStreamResult>()
     const scope = effectScope()
     const follow = (id: string | undefined) => {
-      reply.value = id === undefined ? undefined : useStream(client, id)
+      reply.value = id === undefined ? undefined : useStream(id, { client })
     }
     scope.run(() => watch(run.id, follow, { immediate: true }))
     scope.run(() => watchEffect(() => show(reply.value?.text.value)))
@@ -59,7 +59,7 @@ const places: Record<string, (client: StreamClient, page: ReturnType<typeof crea
     const { run, show } = createRun()
     const isShown = ref(true)
     const Reply = defineComponent(() => {
-      watchEffect(() => show(run.id.value && useStream(client, run.id.value).text.value))
+      watchEffect(() => show(run.id.value && useStream(run.id.value, { client }).text.value))
       return () => undefined
     })
     showPage(() => (isShown.value ? h(Reply) : undefined))
@@ -68,7 +68,7 @@ const places: Record<string, (client: StreamClient, page: ReturnType<typeof crea
   'a render function': (client, { show: showPage }) => {
     const { run, show } = createRun()
     const isShown = ref(true)
-    const Reply = defineComponent(() => () => show(run.id.value && useStream(client, run.id.value).text.value))
+    const Reply = defineComponent(() => () => show(run.id.value && useStream(run.id.value, { client }).text.value))
     showPage(() => (isShown.value ? h(Reply) : undefined))
     return { ...run, end: setting(isShown, false) }
   },
@@ -76,7 +76,7 @@ const places: Record<string, (client: StreamClient, page: ReturnType<typeof crea
     const { run, show } = createRun()
     const isShown = ref(true)
     const Reply: FunctionalComponent<{ id?: string | undefined }> = ({ id }) =>
-      show(id && useStream(client, id).text.value)
+      show(id && useStream(id, { client }).text.value)
     Reply.props = ['id']
     showPage(() => (isShown.value ? h(Reply, { id: run.id.value }) : undefined))
     return { ...run, end: setting(isShown, false) }
@@ -87,7 +87,7 @@ const places: Record<string, (client: StreamClient, page: ReturnType<typeof crea
     const Reply = defineComponent({
       props: ['id'],
       setup(props: { id?: string | undefined }) {
-        const reply = computed(() => (props.id === undefined ? undefined : useStream(client, props.id)))
+        const reply = computed(() => (props.id === undefined ? undefined : useStream(props.id, { client })))
         return () => show(reply.value?.text.value)
       },
     })
@@ -164,7 +164,7 @@ it('does not retry more often when the watcher reads the error', async () => {
   })
   const seen: unknown[] = []
   const end = watchEffect(() => {
-    const { error, connection } = useStream(client, 'a')
+    const { error, connection } = useStream('a', { client })
     seen.push([error.value?.code, connection.value])
   })
   await happens(() => pass(60_000))
@@ -182,7 +182,7 @@ it('is left by the watcher alone when that is the first to use a shared store', 
   const other = ref(0)
   outer.run(() =>
     watchEffect(() => {
-      shared ??= scope.run(() => useStream(client, 'a', { start: true }))
+      shared ??= scope.run(() => useStream('a', { client, start: true }))
       return other.value
     }),
   )
@@ -206,7 +206,7 @@ it('does not read for a watcher whose component <KeepAlive> has put away', async
   const client = open()
   const id = ref('a')
   const Reply = defineComponent(() => {
-    watchEffect(() => useStream(client, id.value).text.value)
+    watchEffect(() => useStream(id.value, { client }).text.value)
     return () => h('output')
   })
   const isShown = ref(true)
@@ -226,7 +226,7 @@ it('warns once, with the fix, that nothing can stop a call without a scope', asy
   const client = open()
   const id = ref('a')
   const seen: string[] = []
-  const runner = effect(() => void seen.push(useStream(client, id.value).text.value))
+  const runner = effect(() => void seen.push(useStream(id.value, { client }).text.value))
   await happens()
   await happens(() => server.stream('a').write('text'))
   expect(seen.at(-1)).toBe('text')

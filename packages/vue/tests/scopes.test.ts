@@ -11,7 +11,7 @@ it('reads in a manual scope, without any component, until that is stopped', asyn
   const { server, open, happens, requested } = createPage()
   const client = open()
   const scope = effectScope()
-  const reply = scope.run(() => useStream(client, 'a', { start: true }))
+  const reply = scope.run(() => useStream('a', { client, start: true }))
   const seen: string[] = []
   scope.run(() =>
     watch(
@@ -38,7 +38,7 @@ it('outlives the component that was the first to use it, as a shared store does,
   const scope: EffectScope = effectScope(true)
   let shared: ReturnType<typeof useStream> | undefined
   const useShared = () => {
-    shared ??= scope.run(() => useStream(client, 'a', { start: true }))
+    shared ??= scope.run(() => useStream('a', { client, start: true }))
     if (!shared) throw new Error('the scope has been stopped')
     return shared
   }
@@ -74,7 +74,7 @@ it('goes on in its own scope when the component that was the first to use it is 
   const client = open()
   const scope = effectScope(true)
   const Reply = defineComponent(() => {
-    const reply = scope.run(() => useStream(client, 'a', { start: true }))
+    const reply = scope.run(() => useStream('a', { client, start: true }))
     return () => h('output', reply?.text.value)
   })
   const isShown = ref(true)
@@ -97,7 +97,7 @@ it('reads in its own scope though the component that was the first to use it is 
   const scope = effectScope(true)
   let shared: ReturnType<typeof useStream> | undefined
   const useShared = () => {
-    shared ??= scope.run(() => useStream(client, 'a', { start: true }))
+    shared ??= scope.run(() => useStream('a', { client, start: true }))
     return shared
   }
   const Early = defineComponent({
@@ -126,7 +126,7 @@ it('reads when it is called in a hook, after the mount', async () => {
   const reply = ref<ReturnType<typeof useStream>>()
   const Reply = defineComponent(() => {
     onMounted(() => {
-      reply.value = useStream(client, 'a', { start: true })
+      reply.value = useStream('a', { client, start: true })
     })
     return () => h('output', reply.value?.text)
   })

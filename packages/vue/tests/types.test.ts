@@ -1,30 +1,52 @@
 import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/vue'
-import { type UseStreamOptions, type UseStreamResult, useStream } from '@keepstream/vue'
+import {
+  type provideStreamClient,
+  StreamPlugin,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+  type useStreamClient,
+} from '@keepstream/vue'
 import { expectTypeOf, it } from 'vitest'
-import { computed, type MaybeRefOrGetter, type Ref, ref, shallowRef } from 'vue'
+import { type App, computed, type MaybeRefOrGetter, type Ref, ref, shallowRef } from 'vue'
 
-it('takes a client, an id and options, each of these two as a value, a ref or a getter', () => {
+it('takes an id and options, each as a value, a ref or a getter', () => {
   expectTypeOf(useStream).toEqualTypeOf<
-    (
-      client: StreamClient,
-      id: MaybeRefOrGetter<string | undefined>,
-      options?: MaybeRefOrGetter<UseStreamOptions>,
-    ) => UseStreamResult
+    (id: MaybeRefOrGetter<string | undefined>, options?: MaybeRefOrGetter<UseStreamOptions>) => UseStreamResult
   >()
-  expectTypeOf<{ start: undefined; initial: undefined }>().toExtend<UseStreamOptions>()
+  expectTypeOf<{
+    client: undefined
+    start: undefined
+    initial: undefined
+    onEnd: undefined
+  }>().toExtend<UseStreamOptions>()
+  expectTypeOf<UseStreamOptions['client']>().toEqualTypeOf<StreamClient | undefined>()
+  expectTypeOf<UseStreamOptions['onEnd']>().toEqualTypeOf<((state: StreamState) => void) | undefined>()
   const forms = (client: StreamClient, props: { id?: string; initial: Initial }) => {
-    useStream(client, undefined)
-    useStream(client, ref('a'))
-    useStream(client, shallowRef<string>())
-    useStream(client, () => props.id, { initial: props.initial })
-    useStream(client, 'a', ref({ start: true }))
+    useStream(undefined)
+    useStream(ref('a'))
+    useStream(shallowRef<string>())
+    useStream(() => props.id, { client, initial: props.initial })
+    useStream('a', ref({ client, start: true }))
     useStream(
-      client,
       computed(() => props.id),
-      () => ({ initial: props.initial }),
+      () => ({ client, initial: props.initial, onEnd: ({ text }) => text }),
     )
   }
   expectTypeOf(forms).returns.toBeVoid()
+})
+
+it('provides a client to an app and to a subtree', () => {
+  const provide = (app: App, client: StreamClient) => {
+    app.use(StreamPlugin, { client })
+    // @ts-expect-error a client is needed
+    app.use(StreamPlugin)
+    // @ts-expect-error not a client
+    app.use(StreamPlugin, { client: {} })
+  }
+  expectTypeOf(provide).returns.toBeVoid()
+  expectTypeOf<typeof provideStreamClient>().toEqualTypeOf<(client: StreamClient) => void>()
+  expectTypeOf<typeof useStreamClient>().toEqualTypeOf<(client?: StreamClient) => StreamClient>()
 })
 
 it('gives the state as readonly refs, and the two actions', () => {
@@ -39,20 +61,24 @@ it('gives the state as readonly refs, and the two actions', () => {
 
 it('refuses what cannot work', () => {
   const misuse = (client: StreamClient, result: UseStreamResult) => {
-    // @ts-expect-error a client is needed
-    useStream('a')
+    // @ts-expect-error the client is an option, or comes from the plugin
+    useStream(client, 'a')
     // @ts-expect-error an id is a string
-    useStream(client, ref(1))
+    useStream(ref(1))
     // @ts-expect-error `null` is no id: say undefined
-    useStream(client, () => null)
+    useStream(() => null)
+    // @ts-expect-error not a client
+    useStream('a', { client: {} })
+    // @ts-expect-error `onEnd` gets the state
+    useStream('a', { onEnd: (text: string) => text })
     // @ts-expect-error the flag is a boolean
-    useStream(client, 'a', { start: 'yes' })
+    useStream('a', { start: 'yes' })
     // @ts-expect-error the flag is not a ref: make the options one, or a getter
-    useStream(client, 'a', { start: ref(true) })
+    useStream('a', { start: ref(true) })
     // @ts-expect-error an unknown option
-    useStream(client, 'a', { drive: true })
+    useStream('a', { drive: true })
     // @ts-expect-error not a status
-    useStream(client, 'a', () => ({ initial: { text: '', status: 'finished' as const } }))
+    useStream('a', () => ({ initial: { text: '', status: 'finished' as const } }))
     // @ts-expect-error the text belongs to the stream
     result.text.value = ''
     // @ts-expect-error a ref is not its value

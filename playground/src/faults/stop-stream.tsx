@@ -9,7 +9,7 @@ export interface StopStreamProps {
 
 /** Stops a running answer. It is separate from the other buttons, so that new text renders only this one. */
 export function StopStream({ client, id }: StopStreamProps) {
-  const { status, stop } = useStream(client, id)
+  const { status, stop } = useStream(id, { client })
   const [isStopping, setIsStopping] = useState(false)
   const [failure, setFailure] = useState<string>()
   if (status !== 'pending' && status !== 'streaming') return null

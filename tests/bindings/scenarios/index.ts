@@ -1,4 +1,5 @@
 import { clients } from './clients'
+import { ending } from './ending'
 import { environments } from './environments'
 import { errors } from './errors'
 import { ids } from './ids'
@@ -23,6 +24,7 @@ export const themes: readonly Scenarios[] = [
   readers,
   returning,
   statuses,
+  ending,
   stopping,
   errors,
   environments,

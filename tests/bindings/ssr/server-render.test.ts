@@ -109,8 +109,14 @@ describe.each(frameworks)('rendered on a server, %s', (framework) => {
       // An attached reader holds its stream like this. It proves that the test would detect kept text.
       const held = client.stream('held', { initial })
       for (let visits = 0; visits < 3; visits++) await show(render, client, { id: 'a', initial })
-      await collectGarbage()
-      expect(client.stream('a').$state.get().text).toBe('')
+      // A framework may hold its last render for some tasks longer.
+      const isKept = () => client.stream('a').$state.get().text !== ''
+      for (let round = 0; round < 50; round++) {
+        await collectGarbage()
+        if (!isKept()) break
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      expect(isKept()).toBe(false)
       expect(client.stream('held')).toBe(held)
       expect(client.stream('held').$state.get().text).toBe(secret)
     })

@@ -3,13 +3,13 @@ import { derived, get } from 'svelte/store'
 import { expect, it } from 'vitest'
 import { createKit, GRACE_MS } from '../kit'
 import { pass, stopTime } from '../support/fake-time'
-import { driver } from './driver'
+import { drivers } from './driver'
 
 stopTime()
 
 it('works with `get` and `derived` of Svelte 4', async () => {
-  const { server, open, happens, requested } = createKit(driver)
-  const reply = useStream(open(), 'a', { start: true })
+  const { server, open, happens, requested } = createKit(drivers[0])
+  const reply = useStream('a', { client: open(), start: true })
   expect(get(reply)).toMatchObject({ text: '', status: 'pending' })
   const seen: string[] = []
   const unsubscribe = derived(reply, ({ text, status }) => `${status}: ${text}`).subscribe((state) => seen.push(state))

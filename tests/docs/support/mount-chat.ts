@@ -1,7 +1,7 @@
-import type { ComponentType } from 'react'
-import type { Component as SolidComponent } from 'solid-js'
+import type { ComponentType, ReactNode } from 'react'
+import type { ParentComponent, Component as SolidComponent } from 'solid-js'
 import type { Component as SvelteComponent } from 'svelte'
-import type { Component as VueComponent } from 'vue'
+import type { App } from 'vue'
 import type { Framework } from '../../gates/extract-examples.mjs'
 import { examplesFolder } from './examples-folder'
 
@@ -14,28 +14,33 @@ type Unmount = () => unknown
 export const mountChat: Record<Framework, (target: HTMLElement) => Promise<Unmount>> = {
   async react(target) {
     const { Chat } = await load<{ Chat: ComponentType }>('react', 'chat.tsx')
+    const { Providers } = await load<{ Providers: ComponentType<{ children: ReactNode }> }>('react', 'providers.tsx')
     const [{ createElement, StrictMode }, { createRoot }] = [await import('react'), await import('react-dom/client')]
     const root = createRoot(target)
-    root.render(createElement(StrictMode, undefined, createElement(Chat)))
+    root.render(createElement(StrictMode, undefined, createElement(Providers, { children: createElement(Chat) })))
     return () => root.unmount()
   },
   async vue(target) {
-    const { default: Chat } = await load<{ default: VueComponent }>('vue', 'Chat.vue')
-    const { createApp } = await import('vue')
-    const app = createApp(Chat)
-    app.mount(target)
+    target.id = 'app'
+    const { app } = await load<{ app: App }>('vue', 'main.ts')
     return () => app.unmount()
   },
   async svelte(target) {
-    const { default: Chat } = await load<{ default: SvelteComponent }>('svelte', 'Chat.svelte')
+    const { default: App } = await load<{ default: SvelteComponent }>('svelte', 'App.svelte')
     const { mount, unmount } = await import('svelte')
-    const chat = mount(Chat, { target })
-    return () => unmount(chat)
+    const app = mount(App, { target })
+    return () => unmount(app)
   },
   async solid(target) {
     const { Chat } = await load<{ Chat: SolidComponent }>('solid', 'chat.tsx')
+    const { Providers } = await load<{ Providers: ParentComponent }>('solid', 'providers.tsx')
     const [{ createComponent }, { render }] = [await import('solid-js'), await import('solid-js/web')]
-    return render(() => createComponent(Chat, {}), target)
+    const page = {
+      get children() {
+        return createComponent(Chat, {})
+      },
+    }
+    return render(() => createComponent(Providers, page), target)
   },
 }
 

@@ -51,6 +51,12 @@ export interface AttachOptions {
    * is used as it is, without a request.
    */
   readonly initial?: Initial | undefined
+  /**
+   * Called once with the last state when the stream ends while this reader is attached: when `status` becomes `done`,
+   * `error`, `timeout` or `stopped`. It is not called for a stream that had ended when the reader attached, nor for an
+   * `initial` that had ended. It is called in a microtask, after the state is shown. If it throws, reading goes on.
+   */
+  readonly onEnd?: ((state: StreamState) => void) | undefined
 }
 
 /** One text. In one client an id is one stream, for any number of readers. */

@@ -1,3 +1,4 @@
+import { StreamError } from '../errors'
 import type { StreamClient } from './client-types'
 
 type Clients = Map<string | undefined, StreamClient>
@@ -30,6 +31,17 @@ export function reportClient(first: StreamClient, given: StreamClient): void {
       'component is a new one on each render. Create it once, outside the component or in a ' +
       'parent that stays mounted. To change the client on purpose, give the component another key.',
   )
+}
+
+/**
+ * For bindings: the client, if there is one.
+ *
+ * @param cure How an application of this framework provides a client.
+ * @throws {StreamError} `invalid-option` without a client
+ */
+export function requireClient(client: StreamClient | undefined, cure: string): StreamClient {
+  if (client) return client
+  throw new StreamError('invalid-option', `useStream needs a client: ${cure}, or pass { client }`)
 }
 
 function isDevelopment(): boolean {

@@ -9,9 +9,10 @@ import { createPageHub } from '../session/page-signals'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
 import type { Initial, Origin, StreamState } from '../types'
-import type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client-types'
+import type { StreamClient, StreamClientOptions, TextStream } from './client-types'
 import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
+import { publishState, type Reader } from './publish-state'
 import { handled, stopStream } from './stop'
 
 /** How much text all streams without a reader may keep together, in UTF-16 code units. */
@@ -67,7 +68,7 @@ export function createStreamClient({
     const listeners = new Set<TextListener>()
     const first = initialState(live?.canRepeat, begun.has(id as string), initial)
     const $state = atom(view(first))
-    const readers = new Set<Pick<AttachOptions, 'start'>>()
+    const readers = new Set<Reader>()
     let grace: unknown
     let stopping: Promise<void> | undefined
     let published = first
@@ -75,10 +76,8 @@ export function createStreamClient({
     let sent = first
 
     function publish() {
-      guarded(() => {
-        published = session.state
-        $state.set(view(published))
-      })
+      published = session.state
+      publishState($state, view(published), readers)
       const { text: before, cuts } = sent
       sent = published
       const { text } = sent
@@ -117,11 +116,11 @@ export function createStreamClient({
     const stream: TextStream = {
       id,
       $state,
-      attach({ start, ...given } = {}) {
+      attach({ start, onEnd, ...given } = {}) {
         const initial = checkInitial(given.initial)
         if (start && !live) throw invalid('attach({ start: true }) needs `live` in createStreamClient')
         if (id === undefined) return () => {}
-        const reader = { start }
+        const reader: Reader = { start }
         readers.add(reader)
         environment.clearTimeout(grace as never)
         attached.add(stream)
@@ -131,6 +130,7 @@ export function createStreamClient({
           // The reader's own page shows this text already, so it must not wait for a frame.
           if (session.state.text !== sent.text) schedule(publish, true)
         }
+        reader.onEnd = onEnd
         // A reader that leaves in the same tick, as in React's StrictMode, must cost no request.
         queueMicrotask(() => {
           const driven = [...readers].some((one) => one.start)

@@ -1,6 +1,7 @@
 import { atom } from 'nanostores'
 import type { TextStream } from '../client/client-types'
 import { addListener, subscribe, type TextListener } from '../client/listen'
+import { publishState, type Reader } from '../client/publish-state'
 import { handled } from '../client/stop'
 import { guarded } from '../guarded'
 import { isTerminal, type StreamState } from '../types'
@@ -25,7 +26,7 @@ export function createSmoothStream(
   source: TextStream,
   { maxLagMs, environment, segmenter, isCalm }: SmoothFacts,
 ): TextStream {
-  const readers = new Set<object>()
+  const readers = new Set<Reader>()
   const listeners = new Set<TextListener>()
   const now = () => (environment.Date ?? Date).now()
 
@@ -50,7 +51,7 @@ export function createSmoothStream(
   }
 
   function publish() {
-    guarded(() => $state.set(view()))
+    publishState($state, view(), readers)
     if (!isCut && shown === sent) return
     const delta = target.text.slice(sent, shown)
     const offset = sent
@@ -117,12 +118,13 @@ export function createSmoothStream(
   const stream: TextStream = {
     ...source,
     $state,
-    attach(options) {
+    attach({ onEnd, ...options } = {}) {
       const detach = source.attach(options)
-      const reader = {}
+      const reader: Reader = {}
       readers.add(reader)
       // The page was rendered with more text than is shown here. To cut that text would make it shrink on the screen (P2).
-      if (options?.initial?.text[shown]) showAll()
+      if (options.initial?.text[shown]) showAll()
+      reader.onEnd = onEnd
       return () => {
         readers.delete(reader)
         detach()

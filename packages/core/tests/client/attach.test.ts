@@ -212,3 +212,53 @@ describe('attaching', () => {
     expect(tail.last.request).toMatchObject({ id: 'a', offset: 0 })
   })
 })
+
+describe('`onEnd` of a reader', () => {
+  it('is called once with the last state, after those who listen to the state', async () => {
+    const { client, live } = setup()
+    const stream = client.stream('a')
+    const order: string[] = []
+    stream.attach({ start: true, onEnd: (state) => order.push(`end: ${state.status} ${state.text}`) })
+    stream.$state.listen(({ status }) => queueMicrotask(() => order.push(`rendered: ${status}`)))
+    await settle()
+    order.length = 0
+    live.last.sink.chunk({ offset: 0, text: 'ab' })
+    live.last.sink.end({ end: 2, status: 'done' })
+    expect(order).toEqual([])
+    await settle()
+    expect(order).toEqual(['rendered: streaming', 'rendered: done', 'end: done ab'])
+    await pass(60_000)
+    expect(order).toHaveLength(3)
+  })
+
+  it('is called for those that are attached at the end, also if the end causes one to leave, or another one to come', async () => {
+    const { client, live } = setup()
+    const stream = client.stream('a')
+    const ended: string[] = []
+    const attach = (name: string) => stream.attach({ start: true, onEnd: () => ended.push(name) })
+    attach('early')()
+    const leave = attach('leaves because of it')
+    stream.subscribe(() => {}, { onEnd: () => ended.push('subscriber') })
+    stream.$state.listen(({ status }) => {
+      if (status !== 'done') return
+      leave()
+      attach('comes because of it')
+    })
+    await settle()
+    live.last.sink.end({ end: 0, status: 'done' })
+    attach('late')
+    await settle()
+    expect(ended).toEqual(['leaves because of it', 'subscriber'])
+  })
+
+  it('is not called for the `initial` of its own reader, but for that of another one', async () => {
+    const { client } = setup()
+    const stream = client.stream('a')
+    const ended: string[] = []
+    stream.attach({ onEnd: () => ended.push('one') })
+    await settle()
+    stream.attach({ initial: { text: 'all', status: 'done' }, onEnd: () => ended.push('other') })
+    await settle()
+    expect(ended).toEqual(['one'])
+  })
+})

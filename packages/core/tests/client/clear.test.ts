@@ -13,8 +13,8 @@ describe('client.clear()', () => {
     const { client, live, tail } = setup({ canRepeat: true })
     const stream = client.stream('a')
     const shownTexts: string[] = []
-    const heard: [string, number][] = []
-    stream.onText((delta, offset) => heard.push([delta, offset]))
+    const received: [string, number][] = []
+    stream.onText((delta, offset) => received.push([delta, offset]))
     stream.subscribe(({ text }) => shownTexts.push(text), { start: true })
     await settle()
     live.last.sink.chunk({ offset: 0, text: 'private', origin: { epoch: 1, base: 0 } })
@@ -31,7 +31,7 @@ describe('client.clear()', () => {
       '',
       'of the next user',
     ])
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['private', 0],
       ['', 0],
       ['of the next user', 0],
@@ -71,16 +71,16 @@ describe('what holds a stream', () => {
   it.each([false, true])('is a text listener too, until it is removed (smooth: %s)', async (isSmooth) => {
     const { client: plain, tail } = setup()
     const client = isSmooth ? smooth(plain) : plain
-    const heard: string[] = []
-    client.stream('a').onText((delta) => heard.push(delta))
+    const received: string[] = []
+    client.stream('a').onText((delta) => received.push(delta))
     client.stream('removed').onText(() => {})()
     await collectGarbage()
     expect(client.streams().map(({ id }) => id)).toEqual(['a'])
     client.stream('a').attach()
     await settle()
-    tail.last.sink.next({ offset: 0, text: 'heard', status: 'done' })
+    tail.last.sink.next({ offset: 0, text: 'received', status: 'done' })
     await pass(1000)
-    expect(heard.join('')).toBe('heard')
+    expect(received.join('')).toBe('received')
   })
 })
 

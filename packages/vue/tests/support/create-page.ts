@@ -1,3 +1,4 @@
+import type { StreamPlugin } from '@keepstream/vue'
 import { onTestFinished } from 'vitest'
 import { createApp, type RenderFunction } from 'vue'
 import { createKit } from '../../../../tests/bindings/kit'
@@ -8,9 +9,10 @@ export function createPage() {
   return {
     ...createKit(drivers[0]),
     /** Returns the element that holds the page. It goes when the test has finished, or when its `app` is unmounted. */
-    show(render: RenderFunction) {
+    show(render: RenderFunction, plugin?: [typeof StreamPlugin, Parameters<typeof StreamPlugin.install>[1]]) {
       const container = document.body.appendChild(document.createElement('div'))
       const app = createApp({ render })
+      if (plugin) app.use(...plugin)
       app.mount(container)
       onTestFinished(() => {
         app.unmount()

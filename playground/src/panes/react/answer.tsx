@@ -1,22 +1,22 @@
 import { useStream } from '@keepstream/react'
 import { useState } from 'react'
-import type { PaneMessage, PaneProps } from '../pane-view'
+import type { PaneMessage } from '../pane-view'
 import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
 import { StreamBadges } from './stream-badges'
 
-export interface AnswerProps extends Pick<PaneProps, 'client'> {
+export interface AnswerProps {
   readonly message: PaneMessage
   readonly canBegin: boolean
 }
 
 /** A question and its answer, read by one pane's client. */
-export function Answer({ client, message, canBegin }: AnswerProps) {
+export function Answer({ message, canBegin }: AnswerProps) {
   const [isBegun, setIsBegun] = useState(false)
   const isDriven = message.isDriven || isBegun
-  const stream = useStream(client, message.streamId, { start: isDriven })
+  const stream = useStream(message.streamId, { start: isDriven })
   const { text, status, error } = stream
 
   const cut = describeFinish(stream.finishReason)

@@ -8,14 +8,14 @@ import { growField } from '../shared/grow-field'
 import { isSendKey } from '../shared/is-send-key'
 import { StopButton } from './stop-button'
 
-export interface ComposerProps extends Pick<PaneProps, 'client' | 'problem' | 'onAsk'> {
+export interface ComposerProps extends Pick<PaneProps, 'problem' | 'onAsk'> {
   /** While its answer is being written, it can be stopped, and the next question cannot be sent. */
   readonly last: PaneMessage | undefined
 }
 
 /** The form to ask a question. */
-export function Composer({ client, last, problem, onAsk }: ComposerProps) {
-  const { status, stop } = useStream(client, last?.streamId, { start: last?.isDriven })
+export function Composer({ last, problem, onAsk }: ComposerProps) {
+  const { status, stop } = useStream(last?.streamId, { start: last?.isDriven })
   const [prompt, setPrompt] = useState(draft.text)
   const [isSending, setIsSending] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)

@@ -1,17 +1,17 @@
 import { useCallback, useRef, useState } from 'react'
-import type { PaneMessage, PaneProps } from '../pane-view'
+import type { PaneMessage } from '../pane-view'
 import { goToEnd, stickToEnd } from '../shared/stick-to-end'
 import { Answer } from './answer'
 import { AnswerBoundary } from './answer-boundary'
 
-export interface ConversationProps extends Pick<PaneProps, 'client'> {
+export interface ConversationProps {
   readonly messages: readonly PaneMessage[]
   /** Whether an answer that has not begun can be started here. */
   readonly canBegin: boolean
 }
 
 /** The questions and answers of a conversation, oldest first. The end stays in view. */
-export function Conversation({ client, messages, canBegin }: ConversationProps) {
+export function Conversation({ messages, canBegin }: ConversationProps) {
   const [isAway, setIsAway] = useState(false)
   const scroller = useRef<HTMLElement>(null)
   const scrollerRef = useCallback((element: HTMLElement) => {
@@ -26,7 +26,7 @@ export function Conversation({ client, messages, canBegin }: ConversationProps) 
         <div className="messages">
           {messages.map((message) => (
             <AnswerBoundary key={message.streamId} question={message.question}>
-              <Answer client={client} message={message} canBegin={canBegin} />
+              <Answer message={message} canBegin={canBegin} />
             </AnswerBoundary>
           ))}
         </div>

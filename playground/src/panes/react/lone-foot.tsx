@@ -3,13 +3,13 @@ import type { PaneMessage, PaneProps } from '../pane-view'
 import { isRunning } from '../shared/answer-facts'
 import { StopButton } from './stop-button'
 
-export interface LoneFootProps extends Pick<PaneProps, 'client' | 'otherView'> {
+export interface LoneFootProps extends Pick<PaneProps, 'otherView'> {
   readonly last: PaneMessage | undefined
 }
 
 /** The footer of a follower alone on its page: the link back, and a stop button. */
-export function LoneFoot({ client, last, otherView }: LoneFootProps) {
-  const { status, stop } = useStream(client, last?.streamId)
+export function LoneFoot({ last, otherView }: LoneFootProps) {
+  const { status, stop } = useStream(last?.streamId)
   return (
     <div className="lone-foot">
       <p className="remark">

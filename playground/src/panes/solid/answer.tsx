@@ -1,14 +1,14 @@
 /** @jsxImportSource solid-js */
 import { useStream } from '@keepstream/solid'
 import { createSignal, Show } from 'solid-js'
-import type { PaneMessage, PaneProps } from '../pane-view'
+import type { PaneMessage } from '../pane-view'
 import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
 import { StreamBadges } from './stream-badges'
 
-export interface AnswerProps extends Pick<PaneProps, 'client'> {
+export interface AnswerProps {
   readonly message: PaneMessage
   readonly canBegin: boolean
 }
@@ -18,7 +18,6 @@ export function Answer(props: AnswerProps) {
   const [isBegun, setIsBegun] = createSignal(false)
   const isDriven = () => props.message.isDriven || isBegun()
   const stream = useStream(
-    props.client,
     () => props.message.streamId,
     () => ({ start: isDriven() }),
   )

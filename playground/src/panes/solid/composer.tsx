@@ -9,7 +9,7 @@ import { growField } from '../shared/grow-field'
 import { isSendKey } from '../shared/is-send-key'
 import { StopButton } from './stop-button'
 
-export interface ComposerProps extends Pick<PaneProps, 'client' | 'problem' | 'onAsk'> {
+export interface ComposerProps extends Pick<PaneProps, 'problem' | 'onAsk'> {
   /** While its answer is being written, it can be stopped, and the next question cannot be sent. */
   readonly last: PaneMessage | undefined
 }
@@ -17,7 +17,6 @@ export interface ComposerProps extends Pick<PaneProps, 'client' | 'problem' | 'o
 /** The form to ask a question. */
 export function Composer(props: ComposerProps) {
   const stream = useStream(
-    props.client,
     () => props.last?.streamId,
     () => ({ start: props.last?.isDriven }),
   )

@@ -1,12 +1,12 @@
 /** @jsxImportSource solid-js */
 import { createComputed, createSignal, For, onCleanup, onMount, Show } from 'solid-js'
 import { createStore, reconcile } from 'solid-js/store'
-import type { PaneMessage, PaneProps } from '../pane-view'
+import type { PaneMessage } from '../pane-view'
 import { goToEnd, stickToEnd } from '../shared/stick-to-end'
 import { Answer } from './answer'
 import { AnswerBoundary } from './answer-boundary'
 
-export interface ConversationProps extends Pick<PaneProps, 'client'> {
+export interface ConversationProps {
   readonly messages: readonly PaneMessage[]
   /** Whether an answer that has not begun can be started here. */
   readonly canBegin: boolean
@@ -31,7 +31,7 @@ export function Conversation(props: ConversationProps) {
           <For each={messages}>
             {(message) => (
               <AnswerBoundary question={message.question}>
-                <Answer client={props.client} message={message} canBegin={props.canBegin} />
+                <Answer message={message} canBegin={props.canBegin} />
               </AnswerBoundary>
             )}
           </For>

@@ -5,13 +5,13 @@ import type { PaneMessage, PaneProps } from '../pane-view'
 import { isRunning } from '../shared/answer-facts'
 import { StopButton } from './stop-button'
 
-export interface LoneFootProps extends Pick<PaneProps, 'client' | 'otherView'> {
+export interface LoneFootProps extends Pick<PaneProps, 'otherView'> {
   readonly last: PaneMessage | undefined
 }
 
 /** The footer of a follower alone on its page: the link back, and a stop button. */
 export function LoneFoot(props: LoneFootProps) {
-  const stream = useStream(props.client, () => props.last?.streamId)
+  const stream = useStream(() => props.last?.streamId)
   return (
     <div class="lone-foot">
       <p class="remark">

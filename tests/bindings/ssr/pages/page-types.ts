@@ -22,11 +22,11 @@ export type Note = (name: ReplyName, reply: ShownReply) => string
 
 export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'start'> {
   readonly name: ReplyName
-  readonly client: StreamClient
   readonly note: Note
 }
 
 export interface PageProps extends PageData {
+  /** For the framework's provider. */
   readonly client: StreamClient
   readonly note: Note
   /** Resolves when the late reply's code arrives. */

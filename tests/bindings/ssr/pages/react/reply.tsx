@@ -1,8 +1,8 @@
 import { useStream } from '@keepstream/react'
 import type { ReplyProps } from '../page-types'
 
-export function Reply({ name, client, id, initial, start, note }: ReplyProps) {
-  const reply = useStream(client, id, { start, initial })
+export function Reply({ name, id, initial, start, note }: ReplyProps) {
+  const reply = useStream(id, { start, initial })
   return (
     <article id={name} data-status={reply.status} data-connection={reply.connection}>
       <output>{note(name, reply)}</output>

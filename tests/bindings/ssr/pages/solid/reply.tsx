@@ -4,7 +4,6 @@ import type { ReplyProps } from '../page-types'
 
 export function Reply(props: ReplyProps) {
   const reply = useStream(
-    props.client,
     () => props.id,
     () => ({ start: props.start, initial: props.initial }),
   )

@@ -1,8 +1,7 @@
 import { hydrate } from 'svelte'
-import type { ReplyProps } from '../page-types'
 import { startPage } from '../start-page'
-import { islandsOf } from './islands'
-import Reply from './reply.svelte'
+import Island from './island.svelte'
+import { type IslandProps, islandsOf } from './islands'
 
 startPage(async (page) => {
   const [early, late] = islandsOf(page)
@@ -11,6 +10,6 @@ startPage(async (page) => {
   if (late) show(late)
 })
 
-function show(props: ReplyProps) {
-  hydrate(Reply, { target: document.getElementById(`island-${props.name}`) as Element, props })
+function show(props: IslandProps) {
+  hydrate(Island, { target: document.getElementById(`island-${props.name}`) as Element, props })
 }

@@ -1,9 +1,9 @@
 import { render } from 'svelte/server'
 import type { PageProps, RenderPage, ServerModule } from '../page-types'
+import Island from './island.svelte'
 import { islandsOf } from './islands'
-import Reply from './reply.svelte'
 
-const outputs = (page: PageProps) => islandsOf(page).map((props) => [props.name, render(Reply, { props })] as const)
+const outputs = (page: PageProps) => islandsOf(page).map((props) => [props.name, render(Island, { props })] as const)
 const framed = (name: string, body: string) => `<div id="island-${name}">${body}</div>`
 
 const rendered: RenderPage = (props) =>
