@@ -24,6 +24,7 @@ export type {
   CloseRequest,
   CreateResult,
   ExpireResult,
+  StoredEnding,
   StoredRange,
   StreamHead,
   StreamStore,

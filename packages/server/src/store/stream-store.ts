@@ -90,14 +90,16 @@ export interface AppendRequest {
   readonly text: string
 }
 
-export interface CloseRequest {
+/** How a stream ends. Only `done` has a finish reason, and it has no error. */
+export type StoredEnding =
+  | { readonly status: 'done'; readonly error?: never; readonly finishReason?: string }
+  | { readonly status: Exclude<TerminalStatus, 'done'>; readonly error?: string; readonly finishReason?: never }
+
+export type CloseRequest = StoredEnding & {
   readonly epoch: number
   readonly offset: number
   /** The last text to store, or an empty string. */
   readonly text: string
-  readonly status: TerminalStatus
-  readonly error?: string
-  readonly finishReason?: string
 }
 
 export interface SweepRequest {

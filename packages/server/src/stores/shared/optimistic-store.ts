@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors'
-import type { CloseRequest, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
+import type { StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
@@ -25,7 +25,7 @@ export interface HeldWrite {
   /** The length of the text in all rows. */
   readonly added: number
   /** Ends the stream. Without it, the lease is renewed. */
-  readonly ending?: Omit<CloseRequest, 'epoch' | 'offset' | 'text'>
+  readonly ending?: StoredEnding
 }
 
 /** The result of one read. */

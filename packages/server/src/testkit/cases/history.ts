@@ -1,5 +1,4 @@
-import type { TerminalStatus } from '../../store/status'
-import type { AppendRequest, StreamHead, StreamStore } from '../../store/stream-store'
+import type { AppendRequest, StoredEnding, StreamHead, StreamStore } from '../../store/stream-store'
 import { expectTrue } from '../expect'
 import { explainHistory } from '../history/explain-history'
 import { createRecorder } from '../history/record-store'
@@ -157,10 +156,10 @@ function produce(history: History, own: Process, id: string, production: Product
   }
   if (kind === 1) return async () => void (await store.beat(id, epoch))
   if (kind === 2) {
-    const status = random.pick<TerminalStatus>(['done', 'done', 'error', 'stopped'])
+    const done: StoredEnding = { status: 'done', finishReason: 'stop' }
+    const ending = random.pick<StoredEnding>([done, done, { status: 'error', error: 'code' }, { status: 'stopped' }])
     const text = random.pick(['', slice(history)])
-    const reasons = status === 'error' ? { error: 'code' } : status === 'done' ? { finishReason: 'stop' } : {}
-    const request = { epoch, offset: production.offset, text, status, ...reasons }
+    const request = { epoch, offset: production.offset, text, ...ending }
     return async (arrives: boolean) => {
       const result = await store.close(id, request)
       if (!arrives) await store.close(id, request)

@@ -1,4 +1,4 @@
-import type { TerminalStatus } from '../../store/status'
+import type { StoredEnding } from '../../store/stream-store'
 import { expectEqual } from '../expect'
 import { createRandom, type Random } from '../random'
 import { StoreModel } from '../store-model'
@@ -73,13 +73,14 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
       return what
     }
     case 8: {
-      const status = random.pick<TerminalStatus>(['done', 'error', 'timeout', 'stopped'])
+      const ending = random.pick<StoredEnding>([
+        { status: 'done', finishReason: 'length' },
+        { status: 'error', error: 'code' },
+        { status: 'timeout' },
+        { status: 'stopped' },
+      ])
       const last = random.pick(['', text])
-      const reasons = {
-        ...(status === 'error' && { error: 'code' }),
-        ...(status === 'done' && { finishReason: 'length' }),
-      }
-      const request = { epoch, offset, text: last, status, ...reasons }
+      const request = { epoch, offset, text: last, ...ending }
       const what = `close ${id} ${JSON.stringify(request)}`
       expectEqual(await store.close(id, request), model.close(id, request), what)
       expectEqual(await store.close(id, request), model.close(id, request), `${what}, repeated`)
