@@ -1,10 +1,11 @@
 import { createReport, type Report } from './events'
+import { createExpiry, type Expiry } from './heads/expiry'
+import { createExpiryRecheck } from './heads/expiry-recheck'
+import { createHeads, type Heads } from './heads/heads'
+import { createStoreHealth } from './heads/store-health'
 import { type ResolvedOptions, resolveOptions, type StreamsOptions } from './options/streams-options'
-import { createExpiry, type Expiry } from './reading/expiry'
-import { createExpiryRecheck } from './reading/expiry-recheck'
 import { createHub, type Hub } from './reading/hub'
 import { monitoredStore } from './reading/monitored-store'
-import { createStoreHealth } from './reading/store-health'
 import { createRuns, type Runs } from './run/runs'
 import { createEventLoopYield } from './timing/event-loop-yield'
 
@@ -14,6 +15,7 @@ export interface Runtime {
   readonly options: ResolvedOptions
   readonly report: Report
   readonly expiry: Expiry
+  readonly heads: Heads
   readonly hub: Hub
   readonly runs: Runs
   /** `close()` has finished. */
@@ -38,14 +40,16 @@ export function createRuntime(given: StreamsOptions): Runtime {
     resume: (id) => runs.resume(id),
     graceMs: () => (runs.canResume ? leaseMs : 0),
   })
-  const shared = { ...options, report, expiry, health }
-  const hub = createHub({ ...shared, readStored: (id, offset, max) => runs.readStored(id, offset, max) })
-  const expiryRecheck = createExpiryRecheck(hub, leaseMs, environment)
-  const runs: Runs = createRuns({ ...shared, hub, yieldToEventLoop: createEventLoopYield(environment) })
+  const heads = createHeads({ store: options.store, environment, expiry, health, leaseMs })
+  const expiryRecheck = createExpiryRecheck(heads, leaseMs, environment)
+  const shared = { ...options, report, expiry, health, heads }
+  const runs: Runs = createRuns({ ...shared, yieldToEventLoop: createEventLoopYield(environment) })
+  const hub = createHub({ ...shared, readStored: runs.readStored })
   return {
     options,
     report,
     expiry,
+    heads,
     hub,
     runs,
     get isClosed() {
@@ -53,6 +57,8 @@ export function createRuntime(given: StreamsOptions): Runtime {
     },
     shut() {
       isClosed = true
+      expiryRecheck.close()
+      heads.close()
       return options.store.dispose()
     },
   }

@@ -27,7 +27,7 @@ export interface FollowOptions {
 export async function follow(runtime: Runtime, id: string, from: Position, options: FollowOptions): Promise<Response> {
   const { hub } = runtime
   let listener: TextListener | undefined
-  const reader = openStoreReader(hub, id, {
+  const reader = openStoreReader(runtime, id, {
     wake: () => listener?.wake(),
     tick: () => listener?.tick(),
     shutDown: (isLate) => listener?.shutDown(isLate),

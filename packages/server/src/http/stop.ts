@@ -46,6 +46,7 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
 
   /** No run reports the end of such a stream, so `stopStream` reports it. */
   async function isNeverDriven(): Promise<boolean> {
+    // Called directly: after `requestStop` nothing shows any more that it was pending.
     const [head] = await store.heads([id])
     return head?.status === 'pending'
   }
@@ -58,35 +59,35 @@ function unknown(id: string): StreamsError {
 /**
  * The head once it is terminal, or as it last was when the wait is over. Rejects if the stream is deleted meanwhile.
  */
-function ended({ hub, options }: Runtime, first: StreamHead): Promise<StreamHead> {
+function ended({ heads, hub, options }: Runtime, first: StreamHead): Promise<StreamHead> {
   const { environment } = options
   return new Promise((resolve, reject) => {
     let last = first
     const leave = () => {
       environment.clearTimeout(timer)
-      unsubscribe()
+      unwatch()
+      remove()
     }
     const finish = () => {
       leave()
       resolve(last)
     }
-    const timer = environment.setTimeout(finish, waitMs)
-    const onDeleted = () => {
-      leave()
-      reject(unknown(first.id))
-    }
-    const onHead = (head: StreamHead) => {
+    const onHead = (head: StreamHead | undefined) => {
+      if (!head) return void confirmDeleted()
       last = head
       if (isTerminal(head.status)) finish()
     }
-    // Not `heads`, where a stream that is missing may still exist. All that wait share the reads.
-    const poll = () =>
-      hub
-        .read(first.id, 0, 0)
-        .then((range) => (range ? onHead(range.head) : onDeleted()))
-        // The hub notifies this again after a wait.
-        .catch(() => hub.readFailed(first.id))
-    const unsubscribe = hub.subscribe(first.id, { wake: () => void poll(), shutDown: finish })
-    void poll()
+    // A stream without a head may still exist. If this read fails, the next poll tries again.
+    const confirmDeleted = async () => {
+      const range = await hub.read(first.id, 0, 0).catch(() => null)
+      if (range !== undefined) return
+      leave()
+      reject(unknown(first.id))
+    }
+    const timer = environment.setTimeout(finish, waitMs)
+    const unwatch = heads.watch(first.id, onHead)
+    const remove = hub.onShutDown(finish)
+    // The end may have been stored before the watch began.
+    heads.pollNow(first.id)
   })
 }

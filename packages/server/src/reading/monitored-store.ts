@@ -1,11 +1,11 @@
 import type { Environment } from '../environment'
 import { isStreamsError, StreamsError } from '../errors'
 import type { Report } from '../events'
+import type { StoreHealth } from '../heads/store-health'
 import { checkedStore } from '../store/checked-store'
 import type { StreamHead, StreamStore } from '../store/stream-store'
 import { settleWithin } from '../timing/settle-within'
 import { shuttingDown } from './shutting-down'
-import type { StoreHealth } from './store-health'
 import { createStoreOutage } from './store-outage'
 
 export interface MonitoredStoreOptions {

@@ -1,4 +1,5 @@
 import { isStreamsError } from '../errors'
+import { type Heads, isSameHead } from '../heads/heads'
 import { isTerminal } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
 import type { Hub } from './hub'
@@ -23,26 +24,30 @@ export interface StoreReader extends TextSource {
 export const maxRead = 65_536
 
 /**
- * Subscribes as soon as it is opened, so that it does not miss what is stored between the first read and the first
- * `next`.
+ * Watches as soon as it is opened, so that it does not miss what is stored between the first read and the first `next`.
  */
-export function openStoreReader(hub: Hub, id: string, listener: TextListener): StoreReader {
+export function openStoreReader(
+  { hub, heads }: { readonly hub: Hub; readonly heads: Heads },
+  id: string,
+  listener: TextListener,
+): StoreReader {
   let head: ShownHead | undefined
   let position = 0
   let buffer = ''
-  let isStale = false
-  /** The last read failed, so `head` proves nothing. */
-  let hasFailed = false
+  /** What was found since the last read began: a head, or that something may have changed. */
+  let news: ShownHead | 'change' | undefined
+  /** How many reads have failed in a row. Then `head` proves nothing. */
+  let failures = 0
 
-  const close = hub.subscribe(id, {
-    ...listener,
-    wake(found) {
-      if (found && head && !hasFailed && isSame(found, head)) return
-      isStale = true
-      listener.wake()
-    },
+  const unwatch = heads.watch(
+    id,
+    (found) => learn(found ?? 'change'),
+    () => learn('change'),
+  )
+  const leave = hub.join({
+    tick: () => listener.tick(),
     shutDown(isLate) {
-      isStale = true
+      news = 'change'
       listener.shutDown(isLate)
     },
   })
@@ -55,20 +60,32 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
       position = range.start
       adopt(range)
     },
-    close,
+    close() {
+      unwatch()
+      leave()
+    },
     async next(): Promise<TextStep> {
       for (;;) {
         if (buffer !== '' && head) return { type: 'text', head, ...take() }
         if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
-        if (head && !isStale && position >= head.offset) return { type: 'wait', head }
-        isStale = false
-        hasFailed = false
+        if (head && !isBehind() && position >= head.offset) return { type: 'wait', head }
+        news = undefined
         const range = await readOrLater()
         if (range === 'later') return { type: 'wait', head }
         if (range === undefined) return { type: 'gone' }
         adopt(range)
       }
     },
+  }
+
+  function learn(found: ShownHead | 'change'): void {
+    news = found
+    if (isBehind()) listener.wake()
+  }
+
+  /** Compared only here, because the head that was found is often the one that a read in flight brings. */
+  function isBehind(): boolean {
+    return news !== undefined && (news === 'change' || failures > 0 || !head || !isSameHead(news, head))
   }
 
   function take(): { offset: number; text: string } {
@@ -81,13 +98,15 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
 
   async function readOrLater(): Promise<TextRange | undefined | 'later'> {
     try {
-      return await hub.readOn(id, position, maxRead)
+      const range = await hub.readOn(id, position, maxRead)
+      failures = 0
+      return range
     } catch (error) {
       // A retry would find the same. The response fails, so that the client does not take its text for whole.
       if (isStreamsError(error, 'corrupt')) throw error
-      // Already reported. The connection stays open, and the hub notifies this reader again after a wait.
-      hasFailed = true
-      hub.readFailed(id)
+      // Already reported. The connection stays open, and the poll after a wait makes this reader read again.
+      news = undefined
+      heads.readFailed(id, ++failures)
       return 'later'
     }
   }
@@ -97,14 +116,4 @@ export function openStoreReader(hub: Hub, id: string, listener: TextListener): S
     if (range.start === position) buffer = cutBeforeSplitPair(range.text)
     head = range.head
   }
-}
-
-/** Whether a reader would get nothing new. */
-function isSame(found: ShownHead, known: ShownHead): boolean {
-  return (
-    found.epoch === known.epoch &&
-    found.status === known.status &&
-    found.offset === known.offset &&
-    found.isStalled === known.isStalled
-  )
 }

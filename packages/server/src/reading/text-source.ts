@@ -37,7 +37,7 @@ export interface TextListener {
   wake(): void
   /** Called every `keepAliveMs`. */
   tick(): void
-  /** See `Subscriber`. */
+  /** See `ShutDown`. */
   shutDown(isLate: boolean): void
 }
 

@@ -10,7 +10,7 @@ import type { Run } from './run'
  * @param position where the reader is. Never inside a surrogate pair
  */
 export function openRunReader(hub: Hub, run: Run, position: number, listener: TextListener): TextSource {
-  const { id, epoch, base, log } = run
+  const { epoch, base, log } = run
   let leave: (() => void) | undefined
 
   return {
@@ -41,7 +41,7 @@ export function openRunReader(hub: Hub, run: Run, position: number, listener: Te
   /** Only once the response is read: one that its application drops must hold nothing. */
   function join(): () => void {
     const unsubscribe = run.subscribe(listener.wake)
-    const leaveHub = hub.subscribe(id, { ...listener, wake: () => undefined, isRun: true })
+    const leaveHub = hub.join(listener)
     return () => {
       unsubscribe()
       leaveHub()

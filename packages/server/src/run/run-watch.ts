@@ -1,5 +1,5 @@
+import type { Heads } from '../heads/heads'
 import type { ResolvedOptions } from '../options/streams-options'
-import type { Hub } from '../reading/hub'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import type { Run } from './run'
@@ -11,26 +11,9 @@ const quietMs = 1_000
  * Detects stops, claims and deletions by other processes. The results of the run's own writes show them too, but a
  * thinking producer writes nothing. Returns a function that ends it.
  */
-export function watchRun(run: Run, hub: Hub, { store, environment }: ResolvedOptions): () => void {
-  let isPolling = false
-
-  return hub.subscribe(run.id, {
-    isRun: true,
-    // The quiet time below does not apply: a poll reports each change only once.
-    onHead,
-    wake() {
-      if (isPolling || run.state.type !== 'producing' || environment.now() - run.storedAt < quietMs) return
-      isPolling = true
-      // Not through the hub: it would wake this again, without end. After a failure the next heartbeat finds the
-      // change.
-      store
-        .heads([run.id])
-        .then(([head]) => onHead(head))
-        .catch(() => undefined)
-        .finally(() => {
-          isPolling = false
-        })
-    },
+export function watchRun(run: Run, heads: Heads, { environment }: ResolvedOptions): () => void {
+  return heads.watchForRun(run.id, onHead, () => {
+    if (run.state.type === 'producing' && environment.now() - run.storedAt >= quietMs) heads.pollNow(run.id)
   })
 
   function onHead(head: StreamHead | undefined): void {

@@ -1,9 +1,9 @@
 import type { Report } from '../events'
+import { type Expiry, expired } from '../heads/expiry'
+import type { Heads } from '../heads/heads'
+import type { StoreHealth } from '../heads/store-health'
 import type { ResolvedOptions } from '../options/streams-options'
-import { type Expiry, expired } from '../reading/expiry'
-import type { Hub } from '../reading/hub'
 import { shuttingDown } from '../reading/shutting-down'
-import type { StoreHealth } from '../reading/store-health'
 import type { TextRange } from '../reading/text-source'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
@@ -75,12 +75,12 @@ export interface RunsOptions extends ResolvedOptions {
   readonly report: Report
   readonly expiry: Expiry
   readonly health: StoreHealth
-  readonly hub: Hub
+  readonly heads: Heads
   readonly yieldToEventLoop: () => Promise<void>
 }
 
 export function createRuns(options: RunsOptions): Runs {
-  const { environment, report, expiry, health, hub } = options
+  const { environment, report, expiry, health, heads } = options
   const entries = new Map<string, Entry>()
   const waiters = new Map<string, Set<ResumeWaiter>>()
   let drained: Promise<void> | undefined
@@ -173,13 +173,13 @@ export function createRuns(options: RunsOptions): Runs {
       base,
       prefix,
       heartbeatMs: options.leaseMs / 3,
-      onDurable: () => hub.notify(id),
+      onDurable: () => heads.notify(id),
       onTimer: health.timerFired,
     })
     entry.run = run
     // From now on the run notifies the readers of its stream.
-    hub.notify(id)
-    const unwatch = watchRun(run, hub, options)
+    heads.notify(id)
+    const unwatch = watchRun(run, heads, options)
     void run.finished.then(() => {
       unwatch()
       entries.delete(id)

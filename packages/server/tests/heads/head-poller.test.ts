@@ -77,14 +77,15 @@ describe('S26 polls of heads', () => {
     await driveStream(runtime, request(), id, hand.producer, {})
     await clock.advance(2_000)
     let wakes = 0
-    const unsubscribe = runtime.hub.subscribe(id, { wake: () => void wakes++ })
+    const wake = () => void wakes++
+    const unwatch = runtime.heads.watch(id, wake, wake)
     for (let write = 1; write <= 50; write++) {
       await hand.append('Sentence. ')
       await clock.advance(110)
       expect(wakes).toBe(write)
     }
     expect(store.of('append')).toHaveLength(50)
-    unsubscribe()
+    unwatch()
     hand.finish()
     await clock.advance(300)
   })

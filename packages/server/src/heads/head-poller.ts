@@ -8,6 +8,8 @@ import type { StoreHealth } from './store-health'
 export interface HeadPoller {
   /** Polls the stream soon, and then less and less often while nothing changes. */
   pollSoon(id: string): void
+  /** Polls it at once, or right after the poll that is in flight. */
+  pollNow(id: string): void
   /** Polls it after the wait before retry number `attempt` (1, 2, …), because a read failed. */
   pollAgain(id: string, attempt: number): void
   /** Ends the polls of this stream. */
@@ -22,8 +24,6 @@ export interface HeadPollerOptions {
   readonly leaseMs: number
   /** Gets each head, or `undefined` for a stream that is gone. Returns whether its next poll is to come soon. */
   readonly onHead: (id: string, head: StreamHead | undefined) => boolean
-  /** Called when a poll of the stream succeeds again after a failure, so that failed reads can be retried. */
-  readonly onRecovered: (id: string) => void
 }
 
 /** When a stream is polled next. Each one backs off by itself. */
@@ -32,7 +32,6 @@ interface Schedule {
   /** `Infinity` while a poll is in flight. */
   dueAt: number
   waitMs: number
-  hasFailed: boolean
 }
 
 /**
@@ -61,6 +60,13 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
       const waitMs = waitAfter(0)
       if (environment.now() + waitMs < schedule.dueAt) plan(schedule, waitMs)
     },
+    pollNow(id) {
+      const schedule = schedules.get(id)
+      if (!schedule) return
+      schedule.dueAt = environment.now()
+      // Later, so that all who want this after one notification share the poll.
+      queueMicrotask(pollDue)
+    },
     pollAgain(id, attempt) {
       const schedule = scheduleOf(id)
       schedule.quietPolls = attempt - 1
@@ -78,7 +84,7 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
   function scheduleOf(id: string): Schedule {
     const known = schedules.get(id)
     if (known) return known
-    const schedule = { quietPolls: 0, dueAt: Infinity, waitMs: 0, hasFailed: false }
+    const schedule = { quietPolls: 0, dueAt: Infinity, waitMs: 0 }
     schedules.set(id, schedule)
     return schedule
   }
@@ -111,6 +117,7 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
   }
 
   function pollDue(): void {
+    if (isPolling) return
     const now = environment.now()
     const due = [...schedules].filter(([, { dueAt, waitMs }]) => dueAt - now <= waitMs * earlyPart)
     for (const [, schedule] of due) schedule.dueAt = Infinity
@@ -130,11 +137,9 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
     for (const [id, schedule] of due) {
       if (schedules.get(id) !== schedule) continue
       const isSoon = heads !== undefined && reportHead(id, found.get(id))
-      if (heads && schedule.hasFailed) options.onRecovered(id)
-      schedule.hasFailed = heads === undefined
       schedule.quietPolls = isSoon ? 0 : schedule.quietPolls + 1
-      // Otherwise it was planned anew during the poll.
-      if (schedule.dueAt === Infinity)
+      // Otherwise it was planned anew during the poll, or its last watcher has left because of this head.
+      if (schedule.dueAt === Infinity && schedules.get(id) === schedule)
         plan(
           schedule,
           backoffMs(schedule.quietPolls + 1, intervals, () => jitter),

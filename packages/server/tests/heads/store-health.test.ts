@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStoreHealth } from '../../src/reading/store-health'
+import { createStoreHealth } from '../../src/heads/store-health'
 import { createFakeClock } from '../support/clock'
 
 const leaseMs = 9_000

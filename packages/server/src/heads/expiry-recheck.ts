@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import type { Hub } from './hub'
+import type { Heads } from './heads'
 
 /** Polls streams that lapsed when this process could not decide yet whether their producer is gone. */
 export interface ExpiryRecheck {
@@ -8,30 +8,31 @@ export interface ExpiryRecheck {
    * this process began to poll it.
    */
   recheck(id: string): number
+  /** Ends all polls. */
+  close(): void
 }
 
-export function createExpiryRecheck(hub: Hub, leaseMs: number, environment: Environment): ExpiryRecheck {
-  const watched = new Map<string, number>()
+export function createExpiryRecheck(heads: Heads, leaseMs: number, environment: Environment): ExpiryRecheck {
+  const watched = new Map<string, { readonly since: number; readonly leave: () => void }>()
 
   return {
     recheck(id) {
       const known = watched.get(id)
-      if (known !== undefined) return known
+      if (known) return known.since
       const since = environment.now()
-      watched.set(id, since)
       const leave = () => {
         watched.delete(id)
         environment.clearTimeout(timer)
-        unsubscribe()
+        unwatch()
       }
       // The time limit: a store that never becomes healthy must not be polled for ever for a stream without readers.
       const timer = environment.setTimeout(leave, 4 * leaseMs)
-      const unsubscribe = hub.subscribe(id, {
-        wake: () => undefined,
-        onHead: (head) => head?.isLapsed || leave(),
-        shutDown: leave,
-      })
+      const unwatch = heads.watch(id, (head) => head?.isLapsed || leave())
+      watched.set(id, { since, leave })
       return since
+    },
+    close() {
+      for (const { leave } of [...watched.values()]) leave()
     },
   }
 }

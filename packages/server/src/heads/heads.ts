@@ -1,0 +1,161 @@
+import { isTerminal } from '../store/status'
+import type { StreamHead } from '../store/stream-store'
+import { createHeadPoller, type HeadPollerOptions } from './head-poller'
+
+/** `undefined`: the store has no such stream, or its reads lag behind. */
+export type OnHead = (head: StreamHead | undefined) => void
+
+/** The heads of all streams that something in this process watches. Without a watcher it holds no timer and no watch. */
+export interface Heads {
+  /**
+   * Calls `onHead` with the head at every poll, and with one that a read found if it is newer. When the stream may have
+   * changed, it calls `onChange`. Without `onChange`, for a watcher that does not read, it polls then. Returns a function
+   * that ends it.
+   */
+  watch(id: string, onHead: OnHead, onChange?: () => void): () => void
+  /**
+   * The same for the run of this process that produces the stream. As long as it watches, nobody else gets a head or a
+   * notification of the store, which notifies before the run knows the outcome. The run calls `notify` instead.
+   */
+  watchForRun(id: string, onHead: OnHead, onChange: () => void): () => void
+  /** What a run of this process has stored of the stream has changed. */
+  notify(id: string): void
+  /** A read has found this head. */
+  found(head: StreamHead): void
+  /** Polls the head at once, in one call for all who need it. A poll that is in flight may miss the change, so it does not count. */
+  pollNow(id: string): void
+  /** A reader failed to read the stream for the `attempt`th time in a row. It is polled after a wait, which backs off. */
+  readFailed(id: string, attempt: number): void
+  /** Another number after every change. `undefined`: the stream is not watched, so its changes are not known. */
+  version(id: string): number | undefined
+  /** Ends all watches, now and later. */
+  close(): void
+}
+
+interface Watcher {
+  readonly onHead: OnHead
+  readonly onChange: () => void
+}
+
+interface Watched {
+  readonly watchers: Set<Watcher>
+  run: Watcher | undefined
+  known: StreamHead | undefined
+  version: number
+  /** A notification came since the last poll, so a change that the next poll finds was not missed. */
+  wasNotified: boolean
+  /** A read failed since the last poll. One failure counts for all readers who were notified together. */
+  hasReadFailed: boolean
+}
+
+export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
+  const watched = new Map<string, Watched>()
+  const poller = createHeadPoller({ ...options, onHead: onPolled })
+  let unwatch: (() => void) | undefined
+  let versions = 0
+  let isClosed = false
+
+  return {
+    watch(id, onHead, onChange = () => poller.pollNow(id)) {
+      return open(id, (stream) => {
+        const watcher = { onHead, onChange }
+        stream.watchers.add(watcher)
+        return () => stream.watchers.delete(watcher)
+      })
+    },
+    watchForRun(id, onHead, onChange) {
+      return open(id, (stream) => {
+        stream.run = { onHead, onChange }
+        return () => (stream.run = undefined)
+      })
+    },
+    notify: (id) => changed(id, ({ watchers }) => watchers),
+    found(head) {
+      const stream = watched.get(head.id)
+      if (!stream || (stream.known && !isNewer(head, stream.known))) return
+      know(stream, head)
+    },
+    pollNow: poller.pollNow,
+    readFailed(id, attempt) {
+      const stream = watched.get(id)
+      if (!stream || stream.hasReadFailed) return
+      stream.hasReadFailed = true
+      poller.pollAgain(id, attempt)
+    },
+    version: (id) => watched.get(id)?.version,
+    close() {
+      isClosed = true
+      for (const id of [...watched.keys()]) forget(id)
+    },
+  }
+
+  /** `add` adds a watcher, and returns what removes it. */
+  function open(id: string, add: (stream: Watched) => () => void): () => void {
+    if (isClosed) return () => undefined
+    const stream = watched.get(id) ?? newlyWatched(++versions)
+    watched.set(id, stream)
+    const remove = add(stream)
+    unwatch ??= options.store.watch((changedId) => changed(changedId, listeners))
+    poller.pollSoon(id)
+    return () => {
+      remove()
+      if (stream.watchers.size === 0 && !stream.run && watched.get(id) === stream) forget(id)
+    }
+  }
+
+  function forget(id: string): void {
+    watched.delete(id)
+    poller.forget(id)
+    if (watched.size > 0) return
+    unwatch?.()
+    unwatch = undefined
+  }
+
+  function changed(id: string, notified: (stream: Watched) => Iterable<Watcher>): void {
+    const stream = watched.get(id)
+    if (!stream) return
+    stream.version = ++versions
+    stream.wasNotified = true
+    for (const { onChange } of [...notified(stream)]) onChange()
+  }
+
+  /** Returns whether notifications missed this change. If they do not miss changes, polls need not come sooner. */
+  function onPolled(id: string, head: StreamHead | undefined): boolean {
+    const stream = watched.get(id)
+    if (!stream) return false
+    const { known, wasNotified, hasReadFailed, run } = stream
+    stream.wasNotified = false
+    stream.hasReadFailed = false
+    know(stream, head)
+    return !wasNotified && !hasReadFailed && !run && known !== undefined && !(head && isSameHead(head, known))
+  }
+
+  function know(stream: Watched, head: StreamHead | undefined): void {
+    if (!head || !stream.known || !isSameHead(head, stream.known)) stream.version = ++versions
+    stream.known = head
+    for (const { onHead } of [...listeners(stream)]) onHead(head)
+  }
+}
+
+function newlyWatched(version: number): Watched {
+  return { watchers: new Set(), run: undefined, known: undefined, version, wasNotified: false, hasReadFailed: false }
+}
+
+/** Those who get what the store tells. */
+function listeners({ run, watchers }: Watched): Iterable<Watcher> {
+  return run ? [run] : watchers
+}
+
+type ComparedHead = Pick<StreamHead, 'epoch' | 'status' | 'offset' | 'isStalled'>
+
+/** Whether a reader would get nothing new. */
+export function isSameHead(one: ComparedHead, two: ComparedHead): boolean {
+  return (['epoch', 'status', 'offset', 'isStalled'] as const).every((name) => one[name] === two[name])
+}
+
+/** Whether a head is certainly newer, because heads only move up. Results of reads come in any order. */
+function isNewer(head: StreamHead, known: StreamHead): boolean {
+  if (head.epoch !== known.epoch) return head.epoch > known.epoch
+  if (isTerminal(head.status) !== isTerminal(known.status)) return isTerminal(head.status)
+  return head.offset > known.offset
+}
