@@ -63,7 +63,8 @@ export function monitoredStore(options: MonitoredStoreOptions): StreamStore {
     delete: (id) => call('delete', id, () => store.delete(id), Infinity),
     sweep: (request) => call('sweep', undefined, () => store.sweep(request), Infinity),
     read: (id, offset, max) => call('read', id, () => store.read(id, offset, max)),
-    readMeta: (id) => call('readMeta', id, () => store.readMeta(id)),
+    // What an application stored may have a field of any name.
+    readMeta: async (id) => (await call('readMeta', id, async () => ({ meta: await store.readMeta(id) }))).meta,
     heads: (ids) => call('heads', ids.length === 1 ? ids[0] : undefined, () => store.heads(ids)),
     watch: (onChange) => store.watch(onChange),
     async dispose() {

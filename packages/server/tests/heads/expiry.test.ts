@@ -99,6 +99,20 @@ describe('S25 expiring', () => {
 })
 
 describe('S11 timeout', () => {
+  it('is set also while a meta with a field of the name `now` is read, which is no clock of the store', async () => {
+    const { clock, store, id, kill } = await abandoned()
+    kill()
+    const { streams } = createRig({ store, clock, rolloverMs: 1_000_000 })
+    const other = await streams.createStream({ meta: { now: 0 } })
+    const handle = streams.handler({ basePath: '/streams', authorize: ({ getMeta }) => getMeta().then(() => true) })
+    collect(await handle(request(`/streams/${id}`, sse)))
+    for (let passed = 0; passed < 150_000; passed += 5_000) {
+      await handle(request(`/streams/${other}`))
+      await clock.advance(5_000)
+    }
+    expect(await streams.getStreamBody(id)).toMatchObject({ status: 'timeout', text: 'Stored. ' })
+  })
+
   it('is set by a reader when the lease has been over for a further lease, and the text is kept', async () => {
     const { clock, store, id, kill } = await abandoned()
     kill()
