@@ -74,25 +74,36 @@ export function createStreamClient({
     let published = first
     /** The last state that the text listeners received. */
     let sent = first
+    /** The text since then, if it was only appended while somebody listened. Otherwise the two texts are compared. */
+    let added: string | undefined = ''
 
     function publish() {
       published = session.state
       publishState($state, view(published), readers)
-      const { text: before, cuts } = sent
+      const before = sent.text
+      let delta = added
       sent = published
+      added = ''
       const { text } = sent
       if (!listeners.size || text === before) return
-      // The two texts have to be compared only if text was cut or cleared since.
-      let offset = sent.cuts === cuts && text.length > before.length ? before.length : 0
-      while (offset < before.length && text[offset] === before[offset]) offset++
-      for (const listener of listeners) guarded(() => listener(text.slice(offset), offset))
+      let offset = before.length
+      if (delta === undefined) {
+        for (offset = 0; offset < before.length && text[offset] === before[offset]; ) offset++
+        delta = text.slice(offset)
+      }
+      const known = delta
+      for (const listener of listeners) guarded(() => listener(known, offset))
     }
 
     const session = createSession(
       id as string,
       first,
       { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub },
-      (state, before) => {
+      (state, before, delta) => {
+        const isAppended = delta !== undefined && state.text.length - before.text.length === delta.length
+        if (!listeners.size || !isAppended || state.cuts !== before.cuts)
+          added = state.text === before.text ? added : undefined
+        else if (added !== undefined) added += delta
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text || originOf(state) !== originOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)

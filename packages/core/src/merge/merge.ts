@@ -33,6 +33,8 @@ export interface Merged {
    * - `gap`: text between the shown text and the chunk is missing. The source has to be closed.
    */
   readonly outcome: 'stale' | 'duplicate' | 'appended' | 'reconciled' | 'gap'
+  /** The text that was added at the end, unless shown text was cut or replaced. Thus nobody has to look at the whole text. */
+  readonly delta?: string
   readonly shown: Shown
 }
 
@@ -67,6 +69,7 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
   let isCut = text.length < shown.text.length
 
   const end = offset + added.length
+  let delta: string | undefined
   const isGap = offset > verified
   if (!isGap) {
     const overlap = Math.min(end, text.length) - offset
@@ -76,8 +79,10 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
       verified = isKept ? Math.min(verified, offset) : text.length
       isCut = true
     } else {
-      if (end > text.length) text = isSnapshot && !offset ? added : text + added.slice(overlap)
-      else if (chunk.isDone && end < text.length) {
+      if (end > text.length) {
+        delta = added.slice(overlap)
+        text = isSnapshot && !offset ? added : text + delta
+      } else if (chunk.isDone && end < text.length) {
         text = text.slice(0, end)
         isCut = true
       }
@@ -88,6 +93,7 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
   const isSame = text === shown.text
   return {
     outcome: isGap ? 'gap' : isCut ? 'reconciled' : isSame ? 'duplicate' : 'appended',
+    ...(delta && !isCut && { delta }),
     shown:
       isSame && !isCut && origin === shown.origin && verified === shown.verified
         ? shown

@@ -110,9 +110,10 @@ function hydrate(state: SessionState, initial: Kept): SessionState {
 function receive(state: SessionState, reading: Update, onChunk?: (outcome: ChunkOutcome) => void): SessionState {
   const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const chunk = clip(reading, state)
-  const { outcome, shown } = merge(state, chunk)
+  const { outcome, shown, delta } = merge(state, chunk)
   onChunk?.({
     outcome,
+    delta,
     source: reading.isSnapshot ? 'snapshot' : 'live',
     offset: chunk.offset,
     length: chunk.text.length,

@@ -78,6 +78,7 @@ export type ConnectionUpdate =
 /** What a chunk did to the shown text. The part beyond the known end does not count. */
 export interface ChunkOutcome {
   readonly outcome: Merged['outcome']
+  readonly delta: Merged['delta']
   readonly source: 'live' | 'snapshot'
   readonly offset: number
   readonly length: number

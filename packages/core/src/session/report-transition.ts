@@ -16,7 +16,7 @@ export function reportTransition(
   const emit = (event: StreamEvent) => queueMicrotask(() => guarded(() => onEvent(event)))
   const isCut = cuts !== before.cuts
   if (chunk) {
-    const { outcome, ...place } = chunk
+    const { outcome, delta: _, ...place } = chunk
     const type = isCut ? 'reconciled' : outcome
     // An update of the status alone is no chunk.
     if (place.length || type !== 'duplicate') emit({ type, id, ...place })

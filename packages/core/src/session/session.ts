@@ -55,7 +55,7 @@ export function createSession(
   id: string,
   state: SessionState,
   { live, snapshot, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub }: SessionOptions,
-  onChange: (state: SessionState, before: SessionState) => void,
+  onChange: (state: SessionState, before: SessionState, delta: string | undefined) => void,
 ): Session {
   let running = new AbortController()
   /** The last channel was held back on its way, or stalled: short reads are sent beside the next one from the start. */
@@ -69,19 +69,14 @@ export function createSession(
   function dispatch(event: SessionEvent) {
     const before = state
     let chunk: ChunkOutcome | undefined
-    state = reduce(
-      before,
-      event,
-      onEvent &&
-        ((outcome) => {
-          chunk = outcome
-        }),
-    )
+    state = reduce(before, event, (outcome) => {
+      chunk = outcome
+    })
     if (onEvent) reportTransition(id, before, state, chunk, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
-    onChange(state, before)
+    onChange(state, before, chunk?.delta)
     // A listener may have started the next attempt already.
     if (isNew && running.signal.aborted) {
       running = new AbortController()

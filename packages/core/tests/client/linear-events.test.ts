@@ -42,6 +42,36 @@ async function work(pieces: number, onEvent?: (event: StreamEvent) => void) {
   return { merges: merge.mock.calls.length, compared }
 }
 
+describe('onText', () => {
+  it('gets what was added, and the whole text is not copied for it', async () => {
+    const { client, live } = setup({ throttleMs: 0 })
+    const stream = client.stream('a')
+    let received = ''
+    stream.onText((delta) => {
+      received += delta
+    })
+    stream.attach({ start: true })
+    await settle()
+    const { chunk, end } = live.last.sink
+    let longest = 0
+    const { slice } = String.prototype
+    vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, from = 0, to = this.length) {
+      // An empty part costs nothing.
+      if (from !== to) longest = Math.max(longest, this.length)
+      return slice.call(this, from, to)
+    })
+    for (let offset = 0; offset < 2000; offset += 2) {
+      chunk({ offset, text: 'ab', origin: { epoch: 1, base: 0 } })
+      await settle(1)
+    }
+    end({ end: 2000, status: 'done', epoch: 1 })
+    await settle()
+    vi.mocked(String.prototype.slice).mockRestore()
+    expect(received).toBe('ab'.repeat(1000))
+    expect(longest).toBeLessThan(10)
+  })
+})
+
 describe('onEvent', () => {
   it('costs no second merge and no comparison, however long the text is', async () => {
     let events = 0
