@@ -41,3 +41,4 @@ export type {
   TailSink,
   TerminalStatus,
 } from './types'
+export { isTerminal } from './types'

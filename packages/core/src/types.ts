@@ -8,6 +8,7 @@ export type StreamStatus = 'pending' | 'streaming' | TerminalStatus
 
 const terminal: readonly unknown[] = ['done', 'error', 'timeout', 'stopped'] satisfies TerminalStatus[]
 
+/** Whether the stream has ended: `done`, `error`, `timeout` or `stopped`. */
 export function isTerminal(status: StreamStatus): status is TerminalStatus {
   return terminal.includes(status)
 }

@@ -2,13 +2,14 @@ import {
   createStreamClient,
   fetchLive,
   fetchSnapshot,
+  isTerminal,
   keepstream,
   type Snapshot,
   type StreamState,
   type StreamStatus,
   type TerminalStatus,
 } from '@keepstream/core'
-import { describe, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { fakeSubscription, fakeTail } from '../support/fake-source'
 
 describe('the types', () => {
@@ -20,6 +21,19 @@ describe('the types', () => {
     expectTypeOf(createStreamClient).toBeCallableWith({
       snapshot: async () => ({ offset: 0, text: '', status: 'pending' }),
     })
+  })
+
+  it('narrow a status that is over', () => {
+    const over = (status: StreamStatus) => (isTerminal(status) ? status : undefined)
+    expectTypeOf(over).returns.toEqualTypeOf<TerminalStatus | undefined>()
+    expect((['pending', 'streaming', 'done', 'error', 'timeout', 'stopped'] as const).map(over)).toEqual([
+      undefined,
+      undefined,
+      'done',
+      'error',
+      'timeout',
+      'stopped',
+    ])
   })
 
   it('refuse a client that has nothing to read the persisted text from', () => {
