@@ -12,6 +12,7 @@ export function describeExports(binding: object, own: readonly string[]) {
       'fetchSnapshot',
       'initialStreamState',
       'isStreamError',
+      'isTerminal',
       'keepClient',
       'keepstream',
       'reportClient',
