@@ -207,6 +207,7 @@ export interface Initial {
   /** With the status `error`: the code of the reason. The error object of a kept state counts as none. */
   readonly error?: string | StreamError | undefined
   readonly finishReason?: string | undefined
+  /** The text is whole, so it has none. This keeps a part, such as a `Snapshot`, from being passed. */
   readonly offset?: undefined
 }
 

@@ -74,8 +74,10 @@ export interface TextStream {
   /**
    * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then `isStopping` is true, and
    * the client reads on, for at most two minutes, even after all readers have left. A second call meanwhile gets the same
-   * promise. If nobody handles its rejection, nothing is reported, so `stop` can be a button's handler. Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id,
-   * or with the reason why the request could not be delivered.
+   * promise. A rejection that nobody handles is not reported, so `stop` can be a button's handler.
+   *
+   * Rejects with `stop-unsupported` without a stop source, with `no-stream` without an id, with `network` if the end is not
+   * read in time, or with the reason why the request could not be delivered.
    */
   stop(): Promise<void>
   /**

@@ -74,25 +74,22 @@ export function createStreamClient({
     let published = first
     /** The last state that the text listeners received. */
     let sent = first
-    /** The text since then, if it was only appended while somebody listened. Otherwise the two texts are compared. */
-    let added: string | undefined = ''
+    /** What was appended since then while somebody listened. If that is not the whole difference, the texts are compared. */
+    let added = ''
 
     function publish() {
       published = session.state
       publishState($state, view(published), readers)
-      const before = sent.text
-      let delta = added
+      const { text: before, cuts } = sent
+      const [appended, { text }] = [added, published]
       sent = published
       added = ''
-      const { text } = sent
       if (!listeners.size || text === before) return
-      let offset = before.length
-      if (delta === undefined) {
-        for (offset = 0; offset < before.length && text[offset] === before[offset]; ) offset++
-        delta = text.slice(offset)
-      }
-      const known = delta
-      for (const listener of listeners) guarded(() => listener(known, offset))
+      const isAppended = sent.cuts === cuts && before.length + appended.length === text.length
+      let offset = isAppended ? before.length : 0
+      while (offset < before.length && text[offset] === before[offset]) offset++
+      const delta = isAppended ? appended : text.slice(offset)
+      for (const listener of listeners) guarded(() => listener(delta, offset))
     }
 
     const session = createSession(
@@ -100,10 +97,7 @@ export function createStreamClient({
       first,
       { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub },
       (state, before, delta) => {
-        const isAppended = delta !== undefined && state.text.length - before.text.length === delta.length
-        if (!listeners.size || !isAppended || state.cuts !== before.cuts)
-          added = state.text === before.text ? added : undefined
-        else if (added !== undefined) added += delta
+        if (listeners.size && delta) added += delta
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text || originOf(state) !== originOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)

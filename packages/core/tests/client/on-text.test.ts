@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settle, useFakeTime } from '../support/fake-time'
+import { pass, settle, useFakeTime } from '../support/fake-time'
 import { setup, shown } from '../support/setup'
 
 useFakeTime()
@@ -20,6 +20,24 @@ async function followed() {
 }
 
 describe('onText', () => {
+  it('loses nothing if a listener of the state brings text at once', async () => {
+    const { client, live } = setup()
+    const stream = client.stream('a')
+    let received = ''
+    stream.onText((delta, offset) => {
+      received = received.slice(0, offset) + delta
+    })
+    stream.attach({ start: true })
+    await settle()
+    const { chunk, end } = live.last.sink
+    stream.$state.listen(({ text }) => text === 'ab' && chunk({ offset: 2, text: 'cd', origin: { epoch: 1, base: 0 } }))
+    chunk({ offset: 0, text: 'ab', origin: { epoch: 1, base: 0 } })
+    await pass(1000)
+    expect(received).toBe('abcd')
+    end({ end: 4, status: 'done', epoch: 1 })
+    expect(received).toBe('abcd')
+  })
+
   it('reports the added text, and its offset', async () => {
     const { sink, reported, stream, screen } = await followed()
     sink.next({ offset: 0, text: 'Hello', status: 'streaming' })
