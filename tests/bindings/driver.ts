@@ -13,9 +13,7 @@ export interface ComponentProps {
 }
 
 /** The values of one render: the state, the actions, and the id it was rendered with. */
-export interface Seen extends StreamState, Pick<TextStream, 'stop' | 'retry'> {
-  readonly id: string | undefined
-}
+export type Seen = StreamState & Pick<TextStream, 'stop' | 'retry'> & { readonly id: string | undefined }
 
 /**
  * The props of the contract's component. It calls `useStream` as an application does, calls `onRender` on each render

@@ -127,7 +127,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
   it('reports why it cannot read, and tries again when the user clicks the button', async () => {
     server.isForbidden = true
     await ask()
-    await shows('Try again', 'closed')
+    await shows('Try again', 'failed')
     server.isForbidden = false
     press('Try again')
     finish()

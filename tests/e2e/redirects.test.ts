@@ -14,8 +14,8 @@ describe.skipIf(chromiumPath === undefined)('an answer that is redirected, in Ch
     const { length } = answer.text
     server().stepBetween(() => to(302, '/elsewhere?next=secret'))
     server().cut(answer)
-    const { error, connection } = await page.until(answer, (seen) => seen.connection === 'closed')
-    expect([connection, error]).toEqual(['closed', `redirected ${server().elsewhere}`])
+    const { error, connection } = await page.until(answer, (seen) => seen.connection === 'failed')
+    expect([connection, error]).toEqual(['failed', `redirected ${server().elsewhere}`])
     const asked = page.asked(answer)
     await answer.grow()
     await expect(page.stop(answer)).rejects.toThrow('redirect')
@@ -32,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is redirected, in Ch
     const answer = await server().createAnswer()
     server().stepBetween(({ url }) => (/\/(\?.*)?$/.test(url) ? undefined : to(308, `${new URL(url).pathname}/`)))
     const page = await open(server().page({ drive: [answer] }))
-    const seen = await page.until(answer, ({ connection }) => connection === 'closed')
+    const seen = await page.until(answer, ({ connection }) => connection === 'failed')
     const path = `${new URL(server().elsewhere).origin}/streams/${answer.id}/drive/`
     expect(seen).toMatchObject({ length: 0, status: 'pending', error: `redirected ${path}` })
     expect(answer.runs).toBe(0)
@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)('an answer that is redirected, in Ch
     const port = new URL(server().elsewhere).port
     server().stepBetween(() => to(302, `http://localhost:${port}/elsewhere`))
     const page = await open(server().page({ drive: [answer] }))
-    const seen = await page.until(answer, ({ connection }) => connection === 'closed')
+    const seen = await page.until(answer, ({ connection }) => connection === 'failed')
     expect(seen).toMatchObject({ length: 0, error: 'redirected' })
   })
 })

@@ -59,7 +59,9 @@ it.each([404, 403, 401, 410])('a proxy’s own %d pages during a deploy mid-answ
   const stream = createClient(proxyUrl, 'sse').stream(id)
   const watch = watchStream(stream, truth)
   const codes = new Set<string>()
-  const unlisten = stream.$state.listen(({ error }) => error && codes.add(error.code))
+  const unlisten = stream.$state.listen(({ error, retrying }) => {
+    for (const cause of [error, retrying?.error]) if (cause) codes.add(cause.code)
+  })
   let isCut = false
   const uncut = stream.onText(() => {
     if (isCut) return

@@ -59,8 +59,7 @@ export function createHookClient(convex: ConvexClientLike, query: StreamBodyQuer
 
 /** The component's status. A stream that cannot be read, such as a deleted one, is `error`, as in the component. */
 export function toStatus({ status, connection }: Pick<StreamState, 'status' | 'connection'>): StreamStatus {
-  const isFailed = connection === 'closed' && /^(pending|streaming)$/.test(status)
-  return isFailed ? 'error' : (status as StreamStatus) // it is never `stopped`, because there is no stop source
+  return connection === 'failed' ? 'error' : (status as StreamStatus) // it is never `stopped`, because there is no stop source
 }
 
 /** The state that the hooks of one Convex client share for one query. Only the id selects the stream. */

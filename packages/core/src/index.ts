@@ -10,7 +10,7 @@ export {
   StreamError,
   type StreamErrorCode,
 } from './errors'
-export type { Backoff } from './session/backoff'
+export type { Backoff } from './merge/backoff'
 export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './sources/fetch-live'
 export { type FetchSnapshotOptions, fetchSnapshot } from './sources/fetch-snapshot'
 export type { SseEvent } from './sources/http/read-sse'
@@ -20,12 +20,16 @@ export type {
   Chunk,
   Connection,
   End,
+  EndedState,
+  FailedState,
   Initial,
   LiveSink,
   LiveSource,
+  OpenState,
   Origin,
   PhaseEvent,
   PieceEvent,
+  Retrying,
   Snapshot,
   SnapshotFetcher,
   SnapshotSource,
@@ -34,6 +38,7 @@ export type {
   SourceRequest,
   StopSource,
   StreamEvent,
+  StreamFacts,
   StreamSources,
   StreamState,
   StreamStatus,

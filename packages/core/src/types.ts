@@ -19,13 +19,14 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
  * - `idle`: no reader is attached.
  * - `connecting`: a request is on its way.
  * - `live`: the text arrives as it is written.
- * - `polling`: something holds the connection back, so the text is read in short requests, up to some hundred milliseconds
- *   late.
+ * - `polling`: the text is read in short requests, so it arrives later than it is written: the source is polled, something
+ *   holds the connection back, or other streams use the connections.
  * - `waiting`: an attempt failed. The client waits before the next one.
  * - `offline`: as `waiting`, while the browser reports that there is no network. The client still tries.
- * - `closed`: the stream has ended, or the backend refused for good.
+ * - `failed`: the backend refused for good. Only `retry()` tries again.
+ * - `closed`: the stream has ended.
  */
-export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'closed'
+export type Connection = 'idle' | 'connecting' | 'live' | 'polling' | 'waiting' | 'offline' | 'failed' | 'closed'
 
 /** Which generation wrote a text. A backend without epochs has none. */
 export interface Origin {
@@ -166,25 +167,36 @@ export interface StreamSources {
   readonly stop?: StopSource | undefined
 }
 
-/** The state of a stream for a page. Each published change is a new object. While nothing changes, it is the same object. */
-export interface StreamState {
+/** A failure after which the client tries again by itself. It disappears with progress. */
+export interface Retrying {
+  readonly error: StreamError
+  /** Attempts in a row that failed. */
+  readonly failures: number
+  /** When the next attempt begins, as milliseconds since 1970. `undefined` during an attempt. */
+  readonly nextAtMs: number | undefined
+}
+
+/** The fields of a {@link StreamState} that do not depend on its status. */
+export interface StreamFacts {
   readonly text: string
   /**
    * With it, a copy that a page kept can be checked when it comes back as `initial`. `undefined` until all of the text is known
    * to be of one epoch, and with backends without epochs.
    */
   readonly origin: Origin | undefined
-  readonly status: StreamStatus
-  readonly connection: Connection
-  /**
-   * The codes `generation` and `timeout` come from the stream: they stay, and only a new stream helps. All other codes come
-   * from the connection: they disappear with progress, and `retry()` tries again at once.
-   */
-  readonly error: StreamError | undefined
   /** The shown text has caught up with the stream: it is no longer backlog. */
   readonly isCaughtUp: boolean
   /** The store had another text than the shown one, which was replaced (P9). */
   readonly isReconciled: boolean
+}
+
+/** The stream has not ended. */
+export interface OpenState extends StreamFacts {
+  readonly status: 'pending' | 'streaming'
+  readonly connection: Exclude<Connection, 'failed' | 'closed'>
+  readonly error: undefined
+  /** Why the text may be late. The client heals it by itself, and `retry()` tries again at once. */
+  readonly retrying: Retrying | undefined
   /**
    * No process writes the text at the moment: the lease of the last one has expired. It may come back, or another process
    * may resume the generation. Otherwise the status becomes `timeout`. Never `true` with a terminal status.
@@ -192,12 +204,40 @@ export interface StreamState {
   readonly isStalled: boolean
   /** `stop()` was called, and neither the end is shown nor has it failed. */
   readonly isStopping: boolean
+  readonly finishReason: undefined
+}
+
+/** The stream cannot be read. It may have ended or not. `error` says why, such as `unauthorized`; `retry()` tries again. */
+export interface FailedState extends Omit<OpenState, 'connection' | 'error' | 'retrying'> {
+  readonly connection: 'failed'
+  readonly error: StreamError
+  readonly retrying: undefined
+}
+
+/** The stream has ended. This never changes again. */
+export type EndedState = StreamFacts & {
+  readonly connection: 'closed'
+  readonly retrying: undefined
+  readonly isStalled: false
+  readonly isStopping: false
   /**
    * The producer's finish reason, if the backend has one. With `done`, `length` and `content-filter` mean that the model's
-   * provider cut the text. `undefined` until the end.
+   * provider cut the text.
    */
   readonly finishReason: string | undefined
-}
+} & (
+    | { readonly status: 'done' | 'stopped'; readonly error: undefined }
+    /** The code is `generation` or `timeout`. Only a new stream helps. */
+    | { readonly status: 'error' | 'timeout'; readonly error: StreamError }
+  )
+
+/**
+ * The state of a stream for a page. Each published change is a new object. While nothing changes, it is the same object.
+ *
+ * `error` is set only when nothing more is tried: the `status` is `error` or `timeout`, or the `connection` is `failed`. A
+ * failure that the client heals by itself is `retrying`.
+ */
+export type StreamState = OpenState | FailedState | EndedState
 
 /** What a page was rendered with, or a `StreamState` that was kept: the whole text, from offset 0. */
 export interface Initial {
@@ -224,6 +264,7 @@ export interface PhaseEvent {
   /** The length of the shown text. */
   readonly offset: number
   readonly status: StreamStatus
+  /** Why the client waits, why it has failed, or which error ended the stream. */
   readonly error: StreamError | undefined
 }
 

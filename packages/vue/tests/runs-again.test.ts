@@ -168,7 +168,7 @@ it('does not retry more often when the watcher reads the error', async () => {
     seen.push([error.value?.code, connection.value])
   })
   await happens(() => pass(60_000))
-  expect(seen.at(-1)).toEqual(['forbidden', 'closed'])
+  expect(seen.at(-1)).toEqual(['forbidden', 'failed'])
   expect(requests).toBe(1)
   end()
 })

@@ -11,7 +11,7 @@ export const errors = {
       server.token = 'a token'
       const page = mount({ client: open(), id: 'a', start: true })
       await happens()
-      expect(page.last).toMatchObject({ status: 'pending', connection: 'closed', error: { code: 'unauthorized' } })
+      expect(page.last).toMatchObject({ status: 'pending', connection: 'failed', error: { code: 'unauthorized' } })
       server.token = undefined
       await happens(() => page.last.retry())
       await happens(() => server.stream('a').write('at last'))
@@ -30,7 +30,7 @@ export const errors = {
         await happens(() => page.apply({ initial: { text: '', status: 'pending' } }))
         await happens(() => pass(1000))
       }
-      expect(page.last).toMatchObject({ connection: 'closed', error: { code: 'unauthorized' } })
+      expect(page.last).toMatchObject({ connection: 'failed', error: { code: 'unauthorized' } })
       expect(requested()).toHaveLength(length)
     },
   },

@@ -14,7 +14,7 @@ export const ids = {
       const count = page.results.length
       await happens(() => page.apply({ id: 'b' }))
       const first = page.results[count]
-      expect(first).toMatchObject({ id: 'b', text: '', status: 'pending', error: undefined, isCaughtUp: false })
+      expect(first).toMatchObject({ id: 'b', text: '', status: 'pending', retrying: undefined, isCaughtUp: false })
       await happens(() => server.stream('b').write('b'))
       await happens(() => server.stream('a').write(', which goes on'))
       await happens(paint)
@@ -28,7 +28,7 @@ export const ids = {
     async run({ server, open, mount, happens, requested }) {
       const page = mount({ client: open(), id: undefined, start: true })
       await happens(() => pass(GRACE_MS))
-      expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle', error: undefined })
+      expect(page.last).toMatchObject({ text: '', status: 'pending', connection: 'idle', retrying: undefined })
       await expect(page.last.stop()).rejects.toMatchObject({ code: 'no-stream' })
       await happens(() => page.last.retry())
       expect(requested()).toEqual([])

@@ -33,7 +33,7 @@ export const leaving = {
       const fetch = () => Promise.reject(new TypeError('Load failed'))
       const page = mount({ client: open({ fetch }), id: 'a' })
       await happens()
-      expect(page.last).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
+      expect(page.last).toMatchObject({ connection: 'waiting', retrying: { error: { code: 'network' } } })
       const signals = listening.mock.calls.flatMap(([type, , options]) =>
         type === 'online' ? [(options as { signal: AbortSignal }).signal] : [],
       )

@@ -231,7 +231,7 @@ export const smoothing = {
         const arrivedAt = Date.now()
         let first: number | undefined
         while (page.last.status === 'streaming') {
-          expect(page.last).toMatchObject({ connection: 'live', error: undefined })
+          expect(page.last).toMatchObject({ connection: 'live', retrying: undefined })
           await happens(paint)
           first ??= page.screen.length
         }
@@ -256,11 +256,15 @@ export const smoothing = {
       isDown = true
       await happens(() => server.stream('a').cut())
       expect(page.screen).toBe(known)
-      expect(page.last).toMatchObject({ status: 'streaming', connection: 'waiting', error: { code: 'network' } })
+      expect(page.last).toMatchObject({
+        status: 'streaming',
+        connection: 'waiting',
+        retrying: { error: { code: 'network' } },
+      })
       isDown = false
       await happens(() => server.stream('a').write(BURST))
       await happens(() => pass(ENDLESS_MS / 2))
-      expect(page.last).toMatchObject({ status: 'streaming', connection: 'live', error: undefined })
+      expect(page.last).toMatchObject({ status: 'streaming', connection: 'live', retrying: undefined })
       expect(page.screen.length).toBeLessThan(2 * BURST.length)
       await happens(() => server.stream('a').close())
       await happens(() => pass(ENDLESS_MS))

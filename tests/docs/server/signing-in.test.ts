@@ -154,7 +154,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
     phone.isSignedIn = false
     skipped += tokenMs + 1_000
     for (const response of open) response.destroy()
-    await until(() => stream.$state.get().connection === 'closed')
+    await until(() => stream.$state.get().connection === 'failed')
     expect(stream.$state.get()).toMatchObject({
       text: 'One. ',
       error: { code: 'unauthorized', serverCode: 'token-expired', message: expect.stringContaining('Sign in again.') },
@@ -172,7 +172,7 @@ describe('docs/signing-in.md, with tokens of 20 s', () => {
     const id = await ask('ada')
     const eve = createBrowser('eve')
     const [foreign, missing] = [eve.read(id, { start: true }), eve.read('0123456789abcdefghijkl', { start: true })]
-    await until(() => [foreign, missing].every(({ $state }) => $state.get().connection === 'closed'))
+    await until(() => [foreign, missing].every(({ $state }) => $state.get().connection === 'failed'))
     expect(foreign.$state.get().error).toMatchObject({ code: 'not-found', serverCode: 'not-found' })
     expect(foreign.$state.get().error?.message).toBe(missing.$state.get().error?.message)
     const authorization = `Bearer ${await page.issueToken('eve')}`

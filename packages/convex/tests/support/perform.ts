@@ -76,7 +76,8 @@ async function witness(url: string, id: string) {
   )
   const { attach, $state } = stream(id)
   const detach = attach()
-  const isThere = () => expect($state.get()).toSatisfy(({ isCaughtUp, error }) => isCaughtUp || error)
+  const isThere = () =>
+    expect($state.get()).toSatisfy(({ isCaughtUp, error, retrying }) => isCaughtUp || error || retrying)
   await vi.waitFor(isThere, { timeout: 45_000, interval: 10 })
   await new Promise((resolve) => setTimeout(resolve, DOUBT_MS))
   detach()

@@ -33,8 +33,9 @@ export async function stopStream(
     await new Promise<void>((resolve, reject) => {
       let response: { end?: End | undefined } | undefined
       const check = ({ status, connection, error }: StreamState) => {
-        if (isTerminal(status) || (connection === 'closed' && response?.end)) resolve()
-        else if (connection === 'closed' && response) reject(error)
+        const isFailed = connection === 'failed'
+        if (isTerminal(status) || (isFailed && response?.end)) resolve()
+        else if (isFailed && response) reject(error)
       }
       leave = subscribe($state, attach, check)
       if (isTerminal(session.state.status)) return

@@ -2,7 +2,7 @@ import { atom } from 'nanostores'
 import { StreamError, type StreamErrorCode } from '../errors'
 import { guarded } from '../guarded'
 import { initialState } from '../merge/reduce'
-import type { Kept, SessionState } from '../merge/session-state'
+import type { Kept, Policy, SessionState } from '../merge/session-state'
 import { checkInitial } from '../session/check-source'
 import { createConnectionSlots } from '../session/connection-slots'
 import { createPageHub } from '../session/page-signals'
@@ -46,6 +46,14 @@ export function createStreamClient({
   if (throttleMs && !(throttleMs > 0 && throttleMs < 2 ** 31))
     throw invalid('`throttleMs` must be from 0 to 2147483647')
   if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
+  const policy: Policy = {
+    canRepeat: !!live?.canRepeat,
+    follows: typeof snapshot === 'function' ? 'polls' : 'open' in snapshot ? 'tail' : 'subscription',
+    canPoll: !('open' in snapshot) || !!snapshot.read,
+    poll,
+    retry,
+    now: () => (environment.Date ?? Date).now(),
+  }
   const slots = createConnectionSlots(maxLive)
   const pageHub = createPageHub(environment)
   const schedule = createPublisher(throttleMs, environment)
@@ -66,7 +74,7 @@ export function createStreamClient({
 
   function createStream(id: string | undefined, initial?: Kept): TextStream {
     const listeners = new Set<TextListener>()
-    const first = initialState(live?.canRepeat, begun.has(id as string), initial)
+    const first = initialState(initial, policy, begun.has(id as string))
     const $state = atom(view(first))
     const readers = new Set<Reader>()
     let grace: unknown
@@ -143,7 +151,7 @@ export function createStreamClient({
         })
         return () => {
           if (!readers.delete(reader) || readers.size) return
-          if (/idle|closed/.test(session.state.connection)) leave()
+          if (/idle|failed|closed/.test(session.state.connection)) leave()
           else grace = environment.setTimeout(leave, graceMs)
         }
       },
@@ -203,13 +211,14 @@ export function createStreamClient({
 
 /** The state that `initial` alone gives, for the render on a server and for the first render in the browser. */
 export function initialStreamState(initial?: Initial): StreamState {
-  return view(initialState(false, false, checkInitial(initial)))
+  return view(initialState(checkInitial(initial)))
 }
 
 const visible = [
   'status',
   'connection',
   'error',
+  'retrying',
   'isCaughtUp',
   'cuts',
   'isStalled',
@@ -218,10 +227,18 @@ const visible = [
 ] as const
 
 function view(state: SessionState): StreamState {
-  const { text, status, connection, error, isCaughtUp, cuts, isStalled, isStopping, finishReason } = state
-  const origin = originOf(state)
-  const isReconciled = cuts > 0
-  return { text, origin, status, connection, error, isCaughtUp, isReconciled, isStalled, isStopping, finishReason }
+  const { text, status, connection, error, retrying, isCaughtUp, cuts, isStalled, isStopping, finishReason } = state
+  const facts = {
+    text,
+    origin: originOf(state),
+    isCaughtUp,
+    isReconciled: cuts > 0,
+    isStalled,
+    isStopping,
+    finishReason,
+  }
+  // The reducer keeps the fields together as the type says.
+  return { ...facts, status, connection, error, retrying } as StreamState
 }
 
 /** The origin, once all of the text is known to have it. Only then can a copy of the text be checked. */

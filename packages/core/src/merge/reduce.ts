@@ -1,52 +1,87 @@
 import { isFinal, type SourceError, StreamError } from '../errors'
-import { type Connection, type End, isTerminal, type TerminalStatus } from '../types'
+import { type Connection, type End, isTerminal, type Retrying, type TerminalStatus } from '../types'
+import { backoffMs } from './backoff'
 import { merge, type Shown } from './merge'
-import type { ChunkOutcome, Kept, Phase, SessionEvent, SessionFacts, SessionState, Update } from './session-state'
+import type {
+  ChunkOutcome,
+  Kept,
+  Phase,
+  Policy,
+  Reduction,
+  SessionEvent,
+  SessionFacts,
+  SessionState,
+  Update,
+} from './session-state'
 
 type Change = Partial<SessionFacts>
 
+/** A channel that brought nothing at all is opened again after this time, in milliseconds. Short reads bring the text meanwhile. */
+const REOPEN_MS = 30_000
+
+/** For a state that is only shown. */
+const atRest: Policy = {
+  canRepeat: false,
+  follows: 'polls',
+  canPoll: true,
+  poll: { minMs: 1, maxMs: 1 },
+  retry: { minMs: 1, maxMs: 1 },
+  now: () => 0,
+}
+
 /** The state before the first reader. `isDriven`: this client has driven the stream before. */
-export function initialState(canRepeat?: boolean, isDriven?: boolean, initial?: Kept): SessionState {
+export function initialState(initial?: Kept, policy = atRest, isDriven?: boolean): SessionState {
   const state: SessionState = {
+    policy,
     text: '',
     origin: undefined,
     verified: 0,
     cuts: 0,
     status: 'pending',
     error: undefined,
+    retrying: undefined,
     isCaughtUp: false,
     isStalled: false,
     isStopping: false,
     finishReason: undefined,
     end: undefined,
     drive: isDriven ? 'begun' : 'none',
-    canRepeat: !!canRepeat,
     attempt: 0,
     failures: 0,
+    untilMs: undefined,
+    retryAfterMs: undefined,
     idlePolls: 0,
+    isBehind: false,
+    channel: 'trusted',
     phase: 'idle',
     connection: 'idle',
   }
   return initial ? hydrate(state, initial) : state
 }
 
-/**
- * The one place where a session changes. It is pure. If an event changes nothing, the same reference comes back. `onChunk` is
- * called with the outcome of the chunk that a `read` brought.
- */
-export function reduce(
-  state: SessionState,
-  event: SessionEvent,
-  onChunk?: (outcome: ChunkOutcome) => void,
-): SessionState {
-  const { phase, attempt, drive, idlePolls, failures } = state
+/** The one place where a session changes. It is pure, except that waits depend on the clock and on chance. */
+export function reduce(state: SessionState, event: SessionEvent): Reduction {
+  const { phase, attempt, drive, policy } = state
   // What was driven before is not driven again (P6).
-  if (event.type === 'cleared')
-    return { ...initialState(state.canRepeat, drive !== 'none'), attempt: phase === 'idle' ? attempt : attempt + 1 }
-  if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return state
+  if (event.type === 'cleared') {
+    const next = initialState(undefined, policy, drive !== 'none')
+    return { state: { ...next, attempt: phase === 'idle' ? attempt : attempt + 1 } }
+  }
+  if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return { state }
+  if (event.type !== 'read') return { state: respond(state, event) }
+  const { state: next, chunk } = receive(state, event.reading)
+  // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
+  if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !policy.canRepeat)
+    return { state: next, chunk }
+  const wanted = { ...next, drive: 'wanted' as const }
+  return { state: next.failures ? wait(wanted) : start(wanted), chunk }
+}
+
+function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read' | 'cleared' }>): SessionState {
+  const { phase, attempt, drive, failures, policy } = state
   switch (event.type) {
     case 'attached': {
-      const isWanted = event.driven && drive === 'none' && (state.status === 'pending' || state.canRepeat)
+      const isWanted = event.driven && drive === 'none' && (state.status === 'pending' || policy.canRepeat)
       const next: SessionState = isWanted ? { ...state, drive: 'wanted' } : state
       return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
     }
@@ -62,31 +97,48 @@ export function reduce(
     }
     case 'detached':
       return phase === 'idle' ? state : enter(state, 'idle', 'idle', { isCaughtUp: false, isStalled: false })
-    case 'read': {
-      const next = receive(state, event.reading, onChunk)
-      // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
-      if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !state.canRepeat) return next
-      return next.failures
-        ? enter(next, 'waiting', 'waiting', { drive: 'wanted' })
-        : start({ ...next, drive: 'wanted' })
+    case 'connectionChanged': {
+      const { update } = event
+      if ('error' in update) return patch(state, { retrying: retryingFor(state, update.error) })
+      // What is known to be held back stays `polling` until it is proven.
+      const isHeld = update.connection === 'polling' && state.channel === 'trusted'
+      return patch(state, isHeld ? { ...update, channel: 'suspect' } : update)
     }
-    case 'connectionChanged':
-      return patch(state, event.update)
-    case 'closed':
-      if (phase === 'driving') return follow(state, { failures: failures + 1, idlePolls: 0 })
+    case 'suspected':
+      return patch(state, { channel: event.isSilent ? 'silent' : 'suspect' })
+    case 'received':
+      return patch(state, received(state))
+    case 'proven':
+      return patch(state, { channel: 'trusted', connection: 'live' })
+    case 'closed': {
+      const channel = event.isStall && isChannel(state) && state.channel === 'trusted' ? 'suspect' : state.channel
+      if (phase === 'driving') return follow(state, { channel, failures: failures + 1, idlePolls: 0 })
+      const next = { ...state, ...idlePoll(state), channel, failures: event.isProven ? 0 : failures }
+      const untilMs = pauseEnd(next)
+      // Without a pause, the next connection takes over from this one.
       return patch(state, {
+        ...next,
         attempt: attempt + 1,
-        idlePolls: idlePolls + 1,
-        failures: event.isProven ? 0 : failures,
+        untilMs,
+        connection: untilMs && state.connection === 'live' ? 'polling' : state.connection,
       })
+    }
     case 'failed':
       return fail(event.isProven ? { ...state, failures: 0 } : state, event.error)
     case 'wakeUp':
-      return start({ ...state, idlePolls: 0, retryAfterMs: undefined })
+      return phase === 'waiting' ? start({ ...state, idlePolls: 0 }) : patch(state, { untilMs: undefined })
+    case 'page': {
+      if (event.page === 'offline') return phase === 'waiting' ? patch(state, { connection: 'offline' }) : state
+      // An open connection is only probed. A wait that the server requested is kept, also when the page becomes visible.
+      const isOpen = state.untilMs === undefined
+      if (event.page !== 'resumed' && (isOpen || (event.page === 'visible' && state.retryAfterMs))) return state
+      return start({ ...state, ...received(state), idlePolls: 0 })
+    }
     case 'retried': {
       const isStuck = state.status === 'pending' && drive === 'begun'
-      if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.error)) return state
-      return start({ ...state, failures: 0, idlePolls: 0, retryAfterMs: undefined, drive: isStuck ? 'wanted' : drive })
+      if (phase === 'idle' || phase === 'driving' || (phase === 'following' && !isStuck && !state.retrying))
+        return state
+      return start({ ...state, failures: 0, idlePolls: 0, drive: isStuck ? 'wanted' : drive })
     }
     case 'stopping':
       return patch(state, { isStopping: event.isStopping })
@@ -103,22 +155,18 @@ export function reduce(
 /** Text with an epoch, and text that has ended, is used as it is. Other text is compared with the store first. */
 function hydrate(state: SessionState, initial: Kept): SessionState {
   const isKept = !initial.origin && !isTerminal(initial.status)
-  return receive(state, { ...initial, offset: 0, isSnapshot: true, isKept })
+  return receive(state, { ...initial, offset: 0, isSnapshot: true, isKept }).state
 }
 
 /** Takes an update of any source. */
-function receive(state: SessionState, reading: Update, onChunk?: (outcome: ChunkOutcome) => void): SessionState {
+function receive(state: SessionState, reading: Update): Reduction {
   const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
-  const chunk = clip(reading, state)
-  const { outcome, shown, delta } = merge(state, chunk)
-  onChunk?.({
-    outcome,
-    delta,
-    source: reading.isSnapshot ? 'snapshot' : 'live',
-    offset: chunk.offset,
-    length: chunk.text.length,
-  })
-  if (outcome === 'stale') return state
+  const { policy, drive } = state
+  const clipped = clip(reading, state)
+  const { outcome, shown, delta } = merge(state, clipped)
+  const source = reading.isSnapshot ? 'snapshot' : 'live'
+  const chunk: ChunkOutcome = { outcome, delta, source, offset: clipped.offset, length: clipped.text.length }
+  if (outcome === 'stale') return { state, chunk }
 
   const isStreaming = text || status !== 'pending'
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
@@ -134,23 +182,25 @@ function receive(state: SessionState, reading: Update, onChunk?: (outcome: Chunk
       end,
       isCaughtUp: state.isCaughtUp || upToDate,
       isStalled: stalled,
-      // -1: the source has more text, and is polled again at once until it reports that it was read to its end.
-      idlePolls:
-        isMoved && !upToDate && verified > state.verified
-          ? -1
-          : isMoved || (upToDate && state.idlePolls < 0)
-            ? 0
-            : state.idlePolls,
+      isBehind: upToDate ? false : (isMoved && verified > state.verified) || (!isMoved && state.isBehind),
+      idlePolls: isMoved ? 0 : state.idlePolls,
       // A text that has not begun, or that no process continues, is no progress.
-      ...((isStreaming || state.drive === 'none') && { error: undefined }),
+      ...((isStreaming || drive === 'none') && { retrying: undefined }),
       // A connection that brings nothing new and then fails is opened less and less often.
       ...((isMoved || (end && !state.end)) &&
-        (!isIdle(reading) || state.drive === 'none' || (isStreaming && !state.canRepeat)) && { failures: 0 }),
-      ...(isReading(state) && { connection: state.connection === 'polling' ? 'polling' : 'live' }),
+        (!isIdle(reading) || drive === 'none' || (isStreaming && !policy.canRepeat)) && { failures: 0 }),
+      ...(isReading(state) && { connection: isPolled(state) ? 'polling' : 'live' }),
     }),
   )
   // A source never brings what it has passed, so a follower reads on from the verified text.
-  return outcome === 'gap' ? follow(next, { idlePolls: next.phase === 'driving' ? 0 : next.idlePolls + 1 }) : next
+  const isGap = outcome === 'gap'
+  const gap = () => follow(next, next.phase === 'driving' ? { idlePolls: 0 } : idlePoll(next))
+  return { state: isGap ? gap() : next, chunk }
+}
+
+/** The text is read in short requests, and not as it is written. */
+function isPolled({ phase, connection, channel, policy }: SessionState): boolean {
+  return (phase === 'following' && policy.follows === 'polls') || (connection === 'polling' && channel !== 'trusted')
 }
 
 /** No process produces this stream at the moment, as far as its store knows. */
@@ -199,9 +249,9 @@ function isOwnEnd({ epoch }: End, { origin }: Shown): boolean {
 }
 
 function fail(state: SessionState, error: SourceError): SessionState {
-  const { phase, drive, failures, idlePolls } = state
+  const { phase, drive, failures } = state
   const { code, offset, epoch } = error
-  if (isFinal(code)) return enter(state, 'failed', 'closed', { error })
+  if (isFinal(code)) return enter(state, 'failed', 'failed', { error })
   if (code === 'refused' && phase === 'driving') return follow(state, { idlePolls: 0, failures: failures + 1 })
   if (code === 'diverged') {
     // `checkFailure` has checked that both are numbers.
@@ -210,19 +260,40 @@ function fail(state: SessionState, error: SourceError): SessionState {
     const text = shown.text.slice(0, base)
     const cuts = state.cuts + Number(text.length < state.text.length)
     const verified = Math.min(shown.verified, text.length)
-    return follow(state, { text, origin, verified, cuts, idlePolls: idlePolls + 1 })
+    return follow(state, { ...idlePoll(state), text, origin, verified, cuts })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
-  return enter(state, 'waiting', 'waiting', {
-    error,
-    failures: failures + 1,
-    retryAfterMs: error.retryAfterMs,
-    drive: isUnsent ? 'wanted' : drive,
-  })
+  return wait({ ...state, failures: failures + 1, drive: isUnsent ? 'wanted' : drive }, error)
 }
 
 function isReading({ phase }: SessionState): boolean {
   return phase === 'driving' || phase === 'following'
+}
+
+/** A drive or a tail, beside which the text can be read in short requests. */
+function isChannel({ phase, policy }: SessionState): boolean {
+  return policy.canPoll && (phase === 'driving' || policy.follows === 'tail')
+}
+
+/** A channel that was silent is so no more. It has to prove itself still. */
+function received({ channel }: SessionState): Change {
+  return { channel: channel === 'silent' ? 'suspect' : channel }
+}
+
+/** Another poll or connection has brought nothing new, unless the source had more text. */
+function idlePoll({ idlePolls, isBehind }: SessionState): Change {
+  return { idlePolls: isBehind ? idlePolls : idlePolls + 1, isBehind: false }
+}
+
+/** When the pause before the next poll or connection is over; `undefined` without a pause. */
+function pauseEnd({ policy, channel, idlePolls }: SessionState): number | undefined {
+  const isLate = channel === 'silent' && policy.canPoll && policy.follows === 'tail'
+  const ms = isLate ? REOPEN_MS : idlePolls && backoffMs(idlePolls, policy.poll)
+  return ms ? policy.now() + ms : undefined
+}
+
+function retryingFor({ failures, retrying }: SessionState, error: StreamError, nextAtMs?: number): Retrying {
+  return { error, failures: Math.max(failures, (retrying?.failures ?? 0) + 1), nextAtMs }
 }
 
 function start(state: SessionState): SessionState {
@@ -230,15 +301,40 @@ function start(state: SessionState): SessionState {
 }
 
 function follow(state: SessionState, change?: Change): SessionState {
-  return enter(state, 'following', 'connecting', change)
+  const next = enter(state, 'following', 'connecting', change)
+  return { ...next, untilMs: pauseEnd(next) }
+}
+
+/** Waits longer after each failure, and as long as the server requests. */
+function wait(state: SessionState, error?: SourceError): SessionState {
+  const { failures, policy } = state
+  const { retryAfterMs } = error ?? {}
+  const ms = Math.max(backoffMs(failures, policy.retry), Math.min(retryAfterMs ?? 0, policy.retry.maxMs))
+  const untilMs = policy.now() + ms
+  const next = enter(state, 'waiting', 'waiting', { untilMs, retryAfterMs })
+  const cause = error ?? next.retrying?.error
+  return cause ? { ...next, retrying: { error: cause, failures, nextAtMs: untilMs } } : next
 }
 
 /** Each phase that is entered is a new attempt, so that results of the one before have no effect. */
 function enter(state: SessionState, phase: Phase['phase'], connection: Connection, change?: Change): SessionState {
-  const next = { ...state, ...change, phase, connection, attempt: state.attempt + 1 } as SessionState
+  const cause = state.error ?? state.retrying?.error
+  const next = {
+    ...state,
+    untilMs: undefined,
+    retryAfterMs: undefined,
+    error: undefined,
+    retrying: undefined,
+    ...change,
+    phase,
+    connection,
+    attempt: state.attempt + 1,
+  } as SessionState
+  const isHealing = cause && (isReading(next) || phase === 'waiting')
+  const retrying = isHealing ? { error: cause, failures: next.failures, nextAtMs: undefined } : undefined
   // Without an epoch nothing proves that what a drive brought was stored, so a follower reads it again.
-  if (state.phase === 'driving' && !next.origin && phase !== 'finished') return { ...next, verified: 0 }
-  return next
+  const isUnproven = state.phase === 'driving' && !next.origin && phase !== 'finished'
+  return { ...next, retrying, verified: isUnproven ? 0 : next.verified }
 }
 
 function patch(state: SessionState, change: Change & { connection?: Connection }): SessionState {

@@ -1,6 +1,23 @@
 import type { SourceError, StreamError } from '../errors'
-import type { End, Initial, StreamStatus } from '../types'
+import type { End, Initial, Retrying, StreamStatus } from '../types'
+import type { Backoff } from './backoff'
 import type { Merged, MergeInput, Shown } from './merge'
+
+/** What is fixed for a session: how its sources work, and how long it waits. */
+export interface Policy {
+  /** Driving again joins the running generation. */
+  readonly canRepeat: boolean
+  /** How the persisted text is read on: by polls, by a subscription, or over a tail. */
+  readonly follows: 'polls' | 'subscription' | 'tail'
+  /** The persisted text can be read in a short request. */
+  readonly canPoll: boolean
+  /** The waits between polls that bring nothing new. */
+  readonly poll: Backoff
+  /** The waits between attempts that fail. */
+  readonly retry: Backoff
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
 
 /** What a session is doing, and the `connection` that users see. */
 export type Phase =
@@ -8,12 +25,17 @@ export type Phase =
   | { readonly phase: 'driving'; readonly connection: 'connecting' | 'live' | 'polling' }
   | { readonly phase: 'following'; readonly connection: 'connecting' | 'live' | 'polling' | 'waiting' }
   | { readonly phase: 'waiting'; readonly connection: 'waiting' | 'offline' }
-  | { readonly phase: 'failed' | 'finished'; readonly connection: 'closed' }
+  | { readonly phase: 'failed'; readonly connection: 'failed' }
+  | { readonly phase: 'finished'; readonly connection: 'closed' }
 
 /** What every phase has. */
 export interface SessionFacts extends Shown {
+  readonly policy: Policy
   readonly status: StreamStatus
+  /** Why the phase is `failed`, or which error ended the stream. */
   readonly error: StreamError | undefined
+  /** The failure that is being healed. */
+  readonly retrying: Retrying | undefined
   readonly isCaughtUp: boolean
   readonly isStalled: boolean
   readonly isStopping: boolean
@@ -22,16 +44,20 @@ export interface SessionFacts extends Shown {
   readonly end: End | undefined
   /** `wanted`: this stream has to be driven. `begun`: it was driven, and is not driven again without a reason. */
   readonly drive: 'none' | 'wanted' | 'begun'
-  /** Driving again joins the running generation. */
-  readonly canRepeat: boolean
   /** The number of the current attempt. Results of any other attempt have no effect. */
   readonly attempt: number
   /** Attempts in a row that failed. */
   readonly failures: number
+  /** While `waiting`, and in a pause of `following`: when it is over. A pause holds no connection. */
+  readonly untilMs: number | undefined
   /** The wait that the server requested, in milliseconds. */
-  readonly retryAfterMs?: number | undefined
-  /** Polls in a row that brought nothing new. Unless this is positive, the next poll is sent at once. */
+  readonly retryAfterMs: number | undefined
+  /** Polls or connections in a row that brought nothing new. There is a pause before the next one. */
   readonly idlePolls: number
+  /** The source has more text, and reported no end of it yet. It is read again without a pause. */
+  readonly isBehind: boolean
+  /** Whether the last drive or tail brought bytes when it should. `silent`: it brought none at all. */
+  readonly channel: 'trusted' | 'suspect' | 'silent'
 }
 
 /** The whole life of a session as one value. SPEC.md has the table of its transitions. */
@@ -59,11 +85,19 @@ export type SessionEvent =
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly update: ConnectionUpdate }
-  /** The connection or the poll has ended. `isProven`: nothing had failed for a while. */
-  | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean }
+  /** The channel brought no bytes when it should: it is held back on its way, or the server is slow. */
+  | { readonly type: 'suspected'; readonly attempt: number; readonly isSilent: boolean }
+  /** A channel that was silent has brought bytes. */
+  | { readonly type: 'received'; readonly attempt: number }
+  /** The channel brings text as soon as there is some. */
+  | { readonly type: 'proven'; readonly attempt: number }
+  /** The connection or the poll has ended. `isProven`: nothing had failed for a while. `isStall`: it brought nothing for too long. */
+  | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean; readonly isStall?: boolean }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
-  /** The wait is over, or the page was away so long that its connection is likely to be dead. */
+  /** The wait or the pause is over. */
   | { readonly type: 'wakeUp'; readonly attempt: number }
+  /** What the page reports. `resumed`: it was away so long that its connection is likely to be dead. */
+  | { readonly type: 'page'; readonly attempt: number; readonly page: 'resumed' | 'visible' | 'online' | 'offline' }
   /** The user called `retry()`. */
   | { readonly type: 'retried' }
   /** `stop()` was called, or has failed. */
@@ -71,9 +105,16 @@ export type SessionEvent =
   /** The response to `stop()`. Reading goes on: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
 
-export type ConnectionUpdate =
-  | { readonly connection: 'live' | 'polling' | 'waiting' | 'offline' }
-  | { readonly error: SourceError }
+/** `polling`: short reads bring what the channel has not. `waiting`: a subscription has lost its own connection. */
+export type ConnectionUpdate = { readonly connection: 'live' | 'polling' | 'waiting' } | { readonly error: SourceError }
+
+/** What an event leads to. */
+export interface Reduction {
+  /** The same reference, if the event changes nothing. */
+  readonly state: SessionState
+  /** The outcome of the chunk that a `read` brought. */
+  readonly chunk?: ChunkOutcome | undefined
+}
 
 /** What a chunk did to the shown text. The part beyond the known end does not count. */
 export interface ChunkOutcome {

@@ -9,7 +9,7 @@ import type { StreamEvent } from '../types'
 export function reportTransition(
   id: string,
   before: SessionState,
-  { phase, attempt, text, status, error, cuts }: SessionState,
+  { phase, attempt, text, status, error, retrying, cuts }: SessionState,
   chunk: ChunkOutcome | undefined,
   onEvent: (event: StreamEvent) => void,
 ) {
@@ -21,5 +21,6 @@ export function reportTransition(
     // An update of the status alone is no chunk.
     if (place.length || type !== 'duplicate') emit({ type, id, ...place })
   } else if (isCut) emit({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 })
-  if (attempt !== before.attempt) emit({ type: phase, id, offset: text.length, status, error })
+  if (attempt !== before.attempt)
+    emit({ type: phase, id, offset: text.length, status, error: error ?? retrying?.error })
 }

@@ -1,7 +1,8 @@
 import type { Environment } from '../environment'
 import { isFinal, type SourceError, toSourceError } from '../errors'
+import type { Backoff } from '../merge/backoff'
 import { reduce } from '../merge/reduce'
-import type { ChunkOutcome, ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
+import type { ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
 import {
   isTerminal,
   type LiveSink,
@@ -12,7 +13,6 @@ import {
   type SubscriptionSink,
   type TailSink,
 } from '../types'
-import { type Backoff, backoffMs } from './backoff'
 import { watchChannel } from './channel-watch'
 import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } from './check-source'
 import type { ConnectionSlots, Slot } from './connection-slots'
@@ -25,17 +25,14 @@ import { watchForStall } from './stall-watchdog'
 /** A poll without a result is given up after this time, in milliseconds. The next one may take as much longer, up to four times. */
 const POLL_MS = 30_000
 
-/** A channel that brought nothing at all is opened again after this time, in milliseconds. Short reads bring the text meanwhile. */
-const REOPEN_MS = 30_000
-
 /** After this time without a failure, counted from the first byte, the waits after failures start small again, in milliseconds. */
 const PROVEN_MS = 10_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
-  /** The waits between polls that bring nothing new. */
+  /** The waits between short reads that bring nothing new. */
   readonly poll: Backoff
-  /** The waits between attempts that fail. */
+  /** The longest wait that a server may request for short reads. */
   readonly retry: Backoff
   /** How long a connection may take to bring its first byte, in milliseconds. */
   readonly pollAfterMs: number
@@ -58,20 +55,14 @@ export function createSession(
   onChange: (state: SessionState, before: SessionState, delta: string | undefined) => void,
 ): Session {
   let running = new AbortController()
-  /** The last channel was held back on its way, or stalled: short reads are sent beside the next one from the start. */
-  let isSuspect = false
-  /** The last channel has brought nothing at all. */
-  let isSilent = false
   /** When the first byte arrived since the last wait after a failure, in any attempt. */
   let healthySince = Infinity
   const { Date: clock = Date } = environment
 
   function dispatch(event: SessionEvent) {
     const before = state
-    let chunk: ChunkOutcome | undefined
-    state = reduce(before, event, (outcome) => {
-      chunk = outcome
-    })
+    const { state: next, chunk } = reduce(before, event)
+    state = next
     if (onEvent) reportTransition(id, before, state, chunk, onEvent)
     if (state === before) return
     const isNew = state.attempt !== before.attempt
@@ -86,7 +77,7 @@ export function createSession(
   }
 
   function startAttempt(signal: AbortSignal) {
-    const { attempt, phase, idlePolls, retryAfterMs = 0 } = state
+    const { attempt, phase, idlePolls, policy, untilMs = 0 } = state
     const isDriving = phase === 'driving'
     const cleanups: (() => void)[] = []
     signal.addEventListener('abort', () => {
@@ -99,50 +90,56 @@ export function createSession(
     }
 
     const show = (update: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, update })
-    const pageResumed = () => dispatch({ type: 'wakeUp', attempt })
+    const wakeUp = () => dispatch({ type: 'wakeUp', attempt })
+    let onSignal = () => {}
+    const page = (page: (SessionEvent & { type: 'page' })['page']) => () => {
+      dispatch({ type: 'page', attempt, page })
+      if (!signal.aborted) onSignal()
+    }
+    if (isDriving || phase === 'following' || phase === 'waiting')
+      pageHub.listen(
+        {
+          pageResumed: page('resumed'),
+          pageVisible: page('visible'),
+          online: page('online'),
+          offline: page('offline'),
+        },
+        signal,
+      )
     if (phase === 'waiting') {
       healthySince = Infinity
-      const offline = () => show({ connection: 'offline' })
-      // A wait that the server requested is kept, also when the page becomes visible.
-      const pageVisible = () => retryAfterMs || pageResumed()
-      pageHub.listen({ pageResumed, pageVisible, online: pageResumed, offline }, signal)
-      after(Math.max(backoffMs(state.failures, retry), Math.min(retryAfterMs, retry.maxMs)), pageResumed)
+      after(untilMs - clock.now(), wakeUp)
       // Only for display: it is wrong on many machines, so it never keeps the client from trying.
-      if (environment.navigator?.onLine === false) offline()
+      if (environment.navigator?.onLine === false) page('offline')()
     }
     if (!isDriving && phase !== 'following') return
 
-    let onSignal = () => {}
-    pageHub.listen({ pageResumed, pageVisible: () => onSignal(), online: () => onSignal() }, signal)
-
-    const isPolled = !isDriving && typeof snapshot === 'function'
-    const { stallMs = isPolled && POLL_MS * Math.min(Math.max(0, idlePolls) + 1, 4) } = (
-      isDriving ? live : snapshot
-    ) as {
+    const isPolled = !isDriving && policy.follows === 'polls'
+    const { stallMs = isPolled && POLL_MS * Math.min(idlePolls + 1, 4) } = (isDriving ? live : snapshot) as {
       stallMs?: number
     }
     let onBytes = (_chunks: number) => {}
     let isOpen = false
     let reads = 0
     const trust = () => {
-      isSuspect = slots.isHeld = isSilent = false
-      show({ connection: 'live' })
+      slots.isHeld = false
+      dispatch({ type: 'proven', attempt })
     }
     const position = () => ({ id, offset: state.verified, epoch: state.origin?.epoch })
-    const over = (how: { readonly type: 'closed' } | { readonly type: 'failed'; readonly error: SourceError }) =>
-      dispatch({ ...how, attempt, isProven: clock.now() - healthySince >= PROVEN_MS })
+    const over = (
+      how:
+        | { readonly type: 'closed'; readonly isStall?: boolean }
+        | { readonly type: 'failed'; readonly error: SourceError },
+    ) => dispatch({ ...how, attempt, isProven: clock.now() - healthySince >= PROVEN_MS })
     const closed = () => over({ type: 'closed' })
     const failed = (cause: unknown) => over({ type: 'failed', error: checkFailure(cause) })
     const isAhead = ({ offset, text, status, upToDate }: Snapshot) =>
       isTerminal(status) || upToDate === false || offset + text.length > state.text.length
 
-    const isTail = !isDriving && 'open' in snapshot
-    const canPoll = !('open' in snapshot) || !!snapshot.read
+    const isTail = !isDriving && policy.follows === 'tail'
+    const { canPoll } = policy
     const isChannel = (isDriving || isTail) && canPoll
-    const isPolledBeside = isChannel && (isSuspect || slots.isHeld)
-    const isLate = isPolledBeside && isSilent && isTail
-    /** The channel is known, and not only suspected, to bring less than short reads do. */
-    let isHeld = isLate
+    const isPolledBeside = isChannel && (state.channel !== 'trusted' || slots.isHeld)
     const channel = watchChannel({
       pollAfterMs: isChannel ? pollAfterMs : Infinity,
       poll,
@@ -152,16 +149,12 @@ export function createSession(
       checksBursts: isTail || !!live?.canRepeat,
       readBeside,
       held() {
-        isSuspect = slots.isHeld = true
-        isSilent = !channel.hasReceived
-        isHeld ||= isSilent
+        slots.isHeld = true
+        dispatch({ type: 'suspected', attempt, isSilent: !channel.hasReceived })
       },
       proven: trust,
     })
-    const onStall = () => {
-      isSuspect ||= isChannel
-      closed()
-    }
+    const onStall = () => over({ type: 'closed', isStall: true })
 
     /** Reads the text beside a channel and shows it, unless the channel is a drive that has begun: that brings the rest itself. */
     async function readBeside(until: AbortSignal) {
@@ -188,7 +181,7 @@ export function createSession(
         if (!isBehind) trust()
         return 'enough'
       }
-      if (isChannel && (isNew || isHeld)) show({ connection: 'polling' })
+      if (isChannel && (isNew || state.channel === 'silent')) show({ connection: 'polling' })
       dispatch({ type: 'read', attempt, reading: { ...result, isSnapshot: true } })
       if (isOpen && result.upToDate !== false) slots.caughtUp(slot)
       // The poll that this read replaces hangs.
@@ -258,7 +251,7 @@ export function createSession(
         // If the clock is set back, this must not stay in the future.
         if (!signal.aborted) healthySince = Math.min(healthySince, clock.now())
         if (watch) watch.reset()
-        isSilent = false
+        if (state.channel === 'silent') dispatch({ type: 'received', attempt })
         channel.received(chunks)
       }
       onSignal = () => {
@@ -288,13 +281,11 @@ export function createSession(
     // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
     const run = isTail ? waitForSlot : begin
     if (isPolledBeside) channel.poll()
-    if (isLate || (idlePolls > 0 && !isDriving)) {
-      onSignal = () => {
-        isSilent = false
-        pageResumed()
-      }
-      after(isLate ? REOPEN_MS : backoffMs(idlePolls, poll), run)
-    } else run()
+    if (!untilMs) return run()
+    after(untilMs - clock.now(), () => {
+      wakeUp()
+      run()
+    })
   }
 
   return {

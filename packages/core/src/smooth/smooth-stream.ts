@@ -150,6 +150,7 @@ const changedKeys = [
   'status',
   'connection',
   'error',
+  'retrying',
   'isCaughtUp',
   'isReconciled',
   'isStalled',

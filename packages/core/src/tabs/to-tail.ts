@@ -1,4 +1,4 @@
-import { type Backoff, backoffMs } from '../session/backoff'
+import { type Backoff, backoffMs } from '../merge/backoff'
 import { checkSnapshot } from '../session/check-source'
 import {
   isTerminal,

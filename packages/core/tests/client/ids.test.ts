@@ -117,7 +117,7 @@ describe('a URL that an application makes', () => {
     stream.attach()
     await pass(60_000)
     expect(fetch.requests).toEqual([])
-    expect(shown(stream)).toMatchObject({ connection: 'closed', error: { code: 'invalid-option' } })
+    expect(shown(stream)).toMatchObject({ connection: 'failed', error: { code: 'invalid-option' } })
     expect(shown(stream).error?.message).toMatch(/`url`.*encodeURIComponent/)
   })
 

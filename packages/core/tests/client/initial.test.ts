@@ -10,7 +10,7 @@ describe('a stream the page was rendered with', () => {
     const { client } = setup()
     const initial = { text: 'Hel', status: 'streaming' } as const
     const stream = client.stream('a', { initial })
-    expect(shown(stream)).toMatchObject({ text: 'Hel', status: 'streaming', connection: 'idle', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'Hel', status: 'streaming', connection: 'idle', retrying: undefined })
     expect(shown(stream)).toEqual(initialStreamState(initial))
   })
 

@@ -235,7 +235,7 @@ describe('stop()', () => {
     await settle()
     await expect(stream.stop()).rejects.toMatchObject({ code: 'server' })
     tail.last.sink.next({ offset: 0, text: 'ab', status: 'streaming' })
-    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'live', retrying: undefined })
     expect(tail.last.request.signal.aborted).toBe(false)
   })
 

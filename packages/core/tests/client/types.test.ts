@@ -2,6 +2,7 @@ import {
   createStreamClient,
   fetchLive,
   fetchSnapshot,
+  initialStreamState,
   isTerminal,
   keepstream,
   type Snapshot,
@@ -34,6 +35,19 @@ describe('the types', () => {
       'timeout',
       'stopped',
     ])
+  })
+
+  it('say which fields a state has', () => {
+    const cause = (state: StreamState) => {
+      if (state.status === 'error' || state.connection === 'failed') return state.error.code
+      if (state.status === 'done') {
+        expectTypeOf(state.connection).toEqualTypeOf<'closed'>()
+        expectTypeOf(state.error).toEqualTypeOf<undefined>()
+      }
+      return state.retrying?.error.code
+    }
+    expect(cause(initialStreamState({ text: 'a', status: 'error' }))).toBe('generation')
+    expect(cause(initialStreamState({ text: 'a', status: 'done' }))).toBeUndefined()
   })
 
   it('refuse a client that has nothing to read the persisted text from', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { SourceError } from '../../src/errors'
-import { initialState, reduce } from '../../src/merge/reduce'
 import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
+import { initialState, policy, reduce, repeatable } from '../support/step'
 
 /** The changes of a transition that SPEC.md's table leaves out. */
 const idle: () => SessionState = () => ({ ...initialState(), text: 'abc', status: 'streaming' })
 const following = () => reduce(idle(), { type: 'attached' })
-const pending = () => reduce(initialState(true), { type: 'attached' })
+const pending = () => reduce(initialState(repeatable), { type: 'attached' })
 const snapshot: Update = { offset: 0, text: '', status: 'pending', isSnapshot: true }
 const read = (state: SessionState, reading: Update) =>
   reduce(state, { type: 'read', attempt: state.attempt, reading: { ...reading } })
@@ -15,7 +15,7 @@ const fail = (state: SessionState, error: SourceError) =>
 
 describe('a stream that its client has driven before', () => {
   it('is driven again by a person alone', () => {
-    const before = initialState(false, true)
+    const before = initialState(policy, true)
     const attached = reduce(before, { type: 'attached', driven: true })
     expect(attached.phase).toBe('following')
     expect(reduce(attached, { type: 'retried' })).toMatchObject({ phase: 'driving', connection: 'connecting' })
@@ -68,20 +68,21 @@ describe('an initial text that comes during a read', () => {
 describe('a poll with `pending`', () => {
   it('clears the error of a follower, and keeps that of a driver until it has driven again', () => {
     const error = new SourceError('network', 'in a test')
-    const before: SessionState = { ...pending(), failures: 2, error, canRepeat: false }
+    const retrying = { error, failures: 2, nextAtMs: undefined }
+    const before: SessionState = { ...pending(), policy, failures: 2, retrying }
     const after = read(before, snapshot)
-    expect(after).toMatchObject({ failures: 2, error: undefined })
+    expect(after).toMatchObject({ failures: 2, retrying: undefined })
     // A connection that brings nothing new counts as good only after a while without failures.
     const { attempt } = after
     expect(reduce(after, { type: 'closed', attempt })).toMatchObject({ failures: 2 })
     expect(reduce(after, { type: 'closed', attempt, isProven: true })).toMatchObject({ failures: 0 })
-    expect(read({ ...before, drive: 'begun' }, snapshot)).toMatchObject({ failures: 2, error })
+    expect(read({ ...before, drive: 'begun' }, snapshot)).toMatchObject({ failures: 2, retrying })
   })
 
   it('drives nothing again that has reached its end', () => {
     const before: SessionState = {
       ...following(),
-      canRepeat: true,
+      policy: repeatable,
       drive: 'begun',
       end: { end: 4, status: 'stopped' },
     }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
-import { initialState, reduce } from '../../src/merge/reduce'
 import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
+import { initialState, reduce, repeatable } from '../support/step'
 
 const spec = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8')
 
@@ -69,13 +69,19 @@ const fresh = (state: SessionState): SessionState =>
 const begun = (state: SessionState): SessionState =>
   fresh(state) === state ? state : { ...fresh(state), drive: 'begun' }
 
+const paused = (state: SessionState): SessionState => ({ ...state, untilMs: 1 })
+const backs = ({ attempt }: SessionState) => [
+  { event: { type: 'page', attempt, page: 'visible' } as const },
+  { event: { type: 'page', attempt, page: 'online' } as const },
+]
+
 /** The events for each row of the table. Together they cover every event. */
 const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
   attached: {
     attached: () => [{ event: { type: 'attached' } }],
     'attached, driven': (state) => [{ state: fresh(state), event: { type: 'attached', driven: true } }],
     'attached, driven, to a text that goes on, at a source that can repeat': (state) => [
-      { state: { ...state, canRepeat: true }, event: { type: 'attached', driven: true } },
+      { state: { ...state, policy: repeatable }, event: { type: 'attached', driven: true } },
     ],
   },
   hydrated: {
@@ -113,19 +119,47 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
     'connectionChanged: waiting': ({ attempt }) => [
       { event: { type: 'connectionChanged', attempt, update: { connection: 'waiting' } } },
     ],
-    'connectionChanged: offline': ({ attempt }) => [
-      { event: { type: 'connectionChanged', attempt, update: { connection: 'offline' } } },
+    'connectionChanged: a failure': ({ attempt }) => [
+      { event: { type: 'connectionChanged', attempt, update: { error: network() } } },
     ],
   },
+  suspected: {
+    suspected: ({ attempt }) => [
+      { event: { type: 'suspected', attempt, isSilent: true } },
+      { event: { type: 'suspected', attempt, isSilent: false } },
+    ],
+  },
+  received: {
+    received: ({ attempt }) => [{ event: { type: 'received', attempt } }],
+    'received, after silence': (state) => [
+      { state: { ...state, channel: 'silent' }, event: { type: 'received', attempt: state.attempt } },
+    ],
+  },
+  proven: {
+    proven: (state) => [{ state: { ...state, channel: 'suspect' }, event: { type: 'proven', attempt: state.attempt } }],
+  },
   closed: {
-    closed: ({ attempt }) => [{ event: { type: 'closed', attempt } }],
+    closed: ({ attempt }) => [
+      { event: { type: 'closed', attempt } },
+      { event: { type: 'closed', attempt, isStall: true } },
+    ],
   },
   failed: Object.fromEntries(Object.values(rowOf).map((row) => [row, failed(row)])),
   wakeUp: {
     wakeUp: ({ attempt }) => [{ event: { type: 'wakeUp', attempt } }],
+    'wakeUp, after a pause': (state) => [{ state: paused(state), event: { type: 'wakeUp', attempt: state.attempt } }],
     'wakeUp, to be driven': (state) => [
       { state: { ...state, drive: 'wanted' }, event: { type: 'wakeUp', attempt: state.attempt } },
     ],
+  },
+  page: {
+    'page: resumed': ({ attempt }) => [{ event: { type: 'page', attempt, page: 'resumed' } }],
+    'page: visible, online': backs,
+    'page: visible, online, in a pause': (state) => backs(state).map((one) => ({ ...one, state: paused(state) })),
+    'page: visible, while the server asked for time': (state) => [
+      { state: { ...state, retryAfterMs: 5000 }, event: { type: 'page', attempt: state.attempt, page: 'visible' } },
+    ],
+    'page: offline': ({ attempt }) => [{ event: { type: 'page', attempt, page: 'offline' } }],
   },
   retried: {
     retried: () => [{ event: { type: 'retried' } }],
@@ -226,10 +260,10 @@ describe('SPEC.md', () => {
     const readOnce = (state: SessionState) => reduce(state, { type: 'read', attempt: state.attempt, reading: pending })
     const before: SessionState = { ...fresh(createStates().following), drive: 'begun' }
     expect(readOnce(before).phase).toBe('following')
-    expect(readOnce({ ...before, canRepeat: true }).phase).toBe('driving')
-    const waiting = readOnce({ ...before, canRepeat: true, failures: 1 })
+    expect(readOnce({ ...before, policy: repeatable }).phase).toBe('driving')
+    const waiting = readOnce({ ...before, policy: repeatable, failures: 1 })
     expect(waiting).toMatchObject({ phase: 'waiting', drive: 'wanted' })
     expect(reduce(waiting, { type: 'wakeUp', attempt: waiting.attempt }).phase).toBe('driving')
-    expect(readOnce({ ...before, canRepeat: true, drive: 'none' }).phase).toBe('following')
+    expect(readOnce({ ...before, policy: repeatable, drive: 'none' }).phase).toBe('following')
   })
 })

@@ -22,11 +22,11 @@ describe('driving again (P6)', () => {
     const { stream, live, tail } = await driven()
     live.last.fail(new SourceError('network', 'no headers', { isUnsent: true }))
     await settle()
-    expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
+    expect(shown(stream)).toMatchObject({ connection: 'waiting', retrying: { error: { code: 'network' } } })
     await pass(100)
     expect([live.opened.length, tail.opened.length]).toEqual([2, 0])
     live.last.sink.chunk({ offset: 0, text: 'ab' })
-    expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'ab', retrying: undefined })
   })
 
   it('never happens automatically with a source that cannot repeat, whatever the persisted status', async () => {
@@ -36,7 +36,7 @@ describe('driving again (P6)', () => {
     await pass(120_000)
     expect(snapshot.reads.length).toBeGreaterThan(10)
     expect(live.opened).toHaveLength(1)
-    expect(shown(stream).error).toMatchObject({ code: 'server' })
+    expect(shown(stream).retrying?.error).toMatchObject({ code: 'server' })
     stream.retry()
     await pass(1000)
     expect(live.opened).toHaveLength(2)
@@ -79,7 +79,12 @@ describe('driving again (P6)', () => {
     expect(live.opened).toHaveLength(2)
     expect(live.last.request).toMatchObject({ offset: 4, epoch: 1 })
     live.last.sink.chunk({ offset: 4, text: '', origin: { epoch: 1, base: 0 }, stalled: true })
-    expect(shown(stream)).toMatchObject({ status: 'streaming', connection: 'live', isStalled: true, error: undefined })
+    expect(shown(stream)).toMatchObject({
+      status: 'streaming',
+      connection: 'live',
+      isStalled: true,
+      retrying: undefined,
+    })
     live.last.sink.chunk({ offset: 2, text: 'lo', origin: { epoch: 2, base: 2 } })
     await pass(100)
     expect(shown(stream)).toMatchObject({ text: 'halo', isStalled: false, isReconciled: true })

@@ -7,8 +7,10 @@ import { setup, shown } from '../support/setup'
 
 useFakeTime()
 
-function failing(error: () => unknown) {
-  const snapshot = fakeFetcher(() => Promise.reject(error()))
+function failing(error: () => unknown, isUp = () => false) {
+  const snapshot = fakeFetcher(() =>
+    isUp() ? { offset: 0, text: 'Hello!', status: 'streaming' } : Promise.reject(error()),
+  )
   const { client } = setup({ snapshot })
   const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming' } })
   return { snapshot, stream }
@@ -21,7 +23,7 @@ describe('a read that fails', () => {
       const { stream, snapshot } = failing(() => new SourceError(code, 'no'))
       stream.attach()
       await pass(600_000)
-      expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'closed', error: { code } })
+      expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'failed', error: { code } })
       expect(snapshot.reads).toHaveLength(1)
     },
   )
@@ -33,7 +35,7 @@ describe('a read that fails', () => {
     await settle()
     live.last.fail(new SourceError(code, 'no'))
     await pass(600_000)
-    expect(shown(stream)).toMatchObject({ status: 'pending', connection: 'closed', error: { code } })
+    expect(shown(stream)).toMatchObject({ status: 'pending', connection: 'failed', error: { code } })
     expect([live.opened.length, tail.opened.length]).toEqual([1, 0])
   })
 
@@ -53,10 +55,50 @@ describe('a read that fails', () => {
       expect(shown(stream)).toMatchObject({
         text: 'Hello',
         connection: 'waiting',
-        error: { code, name: 'StreamError' },
+        retrying: { error: { code, name: 'StreamError' } },
       })
     },
   )
+
+  it('is `retrying`, with the count of failures and the time of the next attempt, and no `error`', async () => {
+    const { stream } = failing(() => new SourceError('server', 'down'))
+    const states: unknown[] = []
+    const startMs = Date.now()
+    stream.subscribe(({ connection, error, retrying }) => {
+      const { failures, nextAtMs } = retrying ?? {}
+      states.push([connection, error, failures, nextAtMs && nextAtMs - startMs])
+    })
+    await pass(350)
+    expect(states).toEqual([
+      ['idle', undefined, undefined, undefined],
+      ['connecting', undefined, undefined, undefined],
+      ['waiting', undefined, 1, 100],
+      ['connecting', undefined, 1, undefined],
+      ['waiting', undefined, 2, 300],
+      ['connecting', undefined, 2, undefined],
+      ['waiting', undefined, 3, 700],
+    ])
+  })
+
+  it('stays in `retrying` after `retry()`, and is gone with progress', async () => {
+    let isUp = false
+    const { stream } = failing(
+      () => new SourceError('forbidden', 'no'),
+      () => isUp,
+    )
+    const states: unknown[] = []
+    stream.attach()
+    await pass(100)
+    stream.subscribe(({ connection, error, retrying }) => states.push([connection, error?.code, retrying?.error.code]))
+    isUp = true
+    stream.retry()
+    await pass(100)
+    expect(states).toEqual([
+      ['failed', 'forbidden', undefined],
+      ['connecting', undefined, 'forbidden'],
+      ['polling', undefined, undefined],
+    ])
+  })
 
   it('waits as long as the server requests', async () => {
     const { stream, snapshot } = failing(() => new SourceError('rate-limited', 'slow down', { retryAfterMs: 1000 }))
@@ -99,7 +141,7 @@ describe('a read that fails', () => {
     const stream = client.stream('a')
     stream.attach()
     await pass(1500)
-    expect(shown(stream)).toMatchObject({ text: 'Hello world', connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'Hello world', connection: 'polling', retrying: undefined })
     await pass(10_000)
     expect(waits(snapshot.reads).slice(0, 9)).toEqual([100, 200, 400, 800, 100, 100, 200, 400, 800])
   })

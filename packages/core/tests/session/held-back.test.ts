@@ -48,7 +48,7 @@ describe('a channel that is held back whole', () => {
     await pass(3900)
     expect(shown(reply)).toMatchObject({ text: '', connection: 'connecting' })
     await pass(200)
-    expect(shown(reply)).toMatchObject({ text: 'Hello', connection: 'polling', error: undefined })
+    expect(shown(reply)).toMatchObject({ text: 'Hello', connection: 'polling', retrying: undefined })
     stream.text += ', world'
     await pass(1000)
     expect(shown(reply)).toMatchObject({ text: 'Hello, world', connection: 'polling' })
@@ -166,8 +166,8 @@ describe('a channel that is held back whole', () => {
     const follower = refusing(false)
     const driver = refusing(true)
     await pass(5000)
-    expect(shown(follower)).toMatchObject({ connection: 'closed', error: { code: 'not-found' } })
-    expect(shown(driver)).toMatchObject({ connection: 'connecting', error: undefined })
+    expect(shown(follower)).toMatchObject({ connection: 'failed', error: { code: 'not-found' } })
+    expect(shown(driver)).toMatchObject({ connection: 'connecting', retrying: undefined })
   })
 
   it('is noticed for all streams of a client, whose connections still share the slots', async () => {

@@ -19,10 +19,14 @@ describe('a client does not accept', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ status: 'pending', connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({
+      status: 'pending',
+      connection: 'waiting',
+      retrying: { error: { code: 'server' } },
+    })
     await pass(100)
     expect(snapshot.reads).toHaveLength(2)
-    expect(shown(stream)).toMatchObject({ text: '', status: 'pending', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ text: '', status: 'pending', retrying: { error: { code: 'server' } } })
     await pass(1000)
     expect(shown(stream)).toMatchObject({ text: 'half, whole', status: 'done', error: undefined })
   })
@@ -32,8 +36,8 @@ describe('a client does not accept', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'server' } })
-    expect(shown(stream).error?.message).toMatch(/text\/html.*URL/)
+    expect(shown(stream)).toMatchObject({ connection: 'waiting', retrying: { error: { code: 'server' } } })
+    expect(shown(stream).retrying?.error.message).toMatch(/text\/html.*URL/)
     await pass(60_000)
     expect(asked().length).toBeLessThan(100)
   })
@@ -151,7 +155,7 @@ describe('a slow or broken server', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ connection: 'waiting', retrying: { error: { code: 'server' } } })
   })
 
   it('may return nothing for a role event without text', async () => {
@@ -233,7 +237,7 @@ describe('listeners', () => {
     const stream = client.stream('a')
     const deltas: [string, number][] = []
     stream.onText((delta, offset) => deltas.push([delta, offset]))
-    stream.$state.listen(({ error }) => error && stream.retry())
+    stream.$state.listen(({ retrying }) => retrying && stream.retry())
     stream.attach()
     await settle()
     const { sink } = source.last

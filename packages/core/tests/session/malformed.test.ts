@@ -81,8 +81,8 @@ async function expectRefused(
   stream.attach({ start: driven })
   await settle()
   expect(shown(stream)).toMatchObject({ text: '', status: 'pending', connection: 'waiting' })
-  expect(shown(stream).error).toMatchObject({ code: 'server' })
-  expect(shown(stream).error?.message).toContain(`\`${field}\``)
+  expect(shown(stream).retrying?.error).toMatchObject({ code: 'server' })
+  expect(shown(stream).retrying?.error.message).toContain(`\`${field}\``)
   await pass(10_000)
   expect(shown(stream)).toMatchObject({ text: '', status: 'pending' })
   expect(asked()).toBeLessThan(20)
@@ -190,7 +190,7 @@ describe('a response with a field of the wrong type', () => {
     await settle()
     source.last.sink.connection('closed' as never)
     expect(shown(stream).connection).toBe('waiting')
-    expect(shown(stream).error).toMatchObject({ code: 'server' })
+    expect(shown(stream).retrying?.error).toMatchObject({ code: 'server' })
   })
 
   it.each([
@@ -205,7 +205,7 @@ describe('a response with a field of the wrong type', () => {
     await settle()
     tail.last.fail(new SourceError('diverged', 'in a test', facts as never))
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'waiting', retrying: { error: { code: 'server' } } })
   })
 
   it('makes no hot loop of a wait that is no number', async () => {

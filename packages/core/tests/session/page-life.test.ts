@@ -39,7 +39,11 @@ describe('a page that is offline', () => {
     for (let time = 0; time < 20; time++) {
       tail.last.fail(new TypeError('Load failed'))
       await settle()
-      expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'offline', error: { code: 'network' } })
+      expect(shown(stream)).toMatchObject({
+        text: 'Hello',
+        connection: 'offline',
+        retrying: { error: { code: 'network' } },
+      })
       const { length } = tail.opened
       // The capped wait, half of which is left to chance.
       await pass(Math.min(30_000, 1000 * 2 ** time))
@@ -64,7 +68,7 @@ describe('a page that is offline', () => {
     await pass(100)
     expect(tail.opened).toHaveLength(2)
     tail.last.sink.next({ offset: 0, text: 'it was wrong', status: 'streaming' })
-    expect(shown(stream)).toMatchObject({ text: 'it was wrong', connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'it was wrong', connection: 'live', retrying: undefined })
     tail.last.sink.next({ offset: 0, text: 'it was wrong!', status: 'done' })
     expect(shown(stream)).toMatchObject({ status: 'done' })
   })

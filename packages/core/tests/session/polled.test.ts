@@ -16,7 +16,7 @@ describe('a snapshot that is polled', () => {
     expect(shown(client.stream('a'))).toMatchObject({
       text: 'Hello',
       status: 'streaming',
-      connection: 'live',
+      connection: 'polling',
       isCaughtUp: true,
     })
   })
@@ -160,7 +160,7 @@ describe('a snapshot that is polled', () => {
     const stream = client.stream('a')
     stream.attach()
     await pass(60_000)
-    expect(shown(stream)).toMatchObject({ text: '', connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ text: '', connection: 'waiting', retrying: { error: { code: 'server' } } })
     expect(waits(snapshot.reads).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 })

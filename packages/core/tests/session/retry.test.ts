@@ -16,7 +16,7 @@ describe('retry()', () => {
     tail.last.fail(new SourceError(code, 'no'))
     await pass(60_000)
     expect(tail.opened).toHaveLength(1)
-    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'closed', error: { code } })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', connection: 'failed', error: { code } })
 
     stream.retry()
     await settle()

@@ -56,8 +56,9 @@ function expectPromises(real: Real) {
     const { shown, status } = real.stopped
     expect(isTerminal(status), 'stop()').toBe(true)
     // If nothing could be read, it still got the end, and has left since as the last reader.
-    if (!/closed|idle/.test(shown.connection)) expect(shown.status, 'stop()').toBe(status)
+    if (!/closed|failed|idle/.test(shown.connection)) expect(shown.status, 'stop()').toBe(status)
   }
+  expect(state.error !== undefined, 'S20').toBe(state.connection === 'failed' || /error|timeout/.test(state.status))
   expect(rank(state), 'P13').toBeGreaterThanOrEqual(rank(seen))
   if (isTerminal(seen.status)) expect(state, 'P13').toBe(seen)
   // P6: a backend whose drives are not idempotent is driven again only by a person.
@@ -246,7 +247,7 @@ async function live(text: string, isPlain: boolean, list: Iterable<fc.AsyncComma
     expect(turn, `the end is reached: ${JSON.stringify(real.stream.$state.get())}`).toBeLessThan(40)
     await step(real, async () => {
       const { status, connection } = real.stream.$state.get()
-      if (connection === 'closed' || (status === 'pending' && turn > 20)) {
+      if (connection === 'failed' || (status === 'pending' && turn > 20)) {
         real.retries++
         real.stream.retry()
       }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
-import { initialState, reduce } from '../../src/merge/reduce'
 import type { Kept, SessionEvent, SessionState, Update } from '../../src/merge/session-state'
 import { isTerminal, type StreamStatus, type TerminalStatus } from '../../src/types'
 import { check, nastyText, patienceMs } from '../support/property'
+import { initialState, policy, reduce } from '../support/step'
 
 /** The real state of the server: every epoch's text, how much of it was produced and stored, and the status. */
 interface World {
@@ -69,6 +69,21 @@ const step = fc.oneof(
         'stopAnswer' as const,
         'diverge' as const,
       ),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('page' as const),
+      page: fc.constantFrom('resumed' as const, 'visible' as const, 'online' as const, 'offline' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('suspect' as const), isSilent: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('trust' as const),
+      as: fc.constantFrom('received' as const, 'proven' as const),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), code: codes, isUnsent: fc.boolean() }) },
@@ -203,6 +218,12 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
     case 'wake':
       // The wait is over, or the page was away and its connection is likely to be dead.
       return isReading || state.phase === 'waiting' ? { type: 'wakeUp', attempt } : undefined
+    case 'page':
+      return isReading || state.phase === 'waiting' ? { type: 'page', attempt, page: step.page } : undefined
+    case 'suspect':
+      return isReading ? { type: 'suspected', attempt, isSilent: step.isSilent } : undefined
+    case 'trust':
+      return isReading ? { type: step.as, attempt } : undefined
     case 'fail':
       if (!isReading) return
       return { type: 'failed', attempt, error: new SourceError(step.code, 'in a test', { isUnsent: step.isUnsent }) }
@@ -222,6 +243,18 @@ function expectOneText({ text, verified, origin, phase }: SessionState, world: W
   if (origin) expect(isPrefix(text.slice(0, verified), world.epochs[origin.epoch - 1]), 'P1').toBe(true)
   else if (!world.hasEpochs && phase !== 'driving')
     expect(isPrefix(text.slice(0, verified), current(world)), 'P1').toBe(true)
+}
+
+/** S20: what is shown of a failure is either final or being healed, and says when it is tried again. */
+function expectOneFailure({ phase, status, connection, error, retrying, untilMs }: SessionState) {
+  expect(error !== undefined, 'S20').toBe(phase === 'failed' || /error|timeout/.test(status))
+  if (/idle|failed|finished/.test(phase)) expect(retrying, 'S20').toBeUndefined()
+  if (retrying) expect(retrying.nextAtMs, 'S20').toBe(phase === 'waiting' ? untilMs : undefined)
+  if (!/waiting|following/.test(phase)) expect(untilMs, 'S20').toBeUndefined()
+  if (phase === 'waiting') expect(untilMs, 'S20').toBeDefined()
+  // S21: a reader that holds no connection does not say `live`.
+  if (phase !== 'driving' && (phase !== 'following' || untilMs !== undefined))
+    expect(connection, 'S21').not.toBe('live')
 }
 
 function expectPromises(before: SessionState, after: SessionState, event: SessionEvent, world: World) {
@@ -249,15 +282,16 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
   if (isTerminal(before.status)) expect(after, 'P13').toBe(before)
   // P6: only a user, a proof that no process produces, or a request that was not sent drives again.
   if (after.phase === 'driving' && after.attempt !== before.attempt && before.drive === 'begun') {
-    expect(event.type === 'retried' || before.canRepeat, 'P6').toBe(true)
+    expect(event.type === 'retried' || before.policy.canRepeat, 'P6').toBe(true)
   }
   expect(after.phase === 'finished', 'finished').toBe(isTerminal(after.status))
+  expectOneFailure(after)
   if (after !== before) expect(reduce(after, event) === after || event.type !== 'read', 'idempotent').toBe(true)
 }
 
 /** Plays the steps, then stops the faults and reads on to the end. */
 function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
-  let state = initialState(canRepeat)
+  let state = initialState({ ...policy, canRepeat })
   const apply = (event: SessionEvent) => {
     const before = state
     state = reduce(before, event)
@@ -268,7 +302,11 @@ function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
     if (event) apply(event)
     if (step.do === 'reload') {
       // The page is reloaded, with a copy that it or another page kept, or without one.
-      state = initialState(canRepeat, state.drive === 'begun', world.kept[pick(step.at, world.kept.length)])
+      state = initialState(
+        { ...policy, canRepeat },
+        state.drive === 'begun',
+        world.kept[pick(step.at, world.kept.length)],
+      )
       expectOneText(state, world)
     }
   }

@@ -69,14 +69,14 @@ describe('a channel without keep-alives that is silent', () => {
     const { stream, isOpen } = await silent({ snapshot: answers(new SourceError('not-found', 'deleted')) })
     await pass(31_000)
     expect(isOpen()).toBe(false)
-    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'closed', error: { code: 'not-found' } })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'failed', error: { code: 'not-found' } })
   })
 
   it.each(['network', 'server', 'rate-limited'] as const)('is kept when the read fails by itself: %s', async (code) => {
     const { isOpen, stream } = await silent({ snapshot: answers(new SourceError(code, 'in a test')) })
     await pass(120_000)
     expect(isOpen()).toBe(true)
-    expect(shown(stream)).toMatchObject({ connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ connection: 'live', retrying: undefined })
   })
 
   it('is probed with a subscription or a tail too, which is closed afterwards', async () => {

@@ -18,7 +18,7 @@ describe('S15 a stream that no process writes at the moment', () => {
     stream.subscribe(({ isStalled }) => seen.push(isStalled))
     body.send(wire.grows(4, { upToDate: true }) + wire.text(4, 'half') + stalls)
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'half', status: 'streaming', isStalled: true, error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'half', status: 'streaming', isStalled: true, retrying: undefined })
     body.send(wire.grows(4, { upToDate: true }) + wire.text(8, 'more'))
     await pass(200)
     expect(shown(stream)).toMatchObject({ text: 'halfmore', isStalled: false })

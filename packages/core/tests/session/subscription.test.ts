@@ -50,12 +50,12 @@ describe('a snapshot that is pushed', () => {
     const { sink } = snapshot.last
     sink.next({ offset: 0, text: 'ab', status: 'streaming' })
     sink.fail(new SourceError('server', 'the query failed'))
-    expect(shown(stream)).toMatchObject({ text: 'ab', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ text: 'ab', retrying: { error: { code: 'server' } } })
     await pass(60_000)
     expect(snapshot.subscribed).toHaveLength(1)
     expect(snapshot.last.isUndone).toBe(false)
     sink.next({ offset: 0, text: 'abc', status: 'streaming' })
-    expect(shown(stream)).toMatchObject({ text: 'abc', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'abc', retrying: undefined })
   })
 
   it('is created again after a wait when it is lost, unless the failure is final', async () => {
@@ -67,16 +67,16 @@ describe('a snapshot that is pushed', () => {
     sink.lost(new SourceError('server', 'the query failed'))
     await settle()
     expect(snapshot.subscribed[0]?.isUndone).toBe(true)
-    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'waiting', retrying: { error: { code: 'server' } } })
     sink.next({ offset: 0, text: 'abc', status: 'done' })
     expect(shown(stream).text).toBe('ab')
     await pass(1000)
     expect(snapshot.subscribed).toHaveLength(2)
     snapshot.last.sink.next({ offset: 0, text: 'abc', status: 'streaming' })
-    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'live', retrying: undefined })
     snapshot.last.sink.lost(new SourceError('not-found', 'deleted'))
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'closed', error: { code: 'not-found' } })
+    expect(shown(stream)).toMatchObject({ text: 'abc', connection: 'failed', error: { code: 'not-found' } })
     await pass(60_000)
     expect(snapshot.subscribed).toHaveLength(2)
     stream.retry()
@@ -97,7 +97,7 @@ describe('a snapshot that is pushed', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ connection: 'closed', error: { code: 'forbidden' } })
+    expect(shown(stream)).toMatchObject({ connection: 'failed', error: { code: 'forbidden' } })
     expect(unsubscribed).toBe(1)
   })
 
@@ -107,7 +107,7 @@ describe('a snapshot that is pushed', () => {
     await settle()
     const cause = new TypeError('no')
     snapshot.last.sink.fail(cause)
-    expect(shown(stream).error).toMatchObject({ name: 'StreamError', code: 'network', cause })
+    expect(shown(stream).retrying?.error).toMatchObject({ name: 'StreamError', code: 'network', cause })
   })
 
   it('reports the connection', async () => {

@@ -53,9 +53,25 @@ describe('a snapshot that is followed over one connection', () => {
     await pass(1000)
     expect(offsets({ tail })).toEqual([0, 5])
     expect(tail.last.request.epoch).toBe(2)
-    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', retrying: undefined })
     tail.last.sink.next({ offset: 5, text: '!', status: 'done', origin: { epoch: 2, base: 0 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello!', status: 'done' })
+  })
+
+  it('says `polling` in a pause, and `live` while it is open', async () => {
+    const { stream, tail } = await followed()
+    const next = (text: string) => tail.last.sink.next({ offset: shown(stream).text.length, text, status: 'streaming' })
+    next('Hello')
+    tail.last.close()
+    await settle()
+    // It brought text, so it is opened again at once.
+    expect([tail.opened.length, shown(stream).connection]).toEqual([2, 'live'])
+    tail.last.close()
+    await settle()
+    expect([tail.opened.length, shown(stream).connection]).toEqual([2, 'polling'])
+    await pass(1000)
+    next(' world')
+    expect([tail.opened.length, shown(stream)]).toMatchObject([3, { text: 'Hello world', connection: 'live' }])
   })
 
   it('is not opened in a hot loop when it ends at once and brings nothing', async () => {
@@ -140,7 +156,7 @@ describe('a snapshot that is followed over one connection', () => {
     tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2 }))
     await pass(1000)
     expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
-    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: true, error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: true, retrying: undefined })
     tail.last.sink.next({ offset: 5, text: ', you', status: 'done', origin: { epoch: 2, base: 5 } })
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done' })
   })

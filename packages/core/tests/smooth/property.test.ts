@@ -56,6 +56,7 @@ function createSource() {
     status: 'streaming',
     connection: 'live',
     error: undefined,
+    retrying: undefined,
     isCaughtUp: true,
     isReconciled: false,
     isStalled: false,
@@ -63,7 +64,7 @@ function createSource() {
     finishReason: undefined,
   })
   const source = { id: 'a', $state, attach: () => () => {}, onText: () => () => {} } as unknown as TextStream
-  const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some })
+  const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some } as StreamState)
   return { $state, change, client: { stream: () => source, streams: () => [source], clear() {} } }
 }
 

@@ -167,7 +167,11 @@ describe('the end', () => {
     await burst(TEN)
     world.tail.last.fail(new Error('cut'))
     await world.clock.advance(0)
-    expect(stream.$state.get()).toMatchObject({ text: '', connection: 'waiting', error: { code: 'network' } })
+    expect(stream.$state.get()).toMatchObject({
+      text: '',
+      connection: 'waiting',
+      retrying: { error: { code: 'network' } },
+    })
     await world.clock.advance(80)
     expect(shown(stream)).toBe('01')
   })

@@ -120,7 +120,7 @@ describe('a response without an end is bounded and canceled', () => {
     stream.attach()
     await pass(10_000)
     expect(shown(stream).text).toHaveLength(1000)
-    expect(shown(stream).error?.message).toMatch(/maxLength/)
+    expect(shown(stream).retrying?.error.message).toMatch(/maxLength/)
   })
 
   it.each([

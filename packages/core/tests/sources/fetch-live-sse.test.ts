@@ -73,7 +73,7 @@ describe('fetchLive, reading the events of another dialect', () => {
     const stream = client.stream('a')
     stream.attach({ start: true })
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'Hel', status: 'streaming', error: { code: 'network' } })
+    expect(shown(stream)).toMatchObject({ text: 'Hel', status: 'streaming', retrying: { error: { code: 'network' } } })
   })
 })
 

@@ -61,8 +61,8 @@ describe('fetchSnapshot', () => {
     const stream = client.stream('a', { initial })
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', error: { code: 'server' } })
-    expect(shown(stream).error?.message).toContain('`offset`')
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', retrying: { error: { code: 'server' } } })
+    expect(shown(stream).retrying?.error.message).toContain('`offset`')
   })
 
   it('is refused with an epoch that has no base, since text of the epoch before could stay', async () => {
@@ -72,8 +72,12 @@ describe('fetchSnapshot', () => {
     const stream = client.stream('a', { initial })
     stream.attach()
     await settle()
-    expect(shown(stream)).toMatchObject({ text: 'The old answer', status: 'streaming', error: { code: 'server' } })
-    expect(shown(stream).error?.message).toContain('`origin`')
+    expect(shown(stream)).toMatchObject({
+      text: 'The old answer',
+      status: 'streaming',
+      retrying: { error: { code: 'server' } },
+    })
+    expect(shown(stream).retrying?.error.message).toContain('`origin`')
   })
 
   it('reports where texts diverged', async () => {
@@ -104,7 +108,7 @@ describe('fetchSnapshot', () => {
     const stream = client.stream('a', { initial: { text: 'Hello', status: 'streaming' } })
     stream.attach()
     await pass(60_000)
-    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'waiting', error: { code } })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'waiting', retrying: { error: { code } } })
     expect(fetch.requests.length).toBeGreaterThan(5)
     expect(fetch.requests.length).toBeLessThan(60_000 / 800 + 10)
   })
@@ -132,7 +136,7 @@ describe('fetchSnapshot', () => {
     const stream = client.stream('a')
     stream.attach()
     await settle()
-    expect(shown(stream).error).toMatchObject({ code: 'server', serverCode: 'overloaded', retryAfterMs: 0 })
+    expect(shown(stream).retrying?.error).toMatchObject({ code: 'server', serverCode: 'overloaded', retryAfterMs: 0 })
   })
 
   it('makes no hot loop of a Retry-After that is a date', async () => {

@@ -132,7 +132,11 @@ describe('a proxy that has no backend for two seconds', () => {
     const stream = client.stream('a')
     stream.attach({ start: true })
     await pass(2000)
-    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'waiting', error: { code: 'server' } })
+    expect(shown(stream)).toMatchObject({
+      text: 'Hello',
+      connection: 'waiting',
+      retrying: { error: { code: 'server' } },
+    })
     expect(fetch.requests.length).toBeGreaterThan(3)
     isDeploying = false
     await pass(2000)

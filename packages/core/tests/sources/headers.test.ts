@@ -87,7 +87,7 @@ describe('headers', () => {
     stream.attach()
     await pass(600_000)
     expect(asked).toEqual([false, true])
-    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'closed', error: { code: 'unauthorized' } })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', connection: 'failed', error: { code: 'unauthorized' } })
   })
 
   it('that cannot be renewed are sent once', async () => {
@@ -119,7 +119,7 @@ describe('headers', () => {
     await pass(200)
     expect(renewals[0]?.aborted).toBe(true)
     for (const stream of streams)
-      expect(shown(stream)).toMatchObject({ connection: 'waiting', error: { code: 'network' } })
+      expect(shown(stream)).toMatchObject({ connection: 'waiting', retrying: { error: { code: 'network' } } })
     await pass(2000)
     for (const stream of streams) expect(shown(stream)).toMatchObject({ text: 'a', status: 'done' })
   })
@@ -203,6 +203,6 @@ describe('headers', () => {
     stream.attach({ start: true })
     await pass(150)
     expect(fetch.requests[0]).toMatchObject({ method: 'POST', url: '/drive' })
-    expect(shown(stream)).toMatchObject({ text: 'ab', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'ab', retrying: undefined })
   })
 })

@@ -45,7 +45,7 @@ describe('keepstream(), following', () => {
     })
     const stream = client.stream('a')
     const errors: unknown[] = []
-    stream.subscribe(({ error }) => error && errors.push(error))
+    stream.subscribe(({ error, retrying }) => (error || retrying) && errors.push(error ?? retrying))
     await pass(10_000)
     expect(shown(stream)).toMatchObject({ text: 'abababab', status: 'done' })
     expect(asked()).toEqual([0, 2, 4, 6].map((offset) => `GET /streams/a?offset=${offset}${offset ? '&epoch=1' : ''}`))

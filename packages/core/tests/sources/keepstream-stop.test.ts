@@ -33,7 +33,7 @@ describe('keepstream(), stopping', () => {
     body.send(wire.grows(2) + wire.text(2, 'ab'))
     await settle()
     await expect(stream.stop()).rejects.toMatchObject({ name: 'StreamError' })
-    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'live', error: undefined })
+    expect(shown(stream)).toMatchObject({ text: 'ab', connection: 'live', retrying: undefined })
   })
 
   it('waits for the terminal status when the stop is only requested (202)', async () => {

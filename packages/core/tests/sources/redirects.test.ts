@@ -205,7 +205,7 @@ describe('a stream whose responses are redirected', () => {
     expect(shown(stream)).toMatchObject({
       text: 'Hello',
       status: 'streaming',
-      connection: 'closed',
+      connection: 'failed',
       error: { code: 'redirected', location: 'https://app.example/login' },
     })
     expect(fetch.requests).toHaveLength(2)

@@ -141,10 +141,10 @@ describe('when the tab that reads', () => {
     await pass(100)
     expect(refused.stream.$state.get()).toMatchObject({
       text: '',
-      connection: 'closed',
+      connection: 'failed',
       error: { code: 'unauthorized' },
     })
-    expect(other.stream.$state.get()).toMatchObject({ text: 'text', connection: 'live', error: undefined })
+    expect(other.stream.$state.get()).toMatchObject({ text: 'text', connection: 'live', retrying: undefined })
   })
 
   it('cannot reach the server, the others try for themselves and all get over it', async () => {
@@ -154,11 +154,11 @@ describe('when the tab that reads', () => {
     const tabs = [openTab({ refuse }), openTab({ refuse }), openTab({ refuse })]
     store.append('text')
     await pass(10_000)
-    expect(tabs.map(({ stream }) => stream.$state.get().error?.code)).toEqual(Array(3).fill('network'))
+    expect(tabs.map(({ stream }) => stream.$state.get().retrying?.error.code)).toEqual(Array(3).fill('network'))
     isDown = false
     await pass(10_000)
     expect(tabs.map(textOf)).toEqual(Array(3).fill('text'))
-    expect(tabs.map(({ stream }) => stream.$state.get().error)).toEqual(Array(3).fill(undefined))
+    expect(tabs.map(({ stream }) => stream.$state.get().retrying)).toEqual(Array(3).fill(undefined))
     expect(store.open).toHaveLength(1)
   })
 

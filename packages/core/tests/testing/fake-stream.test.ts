@@ -244,7 +244,7 @@ describe('a fault', () => {
     const { fake, open } = tabs({ refuse: [{ status }] })
     const { stream, shown } = open(true)
     await fake.clock.advance(60_000)
-    expect(shown()).toMatchObject({ connection: 'closed', error: { code } })
+    expect(shown()).toMatchObject({ connection: 'failed', error: { code } })
     stream.retry()
     await fake.finish()
     expect(shown()).toMatchObject({ text: TEXT, status: 'done' })
@@ -402,7 +402,7 @@ describe('what stands between', () => {
     await fake.clock.advance(60_000)
     expect(stream.$state.get()).toMatchObject({
       text: 'One ',
-      connection: 'closed',
+      connection: 'failed',
       error: { code: 'redirected', location: 'https://app.example/login' },
     })
     stream.retry()

@@ -1,7 +1,7 @@
 import { useStream } from '@keepstream/react'
 import { useState } from 'react'
 import type { PaneMessage } from '../pane-view'
-import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
+import { canRetry, isRunning, isUnbegun, problemOf } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
@@ -17,7 +17,8 @@ export function Answer({ message, canBegin }: AnswerProps) {
   const [isBegun, setIsBegun] = useState(false)
   const isDriven = message.isDriven || isBegun
   const stream = useStream(message.streamId, { start: isDriven })
-  const { text, status, error } = stream
+  const { text, status } = stream
+  const problem = problemOf(stream)
 
   const cut = describeFinish(stream.finishReason)
   const isGrowing = isRunning(status)
@@ -33,14 +34,14 @@ export function Answer({ message, canBegin }: AnswerProps) {
         )}
         {stream.isStalled && <p className="note">No server writes this answer at the moment. It may go on later.</p>}
         {cut !== undefined && <p className="note">{cut}</p>}
-        {error !== undefined && (
+        {problem !== undefined && (
           <p className="note" data-error="">
-            {describeError(error)}
+            {describeError(problem)}
           </p>
         )}
         <footer>
           <StreamBadges state={stream} />
-          {canRetry(status, error) && (
+          {canRetry(stream) && (
             <button type="button" className="quiet" onClick={stream.retry}>
               Try again
             </button>

@@ -1,4 +1,4 @@
-import type { StreamError, StreamStatus } from '@keepstream/core'
+import type { StreamError, StreamState, StreamStatus } from '@keepstream/core'
 
 /** More of the text may come. */
 export function isRunning(status: StreamStatus): boolean {
@@ -10,9 +10,14 @@ export function isUnbegun(status: StreamStatus, isCaughtUp: boolean): boolean {
   return status === 'pending' && isCaughtUp
 }
 
+/** The failure to show: one that is final, or one that the client heals. */
+export function problemOf({ error, retrying }: Pick<StreamState, 'error' | 'retrying'>): StreamError | undefined {
+  return error ?? retrying?.error
+}
+
 /** A failed connection can be retried. A failed answer stays as it is. */
-export function canRetry(status: StreamStatus, error: StreamError | undefined): boolean {
-  return error !== undefined && error.code !== 'generation' && isRunning(status)
+export function canRetry({ connection, retrying }: Pick<StreamState, 'connection' | 'retrying'>): boolean {
+  return connection === 'failed' || retrying !== undefined
 }
 
 const numbers = new Intl.NumberFormat('en')

@@ -2,7 +2,7 @@
 import { useStream } from '@keepstream/solid'
 import { createSignal, Show } from 'solid-js'
 import type { PaneMessage } from '../pane-view'
-import { canRetry, isRunning, isUnbegun } from '../shared/answer-facts'
+import { canRetry, isRunning, isUnbegun, problemOf } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
 import { Markdown } from './markdown'
@@ -38,16 +38,16 @@ export function Answer(props: AnswerProps) {
           <p class="note">No server writes this answer at the moment. It may go on later.</p>
         </Show>
         <Show when={describeFinish(stream.finishReason)}>{(cut) => <p class="note">{cut()}</p>}</Show>
-        <Show when={stream.error}>
-          {(error) => (
+        <Show when={problemOf(stream)}>
+          {(problem) => (
             <p class="note" data-error="">
-              {describeError(error())}
+              {describeError(problem())}
             </p>
           )}
         </Show>
         <footer>
           <StreamBadges state={stream} />
-          <Show when={canRetry(stream.status, stream.error)}>
+          <Show when={canRetry(stream)}>
             <button type="button" class="quiet" onClick={stream.retry}>
               Try again
             </button>
