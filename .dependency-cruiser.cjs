@@ -25,11 +25,12 @@ function moduleRules(name, modules) {
   ]
 }
 
-const coreGround = ['types', 'errors', 'guarded']
+const coreGround = ['types', 'errors', 'guarded', 'backoff']
 const coreBorders = moduleRules('core', {
   types: ['errors'],
   errors: [],
   guarded: [],
+  backoff: [],
   environment: coreGround,
   merge: coreGround,
   session: [...coreGround, 'environment', 'merge'],
@@ -39,7 +40,7 @@ const coreBorders = moduleRules('core', {
   sources: [...coreGround, 'environment'],
   'react-native': [...coreGround, 'environment'],
   smooth: [...coreGround, 'environment', 'client'],
-  tabs: [...coreGround, 'environment', 'session/backoff', 'session/check-source'],
+  tabs: [...coreGround, 'environment', 'session/check-source'],
   testing: [...coreGround, 'environment', 'sources'],
 })
 

@@ -4,7 +4,7 @@
  * test is missing, or the change makes no difference. packages/core/SPEC.md explains the latter.
  */
 export default {
-  mutate: ['merge/merge', 'merge/reduce', 'merge/backoff', 'sources/http/request'].map(
+  mutate: ['merge/merge', 'merge/reduce', 'backoff', 'sources/http/request'].map(
     (name) => `packages/core/src/${name}.ts`,
   ),
   testRunner: 'vitest',

@@ -1,3 +1,4 @@
+export type { Backoff } from './backoff'
 export type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client/client-types'
 export { keepClient, reportClient, requireClient } from './client/keep-client'
 export { createStreamClient, initialStreamState } from './client/stream-client'
@@ -10,7 +11,6 @@ export {
   StreamError,
   type StreamErrorCode,
 } from './errors'
-export type { Backoff } from './merge/backoff'
 export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './sources/fetch-live'
 export { type FetchSnapshotOptions, fetchSnapshot } from './sources/fetch-snapshot'
 export type { SseEvent } from './sources/http/read-sse'

@@ -1,6 +1,6 @@
 import type { ReadableAtom } from 'nanostores'
+import type { Backoff } from '../backoff'
 import type { Environment } from '../environment'
-import type { Backoff } from '../merge/backoff'
 import type { Initial, StreamEvent, StreamSources, StreamState } from '../types'
 
 export interface StreamClientOptions extends StreamSources {

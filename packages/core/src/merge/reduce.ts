@@ -1,6 +1,6 @@
+import { backoffMs } from '../backoff'
 import { isFinal, type SourceError, StreamError } from '../errors'
 import { type Connection, type End, isTerminal, type Retrying, type TerminalStatus } from '../types'
-import { backoffMs } from './backoff'
 import { merge, type Shown } from './merge'
 import type {
   ChunkOutcome,

@@ -1,6 +1,6 @@
+import type { Backoff } from '../backoff'
 import type { SourceError, StreamError } from '../errors'
 import type { End, Initial, Retrying, StreamStatus } from '../types'
-import type { Backoff } from './backoff'
 import type { Merged, MergeInput, Shown } from './merge'
 
 /** What is fixed for a session: how its sources work, and how long it waits. */

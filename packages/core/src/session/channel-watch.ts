@@ -1,5 +1,5 @@
+import { type Backoff, backoffMs } from '../backoff'
 import type { Environment } from '../environment'
-import { type Backoff, backoffMs } from '../merge/backoff'
 
 /** How long a channel may take to bring a byte after the page came back, in milliseconds. */
 const PROBE_MS = 2000

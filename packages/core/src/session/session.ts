@@ -1,6 +1,6 @@
+import type { Backoff } from '../backoff'
 import type { Environment } from '../environment'
 import { isFinal, type SourceError, toSourceError } from '../errors'
-import type { Backoff } from '../merge/backoff'
 import { reduce } from '../merge/reduce'
 import type { ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
 import {

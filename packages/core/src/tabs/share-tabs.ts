@@ -1,5 +1,5 @@
+import type { Backoff } from '../backoff'
 import { StreamError } from '../errors'
-import type { Backoff } from '../merge/backoff'
 import type { SnapshotSource, StreamSources } from '../types'
 import type { TabsEnvironment } from './environment'
 import { joinTabs } from './join-tabs'

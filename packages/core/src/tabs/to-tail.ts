@@ -1,4 +1,4 @@
-import { type Backoff, backoffMs } from '../merge/backoff'
+import { type Backoff, backoffMs } from '../backoff'
 import { checkSnapshot } from '../session/check-source'
 import {
   isTerminal,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { backoffMs } from '../../src/merge/backoff'
+import { backoffMs } from '../../src/backoff'
 
 describe('the wait before a further try', () => {
   afterEach(() => {
