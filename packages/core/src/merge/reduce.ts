@@ -100,16 +100,15 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
     case 'connectionChanged': {
       const { update } = event
       if ('error' in update) return patch(state, { retrying: retryingFor(state, update.error) })
-      // What is known to be held back stays `polling` until it is proven.
-      const isHeld = update.connection === 'polling' && state.channel === 'trusted'
-      return patch(state, isHeld ? { ...update, channel: 'suspect' } : update)
+      const isHeld = update.connection === 'polling' && state.channel !== 'silent'
+      return patch(state, isHeld ? { ...update, channel: 'held' } : update)
     }
     case 'suspected':
       return patch(state, { channel: event.isSilent ? 'silent' : 'suspect' })
     case 'received':
       return patch(state, received(state))
     case 'proven':
-      return patch(state, { channel: 'trusted', connection: 'live' })
+      return patch(state, { channel: 'trusted', connection: state.untilMs === undefined ? 'live' : 'polling' })
     case 'closed': {
       const channel = event.isStall && isChannel(state) && state.channel === 'trusted' ? 'suspect' : state.channel
       if (phase === 'driving') return follow(state, { channel, failures: failures + 1, idlePolls: 0 })
@@ -199,8 +198,10 @@ function receive(state: SessionState, reading: Update): Reduction {
 }
 
 /** The text is read in short requests, and not as it is written. */
-function isPolled({ phase, connection, channel, policy }: SessionState): boolean {
-  return (phase === 'following' && policy.follows === 'polls') || (connection === 'polling' && channel !== 'trusted')
+function isPolled({ phase, connection, channel, untilMs, policy }: SessionState): boolean {
+  if (phase === 'following' && (policy.follows === 'polls' || untilMs !== undefined)) return true
+  // What is held back stays `polling` until it is proven.
+  return connection === 'polling' && (channel === 'held' || channel === 'silent')
 }
 
 /** No process produces this stream at the moment, as far as its store knows. */
@@ -277,7 +278,7 @@ function isChannel({ phase, policy }: SessionState): boolean {
 
 /** A channel that was silent is so no more. It has to prove itself still. */
 function received({ channel }: SessionState): Change {
-  return { channel: channel === 'silent' ? 'suspect' : channel }
+  return { channel: channel === 'silent' ? 'held' : channel }
 }
 
 /** Another poll or connection has brought nothing new, unless the source had more text. */

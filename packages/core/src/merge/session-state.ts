@@ -56,8 +56,11 @@ export interface SessionFacts extends Shown {
   readonly idlePolls: number
   /** The source has more text, and reported no end of it yet. It is read again without a pause. */
   readonly isBehind: boolean
-  /** Whether the last drive or tail brought bytes when it should. `silent`: it brought none at all. */
-  readonly channel: 'trusted' | 'suspect' | 'silent'
+  /**
+   * Whether the last drive or tail brought bytes when it should. `held`: short reads brought what it has not. `silent`: it
+   * brought none at all.
+   */
+  readonly channel: 'trusted' | 'suspect' | 'held' | 'silent'
 }
 
 /** The whole life of a session as one value. SPEC.md has the table of its transitions. */
@@ -96,14 +99,20 @@ export type SessionEvent =
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
   /** The wait or the pause is over. */
   | { readonly type: 'wakeUp'; readonly attempt: number }
-  /** What the page reports. `resumed`: it was away so long that its connection is likely to be dead. */
-  | { readonly type: 'page'; readonly attempt: number; readonly page: 'resumed' | 'visible' | 'online' | 'offline' }
+  /** What the page reports. */
+  | { readonly type: 'page'; readonly attempt: number; readonly page: PageSignal }
   /** The user called `retry()`. */
   | { readonly type: 'retried' }
   /** `stop()` was called, or has failed. */
   | { readonly type: 'stopping'; readonly isStopping: boolean }
   /** The response to `stop()`. Reading goes on: the text may still be on its way. */
   | { readonly type: 'stopped'; readonly end: End }
+
+/**
+ * What a page reports. `resumed`: it comes back from the back/forward cache, or was frozen. Its connection is likely to be dead.
+ * `visible`: it is visible again. `online` and `offline`: what the browser says of the network.
+ */
+export type PageSignal = 'resumed' | 'visible' | 'online' | 'offline'
 
 /** `polling`: short reads bring what the channel has not. `waiting`: a subscription has lost its own connection. */
 export type ConnectionUpdate = { readonly connection: 'live' | 'polling' | 'waiting' } | { readonly error: SourceError }

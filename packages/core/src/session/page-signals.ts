@@ -1,18 +1,11 @@
 import type { Environment } from '../environment'
+import type { PageSignal } from '../merge/session-state'
 
-/** Events of a page that matter to a connection. */
-export interface PageSignals {
-  /** The page comes back from the back/forward cache, or was frozen. Its connection is likely to be dead. */
-  pageResumed(): void
-  /** The page is visible again. */
-  pageVisible(): void
-  online(): void
-  offline?(): void
-}
+type Listener = (signal: PageSignal) => void
 
 export interface PageHub {
   /** Passes on what the page reports until `signal` aborts. */
-  listen(signals: PageSignals, signal: AbortSignal): void
+  listen(listener: Listener, signal: AbortSignal): void
   /** Ends listening to the page if no attempt needs it. A session calls it once its next attempt has begun, if there is one. */
   settle(): void
 }
@@ -20,11 +13,11 @@ export interface PageHub {
 /** All attempts of a client share one listener for each event of the page. */
 export function createPageHub(environment: Environment): PageHub {
   const { document } = environment
-  const readers = new Set<PageSignals>()
+  const listeners = new Set<Listener>()
   let listening: AbortController | undefined
 
-  function each(signal: (reader: PageSignals) => void) {
-    for (const reader of [...readers]) if (readers.has(reader)) signal(reader)
+  function report(signal: PageSignal) {
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener(signal)
   }
 
   function listen(): AbortController {
@@ -32,35 +25,31 @@ export function createPageHub(environment: Environment): PageHub {
     const options = { signal: attempt.signal }
     // A page that comes back from the cache gets `resume`, `visibilitychange` and, last, `pageshow`. Only the last one counts.
     let isAway = false
-    type Listener = (event: { readonly persisted?: boolean }) => void
-    const on = (type: 'pagehide' | 'pageshow' | 'online' | 'offline', listener: Listener) =>
+    type PageListener = (event: { readonly persisted?: boolean }) => void
+    const on = (type: 'pagehide' | 'pageshow' | 'online' | 'offline', listener: PageListener) =>
       environment.addEventListener?.(type, listener, options)
     on('pagehide', () => {
       isAway = true
     })
     on('pageshow', ({ persisted }) => {
       isAway = false
-      if (persisted) each((reader) => reader.pageResumed())
+      if (persisted) report('resumed')
     })
-    on('online', () => each((reader) => reader.online()))
-    on('offline', () => each((reader) => reader.offline?.()))
-    document?.addEventListener('resume', () => isAway || each((reader) => reader.pageResumed()), options)
-    document?.addEventListener(
-      'visibilitychange',
-      () => document.hidden || isAway || each((reader) => reader.pageVisible()),
-      options,
-    )
+    on('online', () => report('online'))
+    on('offline', () => report('offline'))
+    document?.addEventListener('resume', () => isAway || report('resumed'), options)
+    document?.addEventListener('visibilitychange', () => document.hidden || isAway || report('visible'), options)
     return attempt
   }
 
   return {
-    listen(signals, signal) {
-      readers.add(signals)
+    listen(listener, signal) {
+      listeners.add(listener)
       listening ??= listen()
-      signal.addEventListener('abort', () => readers.delete(signals))
+      signal.addEventListener('abort', () => listeners.delete(listener))
     },
     settle() {
-      if (readers.size) return
+      if (listeners.size) return
       listening?.abort()
       listening = undefined
     },

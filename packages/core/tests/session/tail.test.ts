@@ -60,11 +60,12 @@ describe('a snapshot that is followed over one connection', () => {
 
   it('says `polling` in a pause, and `live` while it is open', async () => {
     const { stream, tail } = await followed()
-    const next = (text: string) => tail.last.sink.next({ offset: shown(stream).text.length, text, status: 'streaming' })
-    next('Hello')
+    const next = (text: string, upToDate = true) =>
+      tail.last.sink.next({ offset: shown(stream).text.length, text, status: 'streaming', upToDate })
+    next('Hello', false)
     tail.last.close()
     await settle()
-    // It brought text, so it is opened again at once.
+    // It held more text, so it is opened again at once.
     expect([tail.opened.length, shown(stream).connection]).toEqual([2, 'live'])
     tail.last.close()
     await settle()
