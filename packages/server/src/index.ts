@@ -8,7 +8,6 @@ export type {
   AuthorizeRequest,
   Handler,
   HandlerOptions,
-  ProduceRequest,
   StreamAction,
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'

@@ -20,7 +20,7 @@ export interface StreamBody {
 
 /** The server side of Keepstream, on one store. Made by `createStreams`. */
 export interface Streams {
-  /** Creates a `pending` stream and resolves with its id. `meta` is any JSON value; `authorize` and `produce` get it. */
+  /** Creates a `pending` stream and resolves with its id. `meta` is any JSON value; `authorize` and producers get it. */
   createStream(options?: { readonly meta?: unknown }): Promise<string>
   /** Reads all of the text that is durable now. Rejects with `not-found` for an unknown id. */
   getStreamBody(id: string): Promise<StreamBody>

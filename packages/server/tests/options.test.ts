@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createStreams, isStreamsError, memoryStore, type Producer, type StreamsOptions } from '../src'
+import {
+  createStreams,
+  type DriveContext,
+  isStreamsError,
+  memoryStore,
+  type Producer,
+  type ProducerContext,
+  type StreamsOptions,
+} from '../src'
 import { request } from './support/rig'
 
 describe('options', () => {
@@ -160,8 +168,10 @@ describe('types', () => {
     expectTypeOf(async function* () {
       yield 'text'
     }).toExtend<Producer>()
-    expectTypeOf(async (append: (text: string) => Promise<void>) => append('text')).toExtend<Producer>()
+    expectTypeOf(async ({ append }: ProducerContext) => append('text')).toExtend<Producer>()
     expectTypeOf(() => 42).not.toExtend<Producer>()
+    expectTypeOf(async ({ request }: DriveContext) => void request.url).toExtend<Producer<DriveContext>>()
+    expectTypeOf(async ({ request }: DriveContext) => void request.url).not.toExtend<Producer>()
     expectTypeOf(() => ({}) as AsyncIterable<{ text: string }>).not.toExtend<Producer>()
   })
 })

@@ -54,11 +54,10 @@ describe('the four verbs', () => {
     const handle = streams.handler({
       basePath: '/streams',
       authorize: 'public',
-      produce: ({ meta, request }) =>
-        async function* () {
-          yield `${(meta as { prompt: string }).prompt} `
-          yield await request.text()
-        },
+      async *produce({ meta, request }) {
+        yield `${(meta as { prompt: string }).prompt} `
+        yield await request.text()
+      },
     })
     const driven = collect(await handle(request(`/streams/${id}/drive`, { method: 'POST', body: 'there' })))
     await clock.advance(300)

@@ -75,8 +75,9 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
       return (await query(sql, values)).affectedRows === 1
     },
     async load(id) {
-      const [row] = await query(`SELECT record, revision, ${clock} FROM streams WHERE id = ?`, [clockHere(), keyOf(id)])
-      return row && toSeenRecord(row)
+      const sql = `SELECT record, revision, meta, ${clock} FROM streams WHERE id = ?`
+      const [row] = await query(sql, [clockHere(), keyOf(id)])
+      return row && { ...toSeenRecord(row), meta: row.meta }
     },
     async loadAll(ids) {
       if (ids.length === 0) return []
@@ -113,10 +114,6 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
       const found = await query(sql, [clockHere(), to, key, from, key])
       if (found.length === 0) return undefined
       return { ...toSeenRecord(found[0]), rows: found[0].start === null ? [] : (found as TextRow[]) }
-    },
-    async readMeta(id) {
-      const [row] = await query('SELECT meta FROM streams WHERE id = ?', [keyOf(id)])
-      return row?.meta
     },
   }
 }

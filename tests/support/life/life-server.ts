@@ -44,8 +44,8 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
   let between: ((request: Request) => Response | undefined) | undefined
   const changes: { at: number; open: number }[] = []
 
-  const produce: Producer = (append, { id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
-  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
+  const produce: Producer = ({ append, id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
   const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -23,7 +23,7 @@ export interface StreamOptions {
   /** Keeps a serverless process alive until the run is stored. Pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can continue after `context.text`. If its process dies, the stream is resumed once it has lapsed: by a
+   * The producer can continue after `text`. If its process dies, the stream is resumed once it has lapsed: by a
    * drive that waits for that, or by one that comes within a lease. A later drive resumes it only if no reader came
    * before, because a reader ends a lapsed stream as `timeout`. A stream that `close()` ended is never resumed.
    * @default false
@@ -46,8 +46,7 @@ export async function driveStream(
   if (!isStreamId(id)) return notFoundResponse()
   try {
     const start: StartOptions = {
-      producer: (append, context) =>
-        producer(append, { ...context, request: producerRequest(request, context.signal) }),
+      producer: (context) => producer({ ...context, request: producerRequest(request, context.signal) }),
       canResume,
     }
     return await openAndDrive(runtime, id, request, start, waitUntil)

@@ -21,13 +21,6 @@ export interface AuthorizeRequest {
 
 export type Authorize = (request: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
 
-export interface ProduceRequest {
-  readonly id: string
-  /** The request with its body, of at most `maxBodyBytes`, and with the run's signal. */
-  readonly request: Request
-  readonly meta: unknown
-}
-
 export interface HandlerOptions {
   /**
    * The path of the streams, such as `/streams`. It may be percent-encoded or not: `/größe` is the same as
@@ -51,10 +44,10 @@ export interface HandlerOptions {
    */
   readonly authorize: 'public' | Authorize
   /**
-   * Returns the producer for `POST /:id/drive`. It is called once for each run. If it throws, the run ends as `error`.
-   * @default there is no drive route
+   * The producer of all streams, for `POST /:id/drive`. It is called once for each run. Its `request` has its own copy of the
+   * body. If it throws, the run ends as `error`. @default there is no drive route
    */
-  readonly produce?: (request: ProduceRequest) => Producer<DriveContext> | Promise<Producer<DriveContext>>
+  readonly produce?: Producer<DriveContext>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**
@@ -93,7 +86,7 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
     invalid('authorize', "pass a function that returns true or false, or the string 'public'")
   }
   if (produce !== undefined && typeof produce !== 'function') {
-    invalid('produce', 'pass a function that returns a producer')
+    invalid('produce', 'pass a producer, such as async ({ meta, append }) => …')
   }
   return {
     basePath: checkedPath(given.basePath),

@@ -1,7 +1,7 @@
 import { StreamsError } from '../errors'
 import { isFinishReason } from './finish-reason'
 import { isStatus, isTerminal } from './status'
-import type { ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
+import type { ClaimResult, ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
@@ -87,8 +87,9 @@ function corrupt(call: string, fault: string): StreamsError {
   )
 }
 
-function claimFaultOf({ epoch, offset }: { readonly epoch: number; readonly offset: number }): string | undefined {
+function claimFaultOf({ epoch, offset, meta }: Extract<ClaimResult, { type: 'claimed' }>): string | undefined {
   if (!Number.isSafeInteger(epoch) || epoch < 1) return `its epoch is ${String(epoch)}`
+  if (meta === undefined) return 'it has no meta'
   return isLength(offset) ? undefined : `its offset is ${String(offset)}`
 }
 

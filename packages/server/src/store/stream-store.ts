@@ -43,8 +43,11 @@ export interface StoredRange {
 export type CreateResult = 'created' | 'exists'
 
 export type ClaimResult =
-  /** The owner has the stream. It appends under `epoch` from `offset` on, which is the durable length now. */
-  | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number }
+  /**
+   * The owner has the stream. It appends under `epoch` from `offset` on, which is the durable length now. `meta` is what was
+   * passed to `create`: a new copy.
+   */
+  | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number; readonly meta: unknown }
   /** Another owner has the stream. */
   | { readonly type: 'busy'; readonly head: StreamHead }
   | { readonly type: 'terminal'; readonly head: StreamHead }

@@ -2,6 +2,7 @@ export { type ChangeNotifier, createChangeNotifier } from '../stores/shared/chan
 export {
   type HeldWrite,
   isStorable,
+  type LoadedRecord,
   type OptimisticStoreOptions,
   optimisticStore,
   type RecordTable,

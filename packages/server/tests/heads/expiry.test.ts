@@ -462,7 +462,7 @@ describe('S23 a resume', () => {
     const options = {
       basePath: '/streams',
       authorize: 'public',
-      produce: () => again.producer,
+      produce: again.producer,
       canResume: true,
     } as const
     const reading = await proveStoreHealth(createRig({ store, clock, rolloverMs: 1_000_000 }))
@@ -492,7 +492,7 @@ describe('S23 a resume', () => {
     const handle = streams.handler({
       basePath: '/streams',
       authorize: 'public',
-      produce: () => again.producer,
+      produce: again.producer,
       canResume: true,
     })
     const followed = collect(await handle(request(`/streams/${id}`, sse)))
@@ -574,7 +574,7 @@ describe('S23 a resume', () => {
     const handle = streams.handler({
       basePath: '/streams',
       authorize: async ({ getMeta }) => (await getMeta()) === null,
-      produce: () => again.producer,
+      produce: again.producer,
       canResume: true,
     })
     const response = await handle(request(`/streams/${id}/drive`, { method: 'POST' }))

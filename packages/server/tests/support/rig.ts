@@ -60,9 +60,9 @@ export function createHand(): Hand {
   })
   return {
     calls,
-    producer(given, context) {
+    producer(context) {
       calls.push(context as DriveContext)
-      append = given
+      append = context.append
       return work
     },
     append: (text) => append(text),

@@ -93,7 +93,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     async load(id) {
       if (!isStorable(id)) return undefined
       const [row] = await read(statements.load, () => [id, clockHere()])
-      return row && toSeenRecord(row)
+      return row && { ...toSeenRecord(row), meta: String(row['meta'] ?? 'null') }
     },
     async loadAll(ids) {
       const json = JSON.stringify(ids.filter(isStorable))
@@ -140,11 +140,6 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
         throw new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
       }
       return { ...toSeenRecord(found), rows: row === undefined ? [] : [row] }
-    },
-    async readMeta(id) {
-      if (!isStorable(id)) return undefined
-      const [row] = await read(statements.readMeta, () => [id])
-      return row && String(row['meta'] ?? 'null')
     },
   }
 }

@@ -16,6 +16,12 @@ export interface SeenRecord {
   readonly revision: string
 }
 
+/** The result of `load`. */
+export interface LoadedRecord extends SeenRecord {
+  /** The JSON that was passed to `insert`. */
+  readonly meta: string
+}
+
 /** A write that expects its claim to hold. */
 export interface HeldWrite {
   readonly epoch: number
@@ -51,7 +57,7 @@ export interface SeenRange extends SeenRecord {
 export interface RecordTable {
   /** Stores a new `createRecord`, by the clock of `now`. `false` if the id exists. `meta` is JSON. */
   insert(id: string, meta: string): Promise<boolean>
-  load(id: string): Promise<SeenRecord | undefined>
+  load(id: string): Promise<LoadedRecord | undefined>
   /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
   /**
@@ -76,8 +82,6 @@ export interface RecordTable {
   /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
   removeEnded(olderThanMs: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
-  /** The JSON that was passed to `insert`. `undefined` if there is no record. */
-  readMeta(id: string): Promise<string | undefined>
 }
 
 export interface OptimisticStoreOptions {
@@ -114,7 +118,7 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, now: number) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number, metaJson: string) => Outcome<Result>,
     added?: TextRow,
     mustBeWhole = false,
   ): Promise<Result | Absent> {
@@ -122,7 +126,7 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       checkOpen()
       const seen = await table.load(id)
       if (seen === undefined) return absent
-      const { record, result } = rule(seen.record, seen.now)
+      const { record, result } = rule(seen.record, seen.now, seen.meta)
       if (record === seen.record) return result
       const rows = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
       if (await table.replace(seen, record, rows, mustBeWhole)) {
@@ -159,7 +163,8 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       if (isCreated) notifier.notify(id)
       return isCreated ? 'created' : 'exists'
     },
-    claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
+    claim: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at, meta) => claimStream(record, request, at, meta)),
     append: (id, request) =>
       write(id, { epoch: request.epoch, offset: request.offset }, request.text, (record, at) =>
         appendText(record, request, at),
@@ -195,8 +200,8 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
     },
     async readMeta(id): Promise<unknown> {
       checkOpen()
-      const json = await table.readMeta(id)
-      return json === undefined ? undefined : JSON.parse(json)
+      const loaded = await table.load(id)
+      return loaded && JSON.parse(loaded.meta)
     },
     async heads(ids) {
       checkOpen()

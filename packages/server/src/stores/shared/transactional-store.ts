@@ -34,13 +34,13 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, now: number) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number, transaction: StoreTransaction) => Outcome<Result>,
     added?: TextRow,
   ): Promise<Result | Absent> {
     const { result, isVisible } = await transact('write', (transaction) => {
       const before = transaction.load(id)
       if (before === undefined) return { result: absent, isVisible: false }
-      const { record, result } = rule(before, moment())
+      const { record, result } = rule(before, moment(), transaction)
       // Before a claim and before an end is acknowledged. An end as `error` is acknowledged wherever it can be stored.
       if (record.epoch !== before.epoch) backend.checkFile?.('begin')
       else if (record.status !== before.status && record.status !== 'error') backend.checkFile?.('end')
@@ -66,7 +66,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       if (result === 'created') notifier.notify(id)
       return result
     },
-    claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
+    claim: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at, { meta }) => claimStream(record, request, at, meta(id))),
     append: (id, request) =>
       act(id, { type: 'gone' } as const, (record, at) => appendText(record, request, at), rowOf(request)),
     beat: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => renewLease(record, epoch, at)),
