@@ -1,4 +1,4 @@
-import { StreamsError } from './errors'
+import { notFound } from './errors'
 import { deleteStream } from './http/delete'
 import { driveStream } from './http/drive'
 import { createHandler } from './http/handler'
@@ -37,7 +37,7 @@ export function createStreams(options: StreamsOptions): Streams {
     },
     async getStreamBody(id) {
       const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
-      if (!whole) throw new StreamsError('not-found', `there is no stream '${id}'`)
+      if (!whole) throw notFound(id)
       const { status, epoch, base, finishReason } = whole.head
       return {
         text: whole.text,

@@ -31,6 +31,11 @@ export class StreamsError extends Error {
   }
 }
 
+/** The rejection of every verb of `Streams` that returns a value, if there is no such stream. */
+export function notFound(id: string): StreamsError {
+  return new StreamsError('not-found', `there is no stream '${id}'`)
+}
+
 /** Whether this is an error of this package, or of another copy of it. With `code`: whether it has that code. */
 export function isStreamsError(value: unknown, code?: StreamsErrorCode): value is StreamsError {
   return value instanceof Error && brand in value && (code === undefined || (value as StreamsError).code === code)

@@ -14,7 +14,8 @@ export interface AuthorizeRequest {
   readonly id: string
   readonly action: StreamAction
   /**
-   * The `meta` of `createStream`, or `undefined` if there is no such stream. Reads the store once, at the first call.
+   * The `meta` of `createStream`. Reads the store once, at the first call. If there is no such stream it is `undefined` and
+   * does not reject, so that strangers get the same response whether the stream exists or not.
    */
   readonly getMeta: () => Promise<unknown>
 }

@@ -74,7 +74,8 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
         return jsonResponse(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
       }
       case 'delete':
-        return (await deleteStream(runtime, id)) ? new Response(null, { status: 204 }) : notFoundResponse()
+        await deleteStream(runtime, id)
+        return new Response(null, { status: 204 })
     }
   }
 

@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { notFound, StreamsError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
@@ -31,7 +31,7 @@ export async function startStream(
     case 'stored':
       return { finished: Promise.resolve(outcomeOf(opened.head)) }
     case 'gone':
-      throw new StreamsError('not-found', `there is no stream '${id}'`)
+      throw notFound(id)
   }
 }
 

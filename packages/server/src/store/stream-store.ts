@@ -128,7 +128,8 @@ export interface SweepRequest {
  * - create a stream only in `create`;
  * - measure leases by its own clock, never by the caller's;
  * - compute offsets from JavaScript lengths, never with SQL functions that count code points;
- * - reject, with the cause, if it does not know the outcome, and leave retries to the caller;
+ * - reject, with the cause, if it does not know the outcome, and leave retries to the caller. That a stream does not exist is
+ *   a result, never a rejection;
  * - reject with `new StreamsError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
  * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
  *   `close` as `done`. The run then ends as `error`. The server checks all results, and treats one that cannot be true as
@@ -156,7 +157,7 @@ export interface StreamStore {
   expire(id: string, epoch: number): Promise<ExpireResult>
   /**
    * Removes the stream and erases its text. `false`: there was none. If the stream is gone but some of it could not be erased
-   * yet, it rejects, and a repeated call finishes the work.
+   * yet, it rejects. A repeated call finishes the work, and may return `true` for that.
    */
   delete(id: string): Promise<boolean>
   /**

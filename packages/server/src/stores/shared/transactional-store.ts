@@ -19,6 +19,8 @@ export interface TransactionalStoreOptions {
 /** Implements {@link StreamStore} on any backend with synchronous transactions. */
 export function transactionalStore({ name, backend, now, pendingMs }: TransactionalStoreOptions): StreamStore {
   const notifier = createChangeNotifier()
+  /** Streams that were removed here, but perhaps not erased yet. */
+  const unerased = new Set<string>()
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
@@ -81,10 +83,13 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         transaction.remove(id)
         return true
       })
-      if (isRemoved) notifier.notify(id)
+      if (isRemoved) {
+        unerased.add(id)
+        notifier.notify(id)
+      }
       // Also if there was nothing to remove: an earlier call may have failed between the two steps.
       await backend.erase?.()
-      return isRemoved
+      return unerased.delete(id)
     },
     async sweep({ olderThanMs, limit }) {
       const ids = await transact('write', (transaction) => {
