@@ -1,4 +1,4 @@
-import type { StreamOptions } from './http/drive'
+import type { DriveOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
 import type { DriveContext, Producer } from './run/producer'
@@ -36,13 +36,13 @@ export interface Streams {
    *
    * Rejects with `store` if the stream could not be claimed, and with `shutting-down`.
    */
-  start(id: string, producer: Producer, options?: Pick<StreamOptions, 'canResume'>): Promise<StartedStream>
+  start(id: string, producer: Producer, options?: Pick<DriveOptions, 'canResume'>): Promise<StartedStream>
   /**
    * Drives a stream: starts `producer`, unless it runs or has ended already, and responds with the text from 0 as it is
    * produced. With `Accept: text/event-stream` it responds with an event stream. Driving again joins. The run goes on when the
    * reader leaves. It does not authorize, and rejects only for a mistake in the call.
    */
-  stream(request: Request, id: string, producer: Producer<DriveContext>, options?: StreamOptions): Promise<Response>
+  stream(request: Request, id: string, producer: Producer<DriveContext>, options?: DriveOptions): Promise<Response>
   /**
    * Ends a stream as `stopped`, in whichever process it is produced. Its text is kept. Waits up to 5 s until the end is stored;
    * if that takes longer, the resolved status is not terminal, and the request is kept. It may be repeated. Rejects with

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
+  type CreateStreamsOptions,
   createStreams,
   type DriveContext,
-  isStreamsError,
+  isStreamServerError,
   memoryStore,
   type Producer,
   type ProducerContext,
-  type StreamsOptions,
 } from '../src'
 import { request } from './support/rig'
 
@@ -29,7 +29,7 @@ describe('options', () => {
   ]
 
   it.each(wrong)('%s is refused with the package, the option and the fix', (_, options, name) => {
-    const attempt = () => createStreams(options as StreamsOptions)
+    const attempt = () => createStreams(options as CreateStreamsOptions)
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid-option' }))
     expect(attempt).toThrow(/^@keepstream\/server: option /)
     expect(attempt).toThrow(name)
@@ -152,13 +152,13 @@ describe('options', () => {
     expect(attempt).toThrow(cure)
   })
 
-  it('errors are recognised by isStreamsError', () => {
+  it('errors are recognised by isStreamServerError', () => {
     try {
-      createStreams({} as StreamsOptions)
+      createStreams({} as CreateStreamsOptions)
     } catch (error) {
-      expect(isStreamsError(error)).toBe(true)
+      expect(isStreamServerError(error)).toBe(true)
     }
-    expect(isStreamsError(new Error('other'))).toBe(false)
+    expect(isStreamServerError(new Error('other'))).toBe(false)
   })
 })
 

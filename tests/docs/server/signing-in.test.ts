@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { StreamClient } from '@keepstream/core'
-import type { Producer, Streams, StreamsOptions } from '@keepstream/server'
+import type { CreateStreamsOptions, Producer, Streams } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 import type { Hono } from 'hono'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -11,7 +11,7 @@ import { extractExamples } from '../../gates/extract-examples.mjs'
 import { until } from '../../support/until'
 
 interface Page {
-  createApp(options: StreamsOptions, produce: Producer): { app: Hono; streams: Streams }
+  createApp(options: CreateStreamsOptions, produce: Producer): { app: Hono; streams: Streams }
   issueToken(userId: string): Promise<string>
   createClient(url: string, fetchToken: () => Promise<string | undefined>): StreamClient
 }

@@ -1,4 +1,4 @@
-import { type StreamStore, StreamsError } from '@keepstream/server'
+import { StreamServerError, type StreamStore } from '@keepstream/server'
 import {
   createRecord,
   endOf,
@@ -134,7 +134,8 @@ async function write(
   if (mustBeWhole) {
     const sql = 'SELECT COALESCE(SUM(length), 0) AS length FROM pieces WHERE stream_id = ?'
     const [{ length }] = await connection.query(sql, [key])
-    if (length !== seen.record.length) throw new StreamsError('corrupt', `some of the text of "${record.id}" is lost.`)
+    if (length !== seen.record.length)
+      throw new StreamServerError('corrupt', `some of the text of "${record.id}" is lost.`)
   }
   for (const { start, text } of rows) {
     await connection.query('INSERT INTO pieces VALUES (?, ?, ?, ?)', [key, start, text.length, text])

@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Run } from '../run/run'
@@ -19,7 +19,7 @@ import { notFoundResponse } from './response/responses'
 import { textResponse } from './response/text-response'
 import { headerNames, liveHeaders, mediaTypes } from './wire-names'
 
-export interface StreamOptions {
+export interface DriveOptions {
   /** Keeps a serverless process alive until the run is stored. Pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
@@ -37,12 +37,13 @@ export async function driveStream(
   request: Request,
   id: string,
   producer: Producer<DriveContext>,
-  options: StreamOptions,
+  options: DriveOptions,
 ): Promise<Response> {
   checkObject('options', options, 'call stream(request, id, producer, { waitUntil, canResume })')
   checkNames('', options, ['waitUntil', 'canResume'])
   const { waitUntil, canResume = false } = options
-  if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'stream() needs a producer function')
+  if (typeof producer !== 'function')
+    throw new StreamServerError('invalid-option', 'stream() needs a producer function')
   if (!isStreamId(id)) return notFoundResponse()
   try {
     const start: StartOptions = {
@@ -60,7 +61,7 @@ async function openAndDrive(
   id: string,
   request: Request,
   start: StartOptions,
-  waitUntil: StreamOptions['waitUntil'],
+  waitUntil: DriveOptions['waitUntil'],
 ): Promise<Response> {
   const { report, runs } = runtime
   const opened = await runs.open(id, start)

@@ -5,7 +5,7 @@ import { type Cors, isHeaderName } from './request/cors'
 
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
 
-export interface AuthorizeRequest {
+export interface AuthorizeContext {
   /**
    * Its body, of at most `maxBodyBytes`, may be read here: `produce` gets its own copy. A request with a body is a
    * copy.
@@ -20,7 +20,7 @@ export interface AuthorizeRequest {
   readonly getMeta: () => Promise<unknown>
 }
 
-export type Authorize = (request: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
+export type Authorize = (request: AuthorizeContext) => boolean | Response | Promise<boolean | Response>
 
 export interface HandlerOptions {
   /**

@@ -6,7 +6,7 @@ import { deleteStream } from './delete'
 import { driveStream } from './drive'
 import {
   type Authorize,
-  type AuthorizeRequest,
+  type AuthorizeContext,
   canonicalPath,
   type Handler,
   type HandlerOptions,
@@ -80,7 +80,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
   }
 
   /** Reads the store at the first call. */
-  function metaOf(id: string): AuthorizeRequest['getMeta'] {
+  function metaOf(id: string): AuthorizeContext['getMeta'] {
     let meta: Promise<unknown> | undefined
     return () => {
       meta ??= runtime.options.store.readMeta(id)
@@ -90,7 +90,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
 }
 
 /** What `authorize` returns, or the `Response` that it throws, as some frameworks do. */
-async function verdictOf(authorize: Authorize, request: AuthorizeRequest): Promise<unknown> {
+async function verdictOf(authorize: Authorize, request: AuthorizeContext): Promise<unknown> {
   try {
     return await authorize(request)
   } catch (error) {

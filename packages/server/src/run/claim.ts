@@ -1,5 +1,5 @@
-import { isStreamsError, StreamsError } from '../errors'
-import type { ResolvedOptions } from '../options/streams-options'
+import { isStreamServerError, StreamServerError } from '../errors'
+import type { ResolvedOptions } from '../options/create-streams-options'
 import { createStreamId } from '../store/stream-id'
 import type { ClaimResult, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
@@ -35,7 +35,7 @@ export async function claimStream(
     return { ...claim, prefix: await readPrefix(id, offset, (at, max) => retried(() => store.read(id, at, max))) }
   } catch (error) {
     // Nothing can be added to a text that is not whole. Closing it now spares readers the wait until the claim lapses.
-    if (isStreamsError(error, 'corrupt')) {
+    if (isStreamServerError(error, 'corrupt')) {
       const ending = { status: 'error', error: streamErrors.corrupt } as const
       await store.close(id, { epoch, offset, text: '', ...ending }).catch(() => undefined)
     }
@@ -47,7 +47,7 @@ export async function claimStream(
       try {
         return await act()
       } catch (error) {
-        if (attempt === tries || !isStreamsError(error, 'store')) throw error
+        if (attempt === tries || !isStreamServerError(error, 'store')) throw error
         const waitMs = backoffMs(attempt, retry, () => environment.random())
         await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
       }
@@ -67,7 +67,7 @@ async function readPrefix(
     if (!range) break
     if (range.text === '' || range.head.offset < end) {
       const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`
-      throw new StreamsError('corrupt', message)
+      throw new StreamServerError('corrupt', message)
     }
     slices.push(range.text)
     position += range.text.length

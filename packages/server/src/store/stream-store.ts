@@ -130,8 +130,8 @@ export interface SweepRequest {
  * - compute offsets from JavaScript lengths, never with SQL functions that count code points;
  * - reject, with the cause, if it does not know the outcome, and leave retries to the caller. That a stream does not exist is
  *   a result, never a rejection;
- * - reject with `new StreamsError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
- * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
+ * - reject with `new StreamServerError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
+ * - reject with `new StreamServerError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
  *   `close` as `done`. The run then ends as `error`. The server checks all results, and treats one that cannot be true as
  *   `corrupt` too.
  */

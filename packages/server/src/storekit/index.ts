@@ -1,6 +1,6 @@
 export { type ChangeNotifier, createChangeNotifier } from '../stores/shared/change-notifier'
 export {
-  type HeldWrite,
+  type ConditionalWrite,
   isStorable,
   type LoadedRecord,
   type OptimisticStoreOptions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AuthorizeRequest } from '../../src/index'
+import type { AuthorizeContext } from '../../src/index'
 import { settled } from '../support/clock'
 import { createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
@@ -105,7 +105,7 @@ describe('the handler', () => {
   })
 
   it('sends the same response for an unknown stream and for an unauthorized request', async () => {
-    const requested: AuthorizeRequest[] = []
+    const requested: AuthorizeContext[] = []
     const { send, id, streams, produced } = await served({
       authorize: async (given) => {
         requested.push(given)

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../tests/support/until'
-import { createStreams, memoryStore, type Producer, type StreamsEvent } from '../../src/index'
+import { createStreams, memoryStore, type Producer, type StreamServerEvent } from '../../src/index'
 import { parseEvents, type SseEvent, textOf } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
@@ -34,7 +34,7 @@ function writing(handle: (request: Request) => Promise<Response>): RequestListen
 
 async function serving(produce: Producer, listener = getRequestListener as typeof writing) {
   const store = spyStore(memoryStore())
-  const events: StreamsEvent[] = []
+  const events: StreamServerEvent[] = []
   const errors: unknown[] = []
   const streams = createStreams({
     store,

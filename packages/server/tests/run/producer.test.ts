@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ProducerContext, StreamsError } from '../../src/index'
+import { type ProducerContext, StreamServerError } from '../../src/index'
 import { createFakeClock, settled } from '../support/clock'
 import { collect, createHand, createRig, request } from '../support/rig'
 
@@ -96,7 +96,7 @@ describe('S7 a producer', () => {
     })
     await clock.advance(300)
     expect(await body(streams, id)).toMatchObject({ text: 'text', status: 'error' })
-    expect(errors[0]?.error).toBeInstanceOf(StreamsError)
+    expect(errors[0]?.error).toBeInstanceOf(StreamServerError)
     expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
   })
 

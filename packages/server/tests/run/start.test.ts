@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isStreamsError } from '../../src'
+import { isStreamServerError } from '../../src'
 import { createHand, createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
@@ -107,6 +107,6 @@ describe('S27 start', () => {
     const closed = streams.close()
     await clock.advance(60_000)
     await closed
-    await expect(streams.start(id, producer)).rejects.toSatisfy((error) => isStreamsError(error, 'shutting-down'))
+    await expect(streams.start(id, producer)).rejects.toSatisfy((error) => isStreamServerError(error, 'shutting-down'))
   })
 })

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { LoadedRecord, RecordTable } from '../shared/optimistic-store'
 import { createRecord, endOf } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
@@ -224,8 +224,8 @@ function checkWhole(id: string, row: TextRow | undefined, start: number, end: nu
   if (row === undefined || row.start > start || row.start + row.text.length < end) throw incomplete(id)
 }
 
-function incomplete(id: string): StreamsError {
-  return new StreamsError(
+function incomplete(id: string): StreamServerError {
+  return new StreamServerError(
     'corrupt',
     `redisStore found "${id}" without some of its text. Has Redis evicted it? Set its maxmemory-policy to noeviction.`,
   )

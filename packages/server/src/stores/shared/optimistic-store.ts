@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
@@ -23,7 +23,7 @@ export interface LoadedRecord extends SeenRecord {
 }
 
 /** A write that expects its claim to hold. */
-export interface HeldWrite {
+export interface ConditionalWrite {
   readonly epoch: number
   /** The expected durable length. `undefined` accepts any. */
   readonly offset: number | undefined
@@ -75,7 +75,7 @@ export interface RecordTable {
    */
   write?(
     id: string,
-    write: HeldWrite,
+    write: ConditionalWrite,
   ): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
   /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
@@ -112,7 +112,7 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   let disposing: Promise<void> | undefined
 
   function checkOpen(): void {
-    if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
+    if (isDisposed) throw new StreamServerError('store', `this ${name} was disposed and cannot be used any more.`)
   }
 
   async function act<Result, Absent>(
@@ -134,13 +134,16 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
         return result
       }
     }
-    throw new StreamsError('store', `${name} found "${id}" changed by other processes ${maxAttempts} times in a row.`)
+    throw new StreamServerError(
+      'store',
+      `${name} found "${id}" changed by other processes ${maxAttempts} times in a row.`,
+    )
   }
 
   /** Most writes find the expected state, so one call is enough. Otherwise a rule decides after a read. */
   async function write(
     id: string,
-    held: Omit<HeldWrite, 'rows' | 'added'>,
+    held: Omit<ConditionalWrite, 'rows' | 'added'>,
     text: string,
     rule: (record: StreamRecord, now: number) => Outcome<WriteResult>,
   ): Promise<WriteResult> {
@@ -227,7 +230,7 @@ export function isStorable(text: string): boolean {
 
 function checkText(store: string, text: string): void {
   if (isStorable(text)) return
-  throw new StreamsError(
+  throw new StreamServerError(
     'content-refused',
     `${store} cannot store this text: it has U+0000 or half of a surrogate pair. Replace each with one other character.`,
   )

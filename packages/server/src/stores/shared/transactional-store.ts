@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StoredRange, StreamStore } from '../../store/stream-store'
 import { createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
@@ -28,7 +28,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   const moment = () => Math.floor(now())
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
-    if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
+    if (isDisposed) throw new StreamServerError('store', `this ${name} was disposed and cannot be used any more.`)
     return backend.transact(mode, body)
   }
 
