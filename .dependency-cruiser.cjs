@@ -226,7 +226,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/server/src/', pathNot: '^packages/server/src/runtime[.]ts$' },
       to: {
-        path: '^packages/server/src/(reading/monitored-store|options/streams-options)[.]ts$',
+        path: '^packages/server/src/(reading/monitored-store|options/create-streams-options)[.]ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

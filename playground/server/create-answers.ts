@@ -1,5 +1,6 @@
+import type { Producer } from '@keepstream/server'
 import type { About } from '../shared/about'
-import { type AnswerProducer, writeAnswer } from './answers/answer-producer'
+import { writeAnswer } from './answers/answer-producer'
 import { type AnswerSources, composeAnswer } from './answers/compose-answer'
 import type { Chats } from './chats'
 import { toMessages } from './endpoint/to-messages'
@@ -7,8 +8,8 @@ import type { Settings } from './settings'
 
 export interface Answers {
   readonly about: About
-  /** Returns the producer for the answer to a stream's question. */
-  produce(streamId: string): AnswerProducer | Promise<AnswerProducer>
+  /** The producer of the answer to a stream's question. */
+  readonly produce: Producer
 }
 
 export interface AnswersOptions extends Pick<Settings, 'answerSpeed' | 'endpoint'> {
@@ -24,9 +25,9 @@ export async function createAnswers(options: AnswersOptions): Promise<Answers> {
   if (endpoint === undefined) {
     return {
       about: { answeredBy: 'documentation' },
-      produce: (streamId) => {
-        const question = chats.questionOf(streamId) ?? failWithoutQuestion(streamId)
-        return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })
+      produce: async (context) => {
+        const question = chats.questionOf(context.id) ?? failWithoutQuestion(context.id)
+        return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })(context)
       },
     }
   }
@@ -38,9 +39,9 @@ export async function createAnswers(options: AnswersOptions): Promise<Answers> {
     sources.search(question).findings.length === 0 ? undefined : composeAnswer(question, sources)
   return {
     about: { answeredBy: 'endpoint', model: endpoint.model, host: new URL(endpoint.baseUrl).host },
-    produce: async (streamId) => {
-      const chat = chats.chatOf(streamId) ?? failWithoutQuestion(streamId)
-      return ask(await toMessages(chat, streamId, { readAnswer, findPassages }))
+    produce: async (context) => {
+      const chat = chats.chatOf(context.id) ?? failWithoutQuestion(context.id)
+      return ask(await toMessages(chat, context.id, { readAnswer, findPassages }))(context)
     },
   }
 }

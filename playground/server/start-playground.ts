@@ -67,7 +67,7 @@ export async function startPlayground(options: StartOptions): Promise<Playground
       basePath: '/api/streams',
       // Every visitor may read and stop, but not delete an answer from other visitors' pages.
       authorize: ({ action }) => action !== 'delete',
-      produce: ({ id }) => produce(id),
+      produce,
     }),
     page: await readPageFiles(pageDir),
     files: library.files,

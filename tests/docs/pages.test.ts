@@ -28,7 +28,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
       yield beginning
       await finished
       yield end
-    } as ChatServer['produce']
+    }
     await open()
   })
 
@@ -110,7 +110,7 @@ describe.each(frameworks)('the example of docs/%s.md', (framework) => {
     server.produce = async function* () {
       yield beginning
       throw new Error('out of words')
-    } as unknown as ChatServer['produce']
+    }
     await ask()
     await shows('error, closed', 'The answer broke off.')
     expect(answer()).toBe(beginning)

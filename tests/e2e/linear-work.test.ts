@@ -13,7 +13,7 @@ afterEach(() => server.close())
 async function measure(tokens: number): Promise<Work> {
   const counter = countWork()
   server = await startMemoryServer(
-    () => async (append) => {
+    async ({ append }) => {
       for (let index = 0; index < tokens; index += 1) await append(token)
     },
     { maxLength: tokens * token.length + 1 },

@@ -9,16 +9,13 @@ afterEach(() => server.close())
 
 it(`${driveCount} simultaneous drives of one stream run the producer once, and all get the whole text`, async () => {
   let runs = 0
-  server = await startMemoryServer(
-    () =>
-      async function* () {
-        runs += 1
-        for (const piece of answerPieces(3)) {
-          yield piece
-          await new Promise((resolve) => setTimeout(resolve, 2))
-        }
-      },
-  )
+  server = await startMemoryServer(async function* () {
+    runs += 1
+    for (const piece of answerPieces(3)) {
+      yield piece
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  })
   const id = await server.streams.createStream()
   const drives = Array.from({ length: driveCount }, async () => {
     const response = await fetch(`${server.url}/${id}/drive`, { method: 'POST', headers: { accept: 'text/plain' } })

@@ -20,7 +20,7 @@ it(`${followerCount} followers that join at random moments all end with the exac
   const detaches: (() => void)[] = []
   let joinAt: (index: number) => void = () => undefined
 
-  server = await startMemoryServer(() => async (append) => {
+  server = await startMemoryServer(async ({ append }) => {
     for (const [index, piece] of answerPieces(seed, pieceCount).entries()) {
       joinAt(index)
       await append(piece)

@@ -20,13 +20,12 @@ describe.skipIf(chromiumPath === undefined)('a browser’s own EventSource', () 
 
   it('reads an answer whole through connections that the server closes, and stops asking after the end', async () => {
     server = await startMemoryServer(
-      () =>
-        async function* () {
-          for (const piece of answerPieces(seed, count)) {
-            yield piece
-            await new Promise((resolve) => setTimeout(resolve, 15))
-          }
-        },
+      async function* () {
+        for (const piece of answerPieces(seed, count)) {
+          yield piece
+          await new Promise((resolve) => setTimeout(resolve, 15))
+        }
+      },
       { rolloverMs: 400, keepAliveMs: 100 },
     )
     const id = await server.streams.createStream()

@@ -12,13 +12,12 @@ let write: (text: string | undefined) => void = () => {}
 
 beforeAll(async () => {
   server = await startMemoryServer(
-    () =>
-      async (append, { id }) => {
-        runs.push(id)
-        await new Promise<void>((resolve) => {
-          write = (text) => (text === undefined ? resolve() : void append(text))
-        })
-      },
+    async ({ append, id }) => {
+      runs.push(id)
+      await new Promise<void>((resolve) => {
+        write = (text) => (text === undefined ? resolve() : void append(text))
+      })
+    },
     { flush: { intervalMs: 20 } },
   )
 })

@@ -27,14 +27,13 @@ it(`a network that cuts every other connection of drivers and followers costs ti
   const cutsLeft = new Map<string, number>()
   let runs = 0
   server = await startMemoryServer(
-    (meta) =>
-      async function* () {
-        runs += 1
-        for (const chunk of answerPieces(meta as number, chunkCount)) {
-          yield chunk
-          await new Promise((resolve) => setTimeout(resolve, 8))
-        }
-      },
+    async function* ({ meta }) {
+      runs += 1
+      for (const chunk of answerPieces(meta as number, chunkCount)) {
+        yield chunk
+        await new Promise((resolve) => setTimeout(resolve, 8))
+      }
+    },
     { flush: { sentenceMs: 20, intervalMs: 30 } },
   )
   proxy = await startCuttingProxy(server.port, (path) => {

@@ -20,15 +20,13 @@ const planned = new Map<string, Cut>()
 const runs = new Map<string, number>()
 
 beforeAll(async () => {
-  const produce =
-    (meta: unknown): Producer =>
-    async (append, { id }) => {
-      runs.set(id, (runs.get(id) ?? 0) + 1)
-      for (const chunk of answerPieces(meta as number, chunkCount)) {
-        await append(chunk)
-        await new Promise((resolve) => setTimeout(resolve, 8))
-      }
+  const produce: Producer = async ({ append, id, meta }) => {
+    runs.set(id, (runs.get(id) ?? 0) + 1)
+    for (const chunk of answerPieces(meta as number, chunkCount)) {
+      await append(chunk)
+      await new Promise((resolve) => setTimeout(resolve, 8))
     }
+  }
   // Text is stored often, so that it still grows when the client reads it after the cut.
   server = await startMemoryServer(produce, { flush: { sentenceMs: 20, intervalMs: 30 } })
   proxy = await startCuttingProxy(server.port, (path) => {

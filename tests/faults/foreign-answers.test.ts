@@ -37,7 +37,7 @@ const proxy = createServer((request, response) => {
 })
 
 beforeAll(async () => {
-  server = await startMemoryServer((meta) => async (append) => {
+  server = await startMemoryServer(async ({ append, meta }) => {
     for (const chunk of answerPieces(meta as number, chunkCount)) {
       await append(chunk)
       await new Promise((resolve) => setTimeout(resolve, 8))

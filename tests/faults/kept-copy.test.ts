@@ -30,7 +30,7 @@ function startProcess(store: StreamStore, producer: Producer) {
   const handle = streams.handler({
     basePath: '/streams',
     authorize: 'public',
-    produce: () => producer,
+    produce: producer,
     canResume: true,
   })
   const client = () => {
@@ -62,8 +62,8 @@ async function setUpResumedStream() {
   let nowMs = 1_000_000
   const store = memoryStore({ now: () => nowMs })
   let append = async (_: string) => {}
-  const first = startProcess(store, (appendText) => {
-    append = appendText
+  const first = startProcess(store, (context) => {
+    append = context.append
     return new Promise(() => {})
   })
   const id = await first.streams.createStream()

@@ -36,7 +36,7 @@ async function startProxy(targetPort: number, passesHost: boolean): Promise<stri
 }
 
 it('a drive behind a proxy that rewrites Host on plain http fails with a code and a fix, and continues once fixed', async () => {
-  const server = await startMemoryServer(() => async (append) => append('Hello.'))
+  const server = await startMemoryServer(async ({ append }) => append('Hello.'))
   closing.push(() => server.close())
   const rewriting = await startProxy(server.port, false)
   const passing = await startProxy(server.port, true)

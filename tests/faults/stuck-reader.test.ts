@@ -13,12 +13,9 @@ const truth = chunk.repeat(chunkCount)
 let server: MemoryServer
 
 beforeEach(async () => {
-  server = await startMemoryServer(
-    () =>
-      async function* () {
-        for (let index = 0; index < chunkCount; index += 1) yield chunk
-      },
-  )
+  server = await startMemoryServer(async function* () {
+    for (let index = 0; index < chunkCount; index += 1) yield chunk
+  })
 })
 
 afterEach(() => server.close())

@@ -28,8 +28,8 @@ export async function startPageServer({ renderPage, head }: ServerModule, browse
   const writers = new Map<string, { append: (text: string) => Promise<void>; end: () => void }>()
   const requests: string[] = []
 
-  const produce: Producer = (append, { id }) => new Promise((end) => void writers.set(id, { append, end }))
-  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
+  const produce: Producer = ({ append, id }) => new Promise((end) => void writers.set(id, { append, end }))
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
   const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

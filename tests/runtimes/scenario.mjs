@@ -31,7 +31,7 @@ export async function playScenario(createStreams, openStore) {
         throw error
       },
     })
-    return { streams, handle: streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce }) }
+    return { streams, handle: streams.handler({ basePath: '/streams', authorize: 'public', produce }) }
   })
   if (!here || !there) throw new Error('unreachable')
 

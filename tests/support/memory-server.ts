@@ -10,18 +10,14 @@ export interface MemoryServer {
   close(): Promise<void>
 }
 
-/** Starts a server in this process on a real socket. The meta of a stream determines what is produced. */
+/** Starts a server in this process on a real socket. */
 export async function startMemoryServer(
-  produce: (meta: unknown) => Producer,
+  produce: Producer,
   options: Omit<Parameters<typeof createStreams>[0], 'store'> = {},
   wrapStore: (store: StreamStore) => StreamStore = (store) => store,
 ): Promise<MemoryServer> {
   const streams = createStreams({ store: wrapStore(memoryStore()), ...options })
-  const handle = streams.handler({
-    basePath: '/streams',
-    authorize: 'public',
-    produce: ({ meta }) => produce(meta),
-  })
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
   const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const { port } = server.address() as AddressInfo

@@ -1,6 +1,6 @@
-import type { StreamsOptions } from '@keepstream/server'
+import type { CreateStreamsOptions } from '@keepstream/server'
 
-type Environment = NonNullable<StreamsOptions['environment']>
+type Environment = NonNullable<CreateStreamsOptions['environment']>
 
 /** A runtime's clock and timers, `factor` times as fast as real ones, so that a lease expires within seconds. */
 export function quickTime(factor: number): Environment {

@@ -21,11 +21,9 @@ const streams = createStreams({
   },
 })
 
-/**
- * @param {{ seed: number, count: number, delayMs: number }} answer
- * @param {{ signal: AbortSignal, text: string }} context
- */
-async function* produce({ seed, count, delayMs }, { signal, text }) {
+/** @param {{ meta: any, signal: AbortSignal, text: string }} context */
+async function* produce({ meta, signal, text }) {
+  const { seed, count, delayMs } = /** @type {{ seed: number, count: number, delayMs: number }} */ (meta)
   console.log(`producing ${seed}`)
   let end = 0
   for (const chunk of answerPieces(seed, count)) {
@@ -42,10 +40,7 @@ const handle = streams.handler({
   basePath: '/streams',
   authorize: 'public',
   canResume,
-  produce:
-    ({ meta }) =>
-    (_append, context) =>
-      produce(/** @type {any} */ (meta), context),
+  produce,
 })
 const app = new Hono()
 app.get('/', (c) => c.text('ready'))

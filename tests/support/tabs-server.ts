@@ -31,7 +31,7 @@ export async function startTabsServer(): Promise<TabsServer> {
   const handle = streams.handler({
     basePath: '/streams',
     authorize: 'public',
-    produce: () => (append) =>
+    produce: ({ append }) =>
       new Promise<void>((resolve) => {
         send = (text) => (text === undefined ? resolve() : void append(text))
       }),

@@ -51,12 +51,10 @@ export async function startTwoOrigins(
   const handle = streams.handler({
     basePath: '/streams',
     authorize: 'public',
-    produce:
-      () =>
-      async (append, { signal }) => {
-        await append('A text of another origin.')
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-      },
+    async produce({ append, signal }) {
+      await append('A text of another origin.')
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    },
     ...options((host) => `http://${host}:${portOf(pages)}`),
   })
   const api = await listen((request) => handleRequest(request))

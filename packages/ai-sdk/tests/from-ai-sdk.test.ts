@@ -172,7 +172,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     let isAborted = false
     const streams = createStreams({ store: memoryStore() })
     const id = await streams.createStream()
-    const producer: Producer = (_, { signal }) => {
+    const producer: Producer = ({ signal }) => {
       signal.addEventListener('abort', () => {
         isAborted = true
       })

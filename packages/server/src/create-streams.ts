@@ -1,4 +1,4 @@
-import { StreamsError } from './errors'
+import { notFound } from './errors'
 import { deleteStream } from './http/delete'
 import { driveStream } from './http/drive'
 import { createHandler } from './http/handler'
@@ -6,7 +6,7 @@ import { readStream } from './http/read'
 import { notFoundResponse } from './http/response/responses'
 import { stopStream } from './http/stop'
 import { checkNames, checkObject, number, optionsFrom } from './options/check-options'
-import type { StreamsOptions } from './options/streams-options'
+import type { CreateStreamsOptions } from './options/create-streams-options'
 import { readWholeText } from './reading/read-text'
 import { startStream } from './run/start'
 import { createRuntime } from './runtime'
@@ -18,9 +18,9 @@ const sweepTable = { olderThanMs: number(undefined, 0), limit: number(1_000, 1) 
 /**
  * Runs each text generation once, streams it to the driver, and keeps it in `store` for every other reader.
  *
- * @throws StreamsError `invalid-option`
+ * @throws StreamServerError `invalid-option`
  */
-export function createStreams(options: StreamsOptions): Streams {
+export function createStreams(options: CreateStreamsOptions): Streams {
   const runtime = createRuntime(options)
   const { hub, runs } = runtime
   const { store } = runtime.options
@@ -37,7 +37,7 @@ export function createStreams(options: StreamsOptions): Streams {
     },
     async getStreamBody(id) {
       const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
-      if (!whole) throw new StreamsError('not-found', `there is no stream '${id}'`)
+      if (!whole) throw notFound(id)
       const { status, epoch, base, finishReason } = whole.head
       return {
         text: whole.text,

@@ -1,4 +1,4 @@
-export type StreamsErrorCode =
+export type StreamServerErrorCode =
   /** An option that cannot be used. */
   | 'invalid-option'
   /** A producer wrote something that is not a string, or returned something that cannot be read. */
@@ -16,22 +16,27 @@ export type StreamsErrorCode =
   /** The store does not have what it acknowledged for this stream: text is missing, or a result cannot be true. */
   | 'corrupt'
 
-const brand = Symbol.for('keepstream.streams-error')
+const brand = Symbol.for('keepstream.stream-server-error')
 
-/** The only error class of this package. Use `code` to tell errors apart, and {@link isStreamsError} to recognise them. */
-export class StreamsError extends Error {
-  readonly code: StreamsErrorCode
+/** The only error class of this package. Use `code` to tell errors apart, and {@link isStreamServerError} to recognise them. */
+export class StreamServerError extends Error {
+  readonly code: StreamServerErrorCode
   /** @internal */
   readonly [brand] = true
 
-  constructor(code: StreamsErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: StreamServerErrorCode, message: string, options?: { cause?: unknown }) {
     super(`@keepstream/server: ${message}`, options)
-    this.name = 'StreamsError'
+    this.name = 'StreamServerError'
     this.code = code
   }
 }
 
+/** The rejection of every verb of `Streams` that returns a value, if there is no such stream. */
+export function notFound(id: string): StreamServerError {
+  return new StreamServerError('not-found', `there is no stream '${id}'`)
+}
+
 /** Whether this is an error of this package, or of another copy of it. With `code`: whether it has that code. */
-export function isStreamsError(value: unknown, code?: StreamsErrorCode): value is StreamsError {
-  return value instanceof Error && brand in value && (code === undefined || (value as StreamsError).code === code)
+export function isStreamServerError(value: unknown, code?: StreamServerErrorCode): value is StreamServerError {
+  return value instanceof Error && brand in value && (code === undefined || (value as StreamServerError).code === code)
 }

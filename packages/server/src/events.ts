@@ -1,7 +1,7 @@
 import type { TerminalStatus } from './store/status'
 
 /** Something that happened to a stream or to the store, for metrics and logs. It never contains text. */
-export type StreamsEvent =
+export type StreamServerEvent =
   /** A run has started in this process. `base` is the durable length at that moment. */
   | { readonly type: 'claimed'; readonly id: string; readonly epoch: number; readonly base: number }
   /** `length` code units became durable. `offset` is the durable length now. */
@@ -46,12 +46,12 @@ export interface ErrorContext {
 }
 
 export interface Report {
-  event(event: StreamsEvent): void
+  event(event: StreamServerEvent): void
   error(error: unknown, context: ErrorContext): void
 }
 
 export interface ReportListeners {
-  readonly onEvent: ((event: StreamsEvent) => unknown) | undefined
+  readonly onEvent: ((event: StreamServerEvent) => unknown) | undefined
   readonly onError: ((error: unknown, context: ErrorContext) => unknown) | undefined
 }
 

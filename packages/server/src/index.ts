@@ -1,18 +1,17 @@
 export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
-export { isStreamsError, StreamsError, type StreamsErrorCode } from './errors'
-export type { ErrorContext, StreamsEvent } from './events'
-export type { StreamOptions } from './http/drive'
+export { isStreamServerError, StreamServerError, type StreamServerErrorCode } from './errors'
+export type { ErrorContext, StreamServerEvent } from './events'
+export type { DriveOptions } from './http/drive'
 export type {
   Authorize,
-  AuthorizeRequest,
+  AuthorizeContext,
   Handler,
   HandlerOptions,
-  ProduceRequest,
   StreamAction,
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'
-export type { FlushOptions, StreamsOptions } from './options/streams-options'
+export type { CreateStreamsOptions, FlushOptions } from './options/create-streams-options'
 export type { DriveContext, Finish, Produced, Producer, ProducerContext } from './run/producer'
 export type { RunOutcome } from './run/run'
 export type { StartedStream } from './run/start'

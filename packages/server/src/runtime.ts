@@ -3,7 +3,7 @@ import { createExpiry, type Expiry } from './heads/expiry'
 import { createExpiryRecheck } from './heads/expiry-recheck'
 import { createHeads, type Heads } from './heads/heads'
 import { createStoreHealth } from './heads/store-health'
-import { type ResolvedOptions, resolveOptions, type StreamsOptions } from './options/streams-options'
+import { type CreateStreamsOptions, type ResolvedOptions, resolveOptions } from './options/create-streams-options'
 import { createHub, type Hub } from './reading/hub'
 import { monitoredStore } from './reading/monitored-store'
 import { createRuns, type Runs } from './run/runs'
@@ -24,7 +24,7 @@ export interface Runtime {
   shut(): Promise<void>
 }
 
-export function createRuntime(given: StreamsOptions): Runtime {
+export function createRuntime(given: CreateStreamsOptions): Runtime {
   let isClosed = false
   const resolved = resolveOptions(given)
   const report = createReport(resolved)

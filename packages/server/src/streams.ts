@@ -1,4 +1,4 @@
-import type { StreamOptions } from './http/drive'
+import type { DriveOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
 import type { DriveContext, Producer } from './run/producer'
@@ -18,38 +18,43 @@ export interface StreamBody {
   readonly finishReason?: string
 }
 
-/** The server side of Keepstream, on one store. Made by `createStreams`. */
+/**
+ * The server side of Keepstream, on one store. Made by `createStreams`.
+ *
+ * If a stream does not exist, a method that returns a value rejects with `not-found`, and one that returns a `Response`
+ * responds with 404.
+ */
 export interface Streams {
-  /** Creates a `pending` stream and resolves with its id. `meta` is any JSON value; `authorize` and `produce` get it. */
+  /** Creates a `pending` stream and resolves with its id. `meta` is any JSON value; `authorize` and producers get it. */
   createStream(options?: { readonly meta?: unknown }): Promise<string>
-  /** Reads all of the text that is durable now. Rejects with `not-found` for an unknown id. */
+  /** Reads all of the text that is durable now. */
   getStreamBody(id: string): Promise<StreamBody>
   /**
    * Starts `producer` without a reader, as in a job of a queue, unless the stream runs or has ended already. Resolves once the
    * producer was called. `finished` tells how the run ended, also after `stopStream`, an error and `close`. A stream that
    * another process produces is `fenced` at once; with `canResume`, a later call resumes it once it has lapsed.
    *
-   * Rejects with `not-found`, with `store` if the stream could not be claimed, and with `shutting-down`.
+   * Rejects with `store` if the stream could not be claimed, and with `shutting-down`.
    */
-  start(id: string, producer: Producer, options?: Pick<StreamOptions, 'canResume'>): Promise<StartedStream>
+  start(id: string, producer: Producer, options?: Pick<DriveOptions, 'canResume'>): Promise<StartedStream>
   /**
    * Drives a stream: starts `producer`, unless it runs or has ended already, and responds with the text from 0 as it is
    * produced. With `Accept: text/event-stream` it responds with an event stream. Driving again joins. The run goes on when the
    * reader leaves. It does not authorize, and rejects only for a mistake in the call.
    */
-  stream(request: Request, id: string, producer: Producer<DriveContext>, options?: StreamOptions): Promise<Response>
+  stream(request: Request, id: string, producer: Producer<DriveContext>, options?: DriveOptions): Promise<Response>
   /**
    * Ends a stream as `stopped`, in whichever process it is produced. Its text is kept. Waits up to 5 s until the end is stored;
    * if that takes longer, the resolved status is not terminal, and the request is kept. It may be repeated. Rejects with
-   * `not-found`, also if the stream is deleted meanwhile.
+   * `not-found` also if the stream is deleted meanwhile.
    */
   stopStream(id: string): Promise<StoppedStream>
   /**
-   * Removes a stream, erases its text and ends its run. Resolves with `false` if there was none. Rejects with `store` if the
-   * store failed. If the stream is gone by then but some of it is not erased, no reader finds it, and a repeated call finishes
-   * the work. A repeated `DELETE` over HTTP finds no stream and gets 404.
+   * Removes a stream, erases its text and ends its run. Rejects with `store` if the store failed. If the stream is gone by then
+   * but some of it is not erased, no reader finds it, and a repeated call finishes the work. That call resolves in the process
+   * that removed the stream. If it rejects with `not-found`, nothing of the stream is left either.
    */
-  deleteStream(id: string): Promise<boolean>
+  deleteStream(id: string): Promise<void>
   /** Responds to a `GET` or `HEAD` of a stream. It does not authorize. */
   read(request: Request, id: string): Promise<Response>
   /** Makes the handler that serves all streams under a path. */

@@ -42,7 +42,7 @@ describe('S15 close', () => {
   it('sends the text of an ended stream to a drive while other runs finish', async () => {
     const { streams, clock, store, hand } = await running()
     const ended = await streams.createStream()
-    await streams.stream(request(), ended, async (append) => append('Whole.'))
+    await streams.stream(request(), ended, async ({ append }) => append('Whole.'))
     await clock.advance(300)
     const closing = streams.close()
     const driven = collect(await streams.stream(request(), ended, createHand().producer))
@@ -177,7 +177,7 @@ describe('S15 after close', () => {
         await getMeta()
         return true
       },
-      produce: () => async (append) => append('text'),
+      produce: async ({ append }) => append('text'),
       allowedOrigins: ['https://app.example'],
     })
     await streams.close()

@@ -41,9 +41,9 @@ async function finished(faulty: (range: StoredRange) => unknown) {
   }
   const rig = createRig({ store })
   const streamId = await rig.streams.createStream()
-  await (await rig.streams.stream(request(), streamId, async (append) => append('Whole. '.repeat(3)))).text()
+  await (await rig.streams.stream(request(), streamId, async ({ append }) => append('Whole. '.repeat(3)))).text()
   const other = await rig.streams.createStream()
-  await (await rig.streams.stream(request(), other, async (append) => append('Another.'))).text()
+  await (await rig.streams.stream(request(), other, async ({ append }) => append('Another.'))).text()
   isFaulty = true
   return { ...rig, id: streamId, other }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StreamsError } from '../src'
+import { StreamServerError } from '../src'
 import { collect, parseEvents, request, textOf } from './support/rig'
 import { running } from './support/running'
 
@@ -38,8 +38,8 @@ describe('S4 durable before it is sent (P5)', () => {
     expect(sse.text).not.toContain('event: end')
     expect((await streams.getStreamBody(id)).status).toBe('streaming')
     await clock.advance(1)
-    expect(raw.error).toBeInstanceOf(StreamsError)
-    expect(sse.error).toBeInstanceOf(StreamsError)
+    expect(raw.error).toBeInstanceOf(StreamServerError)
+    expect(sse.error).toBeInstanceOf(StreamServerError)
     commit()
     await clock.advance(300)
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'All of it', status: 'done' })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createStreams, memoryStore, type StreamsEvent } from '../src'
+import { createStreams, memoryStore, type StreamServerEvent } from '../src'
 import { collect, createHand, createRig, request } from './support/rig'
 
 describe('S14 listeners', () => {
@@ -42,7 +42,7 @@ describe('S14 listeners', () => {
       'joined',
       'stored',
       'closed',
-    ] satisfies StreamsEvent['type'][])
+    ] satisfies StreamServerEvent['type'][])
     expect(JSON.stringify(events)).not.toContain('secret')
   })
 

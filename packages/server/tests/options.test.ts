@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createStreams, isStreamsError, memoryStore, type Producer, type StreamsOptions } from '../src'
+import {
+  type CreateStreamsOptions,
+  createStreams,
+  type DriveContext,
+  isStreamServerError,
+  memoryStore,
+  type Producer,
+  type ProducerContext,
+} from '../src'
 import { request } from './support/rig'
 
 describe('options', () => {
@@ -21,7 +29,7 @@ describe('options', () => {
   ]
 
   it.each(wrong)('%s is refused with the package, the option and the fix', (_, options, name) => {
-    const attempt = () => createStreams(options as StreamsOptions)
+    const attempt = () => createStreams(options as CreateStreamsOptions)
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid-option' }))
     expect(attempt).toThrow(/^@keepstream\/server: option /)
     expect(attempt).toThrow(name)
@@ -144,13 +152,13 @@ describe('options', () => {
     expect(attempt).toThrow(cure)
   })
 
-  it('errors are recognised by isStreamsError', () => {
+  it('errors are recognised by isStreamServerError', () => {
     try {
-      createStreams({} as StreamsOptions)
+      createStreams({} as CreateStreamsOptions)
     } catch (error) {
-      expect(isStreamsError(error)).toBe(true)
+      expect(isStreamServerError(error)).toBe(true)
     }
-    expect(isStreamsError(new Error('other'))).toBe(false)
+    expect(isStreamServerError(new Error('other'))).toBe(false)
   })
 })
 
@@ -160,8 +168,10 @@ describe('types', () => {
     expectTypeOf(async function* () {
       yield 'text'
     }).toExtend<Producer>()
-    expectTypeOf(async (append: (text: string) => Promise<void>) => append('text')).toExtend<Producer>()
+    expectTypeOf(async ({ append }: ProducerContext) => append('text')).toExtend<Producer>()
     expectTypeOf(() => 42).not.toExtend<Producer>()
+    expectTypeOf(async ({ request }: DriveContext) => void request.url).toExtend<Producer<DriveContext>>()
+    expectTypeOf(async ({ request }: DriveContext) => void request.url).not.toExtend<Producer>()
     expectTypeOf(() => ({}) as AsyncIterable<{ text: string }>).not.toExtend<Producer>()
   })
 })

@@ -54,11 +54,10 @@ describe('the four verbs', () => {
     const handle = streams.handler({
       basePath: '/streams',
       authorize: 'public',
-      produce: ({ meta, request }) =>
-        async function* () {
-          yield `${(meta as { prompt: string }).prompt} `
-          yield await request.text()
-        },
+      async *produce({ meta, request }) {
+        yield `${(meta as { prompt: string }).prompt} `
+        yield await request.text()
+      },
     })
     const driven = collect(await handle(request(`/streams/${id}/drive`, { method: 'POST', body: 'there' })))
     await clock.advance(300)
@@ -76,5 +75,31 @@ describe('the four verbs', () => {
     expect([stopped.status, await stopped.json()]).toEqual([200, { status: 'done', offset: 8, epoch: 1 }])
     expect((await handle(request(`/streams/${id}`, { method: 'DELETE' }))).status).toBe(204)
     expect((await handle(request(`/streams/${id}`))).status).toBe(404)
+  })
+
+  it.each(['0123456789abcdefghijkl', 'no id at all'])(
+    'tell in one way that there is no stream %s: a value is `not-found`, a response is 404',
+    async (id) => {
+      const { streams, errors } = createRig()
+      const { producer, calls } = createHand()
+      for (const rejection of [
+        streams.getStreamBody(id),
+        streams.start(id, producer),
+        streams.stopStream(id),
+        streams.deleteStream(id),
+      ]) {
+        await expect(rejection).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(id) })
+      }
+      expect((await streams.read(request(), id)).status).toBe(404)
+      expect((await streams.stream(request(), id, producer)).status).toBe(404)
+      expect([calls, errors]).toEqual([[], []])
+    },
+  )
+
+  it('delete a stream once', async () => {
+    const { streams } = createRig()
+    const id = await streams.createStream()
+    expect(await streams.deleteStream(id)).toBeUndefined()
+    await expect(streams.deleteStream(id)).rejects.toMatchObject({ code: 'not-found' })
   })
 })

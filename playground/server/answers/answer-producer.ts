@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Producer, ProducerContext } from '@keepstream/server'
 import { paceText } from './cadence'
 
 export interface PaceOptions {
@@ -10,12 +11,8 @@ export interface PaceOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** The shape of a producer of `@keepstream/server`. */
-export type AnswerProducer = (
-  append: (text: string) => Promise<void>,
-  context: { readonly signal: AbortSignal },
-  // biome-ignore lint/suspicious/noConfusingVoidType: an answer without a finish reason returns nothing
-) => Promise<void | { readonly finishReason: string }>
+/** A producer of `@keepstream/server`, with what it needs of its context. */
+export type AnswerProducer = (context: Pick<ProducerContext, 'append' | 'signal'>) => ReturnType<Producer>
 
 /** Shorter waits are added up, because timers are not finer, in milliseconds. */
 const finestWaitMs = 4
@@ -26,7 +23,7 @@ const finestWaitMs = 4
  */
 export function writeAnswer(text: string, pace: PaceOptions = {}): AnswerProducer {
   const { speed = 1, random = Math.random, sleep = sleepFor } = pace
-  return async (append, { signal }) => {
+  return async ({ append, signal }) => {
     let dueMs = 0
     for (const chunk of paceText(text, random)) {
       dueMs += chunk.delayMs / speed

@@ -22,7 +22,7 @@ export function createEndpointClient({ baseUrl, apiKey, model }: Endpoint): AskE
   })
 
   return (messages) =>
-    async (append, { signal }) => {
+    async ({ append, signal }) => {
       let ending: string | null = null
       try {
         const request = { model, messages, stream: true as const }

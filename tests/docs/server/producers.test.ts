@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => providers.close())
 
-type Answer = (client: unknown, prompt: string) => Producer
+type Answer = (client: unknown, prompt: string, signal: AbortSignal) => ReturnType<Producer>
 
 /** The adapters of the page, with the real SDKs. */
 const sdks: [name: string, file: string, client: () => unknown, reasons: { whole: string; length: string }][] = [
@@ -58,7 +58,7 @@ describe.each(sdks)('the adapter of docs/producers.md for %s', (_, file, client,
     const { answer } = (await import(/* @vite-ignore */ `${examples}/react/docs-producers/${file}.ts`)) as {
       answer: Answer
     }
-    return answer(client(), 'x')
+    return ({ signal }) => answer(client(), 'x', signal)
   }
 
   it.each(['whole', 'length'] as const)('reports why a %s answer ended', async (ending) => {

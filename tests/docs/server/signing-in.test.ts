@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import type { StreamClient } from '@keepstream/core'
-import type { Producer, Streams, StreamsOptions } from '@keepstream/server'
+import type { CreateStreamsOptions, Producer, Streams } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 import type { Hono } from 'hono'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -11,7 +11,7 @@ import { extractExamples } from '../../gates/extract-examples.mjs'
 import { until } from '../../support/until'
 
 interface Page {
-  createApp(options: StreamsOptions, answer: (prompt: string) => Producer): { app: Hono; streams: Streams }
+  createApp(options: CreateStreamsOptions, produce: Producer): { app: Hono; streams: Streams }
   issueToken(userId: string): Promise<string>
   createClient(url: string, fetchToken: () => Promise<string | undefined>): StreamClient
 }
@@ -52,9 +52,10 @@ beforeEach(async () => {
   runs = 0
   // The store has its own clock, so that only tokens expire.
   const store = memoryStore({ now: () => performance.now() })
-  const made = page.createApp({ store, rolloverMs: 250, keepAliveMs: 50, drainMs: 0 }, () => (appendText) => {
+  const made = page.createApp({ store, rolloverMs: 250, keepAliveMs: 50, drainMs: 0 }, (context) => {
+    expect(context.meta).toMatchObject({ prompt: 'Why?' })
     runs += 1
-    append = appendText
+    append = context.append
     return new Promise<void>((resolve) => {
       finish = resolve
     })

@@ -34,9 +34,9 @@ export async function serveChats(): Promise<ChatServer> {
   const handle = streams.handler({
     basePath: '/streams',
     authorize: () => !chats.isForbidden,
-    produce: () => (append, context) => {
+    produce: (context) => {
       runs += 1
-      return chats.produce(append, context)
+      return chats.produce(context)
     },
   })
   app.all('/streams/*', (c) => handle(c.req.raw))

@@ -1,4 +1,4 @@
-import type { StreamStore } from '@keepstream/server'
+import type { Producer, StreamStore } from '@keepstream/server'
 import { createRecorder, explainHistory, type StoreTarget } from '@keepstream/server/testkit'
 import { answerPieces, answerText, createRandom } from '../../support/answer-text.mjs'
 import { createFaults } from './faults'
@@ -170,13 +170,10 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     }
   }
 
-  function producerOf(stream: Stream, by: SimulatedProcess) {
+  function producerOf(stream: Stream, by: SimulatedProcess): Producer {
     const fails = chance(0.08)
     const paceMs = 20 + below(600)
-    return async (
-      append: (text: string) => Promise<void>,
-      { epoch, text, signal }: { epoch: number; text: string; signal: AbortSignal },
-    ) => {
+    return async ({ epoch, text, signal, append }) => {
       stream.produced.push(epoch)
       if (text !== expectedText(stream, epoch).slice(0, text.length)) {
         violations.push(`epoch ${epoch} of stream ${stream.index} receives another text than was stored`)

@@ -1,9 +1,9 @@
 import {
   createStreams,
   type Environment,
+  type StreamServerEvent,
   type StreamStore,
   type Streams,
-  type StreamsEvent,
   type WriteResult,
 } from '@keepstream/server'
 import type { Faults } from './faults'
@@ -40,7 +40,7 @@ export interface ProcessOptions {
   readonly leaseMs: number
   /** The outage of the store that all processes share. */
   readonly outage: { until: number; isStalled: boolean }
-  readonly onEvent: (event: StreamsEvent) => void
+  readonly onEvent: (event: StreamServerEvent) => void
 }
 
 const never = new Promise<never>(() => undefined)

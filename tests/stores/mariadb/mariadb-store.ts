@@ -1,4 +1,4 @@
-import { type StreamStore, StreamsError } from '@keepstream/server'
+import { StreamServerError, type StreamStore } from '@keepstream/server'
 import {
   createRecord,
   endOf,
@@ -75,8 +75,9 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
       return (await query(sql, values)).affectedRows === 1
     },
     async load(id) {
-      const [row] = await query(`SELECT record, revision, ${clock} FROM streams WHERE id = ?`, [clockHere(), keyOf(id)])
-      return row && toSeenRecord(row)
+      const sql = `SELECT record, revision, meta, ${clock} FROM streams WHERE id = ?`
+      const [row] = await query(sql, [clockHere(), keyOf(id)])
+      return row && { ...toSeenRecord(row), meta: row.meta }
     },
     async loadAll(ids) {
       if (ids.length === 0) return []
@@ -114,10 +115,6 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
       if (found.length === 0) return undefined
       return { ...toSeenRecord(found[0]), rows: found[0].start === null ? [] : (found as TextRow[]) }
     },
-    async readMeta(id) {
-      const [row] = await query('SELECT meta FROM streams WHERE id = ?', [keyOf(id)])
-      return row?.meta
-    },
   }
 }
 
@@ -137,7 +134,8 @@ async function write(
   if (mustBeWhole) {
     const sql = 'SELECT COALESCE(SUM(length), 0) AS length FROM pieces WHERE stream_id = ?'
     const [{ length }] = await connection.query(sql, [key])
-    if (length !== seen.record.length) throw new StreamsError('corrupt', `some of the text of "${record.id}" is lost.`)
+    if (length !== seen.record.length)
+      throw new StreamServerError('corrupt', `some of the text of "${record.id}" is lost.`)
   }
   for (const { start, text } of rows) {
     await connection.query('INSERT INTO pieces VALUES (?, ?, ?, ?)', [key, start, text.length, text])

@@ -85,11 +85,11 @@ describeWithServer('a Postgres that fails in mid-answer', (server) => {
     let isProducing = false
     let written = ''
     let aborted: unknown
-    const produce: Producer = (given, { signal }) => {
-      append = given
+    const produce: Producer = (context) => {
+      append = context.append
       isProducing = true
-      signal.addEventListener('abort', () => {
-        aborted = signal.reason
+      context.signal.addEventListener('abort', () => {
+        aborted = context.signal.reason
       })
       return new Promise((resolve) => {
         finish = resolve

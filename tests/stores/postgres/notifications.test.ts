@@ -44,7 +44,7 @@ describeWithServer('change notifications of a Postgres store', (server) => {
     const id = await here.createStream()
     const request = new Request('http://test/', { headers: { Accept: 'text/event-stream' } })
     const followed = (await there.read(request, id)).text()
-    await here.stream(new Request('http://test/', { method: 'POST' }), id, async (append) => append('Polled.'))
+    await here.stream(new Request('http://test/', { method: 'POST' }), id, async ({ append }) => append('Polled.'))
     expect(await followed).toContain('Polled.')
     const listening = await ask(server().url, `SELECT 1 FROM pg_stat_activity WHERE query = 'LISTEN "keepstream"'`)
     expect(listening).toEqual([])

@@ -1,4 +1,4 @@
-import { createStreams, type Streams, type StreamsError } from '@keepstream/server'
+import { createStreams, type StreamServerError, type Streams } from '@keepstream/server'
 import { redisStore } from '@keepstream/server/redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
@@ -75,7 +75,7 @@ describe.skipIf(findRedis() === undefined)('a Redis that fails in the middle of 
       expect(await there.streams.getStreamBody(answer.id)).toMatchObject({ text, status: 'done' })
       expect(await followed.whole).toContain('event: end')
       for (const failure of here.failures)
-        expect(failure).toMatchObject({ code: 'store' } satisfies Partial<StreamsError>)
+        expect(failure).toMatchObject({ code: 'store' } satisfies Partial<StreamServerError>)
     })
 
     it('that is killed and comes back with its append-only file loses nothing', async () => {
@@ -192,10 +192,10 @@ type Connection = 'url' | keyof typeof clients
 
 const isFulfilled = [() => true, () => false] as const
 
-async function rejection(act: Promise<unknown>): Promise<StreamsError> {
+async function rejection(act: Promise<unknown>): Promise<StreamServerError> {
   return act.then(
     () => expect.unreachable('the act was done'),
-    (error: unknown) => error as StreamsError,
+    (error: unknown) => error as StreamServerError,
   )
 }
 

@@ -19,7 +19,7 @@ export async function startAnswer(streams: Streams): Promise<Answer> {
   const waiting: string[] = []
   let isFinished = false
   let wake = () => {}
-  const response = await streams.stream(new Request('http://test.invalid/'), id, async (append) => {
+  const response = await streams.stream(new Request('http://test.invalid/'), id, async ({ append }) => {
     for (;;) {
       for (const text of waiting.splice(0)) await append(text)
       if (isFinished) return

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import { createStreams, memoryStore, type Producer, type StreamsOptions } from '@keepstream/server'
+import { type CreateStreamsOptions, createStreams, memoryStore, type Producer } from '@keepstream/server'
 import { type Answer, createWriter } from './answer'
 import { buildPage } from './build-page'
 
@@ -35,7 +35,7 @@ export interface LifeServer {
 }
 
 /** Starts a small application: a page and the server of its streams. */
-export async function startLifeServer(options: Partial<StreamsOptions> = {}): Promise<LifeServer> {
+export async function startLifeServer(options: Partial<CreateStreamsOptions> = {}): Promise<LifeServer> {
   const script = await buildPage()
   const streams = createStreams({ store: memoryStore(), ...options })
   const answers = new Map<string, ReturnType<typeof createWriter>>()
@@ -44,8 +44,8 @@ export async function startLifeServer(options: Partial<StreamsOptions> = {}): Pr
   let between: ((request: Request) => Response | undefined) | undefined
   const changes: { at: number; open: number }[] = []
 
-  const produce: Producer = (append, { id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
-  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => produce })
+  const produce: Producer = ({ append, id, signal }) => answers.get(id)?.run(append, signal) ?? Promise.resolve()
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
   const server = serve({ fetch: handleRequest, port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import type { Report, StreamsEvent } from '../events'
+import type { Report, StreamServerEvent } from '../events'
 import { isTerminal, type TerminalStatus } from '../store/status'
 import type { StreamHead, StreamStore } from '../store/stream-store'
 import type { StoreHealth } from './store-health'
@@ -87,7 +87,7 @@ export function createExpiry(options: ExpiryOptions): Expiry {
 }
 
 /** The event for a lapsed stream that this process ended. */
-export function expired({ id, epoch, status, offset }: StreamHead): StreamsEvent {
+export function expired({ id, epoch, status, offset }: StreamHead): StreamServerEvent {
   return { type: 'expired', id, epoch, status: status as TerminalStatus, offset }
 }
 

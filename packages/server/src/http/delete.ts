@@ -1,16 +1,14 @@
+import { notFound } from '../errors'
 import type { Runtime } from '../runtime'
 import { isStreamId } from '../store/stream-id'
 
 /** Removes the stream from the store. If it is gone then, even after a failed call, its run in this process ends. */
-export async function deleteStream(runtime: Runtime, id: string): Promise<boolean> {
-  const {
-    runs,
-    options: { store },
-  } = runtime
-  if (!isStreamId(id)) return false
+export async function deleteStream({ runs, options: { store } }: Runtime, id: string): Promise<void> {
+  if (!isStreamId(id)) throw notFound(id)
   let isGone = true
+  let isRemoved: boolean
   try {
-    return await store.delete(id)
+    isRemoved = await store.delete(id)
   } catch (error) {
     // If this fails too, the run ends at its next heartbeat.
     isGone = await store.heads([id]).then(
@@ -21,4 +19,5 @@ export async function deleteStream(runtime: Runtime, id: string): Promise<boolea
   } finally {
     if (isGone) (await runs.find(id))?.fence()
   }
+  if (!isRemoved) throw notFound(id)
 }

@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Run } from '../run/run'
@@ -19,11 +19,11 @@ import { notFoundResponse } from './response/responses'
 import { textResponse } from './response/text-response'
 import { headerNames, liveHeaders, mediaTypes } from './wire-names'
 
-export interface StreamOptions {
+export interface DriveOptions {
   /** Keeps a serverless process alive until the run is stored. Pass the platform's function of this name. */
   readonly waitUntil?: (promise: Promise<unknown>) => void
   /**
-   * The producer can continue after `context.text`. If its process dies, the stream is resumed once it has lapsed: by a
+   * The producer can continue after `text`. If its process dies, the stream is resumed once it has lapsed: by a
    * drive that waits for that, or by one that comes within a lease. A later drive resumes it only if no reader came
    * before, because a reader ends a lapsed stream as `timeout`. A stream that `close()` ended is never resumed.
    * @default false
@@ -37,17 +37,17 @@ export async function driveStream(
   request: Request,
   id: string,
   producer: Producer<DriveContext>,
-  options: StreamOptions,
+  options: DriveOptions,
 ): Promise<Response> {
   checkObject('options', options, 'call stream(request, id, producer, { waitUntil, canResume })')
   checkNames('', options, ['waitUntil', 'canResume'])
   const { waitUntil, canResume = false } = options
-  if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'stream() needs a producer function')
+  if (typeof producer !== 'function')
+    throw new StreamServerError('invalid-option', 'stream() needs a producer function')
   if (!isStreamId(id)) return notFoundResponse()
   try {
     const start: StartOptions = {
-      producer: (append, context) =>
-        producer(append, { ...context, request: producerRequest(request, context.signal) }),
+      producer: (context) => producer({ ...context, request: producerRequest(request, context.signal) }),
       canResume,
     }
     return await openAndDrive(runtime, id, request, start, waitUntil)
@@ -61,7 +61,7 @@ async function openAndDrive(
   id: string,
   request: Request,
   start: StartOptions,
-  waitUntil: StreamOptions['waitUntil'],
+  waitUntil: DriveOptions['waitUntil'],
 ): Promise<Response> {
   const { report, runs } = runtime
   const opened = await runs.open(id, start)

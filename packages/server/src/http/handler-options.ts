@@ -5,7 +5,7 @@ import { type Cors, isHeaderName } from './request/cors'
 
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
 
-export interface AuthorizeRequest {
+export interface AuthorizeContext {
   /**
    * Its body, of at most `maxBodyBytes`, may be read here: `produce` gets its own copy. A request with a body is a
    * copy.
@@ -14,19 +14,13 @@ export interface AuthorizeRequest {
   readonly id: string
   readonly action: StreamAction
   /**
-   * The `meta` of `createStream`, or `undefined` if there is no such stream. Reads the store once, at the first call.
+   * The `meta` of `createStream`. Reads the store once, at the first call. If there is no such stream it is `undefined` and
+   * does not reject, so that strangers get the same response whether the stream exists or not.
    */
   readonly getMeta: () => Promise<unknown>
 }
 
-export type Authorize = (request: AuthorizeRequest) => boolean | Response | Promise<boolean | Response>
-
-export interface ProduceRequest {
-  readonly id: string
-  /** The request with its body, of at most `maxBodyBytes`, and with the run's signal. */
-  readonly request: Request
-  readonly meta: unknown
-}
+export type Authorize = (request: AuthorizeContext) => boolean | Response | Promise<boolean | Response>
 
 export interface HandlerOptions {
   /**
@@ -51,10 +45,10 @@ export interface HandlerOptions {
    */
   readonly authorize: 'public' | Authorize
   /**
-   * Returns the producer for `POST /:id/drive`. It is called once for each run. If it throws, the run ends as `error`.
-   * @default there is no drive route
+   * The producer of all streams, for `POST /:id/drive`. It is called once for each run. Its `request` has its own copy of the
+   * body. If it throws, the run ends as `error`. @default there is no drive route
    */
-  readonly produce?: (request: ProduceRequest) => Producer<DriveContext> | Promise<Producer<DriveContext>>
+  readonly produce?: Producer<DriveContext>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**
@@ -93,7 +87,7 @@ export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOpt
     invalid('authorize', "pass a function that returns true or false, or the string 'public'")
   }
   if (produce !== undefined && typeof produce !== 'function') {
-    invalid('produce', 'pass a function that returns a producer')
+    invalid('produce', 'pass a producer, such as async ({ meta, append }) => …')
   }
   return {
     basePath: checkedPath(given.basePath),

@@ -1,5 +1,4 @@
 import { shuttingDown } from '../reading/shutting-down'
-import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
@@ -7,7 +6,7 @@ import { deleteStream } from './delete'
 import { driveStream } from './drive'
 import {
   type Authorize,
-  type AuthorizeRequest,
+  type AuthorizeContext,
   canonicalPath,
   type Handler,
   type HandlerOptions,
@@ -29,8 +28,6 @@ interface Route {
   /** The methods of this route. */
   readonly allow: string
 }
-
-type GetMeta = () => Promise<unknown>
 
 export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
   const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
@@ -61,10 +58,9 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     const received = await boundRequest(request, maxBodyBytes)
     if (received === 'too-long') return errorResponse('too-large', `A body may have ${maxBodyBytes} bytes.`)
     if (received === 'cut') return errorResponse('invalid-request', 'The body broke off.')
-    const getMeta = metaOf(id)
     if (authorize !== 'public') {
       const refusal = await refusalResponse(
-        await verdictOf(authorize, { request: received.open(), id, action, getMeta }),
+        await verdictOf(authorize, { request: received.open(), id, action, getMeta: metaOf(id) }),
       )
       if (refusal) return refusal
     }
@@ -72,28 +68,19 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
       case 'read':
         return readStream(runtime, request, id)
       case 'drive':
-        return drive(received.open(), id, getMeta)
+        return produce ? driveStream(runtime, received.open(), id, produce, { canResume }) : notFoundResponse()
       case 'stop': {
         const stopped = await stopStream(runtime, id)
         return jsonResponse(stopped, isTerminal(stopped.status) ? 200 : 202, { 'Cache-Control': 'no-store' })
       }
       case 'delete':
-        return (await deleteStream(runtime, id)) ? new Response(null, { status: 204 }) : notFoundResponse()
+        await deleteStream(runtime, id)
+        return new Response(null, { status: 204 })
     }
   }
 
-  async function drive(request: Request, id: string, getMeta: GetMeta): Promise<Response> {
-    if (!produce) return notFoundResponse()
-    // Before the claim, so that a failure of the store leaves the stream unchanged. A drive that joins a run needs no
-    // meta.
-    const meta = runtime.runs.isProducing(id) ? undefined : await getMeta()
-    const producer: Producer<DriveContext> = async (append, context) =>
-      (await produce({ id, request: context.request, meta }))(append, context)
-    return driveStream(runtime, request, id, producer, { canResume })
-  }
-
   /** Reads the store at the first call. */
-  function metaOf(id: string): GetMeta {
+  function metaOf(id: string): AuthorizeContext['getMeta'] {
     let meta: Promise<unknown> | undefined
     return () => {
       meta ??= runtime.options.store.readMeta(id)
@@ -103,7 +90,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
 }
 
 /** What `authorize` returns, or the `Response` that it throws, as some frameworks do. */
-async function verdictOf(authorize: Authorize, request: AuthorizeRequest): Promise<unknown> {
+async function verdictOf(authorize: Authorize, request: AuthorizeContext): Promise<unknown> {
   try {
     return await authorize(request)
   } catch (error) {

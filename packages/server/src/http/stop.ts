@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { notFound } from '../errors'
 import type { Runtime } from '../runtime'
 import { isTerminal, type StreamStatus } from '../store/status'
 import { isStreamId } from '../store/stream-id'
@@ -26,10 +26,10 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
   const { runs, expiry, report } = runtime
   const { store } = runtime.options
   runs.stop(id)
-  if (!isStreamId(id)) throw unknown(id)
+  if (!isStreamId(id)) throw notFound(id)
   const isPending = !runs.isProducing(id) && (await isNeverDriven())
   const head = await store.requestStop(id)
-  if (!head) throw unknown(id)
+  if (!head) throw notFound(id)
   if (isPending && head.status === 'stopped')
     report.event({ type: 'closed', id, status: 'stopped', offset: head.offset })
   const settled = await expiry.settle(head)
@@ -50,10 +50,6 @@ export async function stopStream(runtime: Runtime, id: string): Promise<StoppedS
     const [head] = await store.heads([id])
     return head?.status === 'pending'
   }
-}
-
-function unknown(id: string): StreamsError {
-  return new StreamsError('not-found', `there is no stream '${id}'`)
 }
 
 /**
@@ -82,7 +78,7 @@ function ended({ heads, hub, options }: Runtime, first: StreamHead): Promise<Str
       const range = await hub.read(first.id, 0, 0).catch(() => null)
       if (range !== undefined) return
       leave()
-      reject(unknown(first.id))
+      reject(notFound(first.id))
     }
     const timer = environment.setTimeout(finish, waitMs)
     const unwatch = heads.watch(first.id, onHead)

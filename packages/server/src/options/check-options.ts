@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 
 /** The longest time of `setTimeout`. A longer one fires after 1 ms. */
 const longestMs = 2_147_483_647
@@ -56,5 +56,5 @@ export function checkNames(prefix: string, given: object, known: readonly string
 }
 
 export function invalid(option: string, cure: string): never {
-  throw new StreamsError('invalid-option', `option '${option}' cannot be used: ${cure}`)
+  throw new StreamServerError('invalid-option', `option '${option}' cannot be used: ${cure}`)
 }

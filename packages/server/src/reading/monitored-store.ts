@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import { isStreamsError, StreamsError } from '../errors'
+import { isStreamServerError, StreamServerError } from '../errors'
 import type { Report } from '../events'
 import type { StoreHealth } from '../heads/store-health'
 import { checkedStore } from '../store/checked-store'
@@ -79,21 +79,21 @@ export function monitoredStore(options: MonitoredStoreOptions): StreamStore {
 
   async function call<T>(name: string, id: string | undefined, act: () => Promise<T>, ms = timeoutMs): Promise<T> {
     if (isDisposed) throw shuttingDown()
-    const late = () => new StreamsError('store', `${name}() did not settle within ${ms} ms`)
+    const late = () => new StreamServerError('store', `${name}() did not settle within ${ms} ms`)
     try {
       const result = observed(act())
       return await (ms === Infinity ? result : settleWithin(ms, result, late, timers))
     } catch (cause) {
       if (isDisposed) throw shuttingDown()
-      if (isStreamsError(cause, 'invalid-option')) throw cause
+      if (isStreamServerError(cause, 'invalid-option')) throw cause
       const context = { ...(id === undefined ? {} : { id }), source: 'store' } as const
-      if (isStreamsError(cause, 'corrupt') || isStreamsError(cause, 'content-refused')) {
+      if (isStreamServerError(cause, 'corrupt') || isStreamServerError(cause, 'content-refused')) {
         report.error(cause, context)
         throw cause
       }
       health.failed()
       outage.failed(cause, context)
-      throw new StreamsError('store', `the store's ${name}() failed; see the cause`, { cause })
+      throw new StreamServerError('store', `the store's ${name}() failed; see the cause`, { cause })
     }
   }
 

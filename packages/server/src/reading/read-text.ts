@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import type { StreamHead } from '../store/stream-store'
 import type { Hub } from './hub'
 
@@ -16,7 +16,7 @@ export interface WholeText {
 /**
  * Reads all of the durable text, in parts. Resolves with `undefined` for an unknown stream.
  *
- * @throws {StreamsError} `store` if the store lost text each time it was read
+ * @throws {StreamServerError} `store` if the store lost text each time it was read
  */
 export async function readWholeText(hub: Hub, id: string): Promise<WholeText | undefined> {
   let parts: string[] = []
@@ -28,7 +28,7 @@ export async function readWholeText(hub: Hub, id: string): Promise<WholeText | u
     const { head, text } = range
     if (last && !isSameText(last, head, position)) {
       if (++attempt > maxAttempts)
-        throw new StreamsError('store', `the store lost text of '${id}' during each attempt to read it`)
+        throw new StreamServerError('store', `the store lost text of '${id}' during each attempt to read it`)
       parts = []
       position = 0
       last = undefined

@@ -1,4 +1,4 @@
-import { isStreamsError } from '../errors'
+import { isStreamServerError } from '../errors'
 import { type Heads, isSameHead } from '../heads/heads'
 import { isTerminal } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
@@ -103,7 +103,7 @@ export function openStoreReader(
       return range
     } catch (error) {
       // A retry would find the same. The response fails, so that the client does not take its text for whole.
-      if (isStreamsError(error, 'corrupt')) throw error
+      if (isStreamServerError(error, 'corrupt')) throw error
       // Already reported. The connection stays open, and the poll after a wait makes this reader read again.
       news = undefined
       heads.readFailed(id, ++failures)

@@ -1,5 +1,5 @@
-import { isStreamsError, StreamsError } from '../errors'
-import type { ResolvedOptions } from '../options/streams-options'
+import { isStreamServerError, StreamServerError } from '../errors'
+import type { ResolvedOptions } from '../options/create-streams-options'
 import { createStreamId } from '../store/stream-id'
 import type { ClaimResult, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
@@ -7,7 +7,7 @@ import { streamErrors } from './stream-errors'
 
 /** The result of a claim, with the text that was durable before it. */
 export type Claim =
-  | { readonly type: 'claimed'; readonly epoch: number; readonly base: number; readonly prefix: readonly string[] }
+  | (Extract<ClaimResult, { readonly type: 'claimed' }> & { readonly prefix: readonly string[] })
   | Exclude<ClaimResult, { readonly type: 'claimed' }>
 
 const tries = 4
@@ -30,19 +30,14 @@ export async function claimStream(
   // Checked only after this claim: if it waited for a store that hung, every healthy run seems to have lapsed.
   if (claim.type === 'busy' && claim.head.isLapsed && mayTakeOver()) claim = await ownClaim(true)
   if (claim.type !== 'claimed') return claim
-  const { epoch, offset: base } = claim
+  const { epoch, offset } = claim
   try {
-    return {
-      type: 'claimed',
-      epoch,
-      base,
-      prefix: await readPrefix(id, base, (at, max) => retried(() => store.read(id, at, max))),
-    }
+    return { ...claim, prefix: await readPrefix(id, offset, (at, max) => retried(() => store.read(id, at, max))) }
   } catch (error) {
     // Nothing can be added to a text that is not whole. Closing it now spares readers the wait until the claim lapses.
-    if (isStreamsError(error, 'corrupt')) {
+    if (isStreamServerError(error, 'corrupt')) {
       const ending = { status: 'error', error: streamErrors.corrupt } as const
-      await store.close(id, { epoch, offset: base, text: '', ...ending }).catch(() => undefined)
+      await store.close(id, { epoch, offset, text: '', ...ending }).catch(() => undefined)
     }
     throw error
   }
@@ -52,7 +47,7 @@ export async function claimStream(
       try {
         return await act()
       } catch (error) {
-        if (attempt === tries || !isStreamsError(error, 'store')) throw error
+        if (attempt === tries || !isStreamServerError(error, 'store')) throw error
         const waitMs = backoffMs(attempt, retry, () => environment.random())
         await new Promise<void>((resolve) => void environment.setTimeout(resolve, waitMs))
       }
@@ -72,7 +67,7 @@ async function readPrefix(
     if (!range) break
     if (range.text === '' || range.head.offset < end) {
       const message = `the store claimed '${id}' at ${end}, and holds only ${range.head.offset} code units of it.`
-      throw new StreamsError('corrupt', message)
+      throw new StreamServerError('corrupt', message)
     }
     slices.push(range.text)
     position += range.text.length

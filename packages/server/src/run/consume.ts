@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import { finishReasonOf } from '../store/finish-reason'
 import type { Produced } from './producer'
 
@@ -78,7 +78,7 @@ function sourceOf(produced: Exclude<Produced, void>): Source | undefined {
     if (Symbol.asyncIterator in produced || 'getReader' in produced) return produced as Source
     if ('finishReason' in produced) return undefined
   }
-  throw new StreamsError(
+  throw new StreamServerError(
     'invalid-text',
     `a producer returned ${kindOf(produced)}; pass text to append(), or return an async iterable or a ReadableStream ` +
       'of strings, or { finishReason }',

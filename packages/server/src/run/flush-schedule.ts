@@ -1,4 +1,4 @@
-import type { FlushOptions } from '../options/streams-options'
+import type { FlushOptions } from '../options/create-streams-options'
 
 /** When the next slice is due. It reads no clock: the caller passes the time. */
 export interface FlushSchedule {

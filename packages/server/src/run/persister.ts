@@ -1,7 +1,7 @@
 import type { Environment } from '../environment'
-import { isStreamsError } from '../errors'
+import { isStreamServerError } from '../errors'
 import type { Report } from '../events'
-import type { FlushOptions } from '../options/streams-options'
+import type { FlushOptions } from '../options/create-streams-options'
 import type { StreamStore, WriteResult } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
 import { createFlushSchedule } from './flush-schedule'
@@ -210,7 +210,7 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   function failed(error: unknown, text: string): void {
-    const code = isStreamsError(error) ? error.code : undefined
+    const code = isStreamServerError(error) ? error.code : undefined
     if (code === 'corrupt' && ending?.status === 'error' && ending.error === streamErrors.corrupt) {
       // Even this end cannot be stored. The stream lapses, and a reader expires it.
       finish()

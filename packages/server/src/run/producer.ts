@@ -1,18 +1,25 @@
-/** The second argument of a producer. */
+/** The argument of a producer. */
 export interface ProducerContext {
   readonly id: string
+  /** The `meta` of `createStream`: a new copy. */
+  readonly meta: unknown
+  /** The text that is durable already. It is empty unless the run resumes an interrupted stream (`canResume`). Continue after it. */
+  readonly text: string
+  /** The number of this run's claim: 1, and one more each time the stream is resumed. */
+  readonly epoch: number
   /**
    * The signal of the run: pass it to an SDK. It aborts on stop, on shutdown and when another process has taken over, and
    * never because a reader left.
    */
   readonly signal: AbortSignal
-  /** The text that is durable already. It is empty unless the run resumes an interrupted stream (`canResume`). Continue after it. */
-  readonly text: string
-  /** The number of this run's claim: 1, and one more each time the stream is resumed. */
-  readonly epoch: number
+  /**
+   * Adds text. It resolves at once; neither readers nor the store slow it down. After the run has ended it does nothing. It
+   * rejects with `invalid-text` for anything but a string, and the run has ended then.
+   */
+  readonly append: (text: string) => Promise<void>
 }
 
-/** The second argument of a producer that a drive starts. */
+/** The argument of a producer that a drive starts: by `stream`, or by `POST /:id/drive` of the handler. */
 export interface DriveContext extends ProducerContext {
   /**
    * A copy of the request that started the run. Its `signal` is the signal of the run, so `abortSignal: request.signal` does
@@ -31,12 +38,11 @@ export interface Finish {
 }
 
 /**
- * Writes the text of a stream. It runs once for each stream (P6).
+ * Writes the text of a stream. It runs once for each stream (P6). It may be an async function or a generator function.
  *
  * It has two ways to write:
  *
- * - It calls `append`. That resolves at once; neither readers nor the store slow it down. After the run has ended it does
- *   nothing.
+ * - It calls `append`.
  * - It returns an async iterable or a `ReadableStream` of strings, or a promise of one. It is read as `for await` does.
  *
  * It may return why it stopped: `{ finishReason }`, as its own result or as the return value of a generator.
@@ -47,8 +53,7 @@ export interface Finish {
  * When it throws, the text is kept, the status is `error`, and only `onError` gets the cause. The same happens if it appends
  * or yields anything but strings, or returns anything else.
  */
-export type Producer<Context = ProducerContext> = (
-  append: (text: string) => Promise<void>,
+export type Producer<Context extends ProducerContext = ProducerContext> = (
   context: Context,
 ) => Produced | Promise<Produced>
 

@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import type { Hub } from '../reading/hub'
 import { maxChunk, type TextListener, type TextSource, type TextStep } from '../reading/text-source'
 import type { Run } from './run'
@@ -28,9 +28,10 @@ export function openRunReader(hub: Hub, run: Run, position: number, listener: Te
         return { type: 'text', head, offset, text }
       }
       if (state.type === 'closed') return { type: 'end', head: { ...head, ...state.ending, offset: state.offset } }
-      if (state.type === 'fenced') throw new StreamsError('store', 'the stream is no longer produced here; follow it')
+      if (state.type === 'fenced')
+        throw new StreamServerError('store', 'the stream is no longer produced here; follow it')
       if (state.type === 'closing' && state.isOverdue)
-        throw new StreamsError('store', 'the end is not stored yet; follow it')
+        throw new StreamServerError('store', 'the end is not stored yet; follow it')
       return { type: 'wait', head }
     },
     close() {

@@ -1,5 +1,5 @@
 import type { Heads } from '../heads/heads'
-import type { ResolvedOptions } from '../options/streams-options'
+import type { ResolvedOptions } from '../options/create-streams-options'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import type { Run } from './run'

@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import type { TextRange } from '../reading/text-source'
 import type { TerminalStatus } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
@@ -153,7 +153,7 @@ export function createRun(options: RunOptions): Run {
 
   /** Ends the run here: a producer that does not await `append` never gets the error, and would go on to `done`. */
   function refuse(): Promise<never> {
-    const error = new StreamsError(
+    const error = new StreamServerError(
       'invalid-text',
       'a producer may only append strings; append the text of a part, not the part itself',
     )

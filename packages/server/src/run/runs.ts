@@ -2,7 +2,7 @@ import type { Report } from '../events'
 import { type Expiry, expired } from '../heads/expiry'
 import type { Heads } from '../heads/heads'
 import type { StoreHealth } from '../heads/store-health'
-import type { ResolvedOptions } from '../options/streams-options'
+import type { ResolvedOptions } from '../options/create-streams-options'
 import { shuttingDown } from '../reading/shutting-down'
 import type { TextRange } from '../reading/text-source'
 import { isTerminal } from '../store/status'
@@ -164,7 +164,7 @@ export function createRuns(options: RunsOptions): Runs {
     if (claim.type !== 'claimed') return { type: 'stored', head: await expiry.settle(claim.head) }
     // `drain` has finished while the claim was in flight. Nothing may begin now, and the claim lapses.
     if (isOver) throw shuttingDown()
-    const { epoch, base, prefix } = claim
+    const { epoch, offset: base, prefix, meta } = claim
     report.event({ type: 'claimed', id, epoch, base })
     const run = createRun({
       ...options,
@@ -185,14 +185,14 @@ export function createRuns(options: RunsOptions): Runs {
       entries.delete(id)
     })
     if (entry.isStopRequested) run.stop()
-    else void produce(run, start, prefix.join(''))
+    else void produce(run, start.producer, meta, prefix.join(''))
     return { type: 'run', run }
   }
 
-  async function produce(run: Run, { producer }: StartOptions, text: string): Promise<void> {
-    const { id, epoch, signal } = run
+  async function produce(run: Run, producer: Producer, meta: unknown, text: string): Promise<void> {
+    const { id, epoch, signal, append } = run
     try {
-      const finishReason = await consume(await producer(run.append, { id, epoch, signal, text }), run.append, signal)
+      const finishReason = await consume(await producer({ id, meta, text, epoch, signal, append }), append, signal)
       run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })
     } catch (error) {
       // A producer may throw because it was aborted. That is not reported.

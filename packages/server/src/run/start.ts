@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { notFound, StreamServerError } from '../errors'
 import { checkNames, checkObject } from '../options/check-options'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
@@ -23,7 +23,7 @@ export async function startStream(
   checkObject('options', options, 'call start(id, producer, { canResume })')
   checkNames('', options, ['canResume'])
   const { canResume = false } = options
-  if (typeof producer !== 'function') throw new StreamsError('invalid-option', 'start() needs a producer function')
+  if (typeof producer !== 'function') throw new StreamServerError('invalid-option', 'start() needs a producer function')
   const opened = isStreamId(id) ? await runs.open(id, { producer, canResume }) : ({ type: 'gone' } as const)
   switch (opened.type) {
     case 'run':
@@ -31,7 +31,7 @@ export async function startStream(
     case 'stored':
       return { finished: Promise.resolve(outcomeOf(opened.head)) }
     case 'gone':
-      throw new StreamsError('not-found', `there is no stream '${id}'`)
+      throw notFound(id)
   }
 }
 

@@ -1,7 +1,7 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import { isFinishReason } from './finish-reason'
 import { isStatus, isTerminal } from './status'
-import type { ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
+import type { ClaimResult, ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
@@ -14,7 +14,7 @@ import { cutBeforeSplitPair } from './surrogates'
  * `heads` reads many streams, so it leaves out a head that cannot be true, and calls `onFault` for it. A stream without
  * a head there may still exist: only a call for that stream shows that.
  */
-export function checkedStore(store: StreamStore, onFault: (error: StreamsError, id: string) => void): StreamStore {
+export function checkedStore(store: StreamStore, onFault: (error: StreamServerError, id: string) => void): StreamStore {
   return {
     create: async (id, meta) => store.create(id, meta),
     async claim(id, request) {
@@ -54,7 +54,7 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamsError, 
     async heads(ids) {
       const heads: unknown = await store.heads(ids)
       if (!Array.isArray(heads))
-        throw new StreamsError('store', `the store's heads() returned ${typeof heads}, not an array`)
+        throw new StreamServerError('store', `the store's heads() returned ${typeof heads}, not an array`)
       const requested = new Set(ids)
       return heads.filter((head: StreamHead | undefined) => {
         const id = String(head?.id)
@@ -79,16 +79,17 @@ function check(method: string, id: string, fault: string | undefined): void {
   if (fault !== undefined) throw corrupt(`${method}('${id}')`, fault)
 }
 
-function corrupt(call: string, fault: string): StreamsError {
-  return new StreamsError(
+function corrupt(call: string, fault: string): StreamServerError {
+  return new StreamServerError(
     'corrupt',
     `the result of the store's ${call} contradicts what it acknowledged: ${fault}. Restore what it has lost, or delete ` +
       'the stream.',
   )
 }
 
-function claimFaultOf({ epoch, offset }: { readonly epoch: number; readonly offset: number }): string | undefined {
+function claimFaultOf({ epoch, offset, meta }: Extract<ClaimResult, { type: 'claimed' }>): string | undefined {
   if (!Number.isSafeInteger(epoch) || epoch < 1) return `its epoch is ${String(epoch)}`
+  if (meta === undefined) return 'it has no meta'
   return isLength(offset) ? undefined : `its offset is ${String(offset)}`
 }
 

@@ -43,8 +43,11 @@ export interface StoredRange {
 export type CreateResult = 'created' | 'exists'
 
 export type ClaimResult =
-  /** The owner has the stream. It appends under `epoch` from `offset` on, which is the durable length now. */
-  | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number }
+  /**
+   * The owner has the stream. It appends under `epoch` from `offset` on, which is the durable length now. `meta` is what was
+   * passed to `create`: a new copy.
+   */
+  | { readonly type: 'claimed'; readonly epoch: number; readonly offset: number; readonly meta: unknown }
   /** Another owner has the stream. */
   | { readonly type: 'busy'; readonly head: StreamHead }
   | { readonly type: 'terminal'; readonly head: StreamHead }
@@ -125,9 +128,10 @@ export interface SweepRequest {
  * - create a stream only in `create`;
  * - measure leases by its own clock, never by the caller's;
  * - compute offsets from JavaScript lengths, never with SQL functions that count code points;
- * - reject, with the cause, if it does not know the outcome, and leave retries to the caller;
- * - reject with `new StreamsError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
- * - reject with `new StreamsError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
+ * - reject, with the cause, if it does not know the outcome, and leave retries to the caller. That a stream does not exist is
+ *   a result, never a rejection;
+ * - reject with `new StreamServerError('content-refused', …)` a text that it will never accept. Any other rejection is retried;
+ * - reject with `new StreamServerError('corrupt', …)` a read of text that it has lost, and after a loss also an append and a
  *   `close` as `done`. The run then ends as `error`. The server checks all results, and treats one that cannot be true as
  *   `corrupt` too.
  */
@@ -153,7 +157,7 @@ export interface StreamStore {
   expire(id: string, epoch: number): Promise<ExpireResult>
   /**
    * Removes the stream and erases its text. `false`: there was none. If the stream is gone but some of it could not be erased
-   * yet, it rejects, and a repeated call finishes the work.
+   * yet, it rejects. A repeated call finishes the work, and may return `true` for that.
    */
   delete(id: string): Promise<boolean>
   /**

@@ -1,7 +1,8 @@
 export { type ChangeNotifier, createChangeNotifier } from '../stores/shared/change-notifier'
 export {
-  type HeldWrite,
+  type ConditionalWrite,
   isStorable,
+  type LoadedRecord,
   type OptimisticStoreOptions,
   optimisticStore,
   type RecordTable,

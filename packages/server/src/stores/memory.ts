@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors'
+import { StreamServerError } from '../errors'
 import { checkNames } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { endOf, type StreamRecord } from './shared/record'
@@ -45,7 +45,7 @@ interface Entry {
 function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
   const entryOf = (id: string): Entry => {
     const entry = entries.get(id)
-    if (entry === undefined) throw new StreamsError('not-found', `memoryStore has no stream "${id}".`)
+    if (entry === undefined) throw new StreamServerError('not-found', `memoryStore has no stream "${id}".`)
     return entry
   }
   return {

@@ -8,7 +8,7 @@ export async function startStream(context: CaseContext, text = '', owner = 'owne
   expectEqual(await store.create(id, null), 'created', 'create')
   expectEqual(
     await store.claim(id, { owner, leaseMs, canTakeOver: false }),
-    { type: 'claimed', epoch: 1, offset: 0 },
+    { type: 'claimed', epoch: 1, offset: 0, meta: null },
     'the first claim',
   )
   if (text !== '') {

@@ -10,6 +10,7 @@ import type {
 } from '../store/stream-store'
 
 interface ModelStream {
+  readonly meta: unknown
   status: StreamStatus
   epoch: number
   base: number
@@ -36,10 +37,10 @@ export class StoreModel {
     this.#pendingMs = pendingMs
   }
 
-  create(id: string): 'created' | 'exists' {
+  create(id: string, meta: unknown): 'created' | 'exists' {
     if (this.#streams.has(id)) return 'exists'
     const empty = { epoch: 0, base: 0, text: '', stopRequested: false, leaseMs: 0, endedAt: 0 }
-    this.#streams.set(id, { status: 'pending', ...empty, since: this.now })
+    this.#streams.set(id, { meta, status: 'pending', ...empty, since: this.now })
     return 'created'
   }
 
@@ -60,7 +61,7 @@ export class StoreModel {
       stream.base = stream.text.length
     }
     Object.assign(stream, { owner, leaseMs, since: this.now, status: 'streaming' })
-    return { type: 'claimed', epoch: stream.epoch, offset: stream.text.length }
+    return { type: 'claimed', epoch: stream.epoch, offset: stream.text.length, meta: stream.meta }
   }
 
   append(id: string, epoch: number, offset: number, text: string): WriteResult {

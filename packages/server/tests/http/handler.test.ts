@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AuthorizeRequest } from '../../src/index'
+import type { AuthorizeContext } from '../../src/index'
 import { settled } from '../support/clock'
 import { createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
@@ -11,9 +11,9 @@ async function served(options: Partial<Parameters<ReturnType<typeof createRig>['
   const handle = rig.streams.handler({
     basePath: '/streams',
     authorize: 'public',
-    produce: ({ id }) => {
+    produce: async ({ id, append }) => {
       produced.push(id)
-      return async (append) => append('text')
+      await append('text')
     },
     ...options,
   })
@@ -105,7 +105,7 @@ describe('the handler', () => {
   })
 
   it('sends the same response for an unknown stream and for an unauthorized request', async () => {
-    const requested: AuthorizeRequest[] = []
+    const requested: AuthorizeContext[] = []
     const { send, id, streams, produced } = await served({
       authorize: async (given) => {
         requested.push(given)
@@ -265,10 +265,7 @@ describe('the handler', () => {
   it('lets authorize and produce read an empty body', async () => {
     const { handle, id } = await served({
       authorize: async ({ request }) => (await request.text()) === '',
-      produce: async ({ request }) => {
-        const body = await request.text()
-        return async (append) => append(`[${body}]`)
-      },
+      produce: async ({ request, append }) => append(`[${await request.text()}]`),
     })
     const init = {
       method: 'POST',
@@ -287,9 +284,9 @@ describe('the handler', () => {
         bodies.push([action, await request.text()])
         return true
       },
-      produce: async ({ request }) => {
+      produce: async ({ request, append }) => {
         bodies.push(await request.clone().json())
-        return async (append, context) => append(await context.request.text())
+        await append(await request.text())
       },
     })
     expect(await (await send('POST', `/streams/${id}/drive`, { body: '{"a":1}' })).text()).toBe('{"a":1}')
@@ -357,7 +354,7 @@ describe('the handler', () => {
       expect((await reading.store.heads([reading.id]))[0]?.status).toBe('pending')
 
       const producing = await served({
-        produce: () => async (append, context) => append(await context.request.text()),
+        produce: async ({ append, request }) => append(await request.text()),
       })
       await producing.handle(used(`/streams/${producing.id}/drive`))
       await producing.clock.advance(300)
@@ -408,37 +405,47 @@ describe('the handler', () => {
     expect([errors, produced]).toEqual([[], []])
   })
 
-  it('fails a drive whose meta cannot be read, leaves the stream unchanged, and serves the next drive', async () => {
+  it('fails a drive whose claim fails, leaves the stream unchanged, and serves the next drive', async () => {
     const metas: unknown[] = []
     const { send, id, store, clock } = await served({
-      produce: ({ meta }) => {
+      produce: async ({ meta, append }) => {
         metas.push(meta)
-        return async (append) => append('text')
+        await append('text')
       },
     })
     const spy = store as ReturnType<typeof spyStore>
-    spy.instead.readMeta = () => Promise.reject(new Error('hiccup'))
-    const refused = await send('POST', `/streams/${id}/drive`)
+    spy.instead.claim = () => Promise.reject(new Error('hiccup'))
+    const refusing = send('POST', `/streams/${id}/drive`)
+    await clock.advance(5_000)
+    const refused = await refusing
     expect(await problem(refused)).toEqual([500, 'server'])
     expect(refused.headers.get('Retry-After')).toBe('1')
     expect((await store.heads([id]))[0]?.status).toBe('pending')
-    delete spy.instead.readMeta
+    delete spy.instead.claim
     expect((await send('POST', `/streams/${id}/drive`)).status).toBe(200)
     await clock.advance(300)
     expect(metas).toEqual([{ owner: 'ada' }])
     expect(await (await send('GET', `/streams/${id}`)).json()).toMatchObject({ text: 'text', status: 'done' })
   })
 
-  it('reads the meta once for authorize and produce, and never for a drive that joins', async () => {
+  it('reads the meta once for authorize, and never for produce, which gets it with the claim', async () => {
+    const metas: unknown[] = []
     const { send, id, store } = await served({
-      authorize: async ({ getMeta, request }) => request.headers.has('Joining') || (await getMeta()) !== null,
-      produce: () => () => new Promise(() => undefined),
+      async authorize({ getMeta, request }) {
+        if (!request.headers.has('Known')) await Promise.all([getMeta(), getMeta()])
+        return true
+      },
+      produce: ({ meta }) => {
+        metas.push(meta)
+        return new Promise(() => undefined)
+      },
     })
     const spy = store as ReturnType<typeof spyStore>
+    await send('POST', `/streams/${id}/drive`, { headers: { Known: 'yes' } })
+    await settled()
+    expect([metas, spy.of('readMeta')]).toEqual([[{ owner: 'ada' }], []])
     await send('POST', `/streams/${id}/drive`)
-    expect(spy.of('readMeta')).toHaveLength(1)
-    await send('POST', `/streams/${id}/drive`, { headers: { Joining: 'yes' } })
-    expect(spy.of('readMeta')).toHaveLength(1)
+    expect([metas.length, spy.of('readMeta').length]).toEqual([1, 1])
   })
 
   it('ends the stream as error when produce throws', async () => {
@@ -459,7 +466,7 @@ describe('the handler', () => {
   })
 
   it('stops, and responds with 202 if the end is not stored yet', async () => {
-    const { send, id, store, clock } = await served({ produce: () => () => new Promise(() => undefined) })
+    const { send, id, store, clock } = await served({ produce: () => new Promise(() => undefined) })
     await send('POST', `/streams/${id}/drive`)
     await settled()
     const spy = store as ReturnType<typeof spyStore>

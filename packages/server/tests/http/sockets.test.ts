@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../tests/support/until'
-import { createStreams, memoryStore, type Producer, type StreamsEvent } from '../../src/index'
+import { createStreams, memoryStore, type Producer, type StreamServerEvent } from '../../src/index'
 import { parseEvents, type SseEvent, textOf } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
@@ -32,9 +32,9 @@ function writing(handle: (request: Request) => Promise<Response>): RequestListen
   }
 }
 
-async function serving(produce: () => Producer, listener = getRequestListener as typeof writing) {
+async function serving(produce: Producer, listener = getRequestListener as typeof writing) {
   const store = spyStore(memoryStore())
-  const events: StreamsEvent[] = []
+  const events: StreamServerEvent[] = []
   const errors: unknown[] = []
   const streams = createStreams({
     store,
@@ -64,9 +64,9 @@ function stalled(url: string, method: string, headers: Record<string, string> = 
 describe('over real sockets', () => {
   it('the server detects a driver and a follower that leave, and the run goes on', async () => {
     let append: (text: string) => Promise<void> = async () => undefined
-    const { streams, events, store, url } = await serving(() => (given, { signal }) => {
-      append = given
-      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+    const { streams, events, store, url } = await serving((context) => {
+      append = context.append
+      return new Promise((resolve) => context.signal.addEventListener('abort', () => resolve(undefined)))
     })
     const id = await streams.createStream()
     const driver = new AbortController()
@@ -91,14 +91,10 @@ describe('over real sockets', () => {
       const begun = new Promise<void>((resolve) => {
         begin = resolve
       })
-      const { streams, url } = await serving(
-        () =>
-          async function* () {
-            await begun
-            yield 'Hello'
-          },
-        writing,
-      )
+      const { streams, url } = await serving(async function* () {
+        await begun
+        yield 'Hello'
+      }, writing)
       const id = await streams.createStream()
       // The producer waits for the headers. If they waited for the first text, the test would time out.
       const driven = await fetch(`${url}/${id}/drive`, { method: 'POST', headers: { accept } })
@@ -110,14 +106,11 @@ describe('over real sockets', () => {
   it('S16 a stalled follower of 12 MB gets what fits in the sockets, and the rest when it reads', async () => {
     // Three bytes for each code unit, which is more than the kernel buffers.
     const text = '流れる文。'.repeat(800_000)
-    const { streams, store, url } = await serving(
-      () =>
-        async function* () {
-          for (let at = 0; at < text.length; at += 1_000) {
-            yield text.slice(at, at + 1_000)
-          }
-        },
-    )
+    const { streams, store, url } = await serving(async function* () {
+      for (let at = 0; at < text.length; at += 1_000) {
+        yield text.slice(at, at + 1_000)
+      }
+    })
     const id = await streams.createStream()
     const done = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((response) => response.text())
     expect((await done) === text).toBe(true)
@@ -133,15 +126,12 @@ describe('over real sockets', () => {
 
   it('a native EventSource that is cut anywhere resumes exactly, and stops at the end', async () => {
     const words = Array.from({ length: 60 }, (_, index) => `${index}: 😀 é\r\n\n`)
-    const { streams, url } = await serving(
-      () =>
-        async function* () {
-          for (const word of words) {
-            yield word
-            await new Promise((resolve) => setImmediate(resolve))
-          }
-        },
-    )
+    const { streams, url } = await serving(async function* () {
+      for (const word of words) {
+        yield word
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })
     const id = await streams.createStream()
     const driving = fetch(`${url}/${id}/drive`, { method: 'POST' }).then((response) => response.text())
     let lastEventId = ''
@@ -167,8 +157,8 @@ describe('over real sockets', () => {
     const streams = createStreams({ store: memoryStore(), drainMs: 0 })
     const id = await streams.createStream()
     const route = (request: Request) =>
-      streams.stream(request, id, async (append, context) => {
-        await append(`${context.request.method} ${await context.request.text()}`)
+      streams.stream(request, id, async ({ append, request }) => {
+        await append(`${request.method} ${await request.text()}`)
       })
     const server = createServer(getRequestListener(route))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -184,17 +174,14 @@ describe('over real sockets', () => {
     const handle = streams.handler({
       basePath: '/streams',
       authorize: async ({ request }) => (await request.text()).length >= 0,
-      produce:
-        ({ request }) =>
-        (append) =>
-          request.text().then(append),
+      produce: ({ request, append }) => request.text().then(append),
     })
     const errors: unknown[] = []
     const parsed = createStreams({ store: memoryStore(), drainMs: 0, onError: (error) => errors.push(error) })
     const handleParsed = parsed.handler({
       basePath: '/parsed',
       authorize: 'public',
-      produce: () => async (append) => append('from meta alone'),
+      produce: async ({ append }) => append('from meta alone'),
     })
     const listener = getRequestListener((request) =>
       request.url.includes('/parsed/') ? handleParsed(request) : handle(request),
@@ -217,10 +204,7 @@ describe('over real sockets', () => {
 
   it('an aborted upload is not reported as an error, and drives nothing', async () => {
     const produced: string[] = []
-    const { streams, errors, store, url } = await serving(() => {
-      produced.push('called')
-      return async () => undefined
-    })
+    const { streams, errors, store, url } = await serving(async () => void produced.push('called'))
     const id = await streams.createStream()
     const upload = httpRequest(`${url}/${id}/drive`, { method: 'POST', headers: { 'Content-Length': '1000' } })
     upload.on('error', () => undefined)
@@ -233,7 +217,7 @@ describe('over real sockets', () => {
   })
 
   it('HEAD leaves no subscription behind', async () => {
-    const { streams, store, url } = await serving(() => async () => undefined)
+    const { streams, store, url } = await serving(async () => undefined)
     const id = await streams.createStream()
     const status = await new Promise((resolve) =>
       get(`${url}/${id}`, { method: 'HEAD', headers: { Accept: 'text/event-stream' } }, ({ statusCode }) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AuthorizeRequest } from '../../src/index'
+import type { AuthorizeContext } from '../../src/index'
 import { settled } from '../support/clock'
 import { followed, sse } from '../support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
@@ -104,7 +104,7 @@ describe('S12 the hub', () => {
       if (first === 'a snapshot') await streams.read(request(), id)
       else if (first === 'another follower') await streams.read(sse(), id)
       else {
-        const authorize = async ({ getMeta }: AuthorizeRequest) => (await getMeta()) !== null
+        const authorize = async ({ getMeta }: AuthorizeContext) => (await getMeta()) !== null
         await streams.handler({ basePath: '', authorize })(request(`/${id}`))
       }
       expect(follower.text).not.toContain('Missed.')

@@ -8,14 +8,14 @@ const length = { finishReason: 'length' }
 const producers: [string, Producer][] = [
   [
     'its own result',
-    (append) => {
+    ({ append }) => {
       void append('half')
       return length
     },
   ],
   [
     'what it resolves to',
-    async (append) => {
+    async ({ append }) => {
       await append('half')
       return length
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StreamsError } from '../../src/index'
+import { StreamServerError } from '../../src/index'
 import type { Ending } from '../../src/run/persister'
 import { settled } from '../support/clock'
 import { request } from '../support/rig'
@@ -153,7 +153,7 @@ describe('S8 slices', () => {
     const slow = await streams.stream(request(), id, hand.producer)
     await hand.append('Good. ')
     await clock.advance(300)
-    store.instead.append = () => Promise.reject(new StreamsError('content-refused', 'too spicy'))
+    store.instead.append = () => Promise.reject(new StreamServerError('content-refused', 'too spicy'))
     await hand.append('Bad.')
     await clock.advance(1_000)
     expect(await (await streams.read(request(), id)).json()).toMatchObject({
@@ -175,7 +175,7 @@ describe('S8 slices', () => {
     await hand.append('bad')
     let refusals = 0
     store.instead.close = (pass) =>
-      refusals++ === 0 ? Promise.reject(new StreamsError('content-refused', 'no')) : pass()
+      refusals++ === 0 ? Promise.reject(new StreamServerError('content-refused', 'no')) : pass()
     hand.finish()
     await clock.advance(1_000)
     expect(await (await streams.read(request(), id)).json()).toMatchObject({ text: 'Good. ', status: 'error' })

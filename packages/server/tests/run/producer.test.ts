@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StreamsError } from '../../src/index'
+import { type ProducerContext, StreamServerError } from '../../src/index'
 import { createFakeClock, settled } from '../support/clock'
 import { collect, createHand, createRig, request } from '../support/rig'
 
@@ -14,8 +14,8 @@ describe('S7 a producer', () => {
     const { url, method, headers, signal, body } = real
     const foreign = { url, method, headers, signal, body, bodyUsed: false, clone: () => ({ body: real.body }) }
     const id = await streams.createStream()
-    const response = await streams.stream(foreign as unknown as Request, id, async (append, context) =>
-      append(await context.request.text()),
+    const response = await streams.stream(foreign as unknown as Request, id, async ({ append, request }) =>
+      append(await request.text()),
     )
     expect(await response.text()).toBe('a prompt')
   })
@@ -55,7 +55,7 @@ describe('S7 a producer', () => {
     const { streams, clock, errors } = createRig()
     const cause = new Error('the model said: secret')
     const producers = [
-      async (append: (text: string) => Promise<void>) => {
+      async ({ append }: ProducerContext) => {
         await append('kept')
         throw cause
       },
@@ -96,7 +96,7 @@ describe('S7 a producer', () => {
     })
     await clock.advance(300)
     expect(await body(streams, id)).toMatchObject({ text: 'text', status: 'error' })
-    expect(errors[0]?.error).toBeInstanceOf(StreamsError)
+    expect(errors[0]?.error).toBeInstanceOf(StreamServerError)
     expect(errors[0]?.error).toMatchObject({ code: 'invalid-text' })
   })
 
@@ -107,12 +107,12 @@ describe('S7 a producer', () => {
     const onUnhandled = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', onUnhandled)
     const producers = [
-      (append: (text: string) => Promise<void>) => {
+      ({ append }: ProducerContext) => {
         void append('text')
         void append(part)
         void append(' lost')
       },
-      async (append: (text: string) => Promise<void>) => {
+      async ({ append }: ProducerContext) => {
         await append('text')
         await append(part)
       },
@@ -202,12 +202,12 @@ describe('S7 a producer', () => {
   it('gets a copy of the request with the signal of the run and with its body', async () => {
     const { streams, clock } = createRig()
     const client = new AbortController()
-    const id = await streams.createStream()
+    const id = await streams.createStream({ meta: { model: 'm' } })
     const hand = createHand()
     const sent = request('/x', { method: 'POST', body: 'prompt', headers: { 'X-Model': 'm' }, signal: client.signal })
     const response = await streams.stream(sent, id, hand.producer)
     const [context] = hand.calls
-    expect(context).toMatchObject({ id, epoch: 1, text: '' })
+    expect(context).toMatchObject({ id, meta: { model: 'm' }, epoch: 1, text: '' })
     expect(context?.request.headers.get('X-Model')).toBe('m')
     expect(await context?.request.text()).toBe('prompt')
     await response.body?.cancel()
@@ -242,7 +242,7 @@ describe('S7 a producer', () => {
     const ids = [await streams.createStream(), await streams.createStream()]
     let working = 2
     for (const id of ids) {
-      await streams.stream(request(), id, async (append) => {
+      await streams.stream(request(), id, async ({ append }) => {
         for (let index = 0; index < 500; index++) {
           clock.stall(1)
           await append('x')
@@ -260,7 +260,7 @@ describe('S7 a producer', () => {
     const { streams, clock } = createRig({ maxLength: 1 })
     const id = await streams.createStream()
     let isOver = false
-    await streams.stream(request(), id, async (append) => {
+    await streams.stream(request(), id, async ({ append }) => {
       while (!isOver) {
         clock.stall(5)
         await append('too long')

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { isStreamsError } from '../../src'
+import { isStreamServerError } from '../../src'
 import { createHand, createRig, request } from '../support/rig'
 import { spyStore } from '../support/spy-store'
 
 describe('S27 start', () => {
   it('runs a producer without a request and without a reader, and tells how the run ended', async () => {
     const { streams, clock, events } = createRig()
-    const id = await streams.createStream()
-    const { finished } = await streams.start(id, async (append, context) => {
-      expect(Object.keys(context).sort()).toEqual(['epoch', 'id', 'signal', 'text'])
+    const id = await streams.createStream({ meta: { to: 'Ada' } })
+    const { finished } = await streams.start(id, async ({ append, meta, ...rest }) => {
+      expect([meta, Object.keys(rest).sort()]).toEqual([{ to: 'Ada' }, ['epoch', 'id', 'signal', 'text']])
       await append('Hello')
       return { finishReason: 'length' }
     })
@@ -107,6 +107,6 @@ describe('S27 start', () => {
     const closed = streams.close()
     await clock.advance(60_000)
     await closed
-    await expect(streams.start(id, producer)).rejects.toSatisfy((error) => isStreamsError(error, 'shutting-down'))
+    await expect(streams.start(id, producer)).rejects.toSatisfy((error) => isStreamServerError(error, 'shutting-down'))
   })
 })

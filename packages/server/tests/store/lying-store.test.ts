@@ -33,10 +33,17 @@ describe('S19 a store whose writes', () => {
     await Promise.all([streams.close(), clock.advance(60_000)])
   })
 
-  it.each([Number.NaN, -1, 1.5, undefined])('claim at %s start no producer', async (offset) => {
+  it.each([
+    { offset: Number.NaN },
+    { offset: -1 },
+    { offset: 1.5 },
+    { offset: undefined },
+    { epoch: 0 },
+    { meta: undefined },
+  ])('claim with %o start no producer', async (wrong) => {
     const { store, streams } = createWorld()
     const id = await streams.createStream()
-    store.instead.claim = async (pass) => ({ ...(await pass()), offset }) as never
+    store.instead.claim = async (pass) => ({ ...(await pass()), ...wrong }) as never
     const hand = createHand()
     const response = await streams.stream(request(), id, hand.producer)
     expect([response.status, hand.calls]).toEqual([500, []])

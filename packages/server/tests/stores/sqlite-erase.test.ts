@@ -92,8 +92,9 @@ describe('deleting from SQLite', { timeout: 180_000 }, () => {
     expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(true)
 
     await reader.exec('COMMIT')
-    expect(await store.delete('held-text-')).toBe(false)
+    expect(await store.delete('held-text-')).toBe(true)
     expect(isInFiles(path, 'held-text-'.repeat(2))).toBe(false)
+    expect(await store.delete('held-text-')).toBe(false)
   })
 })
 

@@ -47,7 +47,7 @@ describe.each(Object.entries(losses))('a SQLite file that %s while an answer run
     lose(path)
     await expect(streams.createStream()).rejects.toMatchObject({ code: 'corrupt' })
     const id = await streams.createStream()
-    expect(await (await streams.stream(request(), id, async (append) => append('New.'))).text()).toBe('New.')
+    expect(await (await streams.stream(request(), id, async ({ append }) => append('New.'))).text()).toBe('New.')
     const later = sqliteStore({ path })
     onTestFinished(() => later.dispose())
     expect(await later.read(id, 0, 10)).toMatchObject({ text: 'New.', head: { status: 'done' } })

@@ -124,11 +124,17 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
         return store.expire(id, epoch)
       },
     }),
+    'claim/first: returns null as the meta of every stream': (store) => ({
+      claim: async (id, request) => {
+        const claim = await store.claim(id, request)
+        return claim.type === 'claimed' ? { ...claim, meta: null } : claim
+      },
+    }),
     'claim/stop-kept: resumes a stream with a requested stop': (store) => ({
       claim: async (id, request) => {
         const claim = await store.claim(id, request)
         if (claim.type !== 'terminal' || claim.head.stopRequested === false) return claim
-        return { type: 'claimed', epoch: claim.head.epoch + 1, offset: claim.head.offset }
+        return { type: 'claimed', epoch: claim.head.epoch + 1, offset: claim.head.offset, meta: null }
       },
     }),
     'expire/stopped: ends a lapsed stream with a requested stop as timeout': (store) => ({

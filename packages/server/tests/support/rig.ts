@@ -4,28 +4,28 @@ import {
   type ErrorContext,
   memoryStore,
   type Producer,
+  type StreamServerEvent,
   type StreamStore,
   type Streams,
-  type StreamsEvent,
 } from '../../src'
-import type { StreamsOptions } from '../../src/options/streams-options'
+import type { CreateStreamsOptions } from '../../src/options/create-streams-options'
 import { createFakeClock, type FakeClock } from './clock'
 
 export interface Rig {
   readonly clock: FakeClock
   readonly store: StreamStore
   readonly streams: Streams
-  readonly events: StreamsEvent[]
+  readonly events: StreamServerEvent[]
   readonly errors: { readonly error: unknown; readonly context: ErrorContext }[]
 }
 
 /** A whole server on a clock that the test controls. `wrap` wraps its store. */
 export function createRig(
-  options: Partial<StreamsOptions> & { clock?: FakeClock; wrap?: (store: StreamStore) => StreamStore } = {},
+  options: Partial<CreateStreamsOptions> & { clock?: FakeClock; wrap?: (store: StreamStore) => StreamStore } = {},
 ): Rig {
   const { clock = createFakeClock(), wrap = (store) => store, ...rest } = options
   const store = wrap(rest.store ?? memoryStore({ now: clock.now }))
-  const events: StreamsEvent[] = []
+  const events: StreamServerEvent[] = []
   const errors: Rig['errors'] = []
   const streams = createStreams({
     onEvent: (event) => events.push(event),
@@ -60,9 +60,9 @@ export function createHand(): Hand {
   })
   return {
     calls,
-    producer(given, context) {
+    producer(context) {
       calls.push(context as DriveContext)
-      append = given
+      append = context.append
       return work
     },
     append: (text) => append(text),

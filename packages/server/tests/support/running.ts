@@ -1,9 +1,9 @@
-import type { StreamsOptions } from '../../src'
+import type { CreateStreamsOptions } from '../../src'
 import { collect, createHand, createRig, request } from './rig'
 import { spyStore } from './spy-store'
 
 /** A stream that is being produced and driven, over a store that can be made to fail. */
-export async function running(options: Partial<StreamsOptions> = {}) {
+export async function running(options: Partial<CreateStreamsOptions> = {}) {
   const rig = createRig({ wrap: spyStore, ...options })
   const store = rig.store as ReturnType<typeof spyStore>
   const id = await rig.streams.createStream()

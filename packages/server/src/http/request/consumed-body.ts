@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 
 /** Replaces a body that was read before. Reading it fails: an empty body would look like what the client sent. */
 export function consumedBody(): ReadableStream<Uint8Array> {
@@ -7,7 +7,7 @@ export function consumedBody(): ReadableStream<Uint8Array> {
       pull(controller) {
         const cure = 'Read it first from request.clone(), or run no body parser on this route'
         controller.error(
-          new StreamsError('body-used', `the body of this request was read before Keepstream got it. ${cure}`),
+          new StreamServerError('body-used', `the body of this request was read before Keepstream got it. ${cure}`),
         )
       },
     },

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { ShownHead, TextStep } from '../../reading/text-source'
 import { isTerminal } from '../../store/status'
 import { endFrame, keepAliveFrame, statusFrame, textFrame } from './sse-frames'
@@ -25,10 +25,10 @@ export function rawEncoder(): Encoder {
     isRaw: true,
     keepAlive: '',
     encode(step) {
-      if (step.type === 'gone') throw new StreamsError('not-found', 'the stream was deleted')
+      if (step.type === 'gone') throw new StreamServerError('not-found', 'the stream was deleted')
       epoch ??= step.head?.epoch
       // It cannot report either that the text before this point may be different now.
-      if (step.head && step.head.epoch !== epoch) throw new StreamsError('store', 'the stream was resumed')
+      if (step.head && step.head.epoch !== epoch) throw new StreamServerError('store', 'the stream was resumed')
       if (step.type === 'end') return undefined
       return step.type === 'text' ? step.text : ''
     },

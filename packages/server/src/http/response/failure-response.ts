@@ -1,4 +1,4 @@
-import { isStreamsError } from '../../errors'
+import { isStreamServerError } from '../../errors'
 import type { Report } from '../../events'
 import { errorResponse, notFoundResponse } from './responses'
 
@@ -7,7 +7,7 @@ import { errorResponse, notFoundResponse } from './responses'
  * to the store, and anything else is reported here.
  */
 export function failureResponse(error: unknown, report: Report): Response {
-  const code = isStreamsError(error) ? error.code : undefined
+  const code = isStreamServerError(error) ? error.code : undefined
   if (code === 'not-found') return notFoundResponse()
   if (code === 'corrupt') return errorResponse(code, 'Some of what was stored of this stream is missing.')
   const isReported = code === 'store' || code === 'shutting-down'

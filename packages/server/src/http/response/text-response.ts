@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { TextListener, TextSource } from '../../reading/text-source'
 import type { Runtime } from '../../runtime'
 import { encode } from './encode'
@@ -65,6 +65,6 @@ export function textResponse({ report, options }: Runtime, response: TextRespons
   return new Response(body.stream, { headers: response.headers })
 }
 
-function leaving(): StreamsError {
-  return new StreamsError('shutting-down', 'the server is about to restart; follow the stream')
+function leaving(): StreamServerError {
+  return new StreamServerError('shutting-down', 'the server is about to restart; follow the stream')
 }

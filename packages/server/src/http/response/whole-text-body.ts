@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import { isSameText } from '../../reading/read-text'
 import { maxRead } from '../../reading/store-reader'
 import type { Runtime } from '../../runtime'
@@ -33,9 +33,9 @@ export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: Abor
 
   async function readOn(): Promise<string> {
     const range = await hub.read(id, position, Math.min(maxRead, end - position))
-    if (!range) throw new StreamsError('not-found', 'the stream was deleted')
+    if (!range) throw new StreamServerError('not-found', 'the stream was deleted')
     if (!isSameText({ epoch }, range.head, end)) {
-      throw new StreamsError('store', 'the store lost text while it was read; read it again')
+      throw new StreamServerError('store', 'the store lost text while it was read; read it again')
     }
     return cutBeforeSplitPair(range.text)
   }

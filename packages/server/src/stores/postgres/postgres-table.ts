@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import { isStorable, type RecordTable } from '../shared/optimistic-store'
 import { createRecord } from '../shared/record'
 import type { Database, QueryOptions, Row, SqlValue } from './connection/database'
@@ -49,9 +49,13 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
         // The tables were dropped, with all streams. The next act creates them again.
         if (hasCode(error, '42P01') && opening === mine) opening = undefined
         if (hasCode(error, '22021', '22P05')) {
-          throw new StreamsError('content-refused', 'postgresStore: the database refuses this text; see the cause.', {
-            cause: error,
-          })
+          throw new StreamServerError(
+            'content-refused',
+            'postgresStore: the database refuses this text; see the cause.',
+            {
+              cause: error,
+            },
+          )
         }
         throw error
       }
@@ -64,7 +68,10 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
   async function checkWhole(id: string, key: string, length: number): Promise<void> {
     const rows = await read(statements.findIncomplete, () => [key, length])
     if (rows.length > 0) {
-      throw new StreamsError('corrupt', `postgresStore found "${id}" without some of its text. Who deletes its rows?`)
+      throw new StreamServerError(
+        'corrupt',
+        `postgresStore found "${id}" without some of its text. Who deletes its rows?`,
+      )
     }
   }
 
@@ -73,7 +80,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
   return {
     async insert(id, meta) {
       if (!isStorable(id)) {
-        throw new StreamsError('invalid-option', 'an id with U+0000 or half of a surrogate pair cannot be stored.')
+        throw new StreamServerError('invalid-option', 'an id with U+0000 or half of a surrogate pair cannot be stored.')
       }
       const { status, epoch, base, length, stopRequested, leaseMs, lapsesAt } = createRecord(id, 0, pendingMs)
       const created = await query(statements.insert, () => [
@@ -93,7 +100,7 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
     async load(id) {
       if (!isStorable(id)) return undefined
       const [row] = await read(statements.load, () => [id, clockHere()])
-      return row && toSeenRecord(row)
+      return row && { ...toSeenRecord(row), meta: String(row['meta'] ?? 'null') }
     },
     async loadAll(ids) {
       const json = JSON.stringify(ids.filter(isStorable))
@@ -137,14 +144,9 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const row = first === null ? undefined : { start: Number(first), text: String(joined).slice(1) }
       // A lost row would shift the text after it, and the lengths of the rows around it would not show that.
       if (row !== undefined && row.start + row.text.length !== Number(next)) {
-        throw new StreamsError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
+        throw new StreamServerError('corrupt', `postgresStore found '${id}' without some of the text it stored.`)
       }
       return { ...toSeenRecord(found), rows: row === undefined ? [] : [row] }
-    },
-    async readMeta(id) {
-      if (!isStorable(id)) return undefined
-      const [row] = await read(statements.readMeta, () => [id])
-      return row && String(row['meta'] ?? 'null')
     },
   }
 }

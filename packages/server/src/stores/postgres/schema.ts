@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { Database } from './connection/database'
 import { hasCode } from './connection/sql-state'
 
@@ -68,7 +68,7 @@ const lockKey = 5_207_366_108
 /**
  * Creates the tables if they do not exist. If they do, this is one small query that needs no right to create anything.
  *
- * @throws StreamsError if the tables have a newer version
+ * @throws StreamServerError if the tables have a newer version
  */
 export async function createTables(database: Database, names: TableNames): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -87,7 +87,7 @@ const createdByAnother = ['42P07', '42P06', '23505', '40001', '40P01']
 async function createTablesOnce(database: Database, names: TableNames): Promise<void> {
   const version = await versionOf(database, names)
   if (version > schemaVersion) {
-    throw new StreamsError(
+    throw new StreamServerError(
       'store',
       `this database has schema ${version}, written by a newer @keepstream/server; this one knows ` +
         `schemas up to ${schemaVersion}. Update @keepstream/server, or give postgresStore another schema.`,

@@ -28,7 +28,8 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
       ) SELECT key FROM created`,
 
     /** id, moment */
-    load: reading(`SELECT ${columns}, ${clock('$2')} AS now FROM ${streams} WHERE id = $1::text`),
+    load: reading(`SELECT ${columns}, ${clock('$2')} AS now, meta FROM ${streams} LEFT JOIN ${metas}
+      ON stream_key = key WHERE id = $1::text`),
 
     /** ids as JSON, moment. The clients do not agree on how an array is passed. */
     loadAll: reading(`SELECT ${columns}, ${clock('$2')} AS now FROM ${streams}
@@ -87,9 +88,6 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
         FROM ${pieces} WHERE stream_key = stream.key AND start < $3::bigint AND start >= coalesce(
           (SELECT max(start) FROM ${pieces} WHERE stream_key = stream.key AND start <= $2::bigint), 0)
       ) AS found WHERE id = $1::text`),
-
-    /** id */
-    readMeta: reading(`SELECT meta FROM ${streams} LEFT JOIN ${metas} ON stream_key = key WHERE id = $1::text`),
   }
 }
 

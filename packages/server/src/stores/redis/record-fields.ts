@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
 import type { StreamRecord } from '../shared/record'
 import { recordFields } from './scripts'
@@ -38,7 +38,7 @@ export function toRecord(id: string, values: unknown, now: number): RedisRecord 
   const [length, epoch, base] = [fields.length, fields.epoch, fields.base].map(Number) as [number, number, number]
   if (![length, epoch, base].every((value) => Number.isSafeInteger(value) && value >= 0)) {
     const message = `redisStore found a record of "${id}" that it did not write. Does another program use its prefix?`
-    throw new StreamsError('corrupt', message)
+    throw new StreamServerError('corrupt', message)
   }
   const record: StreamRecord = {
     id,

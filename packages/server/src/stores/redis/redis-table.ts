@@ -1,5 +1,5 @@
-import { StreamsError } from '../../errors'
-import type { RecordTable } from '../shared/optimistic-store'
+import { StreamServerError } from '../../errors'
+import type { LoadedRecord, RecordTable } from '../shared/optimistic-store'
 import { createRecord, endOf } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import { type Claims, ForeignClaim } from './claims'
@@ -9,10 +9,10 @@ import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
 import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
 import {
   insertScript,
+  loadAllScript,
   loadScript,
   pageScript,
   type RedisScript,
-  readMetaScript,
   readScript,
   removeScript,
   replaceScript,
@@ -60,14 +60,16 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     return [record, text, index, expiring]
   }
 
-  async function load(id: string): Promise<RedisRecord | undefined> {
-    const [record] = await Promise.all(groupsOf([id]).map((group) => loadGroup(group, toRecord)))
-    return record?.[0]
+  async function load(id: string): Promise<(RedisRecord & LoadedRecord) | undefined> {
+    const { bucket, record } = streamKeys(prefix, id)
+    const [at, values] = (await run(bucket, loadScript, [record], [moment()])) as [unknown, unknown[]]
+    const seen = toRecord(id, values, Number(at))
+    return seen && { ...seen, meta: String(values.at(-1) ?? 'null') }
   }
 
   /** Leaves out a damaged record, so that only its own stream fails. */
   async function loadAll(ids: readonly string[]): Promise<readonly RedisRecord[]> {
-    return (await Promise.all(groupsOf(ids).map((group) => loadGroup(group, toRecordIfWhole)))).flat()
+    return (await Promise.all(groupsOf(ids).map(loadGroup))).flat()
   }
 
   /** At most `maxLoad` ids at once, of one bucket. */
@@ -87,13 +89,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
     return groups
   }
 
-  async function loadGroup(
-    { bucket, ids }: { bucket: number; ids: readonly string[] },
-    read: typeof toRecord,
-  ): Promise<RedisRecord[]> {
+  async function loadGroup({ bucket, ids }: { bucket: number; ids: readonly string[] }): Promise<RedisRecord[]> {
     const keys = ids.map((id) => streamKeys(prefix, id).record) as [string, ...string[]]
-    const [at, ...records] = (await run(bucket, loadScript, keys, [moment()])) as unknown[]
-    return ids.flatMap((id, i) => read(id, records[i], Number(at)) ?? [])
+    const [at, ...records] = (await run(bucket, loadAllScript, keys, [moment()])) as unknown[]
+    return ids.flatMap((id, i) => toRecordIfWhole(id, records[i], Number(at)) ?? [])
   }
 
   async function remove(keys: StreamKeys, revision: string): Promise<boolean> {
@@ -170,11 +169,6 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       checkWhole(id, row, Math.min(from, seen.record.length), Math.min(to, seen.record.length))
       return { ...seen, rows: row === undefined ? [] : [row] }
     },
-    async readMeta(id) {
-      const { bucket, record } = streamKeys(prefix, id)
-      const reply = await run(bucket, readMetaScript, [record], [])
-      return typeof reply === 'string' ? reply : undefined
-    },
   }
 
   /** One page of the index of a bucket: the streams in it that ended that long ago. */
@@ -230,8 +224,8 @@ function checkWhole(id: string, row: TextRow | undefined, start: number, end: nu
   if (row === undefined || row.start > start || row.start + row.text.length < end) throw incomplete(id)
 }
 
-function incomplete(id: string): StreamsError {
-  return new StreamsError(
+function incomplete(id: string): StreamServerError {
+  return new StreamServerError(
     'corrupt',
     `redisStore found "${id}" without some of its text. Has Redis evicted it? Set its maxmemory-policy to noeviction.`,
   )

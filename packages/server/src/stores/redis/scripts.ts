@@ -107,8 +107,13 @@ redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
 
-/** records · moment → the moment, then the fields of each */
+/** record · moment → the moment, its fields and the meta */
 export const loadScript = script(`${primary}${moment}
+return { now, redis.call('HMGET', KEYS[1], ${fields}, 'meta') }
+`)
+
+/** records · moment → the moment, then the fields of each */
+export const loadAllScript = script(`${primary}${moment}
 local reply = { now }
 for i, key in ipairs(KEYS) do
   reply[i + 1] = redis.call('HMGET', key, ${fields})
@@ -180,11 +185,6 @@ if tonumber(ARGV[2]) < tonumber(record[4]) and tonumber(ARGV[2]) <= tonumber(ARG
   end
 end
 return { now, record, rows }
-`)
-
-/** record → meta, or nothing if there is no record */
-export const readMetaScript = script(`${primary}
-return redis.call('HGET', KEYS[1], 'meta')
 `)
 
 /** index · moment, age, offset, count → the time that long ago, then members and scores up to it */

@@ -1,10 +1,10 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { TextRow } from './transaction'
 
 /**
  * The text from `start` to `end`, joined from ordered rows. The first and the last row may reach beyond it.
  *
- * @throws StreamsError `corrupt` if some of the text is missing
+ * @throws StreamServerError `corrupt` if some of the text is missing
  */
 export function joinRows(id: string, rows: readonly TextRow[], start: number, end: number): string {
   let text = ''
@@ -18,6 +18,6 @@ export function joinRows(id: string, rows: readonly TextRow[], start: number, en
   return text
 }
 
-function missing(id: string, position: number): StreamsError {
-  return new StreamsError('corrupt', `the text of '${id}' is missing from ${position} on, though it was stored.`)
+function missing(id: string, position: number): StreamServerError {
+  return new StreamServerError('corrupt', `the text of '${id}' is missing from ${position} on, though it was stored.`)
 }

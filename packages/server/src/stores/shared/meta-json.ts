@@ -1,9 +1,9 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 
 /**
  * `meta` as JSON.
  *
- * @throws StreamsError `invalid-option` if JSON cannot hold it: a retry would not help, and the database is not at fault
+ * @throws StreamServerError `invalid-option` if JSON cannot hold it: a retry would not help, and the database is not at fault
  */
 export function toMetaJson(store: string, meta: unknown): string {
   let json: string | undefined
@@ -15,7 +15,7 @@ export function toMetaJson(store: string, meta: unknown): string {
   }
   if (json !== undefined) return json
   const reason = cause instanceof Error ? cause.message : `a ${typeof meta} is not a JSON value`
-  throw new StreamsError(
+  throw new StreamServerError(
     'invalid-option',
     `meta cannot be stored by ${store}, which stores any JSON value: ${reason}. ` +
       'Pass a value that JSON can hold, such as a string for a bigint.',

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
@@ -16,8 +16,14 @@ export interface SeenRecord {
   readonly revision: string
 }
 
+/** The result of `load`. */
+export interface LoadedRecord extends SeenRecord {
+  /** The JSON that was passed to `insert`. */
+  readonly meta: string
+}
+
 /** A write that expects its claim to hold. */
-export interface HeldWrite {
+export interface ConditionalWrite {
   readonly epoch: number
   /** The expected durable length. `undefined` accepts any. */
   readonly offset: number | undefined
@@ -51,7 +57,7 @@ export interface SeenRange extends SeenRecord {
 export interface RecordTable {
   /** Stores a new `createRecord`, by the clock of `now`. `false` if the id exists. `meta` is JSON. */
   insert(id: string, meta: string): Promise<boolean>
-  load(id: string): Promise<SeenRecord | undefined>
+  load(id: string): Promise<LoadedRecord | undefined>
   /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
   /**
@@ -69,15 +75,13 @@ export interface RecordTable {
    */
   write?(
     id: string,
-    write: HeldWrite,
+    write: ConditionalWrite,
   ): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
   /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
   /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
   removeEnded(olderThanMs: number, limit: number): Promise<readonly string[]>
   read(id: string, from: number, to: number): Promise<SeenRange | undefined>
-  /** The JSON that was passed to `insert`. `undefined` if there is no record. */
-  readMeta(id: string): Promise<string | undefined>
 }
 
 export interface OptimisticStoreOptions {
@@ -108,13 +112,13 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   let disposing: Promise<void> | undefined
 
   function checkOpen(): void {
-    if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
+    if (isDisposed) throw new StreamServerError('store', `this ${name} was disposed and cannot be used any more.`)
   }
 
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, now: number) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number, metaJson: string) => Outcome<Result>,
     added?: TextRow,
     mustBeWhole = false,
   ): Promise<Result | Absent> {
@@ -122,7 +126,7 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       checkOpen()
       const seen = await table.load(id)
       if (seen === undefined) return absent
-      const { record, result } = rule(seen.record, seen.now)
+      const { record, result } = rule(seen.record, seen.now, seen.meta)
       if (record === seen.record) return result
       const rows = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
       if (await table.replace(seen, record, rows, mustBeWhole)) {
@@ -130,13 +134,16 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
         return result
       }
     }
-    throw new StreamsError('store', `${name} found "${id}" changed by other processes ${maxAttempts} times in a row.`)
+    throw new StreamServerError(
+      'store',
+      `${name} found "${id}" changed by other processes ${maxAttempts} times in a row.`,
+    )
   }
 
   /** Most writes find the expected state, so one call is enough. Otherwise a rule decides after a read. */
   async function write(
     id: string,
-    held: Omit<HeldWrite, 'rows' | 'added'>,
+    held: Omit<ConditionalWrite, 'rows' | 'added'>,
     text: string,
     rule: (record: StreamRecord, now: number) => Outcome<WriteResult>,
   ): Promise<WriteResult> {
@@ -159,7 +166,8 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       if (isCreated) notifier.notify(id)
       return isCreated ? 'created' : 'exists'
     },
-    claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
+    claim: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at, meta) => claimStream(record, request, at, meta)),
     append: (id, request) =>
       write(id, { epoch: request.epoch, offset: request.offset }, request.text, (record, at) =>
         appendText(record, request, at),
@@ -195,8 +203,8 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
     },
     async readMeta(id): Promise<unknown> {
       checkOpen()
-      const json = await table.readMeta(id)
-      return json === undefined ? undefined : JSON.parse(json)
+      const loaded = await table.load(id)
+      return loaded && JSON.parse(loaded.meta)
     },
     async heads(ids) {
       checkOpen()
@@ -222,7 +230,7 @@ export function isStorable(text: string): boolean {
 
 function checkText(store: string, text: string): void {
   if (isStorable(text)) return
-  throw new StreamsError(
+  throw new StreamServerError(
     'content-refused',
     `${store} cannot store this text: it has U+0000 or half of a surrogate pair. Replace each with one other character.`,
   )

@@ -20,7 +20,12 @@ export interface Outcome<Result> {
  * A `pending` stream becomes `streaming` under the next epoch. So does a lapsed stream, if the request may take over. If a
  * stop was requested, the stream ends instead.
  */
-export function claimStream(record: StreamRecord, request: ClaimRequest, now: number): Outcome<ClaimResult> {
+export function claimStream(
+  record: StreamRecord,
+  request: ClaimRequest,
+  now: number,
+  metaJson: string,
+): Outcome<ClaimResult> {
   if (isTerminal(record.status)) return { record, result: { type: 'terminal', head: toHead(record, now) } }
   const isOwn = record.owner === request.owner
   const isFree = record.status === 'pending' || (request.canTakeOver && isLapsed(record, now))
@@ -42,7 +47,8 @@ export function claimStream(record: StreamRecord, request: ClaimRequest, now: nu
         epoch: record.epoch + 1,
         base: record.length,
       }
-  return { record: claimed, result: { type: 'claimed', epoch: claimed.epoch, offset: claimed.length } }
+  const { epoch, length: offset } = claimed
+  return { record: claimed, result: { type: 'claimed', epoch, offset, meta: JSON.parse(metaJson) } }
 }
 
 /** Compare-and-append. If the result is `ok`, the caller stores `request.text` at `request.offset`. */

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 
 /** How long a stream may stay `pending` before it may be expired: 20 minutes. */
 export const defaultPendingMs = 20 * 60_000
@@ -8,6 +8,6 @@ export function checkDuration(store: string, option: string, value: number): num
   throw invalidOption(`${store}({ ${option} }) must be a positive number of milliseconds, not ${String(value)}.`)
 }
 
-export function invalidOption(message: string): StreamsError {
-  return new StreamsError('invalid-option', message)
+export function invalidOption(message: string): StreamServerError {
+  return new StreamServerError('invalid-option', message)
 }

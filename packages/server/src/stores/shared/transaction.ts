@@ -38,7 +38,7 @@ export interface TransactionalBackend {
    *
    * @param act `begin`: a stream begins, and the next transaction may open the file again. `end`: a stream ends, so the
    * open file stays open for its readers.
-   * @throws {StreamsError} `corrupt`
+   * @throws {StreamServerError} `corrupt`
    */
   checkFile?(act: 'begin' | 'end'): void
   /** Called after streams were removed. Erases what is left of them outside the tables. */

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StoredRange, StreamStore } from '../../store/stream-store'
 import { createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
@@ -19,6 +19,8 @@ export interface TransactionalStoreOptions {
 /** Implements {@link StreamStore} on any backend with synchronous transactions. */
 export function transactionalStore({ name, backend, now, pendingMs }: TransactionalStoreOptions): StreamStore {
   const notifier = createChangeNotifier()
+  /** Streams that were removed here, but perhaps not erased yet. */
+  const unerased = new Set<string>()
   let isDisposed = false
   let disposing: Promise<void> | undefined
 
@@ -26,7 +28,7 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   const moment = () => Math.floor(now())
 
   async function transact<T>(mode: 'read' | 'write', body: (transaction: StoreTransaction) => T): Promise<T> {
-    if (isDisposed) throw new StreamsError('store', `this ${name} was disposed and cannot be used any more.`)
+    if (isDisposed) throw new StreamServerError('store', `this ${name} was disposed and cannot be used any more.`)
     return backend.transact(mode, body)
   }
 
@@ -34,13 +36,13 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, now: number) => Outcome<Result>,
+    rule: (record: StreamRecord, now: number, transaction: StoreTransaction) => Outcome<Result>,
     added?: TextRow,
   ): Promise<Result | Absent> {
     const { result, isVisible } = await transact('write', (transaction) => {
       const before = transaction.load(id)
       if (before === undefined) return { result: absent, isVisible: false }
-      const { record, result } = rule(before, moment())
+      const { record, result } = rule(before, moment(), transaction)
       // Before a claim and before an end is acknowledged. An end as `error` is acknowledged wherever it can be stored.
       if (record.epoch !== before.epoch) backend.checkFile?.('begin')
       else if (record.status !== before.status && record.status !== 'error') backend.checkFile?.('end')
@@ -66,7 +68,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       if (result === 'created') notifier.notify(id)
       return result
     },
-    claim: (id, request) => act(id, { type: 'gone' } as const, (record, at) => claimStream(record, request, at)),
+    claim: (id, request) =>
+      act(id, { type: 'gone' } as const, (record, at, { meta }) => claimStream(record, request, at, meta(id))),
     append: (id, request) =>
       act(id, { type: 'gone' } as const, (record, at) => appendText(record, request, at), rowOf(request)),
     beat: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => renewLease(record, epoch, at)),
@@ -80,10 +83,13 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
         transaction.remove(id)
         return true
       })
-      if (isRemoved) notifier.notify(id)
+      if (isRemoved) {
+        unerased.add(id)
+        notifier.notify(id)
+      }
       // Also if there was nothing to remove: an earlier call may have failed between the two steps.
       await backend.erase?.()
-      return isRemoved
+      return unerased.delete(id)
     },
     async sweep({ olderThanMs, limit }) {
       const ids = await transact('write', (transaction) => {

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 
 /** Whether another connection holds the lock now. Nothing was done, so the call may be retried. */
 export function isBusy(error: unknown): boolean {
@@ -27,7 +27,7 @@ export async function retryWhileBusy<T>(attempt: () => T, busyMs: number): Promi
     } catch (error) {
       if (!isBusy(error)) throw error
       if (performance.now() >= giveUpAt) {
-        throw new StreamsError(
+        throw new StreamServerError(
           'store',
           `sqliteStore found the database locked for ${busyMs} ms. Another connection holds a ` +
             'transaction open; shorten it, or raise sqliteStore({ busyMs }).',

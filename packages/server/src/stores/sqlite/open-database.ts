@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { SqliteHandle } from './handle'
 
 /** Opens a database file with the first driver that is installed, and creates its folder. */
@@ -27,9 +27,9 @@ export async function openDatabase(path: string, drivers = installableDrivers())
   const [refusal] = refusals
   if (refusal !== undefined) {
     const reason = refusal instanceof Error ? refusal.message : String(refusal)
-    throw new StreamsError('store', `sqliteStore could not open "${path}": ${reason}`, { cause: refusal })
+    throw new StreamServerError('store', `sqliteStore could not open "${path}": ${reason}`, { cause: refusal })
   }
-  throw new StreamsError(
+  throw new StreamServerError(
     'store',
     'sqliteStore({ path }) found no SQLite driver. Install one (npm install libsql, or ' +
       'better-sqlite3), run on Node 22.13 or later, which has one, or pass an open handle: sqliteStore({ database }).',

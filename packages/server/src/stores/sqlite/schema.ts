@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { SqliteHandle } from './handle'
 
 /** The version of the tables below. */
@@ -48,14 +48,14 @@ const tables = `
  *
  * The version has its own table, because `PRAGMA user_version` belongs to the application that owns the database.
  *
- * @throws StreamsError if the tables have a newer version
+ * @throws StreamServerError if the tables have a newer version
  */
 export function createTables(database: SqliteHandle): void {
   database.exec('CREATE TABLE IF NOT EXISTS keepstream_schema (version INTEGER NOT NULL) STRICT')
   const [row] = database.prepare('SELECT version FROM keepstream_schema').all() as { version: number | bigint }[]
   const version = Number(row?.version ?? 0)
   if (version > schemaVersion) {
-    throw new StreamsError(
+    throw new StreamServerError(
       'store',
       `this database has schema ${version}, written by a newer @keepstream/server; this one knows ` +
         `schemas up to ${schemaVersion}. Update @keepstream/server, or give sqliteStore another file.`,

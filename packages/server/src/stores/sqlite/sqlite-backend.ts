@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StoreTransaction, TransactionalBackend } from '../shared/transaction'
 import { isBusy, retryWhileBusy } from './busy'
 import { fileIdentity } from './file-identity'
@@ -70,16 +70,17 @@ export function sqliteBackend(options: SqliteBackendOptions): TransactionalBacke
       const connection = await connect()
       const { database, transaction } = connection
       return retryWhileBusy(() => {
-        if (isClosed) throw new StreamsError('store', 'this sqliteStore was disposed before the call was carried out.')
+        if (isClosed)
+          throw new StreamServerError('store', 'this sqliteStore was disposed before the call was carried out.')
         if (connection !== current)
-          throw new StreamsError('store', 'the file was opened again before the call was carried out.')
+          throw new StreamServerError('store', 'the file was opened again before the call was carried out.')
         return inTransaction(database, mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN', () => body(transaction))
       }, busyMs)
     },
     checkFile(act) {
       if (path === undefined || current?.file === undefined || fileIdentity(path) === current.file) return
       if (act === 'begin') reconnect(current)
-      throw new StreamsError(
+      throw new StreamServerError(
         'corrupt',
         `the file "${path}" was deleted or replaced while sqliteStore had it open: what was written to it since is ` +
           'lost. Answers in progress end as errors, and new streams go to the file that has the path now. Stop the ' +

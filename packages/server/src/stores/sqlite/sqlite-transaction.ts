@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors'
+import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
 import type { StreamRecord } from '../shared/record'
 import type { StoreTransaction, TextRow } from '../shared/transaction'
@@ -71,7 +71,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
     addRow: (id, { start, text }) => {
       const last = (lastRow.all(id) as TextColumns[]).map(toTextRow)[0]
       if ((last ? last.start + last.text.length : 0) !== start) {
-        throw new StreamsError('corrupt', `the text of '${id}' does not end at ${start}: rows were lost.`)
+        throw new StreamServerError('corrupt', `the text of '${id}' does not end at ${start}: rows were lost.`)
       }
       if (last && start + text.length - last.start <= maxRowLength) extendRow.run(text, id, last.start)
       else addRow.run(id, start, guardText(text))

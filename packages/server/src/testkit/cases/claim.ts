@@ -5,12 +5,12 @@ import type { CaseDefinition } from '../types'
 export const claimCases: readonly CaseDefinition[] = [
   {
     key: 'claim/first',
-    name: 'the first claim starts epoch 1 at offset 0',
+    name: 'the first claim starts epoch 1 at offset 0, and returns the meta',
     async run({ store, id, leaseMs }) {
       const stream = id()
-      await store.create(stream, null)
+      await store.create(stream, { by: 'kit' })
       const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: false })
-      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0, meta: { by: 'kit' } }, 'claim')
       const [head] = await store.heads([stream])
       expectMatch(head, { status: 'streaming', epoch: 1, base: 0, offset: 0, isLapsed: false }, 'head')
     },
@@ -23,11 +23,11 @@ export const claimCases: readonly CaseDefinition[] = [
       const id = await startStream(context)
       for (const canTakeOver of [false, true]) {
         const claim = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver })
-        expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'the claim again')
+        expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0, meta: null }, 'the claim again')
         await advance(leaseMs * 3)
       }
       const late = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true })
-      expectEqual(late, { type: 'claimed', epoch: 1, offset: 0 }, 'the claim after three leases')
+      expectEqual(late, { type: 'claimed', epoch: 1, offset: 0, meta: null }, 'the claim after three leases')
       expectMatch((await store.heads([id]))[0], { isLapsed: false }, 'the lease is renewed')
     },
   },
@@ -51,7 +51,7 @@ export const claimCases: readonly CaseDefinition[] = [
       const id = await startStream(context, 'stored')
       await advance(leaseMs * 2 + 1_000)
       const claim = await store.claim(id, { owner: 'other', leaseMs, canTakeOver: true })
-      expectEqual(claim, { type: 'claimed', epoch: 2, offset: 6 }, 'claim')
+      expectEqual(claim, { type: 'claimed', epoch: 2, offset: 6, meta: null }, 'claim')
       const [head] = await store.heads([id])
       expectMatch(head, { status: 'streaming', epoch: 2, base: 6, offset: 6, isLapsed: false }, 'head')
       expectEqual(await readAll(context, id), 'stored', 'the text')
@@ -98,7 +98,7 @@ export const claimCases: readonly CaseDefinition[] = [
       const stream = id()
       await store.create(stream, null)
       const claim = await store.claim(stream, { owner: 'a', leaseMs: leaseMs + 1 / 3, canTakeOver: false })
-      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0, meta: null }, 'claim')
       await advance(leaseMs * 3)
       expectMatch((await store.heads([stream]))[0], { isLapsed: true }, 'head')
     },
@@ -173,7 +173,7 @@ export const claimCases: readonly CaseDefinition[] = [
       await store.requestStop(id)
       await advance(leaseMs * 2 + 1_000)
       const claim = await store.claim(id, { owner: 'owner', leaseMs, canTakeOver: true })
-      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0, meta: null }, 'claim')
       expectEqual(await store.beat(id, 1), { type: 'ok', offset: 0, stopRequested: true }, 'beat')
     },
   },

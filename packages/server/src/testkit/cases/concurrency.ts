@@ -39,7 +39,7 @@ export const concurrencyCases: readonly CaseDefinition[] = [
         store.claim(id, { owner: `other-${i}`, leaseMs, canTakeOver: true }),
       )
       const winners = claims.filter(({ type }) => type === 'claimed')
-      expectEqual(winners, [{ type: 'claimed', epoch: 2, offset: 3 }], 'the winners')
+      expectEqual(winners, [{ type: 'claimed', epoch: 2, offset: 3, meta: null }], 'the winners')
     },
   },
   {

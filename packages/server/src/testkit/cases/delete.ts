@@ -49,7 +49,7 @@ export const deleteCases: readonly CaseDefinition[] = [
       await store.delete(id)
       expectEqual(await store.create(id, 'new'), 'created', 'create')
       const claim = await store.claim(id, { owner: 'new', leaseMs, canTakeOver: false })
-      expectMatch(claim, { type: 'claimed', offset: 0 }, 'claim')
+      expectMatch(claim, { type: 'claimed', offset: 0, meta: 'new' }, 'claim')
       expectEqual(await readAll(context, id), '', 'the text')
     },
   },

@@ -124,7 +124,7 @@ export const expireCases: readonly CaseDefinition[] = [
       await store.create(stream, null)
       await advance(pendingMs * 1.2)
       const claim = await store.claim(stream, { owner: 'a', leaseMs, canTakeOver: false })
-      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0 }, 'claim')
+      expectEqual(claim, { type: 'claimed', epoch: 1, offset: 0, meta: null }, 'claim')
       expectHead(await store.expire(stream, 0), 'kept', { status: 'streaming', isLapsed: false }, 'expire')
     },
   },

@@ -50,7 +50,7 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
     case 0:
     case 1: {
       const what = `create ${id}`
-      expectEqual(await store.create(id, id), model.create(id), what)
+      expectEqual(await store.create(id, id), model.create(id, id), what)
       return what
     }
     case 2:

@@ -34,7 +34,7 @@ export function createRecorder(now: () => number): Recorder {
           recorded(
             id,
             'create',
-            (model) => model.create(id),
+            (model) => model.create(id, meta),
             () => store.create(id, meta),
           ),
         claim: (id, request) =>

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import type { PgPool, PostgresJs } from './client'
 import type { Subscribe } from './database'
 import type { Connections } from './persistent-database'
@@ -63,7 +63,7 @@ async function importClient(
       missing.push(error)
     }
   }
-  throw new StreamsError(
+  throw new StreamServerError(
     'store',
     'postgresStore({ url }) found no client. Install one (npm install pg, or postgres), or pass an open one: ' +
       'postgresStore({ client }).',

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { backoffMs } from '../../../timing/backoff'
 import type { Database, Row, SqlValue, Subscribe } from './database'
 import { createLimiter } from './limiter'
@@ -93,9 +93,11 @@ function mayRetry(refusal: Refusal, isRead: boolean, before: Refusal | undefined
   }
 }
 
-function unavailable(refusal: Refusal, cause: unknown, timeoutMs: number): StreamsError {
+function unavailable(refusal: Refusal, cause: unknown, timeoutMs: number): StreamServerError {
   const words = cause instanceof Error ? cause.message : String(cause)
-  return new StreamsError('store', `postgresStore ${descriptions[refusal]} within ${timeoutMs} ms: ${words}`, { cause })
+  return new StreamServerError('store', `postgresStore ${descriptions[refusal]} within ${timeoutMs} ms: ${words}`, {
+    cause,
+  })
 }
 
 const descriptions: Record<Refusal, string> = {

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { cancel, type PgSession } from './cancel'
 import type { PgPool, PgPoolClient } from './client'
 import type { Row, SqlValue, Subscribe } from './database'
@@ -52,7 +52,7 @@ export function pgConnections({ pool, timeoutMs, subscribe, close }: PgConnectio
       }
 
       async function run(): Promise<readonly Row[]> {
-        if (overdue >= maxOverdue) throw new StreamsError('store', tooManyOverdue)
+        if (overdue >= maxOverdue) throw new StreamServerError('store', tooManyOverdue)
         isConnecting = true
         client = await connect(pool).finally(() => {
           isConnecting = false

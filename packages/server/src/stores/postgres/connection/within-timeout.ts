@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { settleWithin } from '../../../timing/settle-within'
 
 /**
@@ -9,13 +9,13 @@ export function withinTimeout<T>(
   timeoutMs: number,
   call: PromiseLike<T>,
   onTimeout: () => void = () => undefined,
-  reason: () => StreamsError | undefined = () => undefined,
+  reason: () => StreamServerError | undefined = () => undefined,
 ): Promise<T> {
   return settleWithin(timeoutMs, call, () => {
     onTimeout()
     return (
       reason() ??
-      new StreamsError(
+      new StreamServerError(
         'store',
         `postgresStore got no response from the database within ${timeoutMs} ms. It is stalled, locked or unreachable. ` +
           'The call may have been carried out. postgresStore({ timeoutMs }) sets how long it waits.',

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { backoffMs } from '../../../timing/backoff'
 import { settleWithin } from '../../../timing/settle-within'
 import type { RedisLink } from './link'
@@ -22,7 +22,7 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
 
   return async (bucket, talk) => {
     if ((overdue.get(bucket) ?? 0) >= maxOverdue) {
-      throw new StreamsError(
+      throw new StreamServerError(
         'store',
         `redisStore still waits for the response to earlier calls that took longer than ${timeoutMs} ms.`,
       )
@@ -38,7 +38,7 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
       throw link !== undefined && source.isStalled(link) ? unanswered() : explained(error)
     }
 
-    function onLate(): StreamsError {
+    function onLate(): StreamServerError {
       isGivenUp = true
       add(bucket, 1)
       const settled = () => add(bucket, -1)
@@ -47,10 +47,10 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
       return unanswered()
     }
 
-    function unanswered(): StreamsError {
+    function unanswered(): StreamServerError {
       if (refused !== undefined)
         return explained(refused, `found no server that accepted the call within ${timeoutMs} ms: `)
-      return new StreamsError(
+      return new StreamServerError(
         'store',
         `redisStore got no response within ${timeoutMs} ms. The call may have been carried out.`,
       )
@@ -69,7 +69,7 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
           const isRetired = link !== undefined && source.isRetired(link)
           const refusal = refusalOf(error, link === undefined) ?? (isRetired ? 'elsewhere' : undefined)
           // After a failover the new server may need a moment to start.
-          const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamsError)
+          const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamServerError)
           if (isGivenUp || (refusal === undefined && !isUnreached)) throw error
           if (refusal === 'elsewhere' && link !== undefined) source.retire(link)
           refused = error
@@ -89,14 +89,14 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
 const pauses = { firstMs: 50, longestMs: 1_000 }
 
 /** The message of Redis, with a remedy if there is one. */
-function explained(error: unknown, what = 'could not carry out the call: '): StreamsError {
-  if (error instanceof StreamsError) return error
+function explained(error: unknown, what = 'could not carry out the call: '): StreamServerError {
+  if (error instanceof StreamServerError) return error
   // Clients attach the command to their errors, with its arguments. Text and meta must not reach a log.
   if (error instanceof Error) delete (error as { command?: unknown }).command
   const words = error instanceof Error ? error.message : String(error)
   const [, remedy] = remedies.find(([pattern]) => pattern.test(words)) ?? []
   const message = `redisStore ${what}${words}${remedy === undefined ? '' : ` ${remedy}`}`
-  return new StreamsError('store', message, { cause: error })
+  return new StreamServerError('store', message, { cause: error })
 }
 
 const remedies: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { backoffMs } from '../../../timing/backoff'
 import type { RedisLink } from './link'
 import type { OpenedClient } from './open-client'
@@ -90,7 +90,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   async function openWhenDue(): Promise<OpenedClient> {
     const waitMs = notBefore - performance.now()
     if (waitMs > 0) await new Promise((resolve) => void setTimeout(resolve, waitMs))
-    if (isClosed) throw new StreamsError('store', 'this redisStore was disposed before it was connected.')
+    if (isClosed) throw new StreamServerError('store', 'this redisStore was disposed before it was connected.')
     return open()
   }
 

@@ -1,4 +1,4 @@
-import { StreamsError } from '../../../errors'
+import { StreamServerError } from '../../../errors'
 import { settleWithin } from '../../../timing/settle-within'
 import type { RedisHandle } from './handle'
 import { ioredisLink } from './ioredis-link'
@@ -34,7 +34,7 @@ export async function openClient(url: string, timeoutMs: number, clients = known
     }
     return whenReady(start(imported, url, timeoutMs), timeoutMs)
   }
-  throw new StreamsError(
+  throw new StreamServerError(
     'store',
     'redisStore({ url }) found no Redis client. Install one (npm install ioredis, or redis), or pass a ' +
       'connected one: redisStore({ client }).',

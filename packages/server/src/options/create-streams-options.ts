@@ -16,7 +16,7 @@ export interface FlushOptions {
 }
 
 /** The options of `createStreams`. Durations are at most 2_147_483_647 ms, the longest time of a timer. */
-export interface StreamsOptions extends Partial<ReportListeners> {
+export interface CreateStreamsOptions extends Partial<ReportListeners> {
   /** Where the streams are kept. `close()` disposes the store, unless `keepsStore` is `true`. */
   readonly store: StreamStore
   /** Leaves the store open on `close()`, because something else uses it too. @default false */
@@ -93,12 +93,12 @@ const table = {
   onEvent: (given, name) => listenerFrom<ReportListeners['onEvent']>(given, name),
   onError: (given, name) => listenerFrom<ReportListeners['onError']>(given, name),
   environment: (given) => (given as Environment | undefined) ?? platformEnvironment,
-} satisfies Record<keyof StreamsOptions, OptionCheck<unknown>>
+} satisfies Record<keyof CreateStreamsOptions, OptionCheck<unknown>>
 
 export type ResolvedOptions = OptionsOf<typeof table>
 
 /** Checks the options once, and copies them. */
-export function resolveOptions(given: StreamsOptions): ResolvedOptions {
+export function resolveOptions(given: CreateStreamsOptions): ResolvedOptions {
   checkObject('options', given, 'call createStreams({ store })')
   return optionsFrom('', given, table)
 }
