@@ -19,8 +19,8 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
  * - `idle`: no reader is attached.
  * - `connecting`: a request is on its way.
  * - `live`: the text arrives as it is written.
- * - `polling`: something holds the connection back, so the text is read in short requests, up to some hundred milliseconds
- *   late.
+ * - `polling`: the text is read in short requests, up to 2 s late. Something holds the connection back, or the client has
+ *   more streams than connections (`maxLive`).
  * - `waiting`: an attempt failed. The client waits before the next one.
  * - `offline`: as `waiting`, while the browser reports that there is no network. The client still tries.
  * - `closed`: the stream has ended, or the backend refused for good.
@@ -124,6 +124,8 @@ export interface SnapshotTail {
    * connection may be dead. @default none: then only `stallMs` finds a dead connection
    */
   readonly read?: SnapshotFetcher | undefined
+  /** A URL of its server. With it, the client opens more connections where the browser reports HTTP/2 or HTTP/3. @default none */
+  readonly url?: string | undefined
   /** A connection without a byte for this long, in milliseconds, is closed and opened again. Keep-alives count. @default never */
   readonly stallMs?: number | undefined
 }

@@ -15,12 +15,13 @@ import {
 import { type Backoff, backoffMs } from './backoff'
 import { watchChannel } from './channel-watch'
 import { checkChunk, checkConnection, checkEnd, checkFailure, checkSnapshot } from './check-source'
-import type { ConnectionSlots, Slot } from './connection-slots'
+import type { ConnectionSlots } from './connection-slots'
 import type { PageHub } from './page-signals'
 import { readOnce } from './read-once'
 import { reportTransition } from './report-transition'
 import { shortRead } from './short-read'
 import { watchForStall } from './stall-watchdog'
+import { takeTurns } from './take-turns'
 
 /** A poll without a result is given up after this time, in milliseconds. The next one may take as much longer, up to four times. */
 const POLL_MS = 30_000
@@ -62,6 +63,8 @@ export function createSession(
   let isSuspect = false
   /** The last channel has brought nothing at all. */
   let isSilent = false
+  /** The last connection was closed because its slot went to another follower. */
+  let isHandedOver = false
   /** When the first byte arrived since the last wait after a failure, in any attempt. */
   let healthySince = Infinity
   const { Date: clock = Date } = environment
@@ -88,6 +91,8 @@ export function createSession(
   function startAttempt(signal: AbortSignal) {
     const { attempt, phase, idlePolls, retryAfterMs = 0 } = state
     const isDriving = phase === 'driving'
+    const wasHandedOver = isHandedOver
+    isHandedOver = false
     const cleanups: (() => void)[] = []
     signal.addEventListener('abort', () => {
       for (const cleanUp of cleanups) cleanUp()
@@ -188,7 +193,7 @@ export function createSession(
         if (!isBehind) trust()
         return 'enough'
       }
-      if (isChannel && (isNew || isHeld)) show({ connection: 'polling' })
+      if (isChannel && (isNew || isHeld || !isOpen)) show({ connection: 'polling' })
       dispatch({ type: 'read', attempt, reading: { ...result, isSnapshot: true } })
       if (isOpen && result.upToDate !== false) slots.caughtUp(slot)
       // The poll that this read replaces hangs.
@@ -228,10 +233,12 @@ export function createSession(
         }
         use(result)
       }
+    const gotThrough = () => channel.isPolledBeside || show({ connection: 'live' })
     const read = (reading: Update) => {
       onBytes(reading.text ? 1 : 0)
       dispatch({ type: 'read', attempt, reading })
       if (reading.upToDate !== false) slots.caughtUp(slot)
+      gotThrough()
     }
     const sink: LiveSink & TailSink & Omit<SubscriptionSink, 'lost'> = {
       chunk: take(checkChunk, (chunk) => read({ ...chunk, status: 'streaming' })),
@@ -241,7 +248,7 @@ export function createSession(
       connection: take(checkConnection, (connection) => show({ connection })),
       alive() {
         onBytes(0)
-        if (!channel.isPolledBeside) show({ connection: 'live' })
+        gotThrough()
       },
     }
 
@@ -275,20 +282,31 @@ export function createSession(
     const begin = () => {
       open({ ...position(), signal }).then(closed, failed)
     }
-    const slot: Slot = {
-      begin() {
-        // A source that never brings anything must not keep its slot for ever.
-        after(POLL_MS, () => slots.caughtUp(slot))
-        begin()
+    const slot = takeTurns({
+      slots,
+      poll,
+      signal,
+      after,
+      wasEnded: wasHandedOver,
+      // A channel that is suspect gets short reads in any case.
+      read: canPoll
+        ? async (until) => {
+            const before = state.verified
+            const result = !channel.isPolledBeside && (await readBeside(until))
+            return typeof result === 'number' ? result : state.idlePolls < 0 && state.verified > before
+          }
+        : undefined,
+      begin,
+      end() {
+        isHandedOver = true
+        closed()
       },
-      end: closed,
-    }
-    const waitForSlot = () => onAbort(slots.follow(slot))
+    })
     if (isDriving) onAbort(slots.drive())
     // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
-    const run = isTail ? waitForSlot : begin
+    const run = isTail ? () => onAbort(slot.follow()) : begin
     if (isPolledBeside) channel.poll()
-    if (isLate || (idlePolls > 0 && !isDriving)) {
+    if (isLate || (idlePolls > 0 && !isDriving && !wasHandedOver)) {
       onSignal = () => {
         isSilent = false
         pageResumed()
