@@ -7,7 +7,7 @@ import { withLife } from '../support/life/with-life'
 
 const chromiumPath = findChromium()
 const count = 8
-/** Each answer has its turn about twice a second; the rest is for a machine that is busy. */
+/** An answer that waits for a connection is read about once a second; the rest is for a machine that is busy. */
 const CURRENT_MS = 8_000
 const STOP_MS = 5_000
 /**

@@ -5,6 +5,12 @@ type Listen<Type extends string> = (
   options: { signal: AbortSignal },
 ) => void
 
+/** The part of `PerformanceResourceTiming` and `PerformanceNavigationTiming` that is used here. */
+interface TimingEntry {
+  readonly name: string
+  readonly nextHopProtocol?: string | undefined
+}
+
 /**
  * The clock and the events that the client uses: `globalThis` in a browser, in Node and elsewhere. It is injectable, so that
  * a test controls time, and an application outside browsers can report its network and its pauses.
@@ -25,9 +31,13 @@ export interface Environment {
   addEventListener?: Listen<'online' | 'offline' | 'pagehide' | 'pageshow'> | undefined
   /**
    * `onLine` is `false` when there seems to be no network. It may be wrong, so the client still tries. It only decides what
-   * is shown while attempts fail.
+   * is shown while attempts fail. `userAgent` tells Node, Deno and Bun, which open any number of connections to a server.
    */
-  readonly navigator?: { readonly onLine?: boolean } | undefined
+  readonly navigator?: { readonly onLine?: boolean; readonly userAgent?: string } | undefined
+  /** The page's own address. */
+  readonly location?: { readonly href: string } | undefined
+  /** Reports which protocol a server speaks. Over HTTP/2 and HTTP/3 a browser opens more than six connections to it. */
+  readonly performance?: { getEntries?(): readonly TimingEntry[] } | undefined
   /** `visibilitychange`: the page became visible or hidden. `resume`: the page was frozen, and runs again. */
   readonly document?: { readonly hidden?: boolean; addEventListener: Listen<'visibilitychange' | 'resume'> } | undefined
 }

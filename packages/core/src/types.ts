@@ -19,8 +19,8 @@ export function isTerminal(status: StreamStatus): status is TerminalStatus {
  * - `idle`: no reader is attached.
  * - `connecting`: a request is on its way.
  * - `live`: the text arrives as it is written.
- * - `polling`: the text is read in short requests, so it arrives later than it is written: the source is polled, something
- *   holds the connection back, or other streams use the connections.
+ * - `polling`: the text is read in short requests, up to 2 s late or, at a source that is polled, up to the longest pause of
+ *   `poll`. Something holds the connection back, or the client has more streams than connections (`maxLive`).
  * - `waiting`: an attempt failed. The client waits before the next one.
  * - `offline`: as `waiting`, while the browser reports that there is no network. The client still tries.
  * - `failed`: the backend refused for good. Only `retry()` tries again.
@@ -125,6 +125,8 @@ export interface SnapshotTail {
    * connection may be dead. @default none: then only `stallMs` finds a dead connection
    */
   readonly read?: SnapshotFetcher | undefined
+  /** A URL of its server. With it, the client opens more connections where the browser reports HTTP/2 or HTTP/3. @default none */
+  readonly url?: string | undefined
   /** A connection without a byte for this long, in milliseconds, is closed and opened again. Keep-alives count. @default never */
   readonly stallMs?: number | undefined
 }

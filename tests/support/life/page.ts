@@ -28,7 +28,7 @@ export interface LifePage {
 const query = new URLSearchParams(location.search)
 const client = createStreamClient({
   ...keepstream({ url: '/streams' }),
-  maxLive: Number(query.get('maxLive') ?? 4),
+  maxLive: query.has('maxLive') ? Number(query.get('maxLive')) : undefined,
   // Short, so that a test can see that nothing is retried where nothing should be.
   retry: { minMs: 50, maxMs: 100 },
 })

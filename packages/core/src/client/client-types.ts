@@ -27,8 +27,11 @@ export interface StreamClientOptions extends StreamSources {
   /** How many streams without a reader keep their state. Together they keep at most 1 Mi code units. @default 50 */
   readonly maxIdle?: number | undefined
   /**
-   * How many connections the client holds open, at least 1. A drive never waits, and followers share the rest. A browser
-   * allows six connections to a server over HTTP/1.1, and `stop()` needs one. @default 4
+   * How many connections the client holds open, at least 1. A drive never waits. Followers share the rest in turns of 10 s or
+   * more, and short requests bring the text of those that wait, some 2 s late at most. A browser allows six connections to a
+   * server over HTTP/1.1, and `stop()` needs one.
+   *
+   * @default 90 in Node, Deno and Bun, and where the browser reports that the server speaks HTTP/2 or HTTP/3; otherwise 4
    */
   readonly maxLive?: number | undefined
   /** Called in a microtask with each event of each stream, in order. If it throws, reading goes on. */

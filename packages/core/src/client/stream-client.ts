@@ -4,11 +4,12 @@ import { guarded } from '../guarded'
 import { initialState } from '../merge/reduce'
 import type { Kept, Policy, SessionState } from '../merge/session-state'
 import { checkInitial } from '../session/check-source'
+import { connectionLimit } from '../session/connection-limit'
 import { createConnectionSlots } from '../session/connection-slots'
 import { createPageHub } from '../session/page-signals'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
-import type { Initial, Origin, StreamState } from '../types'
+import type { Initial, Origin, SnapshotTail, StreamState } from '../types'
 import type { StreamClient, StreamClientOptions, TextStream } from './client-types'
 import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
@@ -30,7 +31,7 @@ export function createStreamClient({
   throttleMs,
   graceMs = 1000,
   maxIdle = 50,
-  maxLive = 4,
+  maxLive,
   onEvent,
   environment = globalThis,
   ...sources
@@ -45,7 +46,7 @@ export function createStreamClient({
   // Timers treat a longer time as none.
   if (throttleMs && !(throttleMs > 0 && throttleMs < 2 ** 31))
     throw invalid('`throttleMs` must be from 0 to 2147483647')
-  if (!(maxLive >= 1)) throw invalid('`maxLive` must be at least 1')
+  if (!((maxLive ?? 1) >= 1)) throw invalid('`maxLive` must be at least 1')
   const policy: Policy = {
     canRepeat: !!live?.canRepeat,
     follows: typeof snapshot === 'function' ? 'polls' : 'open' in snapshot ? 'tail' : 'subscription',
@@ -54,7 +55,7 @@ export function createStreamClient({
     retry,
     now: () => (environment.Date ?? Date).now(),
   }
-  const slots = createConnectionSlots(maxLive)
+  const slots = createConnectionSlots(() => maxLive ?? connectionLimit(environment, (snapshot as SnapshotTail).url))
   const pageHub = createPageHub(environment)
   const schedule = createPublisher(throttleMs, environment)
 

@@ -52,6 +52,7 @@ export function initialState(initial?: Kept, policy = atRest, isDriven?: boolean
     retryAfterMs: undefined,
     idlePolls: 0,
     isBehind: false,
+    isHandedOver: false,
     channel: 'trusted',
     phase: 'idle',
     connection: 'idle',
@@ -69,7 +70,7 @@ export function reduce(state: SessionState, event: SessionEvent): Reduction {
   }
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return { state }
   if (event.type !== 'read') return { state: respond(state, event) }
-  const { state: next, chunk } = receive(state, event.reading)
+  const { state: next, chunk } = receive(state, event.reading, event.isShort)
   // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
   if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !policy.canRepeat)
     return { state: next, chunk }
@@ -112,14 +113,21 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
     case 'closed': {
       const channel = event.isStall && isChannel(state) && state.channel === 'trusted' ? 'suspect' : state.channel
       if (phase === 'driving') return follow(state, { channel, failures: failures + 1, idlePolls: 0 })
-      const next = { ...state, ...idlePoll(state), channel, failures: event.isProven ? 0 : failures }
-      const untilMs = pauseEnd(next)
+      const isHandedOver = !!event.isHandedOver
+      const next = {
+        ...state,
+        channel,
+        isHandedOver,
+        ...(!isHandedOver && idlePoll(state)),
+        failures: event.isProven ? 0 : failures,
+      }
+      const untilMs = isHandedOver ? undefined : pauseEnd(next)
       // Without a pause, the next connection takes over from this one.
       return patch(state, {
         ...next,
         attempt: attempt + 1,
         untilMs,
-        connection: untilMs && state.connection === 'live' ? 'polling' : state.connection,
+        connection: (untilMs || isHandedOver) && state.connection === 'live' ? 'polling' : state.connection,
       })
     }
     case 'failed':
@@ -158,7 +166,7 @@ function hydrate(state: SessionState, initial: Kept): SessionState {
 }
 
 /** Takes an update of any source. */
-function receive(state: SessionState, reading: Update): Reduction {
+function receive(state: SessionState, reading: Update, isShort?: boolean): Reduction {
   const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const { policy, drive } = state
   const clipped = clip(reading, state)
@@ -188,7 +196,7 @@ function receive(state: SessionState, reading: Update): Reduction {
       // A connection that brings nothing new and then fails is opened less and less often.
       ...((isMoved || (end && !state.end)) &&
         (!isIdle(reading) || drive === 'none' || (isStreaming && !policy.canRepeat)) && { failures: 0 }),
-      ...(isReading(state) && { connection: isPolled(state) ? 'polling' : 'live' }),
+      ...(isReading(state) && { connection: isShort || isPolled(state) ? 'polling' : 'live' }),
     }),
   )
   // A source never brings what it has passed, so a follower reads on from the verified text.
@@ -326,6 +334,7 @@ function enter(state: SessionState, phase: Phase['phase'], connection: Connectio
     retryAfterMs: undefined,
     error: undefined,
     retrying: undefined,
+    isHandedOver: false,
     ...change,
     phase,
     connection,

@@ -56,6 +56,8 @@ export interface SessionFacts extends Shown {
   readonly idlePolls: number
   /** The source has more text, and reported no end of it yet. It is read again without a pause. */
   readonly isBehind: boolean
+  /** The last connection was closed because its slot went to another follower. This one waits for a slot again. */
+  readonly isHandedOver: boolean
   /**
    * Whether the last drive or tail brought bytes when it should. `held`: short reads brought what it has not. `silent`: it
    * brought none at all.
@@ -85,7 +87,8 @@ export type SessionEvent =
   | { readonly type: 'detached' }
   /** `client.clear()` was called. */
   | { readonly type: 'cleared' }
-  | { readonly type: 'read'; readonly attempt: number; readonly reading: Update }
+  /** `isShort`: it was read in a short request, while no connection was open. */
+  | { readonly type: 'read'; readonly attempt: number; readonly reading: Update; readonly isShort?: boolean }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly update: ConnectionUpdate }
   /** The channel brought no bytes when it should: it is held back on its way, or the server is slow. */
@@ -94,8 +97,17 @@ export type SessionEvent =
   | { readonly type: 'received'; readonly attempt: number }
   /** The channel brings text as soon as there is some. */
   | { readonly type: 'proven'; readonly attempt: number }
-  /** The connection or the poll has ended. `isProven`: nothing had failed for a while. `isStall`: it brought nothing for too long. */
-  | { readonly type: 'closed'; readonly attempt: number; readonly isProven?: boolean; readonly isStall?: boolean }
+  /**
+   * The connection or the poll has ended. `isProven`: nothing had failed for a while. `isStall`: it brought nothing for too
+   * long. `isHandedOver`: its slot goes to another follower.
+   */
+  | {
+      readonly type: 'closed'
+      readonly attempt: number
+      readonly isProven?: boolean
+      readonly isStall?: boolean
+      readonly isHandedOver?: boolean
+    }
   | { readonly type: 'failed'; readonly attempt: number; readonly error: SourceError; readonly isProven?: boolean }
   /** The wait or the pause is over. */
   | { readonly type: 'wakeUp'; readonly attempt: number }

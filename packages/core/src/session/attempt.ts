@@ -6,10 +6,11 @@ import type { SourceRequest, StreamEvent, StreamSources } from '../types'
 import { readBeside } from './beside'
 import { watchChannel } from './channel-watch'
 import { checkFailure } from './check-source'
-import type { ConnectionSlots, Slot } from './connection-slots'
+import type { ConnectionSlots } from './connection-slots'
 import type { PageHub } from './page-signals'
 import { createSink } from './sink'
 import { watchForStall } from './stall-watchdog'
+import { takeTurns } from './take-turns'
 
 /** A poll without a result is given up after this time, in milliseconds. The next one may take as much longer, up to four times. */
 const POLL_MS = 30_000
@@ -44,7 +45,7 @@ export interface AttemptContext extends SessionOptions {
 /** Does what the state asks for, and reports what comes of it. All of it ends with `signal`. */
 export function startAttempt(context: AttemptContext, signal: AbortSignal): void {
   const { live, snapshot, environment, poll, retry, pollAfterMs, slots, pageHub, id, state, dispatch, health } = context
-  const { attempt, phase, idlePolls, policy, untilMs = 0 } = state()
+  const { attempt, phase, idlePolls, policy, untilMs = 0, isHandedOver } = state()
   const { Date: clock = Date } = environment
   const isDriving = phase === 'driving'
   const isReading = isDriving || phase === 'following'
@@ -85,14 +86,15 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   const position = () => ({ id, offset: state().verified, epoch: state().origin?.epoch })
   const over = (
     how:
-      | { readonly type: 'closed'; readonly isStall?: boolean }
+      | { readonly type: 'closed'; readonly isStall?: boolean; readonly isHandedOver?: boolean }
       | { readonly type: 'failed'; readonly error: SourceError },
   ) => dispatch({ ...how, attempt, isProven: clock.now() - health.sinceMs >= PROVEN_MS })
   const closed = () => over({ type: 'closed' })
   const failed = (cause: unknown) => over({ type: 'failed', error: checkFailure(cause) })
   const show = (update: ConnectionUpdate) => dispatch({ type: 'connectionChanged', attempt, update })
   const read = (reading: Update) => {
-    dispatch({ type: 'read', attempt, reading })
+    // The short reads of a follower that has no connection yet.
+    dispatch({ type: 'read', attempt, reading, isShort: isChannel && !isOpen })
     if (isOpen && reading.upToDate !== false) slots.caughtUp(slot)
   }
   const proven = () => {
@@ -110,7 +112,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     shown: () => ({ text: state().text, position: position() }),
     received: () => received,
     read(snapshot, isNew) {
-      if (isChannel && (isNew || state().channel === 'silent')) show({ connection: 'polling' })
+      if (isChannel && isOpen && (isNew || state().channel === 'silent')) show({ connection: 'polling' })
       read({ ...snapshot, isSnapshot: true })
       // The poll that this read replaces hangs.
       if (isPolled) closed()
@@ -180,17 +182,26 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     open({ ...position(), signal }).then(closed, failed)
   }
 
-  const slot: Slot = {
-    begin() {
-      // A source that never brings anything must not keep its slot for ever.
-      after(POLL_MS, () => slots.caughtUp(slot))
-      begin()
-    },
-    end: closed,
-  }
+  const slot = takeTurns({
+    slots,
+    poll,
+    signal,
+    after,
+    wasEnded: isHandedOver,
+    // A channel that is suspect gets short reads in any case.
+    read: policy.canPoll
+      ? async (until) => {
+          const { verified } = state()
+          const result = !channel.isPolledBeside && (await beside.read(until))
+          return typeof result === 'number' ? result : state().isBehind && state().verified > verified
+        }
+      : undefined,
+    begin,
+    end: () => over({ type: 'closed', isHandedOver: true }),
+  })
   if (isDriving) onAbort(slots.drive())
   // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
-  const run = isTail ? () => onAbort(slots.follow(slot)) : begin
+  const run = isTail ? () => onAbort(slot.follow()) : begin
   if (isPolledBeside) channel.poll()
   const pauseEnds = () => {
     wakeUp()

@@ -48,6 +48,7 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
       },
     },
     snapshot: {
+      url,
       stallMs,
       async open({ id, offset, epoch, signal }, { next, alive }) {
         const snapshotOf = createEventDecoder(offset, bound.checkText)

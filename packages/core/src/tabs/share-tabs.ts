@@ -43,6 +43,7 @@ export function shareTabs<Sources extends StreamSources>(
   return {
     ...sources,
     snapshot: {
+      url: tail.url,
       stallMs: tail.stallMs,
       read: tail.read,
       open: (request, sink) => joinTabs(tail, { name, locks, environment }, request, sink),

@@ -142,6 +142,7 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
     closed: ({ attempt }) => [
       { event: { type: 'closed', attempt } },
       { event: { type: 'closed', attempt, isStall: true } },
+      { event: { type: 'closed', attempt, isHandedOver: true } },
     ],
   },
   failed: Object.fromEntries(Object.values(rowOf).map((row) => [row, failed(row)])),
