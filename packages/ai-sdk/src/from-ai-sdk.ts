@@ -14,7 +14,7 @@ export interface AiSdkResult {
 }
 
 /**
- * Turns an answer of the AI SDK into the text of a producer: `() => fromAiSdk(streamText({ … }))`.
+ * Turns an answer of the AI SDK into the text of a producer: `({ signal }) => fromAiSdk(streamText({ …, abortSignal: signal }))`.
  *
  * Yields the text deltas and returns the finish reason, such as `{ finishReason: 'stop' }`. A text that the provider cut has
  * `length` or `content-filter`. Unlike `textStream`, it throws if the answer is not whole. It throws the error of an error

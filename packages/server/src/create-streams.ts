@@ -5,7 +5,7 @@ import { createHandler } from './http/handler'
 import { readStream } from './http/read'
 import { notFoundResponse } from './http/response/responses'
 import { stopStream } from './http/stop'
-import { checkNames, checkObject, number, optionsFrom } from './options/check-options'
+import { number, optionsFrom } from './options/check-options'
 import type { CreateStreamsOptions } from './options/create-streams-options'
 import { readWholeText } from './reading/read-text'
 import { startStream } from './run/start'
@@ -13,6 +13,7 @@ import { createRuntime } from './runtime'
 import { createStreamId, isStreamId } from './store/stream-id'
 import type { Streams } from './streams'
 
+const createTable = { meta: (given: unknown) => given }
 const sweepTable = { olderThanMs: number(undefined, 0), limit: number(1_000, 1) }
 
 /**
@@ -28,9 +29,7 @@ export function createStreams(options: CreateStreamsOptions): Streams {
 
   const streams: Streams = {
     async createStream(options = {}) {
-      checkObject('options', options, 'call createStream({ meta }), or without options')
-      checkNames('', options, ['meta'])
-      const { meta = null } = options
+      const { meta = null } = optionsFrom(options, createTable, 'call createStream({ meta }), or without options')
       const id = createStreamId()
       await store.create(id, meta)
       return id
@@ -53,8 +52,7 @@ export function createStreams(options: CreateStreamsOptions): Streams {
     read: async (request, id) => (isStreamId(id) ? readStream(runtime, request, id) : notFoundResponse()),
     handler: (given) => createHandler(runtime, given),
     async sweep(options) {
-      checkObject('options', options, 'call sweep({ olderThanMs })')
-      const { olderThanMs, limit } = optionsFrom('', options, sweepTable)
+      const { olderThanMs, limit } = optionsFrom(options, sweepTable, 'call sweep({ olderThanMs })')
       return store.sweep({ olderThanMs, limit: Math.floor(limit) })
     },
     close() {

@@ -25,6 +25,7 @@ describe('options', () => {
     ['an empty flush', { store, flush: { maxLength: 0 } }, 'flush.maxLength'],
     ['a string for a pattern', { store, flush: { sentenceEnd: '.' } }, 'flush.sentenceEnd'],
     ['no flush at all', { store, flush: null }, "'flush'"],
+    ['a string for a flag', { store, keepsStore: 'no' }, 'keepsStore'],
     ['a listener that is not a function', { store, onError: 'console' }, 'onError'],
   ]
 
@@ -53,6 +54,9 @@ describe('options', () => {
       [streams.createStream, null, "'options'"],
       [(given) => streams.stream(request(), id, () => undefined, given), { canresume: true }, "'canresume'"],
       [(given) => streams.stream(request(), id, () => undefined, given), null, "'options'"],
+      [(given) => streams.stream(request(), id, () => undefined, given), { waitUntil: 'done' }, "'waitUntil'"],
+      [(given) => streams.stream(request(), id, () => undefined, given), { canResume: 'yes' }, "'canResume'"],
+      [(given) => streams.start(id, () => undefined, given), { canResume: 1 }, "'canResume'"],
       [streams.sweep, undefined, "'options'"],
       [streams.sweep, {}, "'olderThanMs'"],
       [streams.sweep, { olderThanMs: '5' }, "'olderThanMs'"],
@@ -99,6 +103,7 @@ describe('options', () => {
       ].map((cors) => [{ basePath: '/', authorize: 'public', ...cors }, 'allowedHeaders']),
       [{ basePath: '/', authorize: 'public', maxBodyBytes: 'big' }, 'maxBodyBytes'],
       [{ basePath: '/', authorize: 'public', maxBodyBytes: '5' }, 'maxBodyBytes'],
+      [{ basePath: '/', authorize: 'public', canResume: 'no' }, 'canResume'],
       [{ basePath: '/back\\slash', authorize: 'public' }, 'basePath'],
       [{ basePath: '/new\nline', authorize: 'public' }, 'basePath'],
       [{ basePath: '/', authorize: 'public', authorise: 'public' }, 'authorise'],

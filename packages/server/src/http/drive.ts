@@ -1,5 +1,5 @@
 import { StreamServerError } from '../errors'
-import { checkNames, checkObject } from '../options/check-options'
+import { callback, flag, optionsFrom } from '../options/check-options'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Run } from '../run/run'
 import { openRunReader } from '../run/run-reader'
@@ -31,6 +31,8 @@ export interface DriveOptions {
   readonly canResume?: boolean
 }
 
+const table = { waitUntil: callback<DriveOptions['waitUntil']>(), canResume: flag }
+
 /** Starts or joins the run, and responds with the text. See `Streams.stream`. */
 export async function driveStream(
   runtime: Runtime,
@@ -39,9 +41,8 @@ export async function driveStream(
   producer: Producer<DriveContext>,
   options: DriveOptions,
 ): Promise<Response> {
-  checkObject('options', options, 'call stream(request, id, producer, { waitUntil, canResume })')
-  checkNames('', options, ['waitUntil', 'canResume'])
-  const { waitUntil, canResume = false } = options
+  const cure = 'call stream(request, id, producer, { waitUntil, canResume })'
+  const { waitUntil, canResume } = optionsFrom(options, table, cure)
   if (typeof producer !== 'function')
     throw new StreamServerError('invalid-option', 'stream() needs a producer function')
   if (!isStreamId(id)) return notFoundResponse()

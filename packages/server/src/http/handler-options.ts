@@ -1,7 +1,7 @@
-import { checkNames, checkObject, invalid, number } from '../options/check-options'
+import { callback, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from '../options/check-options'
 import type { DriveContext, Producer } from '../run/producer'
 import { checkOrigin } from './request/check-origin'
-import { type Cors, isHeaderName } from './request/cors'
+import { isHeaderName } from './request/cors'
 
 export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
 
@@ -70,48 +70,34 @@ export interface HandlerOptions {
 /** Responds to every request. It never rejects. */
 export type Handler = (request: Request) => Promise<Response>
 
-export type ResolvedHandlerOptions = Pick<HandlerOptions, 'authorize' | 'produce'> &
-  Required<Pick<HandlerOptions, 'basePath' | 'canResume' | 'maxBodyBytes'>> & { readonly cors: Cors }
+const table = {
+  basePath: checkedPath,
+  authorize: (given, name) =>
+    given === 'public' || typeof given === 'function'
+      ? (given as HandlerOptions['authorize'])
+      : invalid(name, "pass a function that returns true or false, or the string 'public'"),
+  produce: callback<HandlerOptions['produce']>('pass a producer, such as async ({ meta, append }) => …'),
+  canResume: flag,
+  allowedOrigins: (given = [], name) =>
+    Array.isArray(given) ? given.map(checkOrigin) : invalid(name, "pass a list such as ['https://app.example']"),
+  allowedHeaders(given, name) {
+    if (given === undefined) return undefined
+    if (Array.isArray(given) && given.every(isHeaderName)) return [...given]
+    return invalid(name, "pass a list of names such as ['traceparent'], or leave it out to allow any")
+  },
+  allowCredentials: flag,
+  maxBodyBytes: number(65_536, 0),
+} satisfies TableFor<HandlerOptions>
 
-const names: readonly (keyof HandlerOptions)[] = [
-  ...(['basePath', 'authorize', 'produce', 'canResume', 'maxBodyBytes'] as const),
-  ...(['allowedOrigins', 'allowedHeaders', 'allowCredentials'] as const),
-]
+export type ResolvedHandlerOptions = OptionsOf<typeof table>
 
 /** Checks the options once, and copies them. */
 export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOptions {
-  checkObject('options', given, 'call handler({ basePath, authorize })')
-  checkNames('', given, names)
-  const { authorize, produce, canResume = false } = given
-  if (authorize !== 'public' && typeof authorize !== 'function') {
-    invalid('authorize', "pass a function that returns true or false, or the string 'public'")
-  }
-  if (produce !== undefined && typeof produce !== 'function') {
-    invalid('produce', 'pass a producer, such as async ({ meta, append }) => …')
-  }
-  return {
-    basePath: checkedPath(given.basePath),
-    authorize,
-    ...(produce && { produce }),
-    canResume,
-    cors: checkedCors(given),
-    maxBodyBytes: number(65_536, 0)(given.maxBodyBytes, 'maxBodyBytes'),
-  }
-}
-
-function checkedCors({ allowedOrigins = [], allowedHeaders, allowCredentials = false }: HandlerOptions): Cors {
-  if (!Array.isArray(allowedOrigins)) invalid('allowedOrigins', "pass a list such as ['https://app.example']")
-  if (allowedHeaders !== undefined && !(Array.isArray(allowedHeaders) && allowedHeaders.every(isHeaderName))) {
-    invalid('allowedHeaders', "pass a list of names such as ['traceparent'], or leave it out to allow any")
-  }
-  if (typeof allowCredentials !== 'boolean') invalid('allowCredentials', 'pass true or false')
+  const options = optionsFrom(given, table, 'call handler({ basePath, authorize })')
+  const { allowedOrigins, allowedHeaders, allowCredentials } = options
   const useless = allowCredentials ? 'allowCredentials' : allowedHeaders && 'allowedHeaders'
   if (useless && allowedOrigins.length === 0) invalid(useless, 'it applies to the origins in allowedOrigins; list them')
-  return {
-    allowedOrigins: allowedOrigins.map(checkOrigin),
-    allowedHeaders: allowedHeaders && [...allowedHeaders],
-    allowCredentials,
-  }
+  return options
 }
 
 /** The path in the form of request URLs: percent-encoded, and without the slash at the end. */

@@ -30,12 +30,12 @@ interface Route {
 }
 
 export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
-  const { authorize, produce, canResume, maxBodyBytes, basePath, cors } = resolveHandlerOptions(given)
-  const { allowedOrigins } = cors
+  const options = resolveHandlerOptions(given)
+  const { authorize, produce, canResume, maxBodyBytes, basePath, allowedOrigins } = options
   // Set before the first drive, because a reader may come first and must not end a lapsed stream at once.
   runtime.runs.canResume ||= canResume
 
-  return async (request) => withCors(request, await respondOrFail(request), cors)
+  return async (request) => withCors(request, await respondOrFail(request), options)
 
   async function respondOrFail(request: Request): Promise<Response> {
     try {
@@ -50,7 +50,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     if (route instanceof Response) return route
     const { id, action, allow } = route
     if (request.method === 'OPTIONS')
-      return allowedOrigins.length > 0 ? preflight(request, cors) : methodNotAllowed(allow)
+      return allowedOrigins.length > 0 ? preflight(request, options) : methodNotAllowed(allow)
     if (runtime.isClosed) throw shuttingDown()
     if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
       return crossOrigin()

@@ -1,58 +1,69 @@
 import { StreamServerError } from '../errors'
 
-/** The longest time of `setTimeout`. A longer one fires after 1 ms. */
-const longestMs = 2_147_483_647
-
 /** Checks what was given for an option, or `undefined`, and returns the value that counts, which may be a default. */
 export type OptionCheck<Value> = (given: unknown, name: string) => Value
 
-/** The values of a table of options. */
-export type OptionsOf<Table extends Record<string, OptionCheck<unknown>>> = {
-  readonly [Name in keyof Table]: ReturnType<Table[Name]>
-}
+/** A check for each name. */
+type OptionTable = Readonly<Record<string, OptionCheck<unknown>>>
+export type TableFor<Options> = Record<keyof Options, OptionCheck<unknown>>
+export type OptionsOf<Table extends OptionTable> = { readonly [Name in keyof Table]: ReturnType<Table[Name]> }
 
-/** Checks options by a table, which has a check for each name, and copies them. */
-export function optionsFrom<Table extends Record<string, OptionCheck<unknown>>>(
-  prefix: string,
-  given: object,
+/**
+ * Checks options by a table, and copies them.
+ *
+ * @param cure what to do instead of passing no object
+ * @param owner what the options belong to, such as `flush`: it stands before their names in messages
+ */
+export function optionsFrom<Table extends OptionTable>(
+  given: unknown,
   table: Table,
+  cure: string,
+  owner?: string,
 ): OptionsOf<Table> {
-  checkNames(prefix, given, Object.keys(table))
+  // Without this check, reading a property of `null` throws a `TypeError` that does not name the option.
+  if (typeof given !== 'object' || given === null) return invalid(owner ?? 'options', cure)
+  const nameOf = (name: string) => (owner === undefined ? name : `${owner}.${name}`)
+  const known = Object.keys(table)
+  // A misspelt name would silently have no effect.
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined) invalid(nameOf(unknown), `there is no such option; the options are ${known.join(', ')}`)
   const values: Record<string, unknown> = { ...given }
-  for (const [name, check] of Object.entries(table)) values[name] = check(values[name], prefix + name)
+  for (const [name, check] of Object.entries(table)) values[name] = check(values[name], nameOf(name))
   return values as OptionsOf<Table>
 }
 
+/** `false` if it was left out. */
+export function flag(given: unknown = false, name: string): boolean {
+  return typeof given === 'boolean' ? given : invalid(name, 'pass true or false')
+}
+
+/** A function, or `undefined`. */
+export function callback<Value>(cure = 'pass a function'): OptionCheck<Value> {
+  return (given, name) => (given === undefined || typeof given === 'function' ? (given as Value) : invalid(name, cure))
+}
+
+/** A string that matches, or `undefined`. */
+export function text<Text extends string>(pattern: RegExp, cure: string): OptionCheck<Text | undefined> {
+  return (given, name) =>
+    given === undefined || (typeof given === 'string' && pattern.test(given)) ? (given as Text) : invalid(name, cure)
+}
+
+/** Milliseconds up to the longest time of `setTimeout`: a longer one fires after 1 ms. */
 export function duration(fallback: number, least: number): OptionCheck<number> {
-  return (given, name) => {
-    if (given === undefined) return fallback
-    if (isNumber(given, least) && given <= longestMs) return given
-    return invalid(name, `pass milliseconds from ${least} to ${longestMs} (24 days), the longest time of a timer`)
-  }
+  return number(fallback, least, 2_147_483_647)
 }
 
 /** Without a `fallback` the option is required. */
-export function number(fallback: number | undefined, least: number): OptionCheck<number> {
+export function number(
+  fallback: number | undefined,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): OptionCheck<number> {
   return (given, name) => {
     if (given === undefined && fallback !== undefined) return fallback
-    if (isNumber(given, least)) return given
-    return invalid(name, `pass a number of at least ${least}`)
+    if (typeof given === 'number' && given >= least && given <= most) return given
+    return invalid(name, `pass a number from ${least} to ${most}, not ${String(given)}`)
   }
-}
-
-function isNumber(given: unknown, least: number): given is number {
-  return typeof given === 'number' && Number.isFinite(given) && given >= least
-}
-
-/** Without this check, reading a property of `null` throws a `TypeError` that does not name the option. */
-export function checkObject(name: string, given: unknown, cure: string): asserts given is object {
-  if (typeof given !== 'object' || given === null) invalid(name, cure)
-}
-
-/** A misspelt name would silently have no effect. */
-export function checkNames(prefix: string, given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name))
-  if (unknown !== undefined) invalid(prefix + unknown, `there is no such option; the options are ${known.join(', ')}`)
 }
 
 export function invalid(option: string, cure: string): never {

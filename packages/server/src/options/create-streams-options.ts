@@ -1,7 +1,7 @@
 import { type Environment, platformEnvironment } from '../environment'
 import type { ReportListeners } from '../events'
 import type { StreamStore } from '../store/stream-store'
-import { checkObject, duration, invalid, number, type OptionCheck, type OptionsOf, optionsFrom } from './check-options'
+import { callback, duration, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from './check-options'
 
 /** When text is written to the store. Whichever comes first counts. */
 export interface FlushOptions {
@@ -69,7 +69,7 @@ const flushTable = {
     // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
     return new RegExp(source, flags.replace(/[gy]/g, ''))
   },
-} satisfies Record<keyof FlushOptions, OptionCheck<unknown>>
+} satisfies TableFor<FlushOptions>
 
 /** The name, the check and the default of each option. */
 const table = {
@@ -79,31 +79,23 @@ const table = {
     if (store !== undefined && missing === undefined) return store
     return invalid('store', `it has no method '${missing}'; pass memoryStore() or sqliteStore({ path }), for example`)
   },
-  keepsStore: (given) => Boolean(given),
-  flush(given = {}) {
-    checkObject('flush', given, 'pass an object such as { intervalMs: 250 }, or leave it out')
-    return optionsFrom('flush.', given, flushTable)
-  },
+  keepsStore: flag,
+  flush: (given = {}, name) =>
+    optionsFrom(given, flushTable, 'pass an object such as { intervalMs: 250 }, or leave it out', name),
   leaseMs: duration(8_000, 1),
   maxLength: number(4_194_304, 1),
   settleMs: duration(10_000, 0),
   drainMs: duration(30_000, 0),
   keepAliveMs: duration(8_000, 1),
   rolloverMs: duration(60_000, 1),
-  onEvent: (given, name) => listenerFrom<ReportListeners['onEvent']>(given, name),
-  onError: (given, name) => listenerFrom<ReportListeners['onError']>(given, name),
+  onEvent: callback<ReportListeners['onEvent']>(),
+  onError: callback<ReportListeners['onError']>(),
   environment: (given) => (given as Environment | undefined) ?? platformEnvironment,
-} satisfies Record<keyof CreateStreamsOptions, OptionCheck<unknown>>
+} satisfies TableFor<CreateStreamsOptions>
 
 export type ResolvedOptions = OptionsOf<typeof table>
 
 /** Checks the options once, and copies them. */
 export function resolveOptions(given: CreateStreamsOptions): ResolvedOptions {
-  checkObject('options', given, 'call createStreams({ store })')
-  return optionsFrom('', given, table)
-}
-
-function listenerFrom<Listener>(given: unknown, name: string): Listener {
-  if (given !== undefined && typeof given !== 'function') invalid(name, 'pass a function')
-  return given as Listener
+  return optionsFrom(given, table, 'call createStreams({ store })')
 }

@@ -1,5 +1,5 @@
 import { notFound, StreamServerError } from '../errors'
-import { checkNames, checkObject } from '../options/check-options'
+import { flag, optionsFrom } from '../options/check-options'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
 import type { StreamHead } from '../store/stream-store'
@@ -13,6 +13,8 @@ export interface StartedStream {
   readonly finished: Promise<RunOutcome>
 }
 
+const table = { canResume: flag }
+
 /** Starts or joins the run. See `Streams.start`. */
 export async function startStream(
   runs: Runs,
@@ -20,9 +22,7 @@ export async function startStream(
   producer: Producer,
   options: { readonly canResume?: boolean },
 ): Promise<StartedStream> {
-  checkObject('options', options, 'call start(id, producer, { canResume })')
-  checkNames('', options, ['canResume'])
-  const { canResume = false } = options
+  const { canResume } = optionsFrom(options, table, 'call start(id, producer, { canResume })')
   if (typeof producer !== 'function') throw new StreamServerError('invalid-option', 'start() needs a producer function')
   const opened = isStreamId(id) ? await runs.open(id, { producer, canResume }) : ({ type: 'gone' } as const)
   switch (opened.type) {

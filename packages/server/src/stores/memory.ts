@@ -1,8 +1,8 @@
 import { StreamServerError } from '../errors'
-import { checkNames } from '../options/check-options'
+import { optionsFrom } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { endOf, type StreamRecord } from './shared/record'
-import { checkDuration, defaultPendingMs } from './shared/store-options'
+import { storeTable } from './shared/store-options'
 import type { StoreTransaction, TextRow } from './shared/transaction'
 import { transactionalStore } from './shared/transactional-store'
 
@@ -20,13 +20,13 @@ export interface MemoryStoreOptions {
  * every runtime.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StreamStore {
-  checkNames('memoryStore.', options, ['now', 'pendingMs'])
+  const { now = Date.now, pendingMs } = optionsFrom(options, storeTable, 'call memoryStore()', 'memoryStore')
   const entries = new Map<string, Entry>()
   const transaction = memoryTransaction(entries)
   return transactionalStore({
     name: 'memoryStore',
-    now: options.now ?? Date.now,
-    pendingMs: checkDuration('memoryStore', 'pendingMs', options.pendingMs ?? defaultPendingMs),
+    now,
+    pendingMs,
     backend: {
       // A body is synchronous and cannot fail between its writes, so it is a transaction already.
       transact: async (_mode, body) => body(transaction),

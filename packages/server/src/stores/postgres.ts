@@ -1,4 +1,4 @@
-import { checkNames } from '../options/check-options'
+import { duration, invalid, number, text } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { type NamedClient, nameClient, type PostgresClient } from './postgres/connection/client'
 import type { Database } from './postgres/connection/database'
@@ -10,7 +10,7 @@ import { postgresTable } from './postgres/postgres-table'
 import { tableNames } from './postgres/schema'
 import { sharedNotifier } from './postgres/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
-import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
+import { storeOptions } from './shared/store-options'
 
 export type { PgliteDatabase, PgPool, PgPoolClient, PostgresClient, PostgresJs } from './postgres/connection/client'
 
@@ -60,6 +60,15 @@ export interface PostgresClientOptions extends PostgresStoreSettings {
 
 export type PostgresStoreOptions = PostgresUrlOptions | PostgresClientOptions
 
+const places = { url: 'a connection string', client: 'an open client' }
+const table = {
+  schema: text(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'pass a plain name of at most 40 letters, digits and underscores'),
+  listenUrl: (given: unknown, name: string) =>
+    given === false ? given : text(/./, 'pass a connection string, or false')(given, name),
+  timeoutMs: duration(5_000, 1),
+  maxConnections: number(10, 1),
+}
+
 /**
  * A {@link StreamStore} in a Postgres database (12 or later), for any number of processes on any number of machines.
  *
@@ -70,30 +79,15 @@ export type PostgresStoreOptions = PostgresUrlOptions | PostgresClientOptions
  * creates the tables, and rejects if the database cannot be opened.
  */
 export function postgresStore(options: PostgresStoreOptions): StreamStore {
-  const { url, client, schema, listenUrl, timeoutMs = 5_000, pendingMs = defaultPendingMs, now } = options
-  const { maxConnections = 10 } = options
-  checkNames('postgresStore.', options, optionNames)
-  checkDuration('postgresStore', 'timeoutMs', timeoutMs)
-  checkDuration('postgresStore', 'pendingMs', pendingMs)
-  if ((url === undefined) === (client === undefined) || url === '') {
-    throw invalidOption('postgresStore needs either { url } (a connection string) or { client } (an open client).')
-  }
-  if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(schema)) {
-    throw invalidOption(
-      `postgresStore({ schema }) must be a plain name of at most 40 letters, digits and underscores, not "${schema}".`,
-    )
-  }
-  if (!Number.isInteger(maxConnections) || maxConnections < 1) {
-    throw invalidOption(`postgresStore({ maxConnections }) must be a whole number from 1, not ${maxConnections}.`)
-  }
-  if (listenUrl !== undefined && listenUrl !== false && (typeof listenUrl !== 'string' || listenUrl === '')) {
-    throw invalidOption('postgresStore({ listenUrl }) must be a connection string, or false.')
-  }
+  const settings = storeOptions('postgresStore', options, places, table)
+  const { schema, listenUrl, timeoutMs, pendingMs, now } = settings
+  const max = Math.floor(settings.maxConnections)
+  const { url, client } = options
   const named = client === undefined ? undefined : nameClient(client)
   if (client !== undefined && named === undefined) {
-    throw invalidOption(
-      'postgresStore({ client }) must be a Pool of pg, the sql of postgres (postgres.js) or a PGlite. ' +
-        'A single Client of pg does not work: pass a Pool.',
+    invalid(
+      'postgresStore.client',
+      'pass a Pool of pg, the sql of postgres (postgres.js) or a PGlite. A single Client of pg does not work: pass a Pool',
     )
   }
 
@@ -102,7 +96,7 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
     if (opened !== undefined) return opened
     const connecting = named
       ? connectionsOf(named, listenUrl, timeoutMs)
-      : openConnections({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections })
+      : openConnections({ url: url ?? '', listenUrl: listenUrl ?? url ?? '', timeoutMs, maxConnections: max })
     const opening = connecting.then((connections) => persistentDatabase(connections, timeoutMs))
     opened = opening
     opening.catch(() => {
@@ -124,8 +118,6 @@ export function postgresStore(options: PostgresStoreOptions): StreamStore {
     },
   })
 }
-
-const optionNames = ['url', 'client', 'schema', 'listenUrl', 'timeoutMs', 'pendingMs', 'maxConnections', 'now']
 
 async function connectionsOf(
   named: NamedClient,

@@ -1,4 +1,4 @@
-import { checkNames } from '../options/check-options'
+import { duration, number, text } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
 import { createClaims } from './redis/claims'
 import { createCallRedis } from './redis/connection/call-redis'
@@ -11,7 +11,7 @@ import { notificationChannel } from './redis/keys'
 import { redisTable } from './redis/redis-table'
 import { sharedNotifier } from './redis/shared-notifier'
 import { optimisticStore } from './shared/optimistic-store'
-import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
+import { storeOptions } from './shared/store-options'
 
 export type { IoredisHandle, NodeRedisClusterHandle, NodeRedisHandle, RedisHandle } from './redis/connection/handle'
 
@@ -64,17 +64,14 @@ export type RedisStoreOptions = RedisUrlOptions | RedisClientOptions
  * at once, and an append-only file when Redis rewrites it next.
  */
 export function redisStore(options: RedisStoreOptions): StreamStore {
-  const { url, client, prefix = 'keepstream', pendingMs = defaultPendingMs, timeoutMs = 5_000, expireMs, now } = options
-  checkNames('redisStore.', options, ['url', 'client', 'prefix', 'pendingMs', 'timeoutMs', 'expireMs', 'now'])
-  checkDuration('redisStore', 'pendingMs', pendingMs)
-  checkDuration('redisStore', 'timeoutMs', timeoutMs)
-  if (expireMs !== undefined) checkDuration('redisStore', 'expireMs', expireMs)
-  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
-    throw invalidOption(`redisStore({ prefix }) must be a text without braces, not ${JSON.stringify(prefix)}.`)
-  }
-  if ((url === undefined) === (client === undefined) || url === '') {
-    throw invalidOption('redisStore needs either { url } (of a server) or { client } (of ioredis or node-redis).')
-  }
+  const places = { url: 'of a server', client: 'of ioredis or node-redis' }
+  const { prefix = 'keepstream', ...settings } = storeOptions('redisStore', options, places, {
+    prefix: text(/^[^{}]+$/, 'pass a text without braces'),
+    timeoutMs: duration(5_000, 1),
+    expireMs: number(Infinity, 1),
+  })
+  const { pendingMs, timeoutMs, expireMs, now } = settings
+  const { url, client } = options
   const source =
     client === undefined
       ? ownSource(() => openClient(url, timeoutMs))
@@ -85,7 +82,7 @@ export function redisStore(options: RedisStoreOptions): StreamStore {
     prefix,
     pendingMs,
     now,
-    expireMs: expireMs === undefined ? undefined : Math.ceil(expireMs),
+    expireMs: expireMs === Infinity ? undefined : Math.ceil(expireMs),
     claims,
   })
   const notifier = sharedNotifier(source, notificationChannel(prefix))

@@ -1,6 +1,6 @@
-import { checkNames } from '../options/check-options'
+import { duration, text } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
-import { checkDuration, defaultPendingMs, invalidOption } from './shared/store-options'
+import { storeOptions } from './shared/store-options'
 import { transactionalStore } from './shared/transactional-store'
 import type { SqliteHandle } from './sqlite/handle'
 import { openDatabase } from './sqlite/open-database'
@@ -58,16 +58,17 @@ export type SqliteStoreOptions = SqlitePathOptions | SqliteHandleOptions
  * with `corrupt`, so no such stream ends as `done`, and the next act opens the path again.
  */
 export function sqliteStore(options: SqliteStoreOptions): StreamStore {
-  const { path, database, synchronous, pendingMs = defaultPendingMs, busyMs = 5_000, now = Date.now } = options
-  checkNames('sqliteStore.', options, ['path', 'database', 'synchronous', 'pendingMs', 'busyMs', 'now'])
-  checkDuration('sqliteStore', 'busyMs', busyMs)
-  checkDuration('sqliteStore', 'pendingMs', pendingMs)
-  if (synchronous !== undefined && synchronous !== 'normal' && synchronous !== 'full') {
-    throw invalidOption(`sqliteStore({ synchronous }) must be 'normal' or 'full', not ${String(synchronous)}.`)
-  }
-  if ((path === undefined) === (database === undefined) || path === '') {
-    throw invalidOption('sqliteStore needs either { path } (a file) or { database } (a handle).')
-  }
+  const places = { path: 'a file', database: 'a handle' }
+  const {
+    synchronous,
+    pendingMs,
+    busyMs,
+    now = Date.now,
+  } = storeOptions('sqliteStore', options, places, {
+    synchronous: text<'normal' | 'full'>(/^(normal|full)$/, "pass 'normal' or 'full'"),
+    busyMs: duration(5_000, 1),
+  })
+  const { path, database } = options
   const backend =
     database === undefined
       ? sqliteBackend({

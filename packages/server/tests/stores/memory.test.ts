@@ -32,7 +32,7 @@ describe('memoryStore', { timeout: 30_000 }, () => {
   })
 
   it('refuses invalid options', () => {
-    expect(() => memoryStore({ pendingMs: -1 })).toThrow(/@keepstream\/server: memoryStore\(\{ pendingMs \}\).*-1/)
+    expect(() => memoryStore({ pendingMs: -1 })).toThrow(/@keepstream\/server: option 'memoryStore[.]pendingMs' .*-1/)
     expect(() => memoryStore({ pendingMS: 1 } as object)).toThrow(
       /'memoryStore[.]pendingMS' cannot be used.*now, pendingMs/,
     )

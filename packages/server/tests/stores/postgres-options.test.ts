@@ -16,6 +16,8 @@ it('refuses invalid options', () => {
     [{ url, schema: 'a'.repeat(41) }, /at most 40/],
     [{ url, timeoutMs: 0 }, /timeoutMs.*0/],
     [{ url, pendingMs: Number.NaN }, /pendingMs.*NaN/],
+    [{ url, now: 5 }, /'postgresStore[.]now'.*function/],
+    [undefined as never, /either \{ url \}/],
     [{ url, maxConnections: 0.5 }, /maxConnections.*0\.5/],
     [{ url, listenUrl: '' }, /listenUrl.*false/],
     [{ connectionString: url }, /'postgresStore[.]connectionString' cannot be used.*url/],

@@ -7,11 +7,11 @@ describe('redisStore', () => {
   const refused = (options: object) => () => redisStore(options as RedisStoreOptions)
 
   it('refuses invalid options, and says what to pass', () => {
-    expect(refused({})).toThrow(/@keepstream\/server: redisStore needs either \{ url \}.* or \{ client \}/)
-    expect(refused({ url: '' })).toThrow(/needs either/)
+    expect(refused({})).toThrow(/@keepstream\/server: option 'redisStore' .*either \{ url \}.* or \{ client \}/)
+    expect(refused({ url: '' })).toThrow(/either \{ url \}/)
     expect(refused({ url, timeoutMS: 1 })).toThrow(/'redisStore[.]timeoutMS' cannot be used.*timeoutMs/)
     for (const name of ['timeoutMs', 'pendingMs', 'expireMs']) {
-      expect(refused({ url, [name]: -1 })).toThrow(new RegExp(`redisStore\\(\\{ ${name} \\}\\).*positive.*-1`))
+      expect(refused({ url, [name]: -1 })).toThrow(new RegExp(`'redisStore[.]${name}' .*from 1 .*-1`))
     }
     for (const prefix of ['', 'a{b', 'a}b', 7]) expect(refused({ url, prefix })).toThrow(/prefix.*without braces/)
     for (const client of [null, 7, {}, { duplicate() {} }, { sendCommand() {} }]) {

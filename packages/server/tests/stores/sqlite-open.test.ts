@@ -194,7 +194,7 @@ describe('opening SQLite', () => {
       [{}, /either \{ path \}.*\{ database \}/],
       [{ path: '' }, /either \{ path \}/],
       [{ path: 'a.db', database: handle() }, /either \{ path \}/],
-      [{ path: 'a.db', synchronous: 'off' }, /synchronous.*'normal' or 'full', not off/],
+      [{ path: 'a.db', synchronous: 'off' }, /synchronous.*'normal' or 'full'/],
       [{ path: 'a.db', busyMs: Number.NaN }, /busyMs.*NaN/],
       [{ path: 'a.db', pendingMs: 0 }, /pendingMs.*0/],
       [{ file: 'a.db' }, /'sqliteStore[.]file' cannot be used.*path/],

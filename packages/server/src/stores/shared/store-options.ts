@@ -1,13 +1,24 @@
-import { StreamServerError } from '../../errors'
+import { callback, invalid, number, type OptionsOf, optionsFrom, type TableFor } from '../../options/check-options'
 
-/** How long a stream may stay `pending` before it may be expired: 20 minutes. */
-export const defaultPendingMs = 20 * 60_000
+/** What every store has. `pendingMs` is 20 minutes by default. */
+export const storeTable = { now: callback<(() => number) | undefined>(), pendingMs: number(20 * 60_000, 1) }
 
-export function checkDuration(store: string, option: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value
-  throw invalidOption(`${store}({ ${option} }) must be a positive number of milliseconds, not ${String(value)}.`)
-}
-
-export function invalidOption(message: string): StreamServerError {
-  return new StreamServerError('invalid-option', message)
+/**
+ * The checked options of a store.
+ *
+ * @param places the options that say where its streams are, each with what it is. Exactly one must be given
+ */
+export function storeOptions<Table extends TableFor<Record<string, unknown>>>(
+  store: string,
+  given: object,
+  places: Readonly<Record<string, string>>,
+  table: Table,
+): OptionsOf<Table & typeof storeTable> {
+  const names = Object.keys(places)
+  const cure = `pass either ${names.map((name) => `{ ${name} } (${places[name]})`).join(' or ')}`
+  const unchecked = Object.fromEntries(names.map((name) => [name, (value: unknown) => value]))
+  const options = optionsFrom(given, { ...unchecked, ...table, ...storeTable }, cure, store)
+  const found = Object.entries(given).filter(([name, value]) => names.includes(name) && value !== undefined)
+  if (found.length !== 1 || found[0]?.[1] === '') invalid(store, cure)
+  return options
 }

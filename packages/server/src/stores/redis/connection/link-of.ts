@@ -1,4 +1,4 @@
-import { invalidOption } from '../../shared/store-options'
+import { invalid } from '../../../options/check-options'
 import type { RedisHandle } from './handle'
 import { ioredisClusterLink, ioredisLink } from './ioredis-link'
 import { kindOf } from './kind-of'
@@ -16,9 +16,9 @@ export function linkOf(client: RedisHandle): RedisLink {
     case 'node-redis-cluster':
       return nodeRedisClusterLink(client)
     case undefined:
-      throw invalidOption(
-        'redisStore({ client }) must be a client of ioredis (Redis or Cluster) or of node-redis (createClient or ' +
-          'createCluster).',
+      return invalid(
+        'redisStore.client',
+        'pass a client of ioredis (Redis or Cluster) or of node-redis (createClient or createCluster)',
       )
   }
 }
