@@ -1,4 +1,4 @@
-import type { Initial, StreamClient, StreamState, TextStream } from '@keepstream/core'
+import type { DriveRequest, Initial, StreamClient, StreamState, TextStream } from '@keepstream/core'
 
 /** The props that an application passes to a component that shows a stream. */
 export interface ComponentProps {
@@ -7,7 +7,7 @@ export interface ComponentProps {
   /** The clients of nested providers around the component, the outermost first. Then `client` is an option. */
   readonly providers?: readonly StreamClient[] | undefined
   readonly id: string | undefined
-  readonly start?: boolean | undefined
+  readonly start?: boolean | DriveRequest | undefined
   readonly initial?: Initial | undefined
   readonly onEnd?: ((state: StreamState) => void) | undefined
 }

@@ -19,6 +19,7 @@ export { type KeepstreamOptions, keepstream } from './sources/keepstream'
 export type {
   Chunk,
   Connection,
+  DriveRequest,
   End,
   EndedState,
   FailedState,

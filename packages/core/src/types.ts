@@ -68,12 +68,28 @@ export interface End {
   readonly finishReason?: string | undefined
 }
 
+/**
+ * What this reader's user asked. It is sent with each request that drives the stream, never in a URL, and a client neither
+ * logs nor stores it.
+ */
+export interface DriveRequest {
+  /**
+   * Text and `FormData` are sent as they are. Any other value is sent as JSON, with its content type. A value that JSON
+   * cannot hold fails with `invalid-option`. @default none
+   */
+  readonly body?: unknown
+  /** They replace the source's own headers of the same names. @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
 /** Which text a source has to read: that of `id`, from `offset` on. */
 export interface SourceRequest {
   readonly id: string
   readonly offset: number
   /** The epoch of the text that the client has. It is left out while none is known. */
   readonly epoch?: number | undefined
+  /** Only for a {@link LiveSource}: what the reader that drives has passed as `start`. */
+  readonly start?: DriveRequest | undefined
   /** Aborts when the result is not needed any more. A source must then close everything it opened. */
   readonly signal: AbortSignal
 }

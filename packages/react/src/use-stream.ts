@@ -67,8 +67,9 @@ export function useStream(
   const state = useSyncExternalStore(listen, $state.get, () => first)
 
   // The reader.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `initial` must not attach again
-  useEffect(() => stream.attach({ start, initial, onEnd: (state) => kept.onEnd?.(state) }), [stream, start])
+  const isDriven = !!start
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an inline `start` or `initial` must not attach again
+  useEffect(() => stream.attach({ start, initial, onEnd: (state) => kept.onEnd?.(state) }), [stream, isDriven])
 
   const [result, onShown] = useMemo(() => {
     const result = { stop: stream.stop, retry: stream.retry }

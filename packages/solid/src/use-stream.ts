@@ -74,13 +74,15 @@ export function useStream(
   const isDriven = createMemo(() => {
     const { client = kept, start } = read(options)
     reportClient(kept, client)
-    return start
+    return !!start
   })
   const onEnd = (state: StreamState) => read(options).onEnd?.(state)
   createEffect(() => {
     const { stream, state } = shown()
+    isDriven()
     const show = state[1] as (next: StreamState) => void
-    onCleanup(stream.subscribe(show, { start: isDriven(), initial: untrack(initial), onEnd }))
+    const attach = () => stream.subscribe(show, { start: read(options).start, initial: initial(), onEnd })
+    onCleanup(untrack(attach))
   })
 
   return result as UseStreamResult

@@ -55,10 +55,10 @@ export function useStream(id: Source<string | undefined>, options: Source<UseStr
   // The stream, and the state that a server showed.
   let isNew = true
   let isHydrating = true
-  const target = derived([toReadable(id), toReadable(options)], ([id, { client = kept, start: isDriven, initial }]) => {
+  const target = derived([toReadable(id), toReadable(options)], ([id, { client = kept, start, initial }]) => {
     reportClient(kept, client)
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
-    return [kept.stream(id, { initial: isNew ? known : undefined }), isDriven, known] as const
+    return [kept.stream(id, { initial: isNew ? known : undefined }), start, known] as const
   })
 
   const onEnd = (state: StreamState) => read(options).onEnd?.(state)
@@ -69,15 +69,15 @@ export function useStream(id: Source<string | undefined>, options: Source<UseStr
     let attached: readonly unknown[] = []
     let leave = () => {}
     const forget = target.subscribe((next) => {
-      const [stream, isDriven, initial] = next
+      const [stream, start, initial] = next
       if (typeof window === 'undefined') return set(initialStreamState(initial))
       const [before] = current
       current = next
-      const start = () => {
-        if (current !== next || (stream === attached[0] && isDriven === attached[1])) return
+      const attach = () => {
+        if (current !== next || (stream === attached[0] && !start === !attached[1])) return
         leave()
         attached = next
-        leave = stream.subscribe(set, { start: isDriven, initial, onEnd })
+        leave = stream.subscribe(set, { start, initial, onEnd })
       }
       if (before) {
         if (stream !== before) {
@@ -86,9 +86,9 @@ export function useStream(id: Source<string | undefined>, options: Source<UseStr
           set(stream.$state.get())
         }
         // Two stores change one after the other: the id, and its own `initial`. Reading starts when both have changed.
-        return queueMicrotask(start)
+        return queueMicrotask(attach)
       }
-      start()
+      attach()
       if (!isHydrating || !initial) return
       // Hydration must first show the server's state, and only then the stream's.
       set(initialStreamState(initial))

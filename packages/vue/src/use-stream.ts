@@ -80,16 +80,16 @@ export function useStream(
     void store.value // during setup, where it finds the component for the devtools
 
     // The reader. (The source is a getter, because a shallow ref would run this for every new options object.)
-    const start = () => {
+    const isDriven = () => {
       const { client: given = client, start } = toValue(options)
       reportClient(client, given)
-      return start
+      return !!start
     }
     const onEnd = (state: StreamState) => toValue(latest.value).onEnd?.(state)
     watch(
-      [shown, start, () => phase.value === 'reading'] as const,
-      ([{ stream }, start, isReading], _, onCleanup) => {
-        if (isReading) onCleanup(stream.attach({ start, initial: initial(), onEnd }))
+      [shown, isDriven, () => phase.value === 'reading'] as const,
+      ([{ stream }, , isReading], _, onCleanup) => {
+        if (isReading) onCleanup(stream.attach({ start: toValue(options).start, initial: initial(), onEnd }))
       },
       { immediate: true, flush: 'pre' },
     )

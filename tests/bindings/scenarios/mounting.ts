@@ -1,5 +1,7 @@
+import type { FetchLike } from '@keepstream/core'
 import { expect } from 'vitest'
 import { expectGrowing } from '../kit'
+import { paint, pass } from '../support/fake-time'
 import type { Scenarios } from './scenario'
 
 /** Components that mount, and how many requests they cause. */
@@ -31,6 +33,41 @@ export const mounting = {
       expect(page.last).toMatchObject({ text: 'Hello', status: 'done' })
       expect(requested()).toEqual(['drive a 0'])
       expect(server.stream('a').runs).toBe(1)
+    },
+  },
+  'sends-the-prompt': {
+    title:
+      'sends what the user asked with the drive, also again after a failure, and restarts nothing when it is a new object',
+    async run({ server, open, mount, happens, requested }) {
+      const sent: unknown[] = []
+      const fetch: FetchLike = (url, init) => {
+        if (!url.endsWith('/drive')) return server.fetch(url, init)
+        sent.push([init.body, new Headers(init.headers).get('x-model')])
+        return sent.length > 1 ? server.fetch(url, init) : Promise.reject(new TypeError('Failed to fetch'))
+      }
+      const start = () => ({ body: { prompt: 'Why?' }, headers: { 'x-model': 'small' } })
+      const page = mount({ client: open({ fetch }), id: 'a', start: start() })
+      await happens()
+      await happens(() => pass(5000))
+      for (const chunk of ['Be', 'cause', '.']) {
+        await happens(() => page.apply({ start: start() }))
+        await happens(() => server.stream('a').write(chunk))
+        await happens(paint)
+      }
+      expect(page.screen).toBe('Because.')
+      expect(sent).toEqual(Array(2).fill(['{"prompt":"Why?"}', 'small']))
+      expect(requested()).toEqual(['follow a 0', 'drive a 0'])
+    },
+  },
+  'drives-once-asked': {
+    title: 'drives with what the user asked once there is some',
+    async run({ server, open, mount, happens, requested }) {
+      const page = mount({ client: open(), id: 'a', start: undefined })
+      await happens()
+      expect(requested()).toEqual(['follow a 0'])
+      await happens(() => page.apply({ start: { body: 'Why?' } }))
+      expect(requested()).toEqual(['follow a 0', 'drive a 0'])
+      expect(server.requests.at(-1)?.body).toBe('Why?')
     },
   },
   'mounts-two-components': {

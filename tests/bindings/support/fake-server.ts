@@ -23,6 +23,8 @@ export interface FakeRequest {
   readonly id: string
   readonly offset: number
   readonly authorization: string | null
+  /** What the request carried. */
+  readonly body: unknown
   /** The number of characters in the response body. */
   readonly length: number
 }
@@ -45,7 +47,7 @@ export function createFakeServer(): FakeServer {
       return connections.size
     },
     stream: find,
-    async fetch(url: string, { method = 'GET', headers, signal }: RequestInit) {
+    async fetch(url: string, { method = 'GET', headers, body, signal }: RequestInit) {
       const { pathname, searchParams } = new URL(url, 'http://localhost')
       const [, , id = '', action] = pathname.split('/').map(decodeURIComponent)
       const requestHeaders = new Headers(headers)
@@ -55,6 +57,7 @@ export function createFakeServer(): FakeServer {
         id,
         offset: Number(searchParams.get('offset') ?? 0),
         authorization: requestHeaders.get('authorization'),
+        body,
         length: 0,
       }
       requests.push(request)

@@ -1,7 +1,7 @@
 import type { ReadableAtom } from 'nanostores'
 import type { Backoff } from '../backoff'
 import type { Environment } from '../environment'
-import type { Initial, StreamEvent, StreamSources, StreamState } from '../types'
+import type { DriveRequest, Initial, StreamEvent, StreamSources, StreamState } from '../types'
 
 export interface StreamClientOptions extends StreamSources {
   /** The waits between polls that bring nothing new, in milliseconds. @default { minMs: 250, maxMs: 5000 } */
@@ -45,9 +45,12 @@ export interface AttachOptions {
    * This reader's user asked for the text, so the client drives the stream. One such reader of an id is enough, and it stays
    * in effect after that reader leaves. Where driving can be repeated (`canRepeat`, as with `keepstream`), it may always be
    * `true`, after a reload too: driving starts a stream that never began, resumes one that no process writes any more, and
-   * otherwise joins. Other sources are driven only once, and only while the stream is `pending`. @default false
+   * otherwise joins. Other sources are driven only once, and only while the stream is `pending`.
+   *
+   * A `body` and `headers` are what the user asked: they are sent with the drive. Those of the first reader that has some
+   * count. They are kept for repeats of the drive as long as that reader or the stream. @default false
    */
-  readonly start?: boolean | undefined
+  readonly start?: boolean | DriveRequest | undefined
   /**
    * The whole text from offset 0 that the page was rendered with, or a `StreamState` that was kept. With its `origin`,
    * reading goes on from its end. Without one it is shown, read again from the start, and compared. Text that has ended

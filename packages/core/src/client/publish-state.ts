@@ -5,7 +5,7 @@ import type { AttachOptions } from './client-types'
 
 /** A reader that was attached. It is reported the end that it sees, and no end from before. */
 export interface Reader {
-  readonly start?: boolean | undefined
+  readonly start?: AttachOptions['start']
   onEnd?: AttachOptions['onEnd']
 }
 

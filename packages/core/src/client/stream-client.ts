@@ -9,7 +9,7 @@ import { createConnectionSlots } from '../session/connection-slots'
 import { createPageHub } from '../session/page-signals'
 import { createSession } from '../session/session'
 import { segmentOf } from '../sources/stream-url'
-import type { Initial, Origin, SnapshotTail, StreamState } from '../types'
+import type { DriveRequest, Initial, Origin, SnapshotTail, StreamState } from '../types'
 import type { StreamClient, StreamClientOptions, TextStream } from './client-types'
 import { addListener, subscribe, type TextListener } from './listen'
 import { createPublisher } from './publish'
@@ -78,6 +78,8 @@ export function createStreamClient({
     const first = initialState(initial, policy, begun.has(id as string))
     const $state = atom(view(first))
     const readers = new Set<Reader>()
+    /** What is sent with a drive. */
+    let driveRequest: DriveRequest | undefined
     let grace: unknown
     let stopping: Promise<void> | undefined
     let published = first
@@ -104,7 +106,7 @@ export function createStreamClient({
     const session = createSession(
       id as string,
       first,
-      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub },
+      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub, driveRequest: () => driveRequest },
       (state, before, delta) => {
         if (listeners.size && delta) added += delta
         if (state.drive === 'begun') begun.add(id as string)
@@ -113,6 +115,10 @@ export function createStreamClient({
         if (isNew || isUrgent) schedule(publish, isUrgent)
       },
     )
+
+    function keepRequest() {
+      for (const { start } of readers) if (typeof start === 'object') driveRequest ??= start
+    }
 
     function leave() {
       attached.delete(stream)
@@ -136,6 +142,7 @@ export function createStreamClient({
         if (id === undefined) return () => {}
         const reader: Reader = { start }
         readers.add(reader)
+        keepRequest()
         environment.clearTimeout(grace as never)
         attached.add(stream)
         idle.delete(stream)
@@ -180,6 +187,8 @@ export function createStreamClient({
     }
     owners.set($state, stream)
     resets.set(stream, () => {
+      driveRequest = undefined
+      keepRequest()
       session.dispatch({ type: 'cleared' })
       if (readers.size) session.dispatch({ type: 'attached' })
     })

@@ -2,7 +2,7 @@ import type { Backoff } from '../backoff'
 import type { Environment } from '../environment'
 import type { SourceError } from '../errors'
 import type { ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
-import type { SourceRequest, StreamEvent, StreamSources } from '../types'
+import type { DriveRequest, SourceRequest, StreamEvent, StreamSources } from '../types'
 import { readBeside } from './beside'
 import { watchChannel } from './channel-watch'
 import { checkFailure } from './check-source'
@@ -30,6 +30,8 @@ export interface SessionOptions extends StreamSources {
   /** Both are shared by all sessions of a client. */
   readonly slots: ConnectionSlots
   readonly pageHub: PageHub
+  /** What is sent with a drive. */
+  driveRequest(): DriveRequest | undefined
 }
 
 /** The session that an attempt belongs to. */
@@ -173,7 +175,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     }
     channel.opened()
     if (isChannel && slots.isHeld) channel.poll()
-    if (isDriving) return live?.open(request, sink)
+    if (isDriving) return live?.open({ ...request, start: context.driveRequest() }, sink)
     if (typeof snapshot === 'function') return sink.next(await snapshot(request))
     if ('open' in snapshot) return snapshot.open(request, sink)
     return new Promise((_, lost) => onAbort(snapshot.subscribe(request, { ...sink, lost })))

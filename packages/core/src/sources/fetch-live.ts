@@ -1,6 +1,7 @@
 import { SourceError } from '../errors'
 import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from '../types'
 import { createDriveDecoder } from './http/decode-events'
+import { driveInit } from './http/drive-init'
 import { createBound } from './http/max-length'
 import { readSse, type SseEvent } from './http/read-sse'
 import { readText } from './http/read-text'
@@ -25,7 +26,7 @@ export interface FetchLiveOptions extends RequestOptions {
   readonly url: string | ((request: SourceRequest) => string)
   /** @default 'POST' */
   readonly method?: string | undefined
-  /** Called on every attempt. @default none */
+  /** Called on every attempt, unless a reader drives with a `body` of its own. @default none */
   readonly body?: ((request: SourceRequest) => BodyInit | undefined) | undefined
   /**
    * Reads an event of another dialect. Returns its text or its decoded content, or `undefined` for an event without text.
@@ -62,10 +63,11 @@ export function fetchLive({
     canRepeat,
     stallMs,
     async open(source, sink) {
+      const init = driveInit(source.start)
       const response = await request(
         typeof url === 'function' ? checkUrl(url(source), source.id) : url,
         'text/event-stream, text/plain;q=0.9',
-        { method, signal: source.signal, body: body?.(source) ?? null },
+        { method, signal: source.signal, headers: init.headers, body: init.body ?? body?.(source) ?? null },
       )
       const type = response.headers.get('content-type') ?? ''
       if (/html|json|xml|^(image|audio|video|font)\//i.test(type)) {

@@ -1,6 +1,7 @@
 import { SourceError, StreamError } from '../errors'
 import { isTerminal, type LiveSource, type SnapshotTail, type SourceRequest, type StopSource } from '../types'
 import { createDriveDecoder, createEventDecoder } from './http/decode-events'
+import { driveInit } from './http/drive-init'
 import { createBound } from './http/max-length'
 import { readJson, readSnapshot } from './http/read-json'
 import { readSse, type SseEvent } from './http/read-sse'
@@ -38,10 +39,10 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     live: {
       canRepeat: true,
       stallMs,
-      async open({ id, offset, epoch, signal }, sink) {
+      async open({ id, offset, epoch, signal, start }, sink) {
         await read(
           at(id, `/drive${offset && epoch ? `?offset=${offset}&epoch=${epoch}` : ''}`),
-          { method: 'POST', signal },
+          { ...driveInit(start), method: 'POST', signal },
           createDriveDecoder(sink, bound.checkText),
           sink.alive,
         )

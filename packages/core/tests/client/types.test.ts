@@ -1,5 +1,6 @@
 import {
   createStreamClient,
+  type DriveRequest,
   fetchLive,
   fetchSnapshot,
   initialStreamState,
@@ -70,6 +71,24 @@ describe('the types', () => {
     expectTypeOf(snapshot).toExtend<Snapshot>()
     expectTypeOf<TerminalStatus>().toExtend<StreamStatus>()
     expectTypeOf<'streaming'>().not.toExtend<TerminalStatus>()
+  })
+
+  it('take what a drive carries', () => {
+    const { attach } = createStreamClient(keepstream({ url: '/streams' })).stream('a')
+    interface Message {
+      readonly role: 'user'
+      readonly parts: readonly { readonly text: string }[]
+    }
+    expectTypeOf(attach).toBeCallableWith({ start: { body: [] as Message[], headers: { 'x-model': 'small' } } })
+    expectTypeOf(attach).toBeCallableWith({ start: { body: new FormData() } })
+    expectTypeOf(attach).toBeCallableWith({ start: undefined })
+    // @ts-expect-error: text alone is no request
+    expectTypeOf(attach).toBeCallableWith({ start: 'Why?' })
+    // @ts-expect-error: the client chooses the method
+    const request: DriveRequest = { body: 'Why?', method: 'PUT' }
+    expectTypeOf(attach).toBeCallableWith({ start: request })
+    // @ts-expect-error: a function would have to be called
+    expectTypeOf(attach).toBeCallableWith({ start: { headers: () => ({}) } })
   })
 
   it('do not allow writing a state', () => {

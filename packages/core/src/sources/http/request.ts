@@ -98,6 +98,9 @@ export function createRequest({ headers, fetch, ...options }: RequestOptions, ha
   return async (url: string, accept: string, init: RequestInit): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       const all = new Headers(await currentHeaders(attempt, init.signal ?? never))
+      new Headers(init.headers).forEach((value, name) => {
+        all.set(name, value)
+      })
       all.set('accept', accept)
       const response = await send(url, { redirect: 'manual', ...(options as RequestInit), ...init, headers: all })
       const { ok, status } = response
