@@ -31,6 +31,15 @@ export interface InlineProps {
   readonly makeClient: () => StreamClient
 }
 
+/** The props of a component that drives an id, shows its status, and reads no other field. */
+export interface StatusProps {
+  readonly client: StreamClient
+  readonly id: string
+  readonly name: string
+  /** Called on each render. */
+  readonly onRender: (status: string) => void
+}
+
 /** The props of a component that looks for a client, and uses no option. */
 export interface ClientProbeProps {
   /** Called with the provided client, with the result of `useStream(undefined)`, or with what each of them threw. */
@@ -63,6 +72,8 @@ export interface Driver {
   mountInline(container: HTMLElement, props: InlineProps): () => void
   /** As `mountInline`, with a provider that gets the inline client. The text causes its parent to render again. */
   mountInlineProvider(container: HTMLElement, props: InlineProps): () => void
+  /** Mounts a component that reads only the status. Returns a function that unmounts it. */
+  mountStatus(container: HTMLElement, props: StatusProps): () => void
   /** Mounts a component inside of the providers. Returns a function that unmounts it. */
   mountClientProbe(container: HTMLElement, providers: readonly StreamClient[], props: ClientProbeProps): () => void
 }

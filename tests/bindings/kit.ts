@@ -20,6 +20,8 @@ export interface Kit {
   mountInline(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
   /** Mounts a provider that gets a client made inline, and a component that drives an id. */
   mountInlineProvider(id: string, makeClient: () => StreamClient): Pick<Page, 'screen' | 'unmount'>
+  /** Mounts a component that drives an id and reads only its status: `statuses` has the status of each render. */
+  mountStatus(client: StreamClient, id: string): Pick<Page, 'screen' | 'unmount'> & { readonly statuses: string[] }
   /** What a component without options gets inside of the providers: the client, `useStream`'s result, or their errors. */
   lookForClient(...providers: StreamClient[]): unknown[]
   /** How an application of this framework provides a client, as the error without a client says it. */
@@ -95,8 +97,12 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
   }
 
   function mountMaking(mount: Driver['mountInline'], id: string, makeClient: () => StreamClient) {
+    return mountOne((container, name) => mount(container, { id, name, makeClient }))
+  }
+
+  function mountOne(mount: (container: HTMLElement, name: string) => () => void) {
     const container = document.body.appendChild(document.createElement('div'))
-    const leave = mount(container, { id, name: 'inline', makeClient })
+    const leave = mount(container, 'inline')
     const unmount = () => {
       if (!container.isConnected) return
       leave()
@@ -119,6 +125,12 @@ export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
     mountAll,
     mountInline: (id, makeClient) => mountMaking(driver.mountInline, id, makeClient),
     mountInlineProvider: (id, makeClient) => mountMaking(driver.mountInlineProvider, id, makeClient),
+    mountStatus(client, id) {
+      const statuses: string[] = []
+      const onRender = (status: string) => void statuses.push(status)
+      const page = mountOne((container, name) => driver.mountStatus(container, { client, id, name, onRender }))
+      return Object.assign(page, { statuses })
+    },
     lookForClient(...providers) {
       const container = document.body.appendChild(document.createElement('div'))
       const results: unknown[] = []

@@ -2,7 +2,16 @@ import { StreamProvider, useStream, useStreamClient } from '@keepstream/react'
 import { Fragment, type ReactNode, StrictMode, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import type { ClientPlace, ClientProbeProps, Driver, InlineProps, Placed, ProbeProps, Probes } from '../driver'
+import type {
+  ClientPlace,
+  ClientProbeProps,
+  Driver,
+  InlineProps,
+  Placed,
+  ProbeProps,
+  Probes,
+  StatusProps,
+} from '../driver'
 import { resultOf } from '../support/result-of'
 
 /** StrictMode mounts each component, unmounts it and mounts it again. */
@@ -25,6 +34,12 @@ export function Probe({ client, id, start, initial, onEnd, name, onRender }: Pro
 
 function InlineProbe({ makeClient, id, name }: InlineProps) {
   return <output name={name}>{useStream(id, { client: makeClient(), start: true }).text}</output>
+}
+
+function StatusProbe({ client, id, name, onRender }: StatusProps) {
+  const { status } = useStream(id, { client, start: true })
+  onRender(status)
+  return <output name={name}>{status}</output>
 }
 
 function InlineProvider({ makeClient, ...props }: InlineProps) {
@@ -84,6 +99,7 @@ function createDriver(mode: string, Mode: typeof Fragment, clientPlace: ClientPl
     },
     mountInline: (container, props) => mount(container, <InlineProbe {...props} />).unmount,
     mountInlineProvider: (container, props) => mount(container, <InlineProvider {...props} />).unmount,
+    mountStatus: (container, props) => mount(container, <StatusProbe {...props} />).unmount,
     mountClientProbe: (container, providers, props) =>
       mount(container, provide(providers, <ClientProbe {...props} />)).unmount,
   }

@@ -87,6 +87,33 @@ export const rendering = {
       expect(page.last).toMatchObject({ text: 'text ', status: 'streaming' })
     },
   },
+  'renders-for-its-fields': {
+    title: 'renders a component that reads only the status when that changes, and not for text',
+    async run({ server, open, mountStatus, happens }) {
+      const client = open()
+      const page = mountStatus(client, 'a')
+      await happens()
+      expect(page.screen).toBe('streaming')
+      const steps: [status: string, hasRendered: boolean, text: string][] = []
+      const step = async (act: () => void) => {
+        const { length } = page.statuses
+        await happens(act)
+        await happens(paint)
+        steps.push([page.screen, page.statuses.length > length, client.stream('a').$state.get().text])
+      }
+      await step(() => server.stream('a').write('one, '))
+      await step(() => server.stream('a').write('two, '))
+      await step(() => server.stream('a').write('three'))
+      await step(() => server.stream('a').close())
+      expect(steps).toEqual([
+        ['streaming', false, 'one, '],
+        ['streaming', false, 'one, two, '],
+        ['streaming', false, 'one, two, three'],
+        ['done', true, 'one, two, three'],
+      ])
+      expect([...new Set(page.statuses)]).toEqual(['pending', 'streaming', 'done'])
+    },
+  },
   'inline-is-fine': {
     title: 'restarts nothing when options, callbacks, URLs and headers are new on each render',
     async run({ server, mount, happens, requested }) {

@@ -1,7 +1,16 @@
 import { StreamProvider, useStream, useStreamClient } from '@keepstream/solid'
 import { createSignal, Index, type JSX, Show } from 'solid-js'
 import { render } from 'solid-js/web'
-import type { ClientPlace, ClientProbeProps, Driver, InlineProps, Placed, ProbeProps, Seen } from '../driver'
+import type {
+  ClientPlace,
+  ClientProbeProps,
+  Driver,
+  InlineProps,
+  Placed,
+  ProbeProps,
+  Seen,
+  StatusProps,
+} from '../driver'
 import { resultOf } from '../support/result-of'
 
 /** `useStream` reads its options when it needs them: from an accessor, or from the getters of an object. */
@@ -26,6 +35,15 @@ function GetterProbe(props: ProbeProps) {
 /** A JSX expression runs again when a value that it reads changes. */
 function InlineProbe(props: InlineProps) {
   return <output name={props.name}>{useStream(props.id, { client: props.makeClient(), start: true }).text}</output>
+}
+
+function StatusProbe(props: StatusProps) {
+  const reply = useStream(props.id, { client: props.client, start: true })
+  const report = (status: string) => {
+    props.onRender(status)
+    return status
+  }
+  return <output name={props.name}>{report(reply.status)}</output>
 }
 
 function InlineProvider(props: InlineProps) {
@@ -86,6 +104,7 @@ function createDriver(mode: string, Probe: typeof AccessorProbe, clientPlace: Cl
     },
     mountInline: (container, props) => render(() => <InlineProbe {...props} />, container),
     mountInlineProvider: (container, props) => render(() => <InlineProvider {...props} />, container),
+    mountStatus: (container, props) => render(() => <StatusProbe {...props} />, container),
     mountClientProbe: (container, providers, props) =>
       render(() => provide(providers, () => <ClientProbe {...props} />), container),
   }

@@ -5,6 +5,7 @@ import InlineProbe from './inline-probe.svelte'
 import InlineProvider from './inline-provider.svelte'
 import Page from './page.svelte'
 import Provider from './provider.svelte'
+import StatusProbe from './status-probe.svelte'
 
 /** A component that Svelte 4 compiled. */
 type Svelte4Component = new (options: { target: Element; props: object }) => { $destroy(): void }
@@ -31,6 +32,7 @@ function createDriver(mode: string, clientPlace: ClientPlace): Driver {
     },
     mountInline: (target, props) => mountIn(target, InlineProbe, props),
     mountInlineProvider: (target, props) => mountIn(target, InlineProvider, props),
+    mountStatus: (target, props) => mountIn(target, StatusProbe, props),
     mountClientProbe: (target, providers, props) =>
       mountIn(target, Provider, {
         providers: providers.map((client) => () => client),

@@ -15,6 +15,7 @@ import {
 import type { ClientPlace, ClientProbeProps, Driver, InlineProps, Placed } from '../driver'
 import { resultOf } from '../support/result-of'
 import Probe from './probe.vue'
+import StatusProbe from './status-probe.vue'
 
 // The first app of a page waits 3 s for developer tools. This one keeps that timer out of the tests.
 createApp({})
@@ -119,6 +120,11 @@ function createDriver(mode: string, Mode: typeof Plain | typeof KeepAlive, clien
     mountInlineProvider: (container, props) =>
       mountApp(
         createApp(() => inMode(() => h(InlineProvider, props))),
+        container,
+      ),
+    mountStatus: (container, props) =>
+      mountApp(
+        createApp(() => inMode(() => h(StatusProbe, props))),
         container,
       ),
     mountClientProbe(container, [ofApp, ...providers], props) {
