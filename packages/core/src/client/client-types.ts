@@ -75,7 +75,10 @@ export interface TextStream {
   attach(options?: AttachOptions): () => void
   /** Attaches a reader and calls back with each state, the first time at once, as a Svelte store does. */
   subscribe(listener: (state: StreamState) => void, options?: AttachOptions): () => void
-  /** Calls back with the text that is added, when it is published. If `offset` is below the shown length, cut there first. */
+  /**
+   * Calls back with the text that is added, when it is published, just after `$state` has changed. If `offset` is below the
+   * shown length, cut there first.
+   */
   onText(listener: (delta: string, offset: number) => void): () => void
   /**
    * Requests the server to stop the generation. Resolves once a terminal status is shown. Until then `isStopping` is true, and

@@ -1,5 +1,5 @@
 /** How much text around an offset is segmented, in UTF-16 code units. No emoji sequence is that long. */
-const REACH = 256
+export const REACH = 256
 
 /**
  * The last position at or before `offset` where the text may end. There it splits no visible character (grapheme) or,

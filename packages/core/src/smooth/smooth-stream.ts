@@ -5,7 +5,7 @@ import { publishState, type Reader } from '../client/publish-state'
 import { handled } from '../client/stop'
 import { guarded } from '../guarded'
 import { isTerminal, type StreamState } from '../types'
-import { floorToGrapheme, isHighSurrogate } from './floor-to-grapheme'
+import { floorToGrapheme, isHighSurrogate, REACH } from './floor-to-grapheme'
 import { createPace } from './pace'
 import type { SmoothEnvironment } from './smooth-environment'
 import { createTicker } from './ticker'
@@ -34,9 +34,15 @@ export function createSmoothStream(
   let target = source.$state.get()
   /** All fields but the text come from this state of the source. It is an older one while an end waits for its text. */
   let facts = target
-  /** How much of the target's text is shown, and how much of it the listeners have received. */
-  let shown = endOf(target)
+  /**
+   * The end of the target's text: what is not shown yet, and a little before it. Only this is searched and cut. To look into
+   * a whole long text costs as much as to copy it, because what was appended is joined for that.
+   */
+  let recent = target.text
+  /** How much of the target's text is shown, how much of it the listeners have received, and what of it is published. */
+  let shown = endOfText()
   let sent = shown
+  let shownText = recent.slice(0, shown)
   let isCut = false
   /** Set while text is being revealed. */
   let revealing: AbortController | undefined
@@ -45,47 +51,69 @@ export function createSmoothStream(
   const ticker = createTicker(step, environment)
   const $state = atom(view())
 
+  /** Where an offset is in `recent`. */
+  function indexOf(offset: number) {
+    return offset - target.text.length + recent.length
+  }
+
+  /** The shown text from an offset on. */
+  function shownFrom(offset: number) {
+    return recent.slice(indexOf(offset), indexOf(shown))
+  }
+
+  /** The offset up to which the text can be shown. Half a surrogate pair waits for its other half, if more text may come. */
+  function endOfText() {
+    return target.text.length - Number(isHighSurrogate(recent, recent.length - 1) && !isTerminal(target.status))
+  }
+
   function view(): StreamState {
     const { text, origin, isReconciled } = target
-    return shown === text.length ? target : { ...facts, origin, isReconciled, text: text.slice(0, shown) }
+    return shown === text.length ? target : { ...facts, origin, isReconciled, text: shownText }
   }
 
   function publish() {
+    shownText = shown === target.text.length ? target.text : shownText + shownFrom(shownText.length)
     publishState($state, view(), readers)
-    if (!isCut && shown === sent) return
-    const delta = target.text.slice(sent, shown)
-    const offset = sent
-    sent = shown
-    isCut = false
-    for (const listener of listeners) guarded(() => listener(delta, offset))
+    // A listener of the state may have published more, and then the text listeners have received all of it.
+    if (isCut || sent < shown) {
+      const delta = shownFrom(sent)
+      const offset = sent
+      sent = shown
+      isCut = false
+      for (const listener of listeners) guarded(() => listener(delta, offset))
+    }
+    recent = recent.slice(shown - target.text.length - REACH - 1)
   }
 
-  function receive(next: StreamState) {
+  /** Takes the next state of the source, and what was added to its text at `offset`. */
+  function receive(next: StreamState, delta = '', offset = target.text.length) {
     const before = target
+    const index = indexOf(offset)
     target = next
     if (!isTerminal(next.status)) facts = next
-    const last = before.text.slice(0, shown)
-    // Shown text is taken back only if the store has another text (P9), or if it was cleared.
-    if ((next.isReconciled || next.text.length < shown) && next.text.slice(0, shown) !== last) {
-      shown = sent = floorToGrapheme(next.text, commonLength(last, next.text), segmenter)
+    if (index >= 0 && offset >= shown) recent = recent.slice(0, index) + delta
+    else {
+      // Shown text is taken back only if the store has another text (P9), or if it was cleared.
+      recent = next.text
+      shown = floorToGrapheme(recent, offset, segmenter)
+      shownText = recent.slice(0, shown)
+      sent = Math.min(sent, shown)
       isCut = true
       pace.jump(shown)
     }
     const atMs = now()
-    pace.arrive(endOf(next), atMs)
+    pace.arrive(endOfText(), atMs)
     // Until the source has caught up, its text is backlog.
     const isBacklog = !before.isCaughtUp || !next.isCaughtUp
     if (isBacklog || !readers.size || isCalm() || (pace.dueMs ?? atMs) <= atMs) return showAll()
-    reveal()
-    if (isCut || changedKeys.some((key) => next[key] !== before[key])) publish()
-  }
-
-  function reveal() {
-    if (revealing) return
-    revealing = new AbortController()
-    const { document } = environment
-    document?.addEventListener('visibilitychange', () => document.hidden && showAll(), { signal: revealing.signal })
-    requestStep()
+    if (!revealing) {
+      revealing = new AbortController()
+      const { document } = environment
+      document?.addEventListener('visibilitychange', () => document.hidden && showAll(), { signal: revealing.signal })
+      requestStep()
+    }
+    const keys = Object.keys(next) as (keyof StreamState)[]
+    if (isCut || keys.some((key) => !/text|origin/.test(key) && next[key] !== before[key])) publish()
   }
 
   function requestStep() {
@@ -97,7 +125,7 @@ export function createSmoothStream(
     // Readers are counted only here: a component may detach and attach again in between, as with another id or new options.
     if (pace.dueMs === undefined || isCalm() || !readers.size) return showAll()
     requestStep()
-    const next = floorToGrapheme(target.text, end, segmenter)
+    const next = end - indexOf(end) + floorToGrapheme(recent, indexOf(end), segmenter)
     if (next <= shown) return
     shown = next
     publish()
@@ -107,13 +135,32 @@ export function createSmoothStream(
     revealing?.abort()
     revealing = undefined
     ticker.stop()
-    shown = endOf(target)
+    shown = endOfText()
     pace.jump(shown)
     publish()
   }
 
   // The two streams keep each other alive. Text that arrives while no reader is attached here is shown at once.
-  source.$state.listen(receive)
+  source.$state.listen((next) => follow(next))
+
+  function follow(next: StreamState, delta?: string, offset?: number) {
+    if (next === target) return
+    // Nobody sees what was shown, so nothing is compared.
+    if (!readers.size && !listeners.size) receive(next, next.text, 0)
+    // If text was added, that comes next, to the text listener.
+    else if ((delta === undefined) === (next.text === target.text)) receive(next, delta, offset)
+  }
+
+  /** Receives the source's text as it grows, for one reader or listener, which also keeps the source and this stream. */
+  function hold(leave: () => void) {
+    const release = source.onText((delta, offset) => follow(source.$state.get(), delta, offset))
+    return () => {
+      leave()
+      release()
+      // What was added may have been about to come.
+      follow(source.$state.get())
+    }
+  }
 
   const stream: TextStream = {
     ...source,
@@ -122,50 +169,19 @@ export function createSmoothStream(
       const detach = source.attach(options)
       const reader: Reader = {}
       readers.add(reader)
+      const leave = hold(() => {
+        readers.delete(reader)
+        detach()
+      })
       // The page was rendered with more text than is shown here. To cut that text would make it shrink on the screen (P2).
       if (options.initial?.text[shown]) showAll()
       reader.onEnd = onEnd
-      return () => {
-        readers.delete(reader)
-        detach()
-      }
+      return leave
     },
     subscribe: (listener, options) => subscribe($state, () => stream.attach(options), listener),
-    onText(listener) {
-      const remove = addListener(listeners, listener)
-      // A text listener of the source keeps the source, which keeps this stream.
-      const release = source.onText(() => {})
-      return () => {
-        remove()
-        release()
-      }
-    },
+    onText: (listener) => hold(addListener(listeners, listener)),
     // The user has stopped the stream, so the rest is shown at once.
     stop: () => handled(source.stop().then(showAll)),
   }
   return stream
-}
-
-const changedKeys = [
-  'status',
-  'connection',
-  'error',
-  'retrying',
-  'isCaughtUp',
-  'isReconciled',
-  'isStalled',
-  'isStopping',
-  'finishReason',
-] as const
-
-/** The offset up to which the text can be shown. Half a surrogate pair waits for its other half, if more text may come. */
-function endOf({ text, status }: StreamState): number {
-  const last = text.length - 1
-  return isHighSurrogate(text, last) && !isTerminal(status) ? last : text.length
-}
-
-function commonLength(one: string, other: string): number {
-  let length = 0
-  while (length < one.length && one[length] === other[length]) length++
-  return length
 }

@@ -48,7 +48,7 @@ const steps = fc.array(
 )
 type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never
 
-/** A stream in the hands of the test: only its state matters here. */
+/** A stream in the hands of the test: only its state and its text matter here. */
 function createSource() {
   const $state = atom<StreamState>({
     text: '',
@@ -63,8 +63,24 @@ function createSource() {
     isStopping: false,
     finishReason: undefined,
   })
-  const source = { id: 'a', $state, attach: () => () => {}, onText: () => () => {} } as unknown as TextStream
-  const change = (some: Partial<StreamState>) => $state.set({ ...$state.get(), ...some } as StreamState)
+  const listeners = new Set<(delta: string, offset: number) => void>()
+  const source = {
+    id: 'a',
+    $state,
+    attach: () => () => {},
+    onText(listener: (delta: string, offset: number) => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  } as unknown as TextStream
+  function change(some: Partial<StreamState>) {
+    const { text: before } = $state.get()
+    const { text = before } = some
+    $state.set({ ...$state.get(), ...some } as StreamState)
+    let offset = 0
+    while (offset < before.length && before[offset] === text[offset]) offset++
+    if (text !== before) for (const listener of [...listeners]) listener(text.slice(offset), offset)
+  }
   return { $state, change, client: { stream: () => source, streams: () => [source], clear() {} } }
 }
 
