@@ -112,7 +112,7 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
       return patch(state, { channel: 'trusted', connection: state.untilMs === undefined ? 'live' : 'polling' })
     case 'closed': {
       const channel = event.isStall && isChannel(state) && state.channel === 'trusted' ? 'suspect' : state.channel
-      if (phase === 'driving') return follow(state, { channel, failures: failures + 1, idlePolls: 0 })
+      if (phase === 'driving') return follow(state, { channel, ...cutDrive(state) })
       const isHandedOver = !!event.isHandedOver
       const next = {
         ...state,
@@ -201,7 +201,7 @@ function receive(state: SessionState, reading: Update, isShort?: boolean): Reduc
   )
   // A source never brings what it has passed, so a follower reads on from the verified text.
   const isGap = outcome === 'gap'
-  const gap = () => follow(next, next.phase === 'driving' ? { idlePolls: 0 } : idlePoll(next))
+  const gap = () => follow(next, next.phase === 'driving' ? cutDrive(next) : idlePoll(next))
   return { state: isGap ? gap() : next, chunk }
 }
 
@@ -261,7 +261,7 @@ function fail(state: SessionState, error: SourceError): SessionState {
   const { phase, drive, failures } = state
   const { code, offset, epoch } = error
   if (isFinal(code)) return enter(state, 'failed', 'failed', { error })
-  if (code === 'refused' && phase === 'driving') return follow(state, { idlePolls: 0, failures: failures + 1 })
+  if (code === 'refused' && phase === 'driving') return follow(state, cutDrive(state))
   if (code === 'diverged') {
     // `checkFailure` has checked that both are numbers.
     const [base, origin] = [Number(offset), epoch === undefined ? undefined : { epoch, base: Number(offset) }]
@@ -287,6 +287,11 @@ function isChannel({ phase, policy }: SessionState): boolean {
 /** A channel that was silent is so no more. It has to prove itself still. */
 function received({ channel }: SessionState): Change {
   return { channel: channel === 'silent' ? 'held' : channel }
+}
+
+/** A drive ended without success. What it left is read at once, and the wait before the next drive is longer. */
+function cutDrive({ failures }: SessionState): Change {
+  return { failures: failures + 1, idlePolls: 0 }
 }
 
 /** Another poll or connection has brought nothing new, unless the source had more text. */

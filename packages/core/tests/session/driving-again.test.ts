@@ -1,9 +1,9 @@
-import { createStreamClient, keepstream, type Snapshot, SourceError } from '@keepstream/core'
+import { createStreamClient, keepstream, type LiveSource, type Snapshot, SourceError } from '@keepstream/core'
 import { describe, expect, it } from 'vitest'
 import { fakeFetch, json } from '../support/fake-fetch'
 import { fakeFetcher } from '../support/fake-source'
 import { pass, settle, useFakeTime } from '../support/fake-time'
-import { setup, shown } from '../support/setup'
+import { setup, shown, WAITS } from '../support/setup'
 
 useFakeTime()
 
@@ -100,6 +100,22 @@ describe('driving again (P6)', () => {
     }
     expect(live.opened.length).toBeGreaterThan(5)
     expect(live.opened.length).toBeLessThan(60_000 / 800 + 10)
+  })
+
+  it('waits longer each time while no process writes the text and each drive leaves a gap', async () => {
+    const snapshot = fakeFetcher((): Snapshot => ({ offset: 0, text: 'half', status: 'streaming', stalled: true }))
+    let drives = 0
+    const live: LiveSource = {
+      canRepeat: true,
+      open: async (_, { chunk }) => {
+        // So that a hot loop ends.
+        if (++drives < 200) chunk({ offset: 9, text: 'beyond' })
+      },
+    }
+    createStreamClient({ live, snapshot, poll: WAITS, retry: WAITS }).stream('a').attach({ start: true })
+    await pass(60_000)
+    expect(drives).toBeGreaterThan(5)
+    expect(drives).toBeLessThan(60_000 / 800 + 10)
   })
 
   it('does not happen with a source that cannot repeat, although no process writes the text', async () => {
