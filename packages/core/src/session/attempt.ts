@@ -130,7 +130,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     environment,
     signal,
     // Closing a drive that cannot be repeated may end the result, so a burst is no reason to compare it with the store.
-    checksBursts: isTail || policy.canRepeat,
+    checksBursts: isChannel && (isTail || policy.canRepeat),
     readBeside: beside.read,
     held() {
       slots.isHeld = true

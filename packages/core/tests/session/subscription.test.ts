@@ -154,4 +154,13 @@ describe('a snapshot that is pushed', () => {
     snapshot.last.sink.next({ offset: 0, text: 'Hello world', status: 'done' })
     expect(shown(stream)).toMatchObject({ text: 'Hello world', status: 'done', isReconciled: false })
   })
+
+  it('is not subscribed to twice when it pushes in bursts, at a source whose drives can be repeated', async () => {
+    const snapshot = fakeSubscription()
+    setup({ snapshot, canRepeat: true }).client.stream('a').attach()
+    await pass(5000)
+    for (const text of ['x', 'xx', 'xxx']) snapshot.last.sink.next({ offset: 0, text, status: 'streaming' })
+    await pass(10_000)
+    expect(snapshot.subscribed).toHaveLength(1)
+  })
 })

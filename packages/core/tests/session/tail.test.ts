@@ -186,4 +186,13 @@ describe('a snapshot that is followed over one connection', () => {
     await pass(1000)
     expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
   })
+
+  it('is not opened twice when it comes in bursts and cannot be read in short requests', async () => {
+    const { stream, tail } = await followed()
+    await pass(5000)
+    for (const offset of [0, 1, 2]) tail.last.sink.next({ offset, text: 'x', status: 'streaming' })
+    await pass(10_000)
+    expect(tail.opened).toHaveLength(1)
+    expect(shown(stream).connection).toBe('live')
+  })
 })
