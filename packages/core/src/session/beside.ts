@@ -49,7 +49,8 @@ export function readBeside({ snapshot, environment, signal, isDriving, shown, cl
         // A drive brings what the store may not have yet, so a store that refuses does not end it.
         if (isDriving && isFinal(code)) return 'enough'
         if (!isDriving && (isFinal(code) || code === 'diverged')) beside.failed(cause)
-        return Math.min(retryAfterMs, beside.maxWaitMs)
+        // A wait that is no number would be none at all.
+        return Math.min(retryAfterMs, beside.maxWaitMs) || 0
       }
       if (until.aborted) return false
       const isNew = isAhead(result)

@@ -229,6 +229,17 @@ describe('the connections of one client', () => {
       expect(shown(streams[1] as TextStream)).toMatchObject({ connection: 'failed', error })
     })
 
+    it('pause after a refusal that asks for a wait which is no number', async () => {
+      let reads = 0
+      await waits(() => {
+        // So that a hot loop ends.
+        if (++reads > 100) return new Promise(() => {})
+        return Promise.reject(new SourceError('rate-limited', 'too many requests', { retryAfterMs: Number.NaN }))
+      })
+      await pass(5000)
+      expect(reads).toBeLessThan(10)
+    })
+
     it('give up a short read without a response after 10 s, and then the next follower reads', async () => {
       const { streams, reads } = await waits(({ id }) =>
         id === 'b' ? new Promise<never>(() => {}) : Promise.resolve({ offset: 0, text: 'third', status: 'streaming' }),
