@@ -53,11 +53,18 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   const isReading = isDriving || phase === 'following'
   if (!isReading && phase !== 'waiting') return
 
-  const onAbort = (cleanUp: () => void) =>
-    signal.aborted ? cleanUp() : signal.addEventListener('abort', cleanUp, { once: true })
+  const cleanUps = new Set<() => void>()
+  signal.addEventListener('abort', () => {
+    for (const cleanUp of cleanUps) cleanUp()
+  })
+  const onAbort = (cleanUp: () => void) => (signal.aborted ? cleanUp() : cleanUps.add(cleanUp))
   const after = (ms: number, run: () => void) => {
-    const timer = environment.setTimeout(run, ms) as never
-    onAbort(() => environment.clearTimeout(timer))
+    const cancel = () => environment.clearTimeout(timer as never)
+    const timer = environment.setTimeout(() => {
+      cleanUps.delete(cancel)
+      run()
+    }, ms)
+    onAbort(cancel)
   }
   const wakeUp = () => dispatch({ type: 'wakeUp', attempt })
 

@@ -22,6 +22,23 @@ const openIds = (opened: readonly { request: { id: string; signal: AbortSignal }
 
 const RTT_MS = 30
 
+/** Counts the listeners that one signal has at the same time. Returns the most that any signal had. */
+function countListeners() {
+  const counts = new Map<unknown, number>()
+  let most = 0
+  const { addEventListener: add, removeEventListener: remove } = AbortSignal.prototype
+  vi.spyOn(AbortSignal.prototype, 'addEventListener').mockImplementation(function (this: AbortSignal, ...args) {
+    counts.set(this, (counts.get(this) ?? 0) + 1)
+    most = Math.max(most, counts.get(this) as number)
+    add.apply(this, args as never)
+  })
+  vi.spyOn(AbortSignal.prototype, 'removeEventListener').mockImplementation(function (this: AbortSignal, ...args) {
+    counts.set(this, (counts.get(this) ?? 0) - 1)
+    remove.apply(this, args as never)
+  })
+  return () => most
+}
+
 interface Connection {
   readonly id: string
   readonly isShortRead: boolean
@@ -169,6 +186,14 @@ describe('the connections of one client', () => {
     await write(9500)
     expect(connections.filter(({ isShortRead }) => !isShortRead).map(({ id }) => id)).toEqual(['0', '1'])
     expect(states()).toEqual(['polling', 'live'])
+  })
+
+  it('leave no listener behind for each short read, however long a follower waits', async () => {
+    const most = countListeners()
+    const { write } = manyFollowers(12, { maxLive: 1 })
+    await write(60_000)
+    // Node warns of more than ten.
+    expect(most()).toBeLessThanOrEqual(10)
   })
 
   it('leave no timer and no request when all readers have left', async () => {
