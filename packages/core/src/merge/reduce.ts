@@ -102,7 +102,7 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
       const { update } = event
       if ('error' in update) return patch(state, { retrying: retryingFor(state, update.error) })
       const isHeld = update.connection === 'polling' && state.channel !== 'silent'
-      return patch(state, isHeld ? { ...update, channel: 'held' } : update)
+      return patch(state, isHeld ? { channel: 'held', ...update } : update)
     }
     case 'suspected':
       return patch(state, { channel: event.isSilent ? 'silent' : 'suspect' })

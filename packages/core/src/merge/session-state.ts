@@ -126,8 +126,13 @@ export type SessionEvent =
  */
 export type PageSignal = 'resumed' | 'visible' | 'online' | 'offline'
 
-/** `polling`: short reads bring what the channel has not. `waiting`: a subscription has lost its own connection. */
-export type ConnectionUpdate = { readonly connection: 'live' | 'polling' | 'waiting' } | { readonly error: SourceError }
+/**
+ * `polling`: short reads bring what the channel has not, which is then `held`, unless `channel` says otherwise. `waiting`: a
+ * subscription has lost its own connection.
+ */
+export type ConnectionUpdate =
+  | { readonly connection: 'live' | 'polling' | 'waiting'; readonly channel?: SessionFacts['channel'] }
+  | { readonly error: SourceError }
 
 /** What an event leads to. */
 export interface Reduction {

@@ -146,15 +146,20 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     proven,
   })
 
+  const showLive = () => {
+    if (!channel.isPolledBeside) show({ connection: 'live' })
+  }
   const sink = createSink({
     read(reading) {
       onBytes(reading.text ? 1 : 0)
       read(reading)
+      // Beside a drive that the store refuses, the short reads have ended without proof.
+      if (isDriving) showLive()
     },
     show,
     alive() {
       onBytes(0)
-      if (!channel.isPolledBeside) show({ connection: 'live' })
+      showLive()
     },
     failed,
   })
@@ -210,7 +215,12 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   })
   if (isDriving) onAbort(slots.drive())
   // Polls are short, and a subscription shares a connection of its own, so neither needs a slot.
-  const run = isTail ? () => onAbort(slot.follow()) : begin
+  const run = () => {
+    if (!isTail) return begin()
+    onAbort(slot.follow())
+    // The slot of the connection before went to another follower.
+    if (!isOpen && state().connection === 'live') show({ connection: 'polling', channel: state().channel })
+  }
   if (isPolledBeside) channel.poll()
   const pauseEnds = () => {
     wakeUp()

@@ -196,6 +196,25 @@ describe('the connections of one client', () => {
     expect(most()).toBeLessThanOrEqual(10)
   })
 
+  it('are not `live` once another follower has their slot', async () => {
+    const { client, tail } = setup({ maxLive: 1 })
+    const [stream, other] = ['a', 'b'].map((id) => client.stream(id)) as [TextStream, TextStream]
+    for (const one of [stream, other]) one.attach()
+    await settle()
+    tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', upToDate: false })
+    expect(shown(stream).connection).toBe('live')
+    // It held more text, so it would be opened again at once.
+    tail.last.close()
+    await settle()
+    expect(openIds(tail.opened)).toEqual(['b'])
+    expect(shown(stream).connection).toBe('polling')
+    tail.last.sink.next({ offset: 0, text: '', status: 'done' })
+    await settle()
+    expect(openIds(tail.opened)).toEqual(['a'])
+    tail.last.sink.next({ offset: 5, text: '!', status: 'streaming' })
+    expect(shown(stream)).toMatchObject({ text: 'Hello!', connection: 'live' })
+  })
+
   it('leave no timer and no request when all readers have left', async () => {
     const { write, connections, leave } = manyFollowers(8)
     await write(15_000)

@@ -6,13 +6,14 @@ import {
   type LiveSource,
   type Snapshot,
   type SnapshotFetcher,
+  SourceError,
 } from '@keepstream/core'
 import { describe, expect, it, vi } from 'vitest'
 import { watchChannel } from '../../src/session/channel-watch'
 import { fakeFetch, json, openBody } from '../support/fake-fetch'
 import { fakePage } from '../support/fake-page'
 import { pass, settle, useFakeTime } from '../support/fake-time'
-import { shown, WAITS } from '../support/setup'
+import { setup, shown, WAITS } from '../support/setup'
 import { SSE, wire } from '../support/wire'
 
 useFakeTime()
@@ -168,6 +169,22 @@ describe('a channel that is held back whole', () => {
     await pass(5000)
     expect(shown(follower)).toMatchObject({ connection: 'failed', error: { code: 'not-found' } })
     expect(shown(driver)).toMatchObject({ connection: 'connecting', retrying: undefined })
+  })
+
+  it('is `live` again once a drive brings its text, also if the store has refused meanwhile', async () => {
+    let read = async (): Promise<Snapshot> => ({ offset: 0, text: 'Hel', status: 'streaming' })
+    const { client, live } = setup({ snapshot: () => read() })
+    const reply = client.stream('a')
+    reply.attach({ start: true })
+    await pass(4100)
+    expect(shown(reply)).toMatchObject({ text: 'Hel', connection: 'polling' })
+    read = () => Promise.reject(new SourceError('forbidden', 'not any more'))
+    await pass(1000)
+    live.last.sink.chunk({ offset: 0, text: 'Hello' })
+    await pass(2000)
+    live.last.sink.chunk({ offset: 5, text: '!' })
+    await pass(100)
+    expect(shown(reply)).toMatchObject({ text: 'Hello!', connection: 'live' })
   })
 
   it('is noticed for all streams of a client, whose connections still share the slots', async () => {
