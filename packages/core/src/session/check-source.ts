@@ -82,7 +82,8 @@ export function checkFailure(cause: unknown): SourceError {
   const { code, offset, epoch = 0, retryAfterMs = 0 } = error
   if (code === 'diverged' && !(isCount(offset) && isCount(epoch)))
     return new SourceError('server', 'a source says that texts part, but not where', { cause })
-  if (!(retryAfterMs >= 0)) return new SourceError(code, 'a source asks for a wait that is no number', { cause })
+  if (!(retryAfterMs >= 0))
+    return new SourceError(code, 'a source asks for a wait that is no number', { ...error, retryAfterMs: 0, cause })
   return error
 }
 

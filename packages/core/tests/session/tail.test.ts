@@ -162,6 +162,15 @@ describe('a snapshot that is followed over one connection', () => {
     expect(shown(stream)).toMatchObject({ text: 'Hello, you', status: 'done' })
   })
 
+  it('goes on from the base of `diverged` also if that asks for a wait which is no number', async () => {
+    const { stream, tail } = await followed()
+    tail.last.sink.next({ offset: 0, text: 'Hello world', status: 'streaming', origin: { epoch: 1, base: 0 } })
+    tail.last.fail(new SourceError('diverged', 'cut', { offset: 5, epoch: 2, retryAfterMs: Number.NaN }))
+    await pass(1000)
+    expect(tail.last.request).toMatchObject({ offset: 5, epoch: 2 })
+    expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'streaming', isReconciled: true })
+  })
+
   it('cuts to the base of `diverged` also if no epoch was known', async () => {
     const { client, live, tail } = setup()
     const stream = client.stream('a')
