@@ -31,7 +31,8 @@ export interface StreamClientOptions extends StreamSources {
    * more, and short requests bring the text of those that wait, some 2 s late at most. A browser allows six connections to a
    * server over HTTP/1.1, and `stop()` needs one.
    *
-   * @default 90 in Node, Deno and Bun, and where the browser reports that the server speaks HTTP/2 or HTTP/3; otherwise 4
+   * @default 90 in Node (from 21 on), Deno and Bun, and where the browser reports that the server speaks HTTP/2 or HTTP/3;
+   * otherwise 4
    */
   readonly maxLive?: number | undefined
   /** Called in a microtask with each event of each stream, in order. If it throws, reading goes on. */

@@ -7,8 +7,8 @@ const FEW = 4
 const MANY = 90
 
 /**
- * How many connections to `url` may be open. It is few unless it is known that they may be many: in Node, Deno and Bun, and
- * where a browser reports that the server of `url` speaks HTTP/2 or HTTP/3.
+ * How many connections to `url` may be open. It is few unless it is known that they may be many: in Deno, Bun and Node (which
+ * names itself from version 21 on), and where a browser reports that the server of `url` speaks HTTP/2 or HTTP/3.
  *
  * A page knows that of its own server from the start. It knows it of another server once a request to it has ended whose
  * response had `Timing-Allow-Origin` (https://www.w3.org/TR/resource-timing/). So this is read again whenever it matters.
