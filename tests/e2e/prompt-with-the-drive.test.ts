@@ -12,9 +12,9 @@ it('a producer reads what the drive that began it carried, and drives that join 
       if (action === 'drive') seen.push(await request.text())
       return true
     },
-    produce: async ({ request }) => {
+    produce: async ({ request, append }) => {
       const { prompt } = (await request.json()) as { prompt: string }
-      return (append) => append(`${prompt}, in ${request.headers.get('x-language')}`)
+      await append(`${prompt}, in ${request.headers.get('x-language')}`)
     },
   })
   const id = await streams.createStream()

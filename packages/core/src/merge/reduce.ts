@@ -84,7 +84,7 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
     case 'attached': {
       const isWanted = event.driven && drive === 'none' && (state.status === 'pending' || policy.canRepeat)
       const next: SessionState = isWanted ? { ...state, drive: 'wanted' } : state
-      return next.phase === 'idle' || (isWanted && phase === 'following') ? start(next) : next
+      return next.phase === 'idle' || (isWanted && phase === 'following') ? start({ ...next, idlePolls: 0 }) : next
     }
     case 'hydrated': {
       const { status, origin } = event.initial

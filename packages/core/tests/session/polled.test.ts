@@ -63,6 +63,20 @@ describe('a snapshot that is polled', () => {
     expect(waits(snapshot.reads.slice(before)).slice(0, 4)).toEqual([100, 200, 400, 800])
   })
 
+  it('is polled at once for a reader that comes back, however long it brought nothing new before', async () => {
+    const snapshot = fakeFetcher(() => ({ offset: 0, text: 'Hello', status: 'streaming' }))
+    const { client } = setup({ snapshot })
+    const stream = client.stream('a')
+    const leave = stream.attach()
+    await pass(60_000)
+    leave()
+    await pass(60_000)
+    const { length } = snapshot.reads
+    stream.attach()
+    await settle()
+    expect(snapshot.reads).toHaveLength(length + 1)
+  })
+
   it('is given up within two minutes when it hangs, however long it brought nothing new before', async () => {
     let isHung = false
     const snapshot = fakeFetcher(() =>

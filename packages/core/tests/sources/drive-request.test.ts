@@ -97,7 +97,7 @@ describe('what a drive carries', () => {
     stream.attach({ start })
     await pass(60_000)
     expect(fetch.requests).toEqual([])
-    expect(shown(stream)).toMatchObject({ connection: 'closed', error: { code: 'invalid-option' } })
+    expect(shown(stream)).toMatchObject({ connection: 'failed', error: { code: 'invalid-option' } })
     expect(shown(stream).error?.message).not.toContain('secret')
   })
 
