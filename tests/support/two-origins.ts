@@ -99,14 +99,15 @@ ${coreImports}
   /** Drives a stream, follows it with another client, and stops it. Or returns the first error. */
   globalThis.readStream = async (id, options) => {
     const [driver, follower] = [0, 1].map(() => createStreamClient(keepstream(options)).stream(id))
-    const resultOf = ({ text, status, error }) =>
+    const causeOf = ({ error, retrying }) => error ?? retrying?.error
+    const resultOf = ({ text, status }, error) =>
       ({ text, status, error: error?.code, message: error?.message, serverCode: error?.serverCode })
     const until = (stream, driven, condition) =>
-      new Promise((resolve) => stream.subscribe((state) => (state.error || condition(state)) && resolve(state), { start: driven }))
+      new Promise((resolve) => stream.subscribe((state) => (causeOf(state) || condition(state)) && resolve(state), { start: driven }))
     const driven = await until(driver, true, ({ text }) => text.endsWith('origin.'))
-    if (driven.error) return resultOf(driven)
+    if (causeOf(driven)) return resultOf(driven, causeOf(driven))
     const followed = await until(follower, false, ({ text }) => text.endsWith('origin.'))
-    if (followed.error) return resultOf(followed)
+    if (causeOf(followed)) return resultOf(followed, causeOf(followed))
     await driver.stop()
     return resultOf(await until(follower, false, ({ status }) => status === 'stopped'))
   }

@@ -66,12 +66,13 @@ function show(id: string, driven: boolean) {
   const all: Seen[] = []
   life.seen[id] = all
   client.stream(id).subscribe(
-    ({ text, status, connection, error, isReconciled }) => {
+    ({ text, status, connection, error, retrying, isReconciled }) => {
       if (!text.startsWith(output.textContent))
         life.problems.push(`${id}: ${output.textContent.length} characters changed`)
       if (isReconciled) life.problems.push(`${id}: reconciled`)
       output.textContent = text
-      const shownError = error && [error.code, (error as SourceError).location].filter(Boolean).join(' ')
+      const cause = error ?? retrying?.error
+      const shownError = cause && [cause.code, (cause as SourceError).location].filter(Boolean).join(' ')
       all.push({ length: text.length, status, connection, error: shownError, isHidden: document.hidden })
     },
     { start: driven },
