@@ -106,7 +106,7 @@ export function createStreamClient({
     const session = createSession(
       id as string,
       first,
-      { ...sources, environment, poll, retry, pollAfterMs, onEvent, slots, pageHub, driveRequest: () => driveRequest },
+      { ...sources, environment, pollAfterMs, onEvent, slots, pageHub, driveRequest: () => driveRequest },
       (state, before, delta) => {
         if (listeners.size && delta) added += delta
         if (state.drive === 'begun') begun.add(id as string)

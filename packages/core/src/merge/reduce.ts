@@ -102,8 +102,10 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
       const { update } = event
       if ('error' in update) return patch(state, { retrying: retryingFor(state, update.error) })
       const isHeld = update.connection === 'polling' && state.channel !== 'silent'
-      return patch(state, isHeld ? { channel: 'held', ...update } : update)
+      return patch(state, isHeld ? { ...update, channel: 'held' } : update)
     }
+    case 'queued':
+      return patch(state, { connection: state.connection === 'live' ? 'polling' : state.connection })
     case 'suspected':
       return patch(state, { channel: event.isSilent ? 'silent' : 'suspect' })
     case 'received':
@@ -127,7 +129,7 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
         ...next,
         attempt: attempt + 1,
         untilMs,
-        connection: (untilMs || isHandedOver) && state.connection === 'live' ? 'polling' : state.connection,
+        connection: untilMs && state.connection === 'live' ? 'polling' : state.connection,
       })
     }
     case 'failed':
@@ -280,7 +282,7 @@ function isReading({ phase }: SessionState): boolean {
 }
 
 /** A drive or a tail, beside which the text can be read in short requests. */
-function isChannel({ phase, policy }: SessionState): boolean {
+export function isChannel({ phase, policy }: SessionState): boolean {
   return policy.canPoll && (phase === 'driving' || policy.follows === 'tail')
 }
 
@@ -306,8 +308,9 @@ function pauseEnd({ policy, channel, idlePolls }: SessionState): number | undefi
   return ms ? policy.now() + ms : undefined
 }
 
-function retryingFor({ failures, retrying }: SessionState, error: StreamError, nextAtMs?: number): Retrying {
-  return { error, failures: Math.max(failures, (retrying?.failures ?? 0) + 1), nextAtMs }
+/** A failure that a subscription heals by itself. */
+function retryingFor({ failures, retrying }: SessionState, error: StreamError): Retrying {
+  return { error, failures: Math.max(failures, (retrying?.failures ?? 0) + 1), nextAtMs: undefined }
 }
 
 function start(state: SessionState): SessionState {

@@ -91,6 +91,8 @@ export type SessionEvent =
   | { readonly type: 'read'; readonly attempt: number; readonly reading: Update; readonly isShort?: boolean }
   /** The connection changed, or a subscription that goes on by itself has a failure to show. */
   | { readonly type: 'connectionChanged'; readonly attempt: number; readonly update: ConnectionUpdate }
+  /** No connection slot is free: the follower waits for one. */
+  | { readonly type: 'queued'; readonly attempt: number }
   /** The channel brought no bytes when it should: it is held back on its way, or the server is slow. */
   | { readonly type: 'suspected'; readonly attempt: number; readonly isSilent: boolean }
   /** A channel that was silent has brought bytes. */
@@ -126,13 +128,8 @@ export type SessionEvent =
  */
 export type PageSignal = 'resumed' | 'visible' | 'online' | 'offline'
 
-/**
- * `polling`: short reads bring what the channel has not, which is then `held`, unless `channel` says otherwise. `waiting`: a
- * subscription has lost its own connection.
- */
-export type ConnectionUpdate =
-  | { readonly connection: 'live' | 'polling' | 'waiting'; readonly channel?: SessionFacts['channel'] }
-  | { readonly error: SourceError }
+/** `polling`: short reads bring what the channel has not. `waiting`: a subscription has lost its own connection. */
+export type ConnectionUpdate = { readonly connection: 'live' | 'polling' | 'waiting' } | { readonly error: SourceError }
 
 /** What an event leads to. */
 export interface Reduction {

@@ -1,6 +1,6 @@
-import type { Backoff } from '../backoff'
 import type { Environment } from '../environment'
 import type { SourceError } from '../errors'
+import { isChannel as isChannelIn } from '../merge/reduce'
 import type { ConnectionUpdate, SessionEvent, SessionState, Update } from '../merge/session-state'
 import type { DriveRequest, SourceRequest, StreamEvent, StreamSources } from '../types'
 import { readBeside } from './beside'
@@ -20,10 +20,6 @@ const PROVEN_MS = 10_000
 
 export interface SessionOptions extends StreamSources {
   readonly environment: Environment
-  /** The waits between short reads that bring nothing new. */
-  readonly poll: Backoff
-  /** The longest wait that a server may request for short reads. */
-  readonly retry: Backoff
   /** How long a connection may take to bring its first byte, in milliseconds. */
   readonly pollAfterMs: number
   readonly onEvent?: ((event: StreamEvent) => void) | undefined
@@ -46,7 +42,7 @@ export interface AttemptContext extends SessionOptions {
 
 /** Does what the state asks for, and reports what comes of it. All of it ends with `signal`. */
 export function startAttempt(context: AttemptContext, signal: AbortSignal): void {
-  const { live, snapshot, environment, poll, retry, pollAfterMs, slots, pageHub, id, state, dispatch, health } = context
+  const { live, snapshot, environment, pollAfterMs, slots, pageHub, id, state, dispatch, health } = context
   const { attempt, phase, idlePolls, policy, untilMs = 0, isHandedOver } = state()
   const { Date: clock = Date } = environment
   const isDriving = phase === 'driving'
@@ -84,7 +80,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
 
   const isPolled = !isDriving && policy.follows === 'polls'
   const isTail = !isDriving && policy.follows === 'tail'
-  const isChannel = (isDriving || isTail) && policy.canPoll
+  const isChannel = isChannelIn(state())
   const source = (isDriving ? live : snapshot) as { stallMs?: number }
   const { stallMs = isPolled && POLL_MS * Math.min(idlePolls + 1, 4) } = source
   let isOpen = false
@@ -117,7 +113,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
     signal,
     isDriving,
     hasKeepAlives: !!stallMs,
-    maxWaitMs: retry.maxMs,
+    maxWaitMs: policy.retry.maxMs,
     shown: () => ({ text: state().text, position: position() }),
     received: () => received,
     read(snapshot, isNew) {
@@ -133,7 +129,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   const isPolledBeside = isChannel && (state().channel !== 'trusted' || slots.isHeld)
   const channel = watchChannel({
     pollAfterMs: isChannel ? pollAfterMs : Infinity,
-    poll,
+    poll: policy.poll,
     environment,
     signal,
     // Closing a drive that cannot be repeated may end the result, so a burst is no reason to compare it with the store.
@@ -147,7 +143,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   })
 
   const showLive = () => {
-    if (!channel.isPolledBeside) show({ connection: 'live' })
+    if (state().connection !== 'live' && !channel.isPolledBeside) show({ connection: 'live' })
   }
   const sink = createSink({
     read(reading) {
@@ -198,7 +194,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
 
   const slot = takeTurns({
     slots,
-    poll,
+    poll: policy.poll,
     signal,
     after,
     wasEnded: isHandedOver,
@@ -218,8 +214,7 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   const run = () => {
     if (!isTail) return begin()
     onAbort(slot.follow())
-    // The slot of the connection before went to another follower.
-    if (!isOpen && state().connection === 'live') show({ connection: 'polling', channel: state().channel })
+    if (!isOpen) dispatch({ type: 'queued', attempt })
   }
   if (isPolledBeside) channel.poll()
   const pauseEnds = () => {

@@ -123,6 +123,7 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
       { event: { type: 'connectionChanged', attempt, update: { error: network() } } },
     ],
   },
+  queued: { queued: ({ attempt }) => [{ event: { type: 'queued', attempt } }] },
   suspected: {
     suspected: ({ attempt }) => [
       { event: { type: 'suspected', attempt, isSilent: true } },
