@@ -8,9 +8,10 @@ type Response = 'refuses' | 'hangs' | 'works'
 
 /** Connections whose responses a test sets. The link's `publish` stands for any command. */
 function createServers(responses: readonly Response[]) {
-  const clients: { response: Response; isClosed: boolean }[] = []
+  const clients: { response: Response; isFinished: boolean; isClosed: boolean }[] = []
   const source = ownSource(async () => {
-    const mine = { response: responses[Math.min(clients.length, responses.length - 1)] as Response, isClosed: false }
+    const response = responses[Math.min(clients.length, responses.length - 1)] as Response
+    const mine = { response, isFinished: false, isClosed: false }
     clients.push(mine)
     const waiting: ((error: Error) => void)[] = []
     let onEnded = () => {}
@@ -20,6 +21,7 @@ function createServers(responses: readonly Response[]) {
       onEnded()
     }
     const publish = async () => {
+      if (mine.isFinished) throw new Error('Connection is closed.')
       if (mine.response === 'refuses') throw new Error("READONLY You can't write against a read only replica.")
       if (mine.response === 'hangs') return new Promise<never>((_, reject) => waiting.push(reject))
       return 1
@@ -27,10 +29,18 @@ function createServers(responses: readonly Response[]) {
     const ended = new Promise<void>((resolve) => {
       onEnded = resolve
     })
-    return { link: { publish } as unknown as RedisLink, ended, finish: () => {}, close } satisfies OpenedClient
+    const finish = () => {
+      mine.isFinished = true
+    }
+    return { link: { publish } as unknown as RedisLink, ended, finish, close } satisfies OpenedClient
   })
   const call = createCallRedis(source, 100)
-  const act = (bucket = 7) => call(bucket, (link) => link.publish('channel', 'message'))
+  /** @param turns what the act does on the connection before it sends its command, in microtasks */
+  const act = (turns = 0) =>
+    call(7, async (link) => {
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      return link.publish('channel', 'message')
+    })
   return { clients, act }
 }
 
@@ -45,6 +55,13 @@ describe('a Redis connection that was replaced by one to another server', () => 
     await Promise.all(hung)
     expect(clients.map(({ isClosed }) => isClosed)).toEqual([true, false])
     expect(await act()).toBe(1)
+  })
+
+  it('is named with the reason by every act, also by those that only found it closed', async () => {
+    const { clients, act } = createServers(['refuses'])
+    const errors = await Promise.all([0, 5, 20].map((turns) => act(turns).catch((error: unknown) => error)))
+    expect(clients[0]?.isFinished).toBe(true)
+    for (const error of errors) expect(String(error)).toMatch(/within 100 ms: READONLY.*connect to the primary/)
   })
 
   it('is also closed if an act was refused once and then hangs on the new one', async () => {

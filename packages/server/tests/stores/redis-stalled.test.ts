@@ -10,7 +10,7 @@ it('a Redis call whose connection another call closed, because that timed out, r
   const source: LinkSource = {
     get: async () => link,
     retire() {},
-    isRetired: () => false,
+    retiredFor: () => undefined,
     stalled() {
       isStalled = true
       cut()

@@ -66,13 +66,13 @@ export function createCallRedis(source: LinkSource, timeoutMs: number): CallRedi
           return await talk(link)
         } catch (error) {
           // Another call may have been refused over the same connection, and closed it before this one was sent.
-          const isRetired = link !== undefined && source.isRetired(link)
-          const refusal = refusalOf(error, link === undefined) ?? (isRetired ? 'elsewhere' : undefined)
+          const reason = (link !== undefined && source.retiredFor(link)) || error
+          const refusal = refusalOf(reason, link === undefined)
           // After a failover the new server may need a moment to start.
           const isUnreached = link === undefined && refused !== undefined && !(error instanceof StreamServerError)
           if (isGivenUp || (refusal === undefined && !isUnreached)) throw error
-          if (refusal === 'elsewhere' && link !== undefined) source.retire(link)
-          refused = error
+          if (refusal === 'elsewhere' && link !== undefined) source.retire(link, reason)
+          refused = reason
         }
         await new Promise((resolve) => void setTimeout(resolve, backoffMs(failures, pauses)))
       }

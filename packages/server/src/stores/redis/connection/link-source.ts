@@ -6,10 +6,15 @@ import type { OpenedClient } from './open-client'
 /** Provides the connection for acts. */
 export interface LinkSource {
   get(): Promise<RedisLink>
-  /** The connection leads to the wrong server, so the next act gets another. Commands in flight over it may finish. */
-  retire(link: RedisLink): void
-  /** The connection was retired and closes after its commands in flight. A later command is not carried out. */
-  isRetired(link: RedisLink): boolean
+  /**
+   * The connection leads to the wrong server, so the next act gets another. Commands in flight over it may finish. A later
+   * command is not carried out, and its error only says that the connection is closed.
+   *
+   * @param reason what the server said
+   */
+  retire(link: RedisLink, reason: unknown): void
+  /** Why the connection was retired. `undefined` if it was not. */
+  retiredFor(link: RedisLink): unknown
   /** A command over the connection timed out. A connection that the store opened is closed for that. */
   stalled(link: RedisLink): void
   /** The connection was closed because a command timed out. Other commands in flight over it got no response. */
@@ -28,7 +33,7 @@ export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClie
     return {
       get: async () => link,
       retire() {},
-      isRetired: () => false,
+      retiredFor: () => undefined,
       stalled() {},
       isStalled: () => false,
       close() {},
@@ -38,9 +43,9 @@ export function lentSource(link: RedisLink, duplicate: (() => Promise<OpenedClie
   return {
     ...own,
     get: async () => (isLent ? link : own.get()),
-    retire(spent) {
+    retire(spent, reason) {
       if (spent === link) isLent = false
-      else own.retire(spent)
+      else own.retire(spent, reason)
     },
   }
 }
@@ -58,7 +63,7 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
   let openedAt = 0
   /** Open until their commands in flight have ended. */
   const retired = new Set<OpenedClient>()
-  const retiredLinks = new WeakSet<RedisLink>()
+  const reasons = new WeakMap<RedisLink, unknown>()
   const stalledLinks = new WeakSet<RedisLink>()
   let isClosed = false
   let failures = 0
@@ -116,13 +121,13 @@ export function ownSource(open: () => Promise<OpenedClient>): LinkSource {
 
   return {
     get: async () => (await connect()).link,
-    retire: (link) =>
+    retire: (link, reason) =>
       withLink(link, (client) => {
         retired.add(client)
-        retiredLinks.add(link)
+        reasons.set(link, reason)
         client.finish()
       }),
-    isRetired: (link) => retiredLinks.has(link),
+    retiredFor: (link) => reasons.get(link),
     // The other end may be gone without a message. The system would wait for it for a quarter of an hour.
     stalled(link) {
       const close = (client: OpenedClient) => {
