@@ -44,7 +44,7 @@ it(`a network that cuts every other connection of drivers and followers costs ti
     return { bytes: Math.floor(random() * 600), place: places[Math.floor(random() * 3)] ?? 'anywhere' }
   })
 
-  const dialects: readonly Dialect[] = ['sse', 'sse', 'raw', 'polled']
+  const dialects: readonly Dialect[] = ['framed', 'sse', 'framed', 'raw', 'polled']
   const streams = Array.from({ length: streamCount }, (_, index) => index)
   const violationsByStream = await inParallel(streams, 10, async (index) => {
     const truth = answerText(seed + index, chunkCount)

@@ -8,7 +8,7 @@ import { isLongRun } from '../support/is-long-run'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
-const dialects: readonly Dialect[] = ['sse', 'raw', 'polled']
+const dialects: readonly Dialect[] = ['framed', 'sse', 'raw', 'polled']
 /** `npm run test:long` cuts at more places. */
 const cutsPerDialect = isLongRun ? 100 : 40
 const places: readonly Cut['place'][] = ['anywhere', 'inside-character', 'chunk-border']

@@ -9,20 +9,25 @@ import {
 } from '@keepstream/core'
 
 /**
- * The format of the drive response: Server-Sent Events or raw text. `polled` is raw text with a backend without
+ * The format of the drive response: framed text, as Keepstream's own client reads it, Server-Sent Events or raw text. `polled` is raw text with a backend without
  * offsets, which responds to each poll with the whole text.
  */
-export type Dialect = 'sse' | 'raw' | 'polled'
+export type Dialect = 'framed' | 'sse' | 'raw' | 'polled'
 
-const types = { sse: 'text/event-stream', raw: 'text/plain', polled: 'text/plain' }
+const types = {
+  framed: 'application/vnd.keepstream',
+  sse: 'text/event-stream',
+  raw: 'text/plain',
+  polled: 'text/plain',
+}
 
 /** A client as an application creates it, except that it publishes every change at once and retries soon. */
 export function createClient(url: string, dialect: Dialect, fetch: FetchLike = globalThis.fetch): StreamClient {
-  const live = fetchLive({
-    url: ({ id }) => `${url}/${id}/drive`,
-    canRepeat: true,
-    fetch: accepting(types[dialect], fetch),
-  })
+  const only = accepting(types[dialect], fetch)
+  const { live } =
+    dialect === 'framed'
+      ? keepstream({ url, fetch: only })
+      : { live: fetchLive({ url: ({ id }) => `${url}/${id}/drive`, canRepeat: true, fetch: only }) }
   const sources = { ...keepstream({ url, fetch }), live, throttleMs: 0, retry: { minMs: 20, maxMs: 200 } }
   if (dialect !== 'polled') return createStreamClient(sources)
   const snapshot: SnapshotFetcher = async ({ id, signal }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { collectFramed, framed } from './support/framed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from './support/rig'
 
 const texts: Record<string, readonly string[]> = {
@@ -36,6 +37,8 @@ describe.each(cases)('S3 %s', (_, chunks, expected) => {
     const sse = { headers: { Accept: 'text/event-stream' } }
     const driven = collect(await streams.stream(request('/', sse), id, hand.producer))
     const followed = collect(await streams.read(request('/', sse), id))
+    const drivenFramed = collectFramed(await streams.stream(framed('/', 'POST'), id, hand.producer))
+    const followedFramed = collectFramed(await streams.read(framed(), id))
     for (const chunk of chunks) {
       await hand.append(chunk)
       await clock.advance(120)
@@ -44,6 +47,11 @@ describe.each(cases)('S3 %s', (_, chunks, expected) => {
     await clock.advance(1_000)
 
     expect(raw).toMatchObject({ text: expected, isDone: true })
+    for (const reader of [drivenFramed, followedFramed]) {
+      expect(reader.text).toBe(expected)
+      expect(reader.frames.at(-1)).toMatchObject({ type: 'end', position: expected.length, status: 'done' })
+      expect(reader.isDone).toBe(true)
+    }
     for (const reader of [driven, followed]) {
       const { events } = parseEvents(reader.text)
       expect(textOf(events)).toBe(expected)

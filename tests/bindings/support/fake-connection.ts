@@ -11,7 +11,7 @@ export interface ServedState {
   readonly finishReason: string | undefined
 }
 
-/** One open response of the fake server. It sends the text from its position on, as events. */
+/** One open response of the fake server. It sends the text from its position on, as events or with frames. */
 export interface FakeConnection {
   readonly isDriver: boolean
   readonly body: ReadableStream<Uint8Array>
@@ -27,7 +27,7 @@ export interface FakeConnection {
 /** A driver reads what is produced, a follower what is stored. */
 export function openConnection(
   stream: ServedState,
-  { kind, offset }: { readonly kind: string; readonly offset: number },
+  { kind, offset, isFramed }: { readonly kind: string; readonly offset: number; readonly isFramed: boolean },
   onSent: (length: number) => void,
 ): FakeConnection {
   const isDriver = kind === 'drive'
@@ -45,9 +45,21 @@ export function openConnection(
     cancel: close,
   })
 
-  function send(event: string) {
-    onSent(event.length)
-    controller.enqueue(encoder.encode(event))
+  function send(bytes: Uint8Array) {
+    onSent(bytes.length)
+    controller.enqueue(bytes)
+  }
+
+  function report(type: string, data: object) {
+    const json = encoder.encode(JSON.stringify(isFramed ? { type, position, ...data } : data))
+    if (isFramed) return send(Uint8Array.of(0xff, ...json, 0xff))
+    const id = type === 'end' ? `id: ${stream.epoch}.${position}\n` : ''
+    send(Uint8Array.of(...encoder.encode(`event: ${type}\n${id}data: `), ...json, 10, 10))
+  }
+
+  function sendText(text: string) {
+    position += text.length
+    send(encoder.encode(isFramed ? text : `id: ${stream.epoch}.${position}\ndata: ${JSON.stringify(text)}\n\n`))
   }
 
   function close() {
@@ -62,8 +74,7 @@ export function openConnection(
     const now = [status, epoch, base, stalled, upToDate].join()
     if (now === sentStatus) return
     sentStatus = now
-    const data = { status, offset: isDriver ? text.length : stored, epoch, base, upToDate, stalled }
-    send(`event: status\ndata: ${JSON.stringify(data)}\n\n`)
+    report('status', { status, offset: isDriver ? text.length : stored, epoch, base, upToDate, stalled })
   }
 
   return {
@@ -76,18 +87,15 @@ export function openConnection(
       if (sentStatus !== '' && sentStatus.split(',')[1] !== String(epoch)) position = Math.min(position, base)
       const end = isDriver ? text.length : stored
       sendStatus(position >= end)
-      if (position < end) {
-        send(`id: ${epoch}.${end}\ndata: ${JSON.stringify(text.slice(position, end))}\n\n`)
-        position = end
-      }
+      if (position < end) sendText(text.slice(position, end))
       sendStatus(true)
       if (status === 'pending' || status === 'streaming') return
-      send(`event: end\nid: ${epoch}.${end}\ndata: ${JSON.stringify({ status, offset: end, finishReason })}\n\n`)
+      report('end', { status, offset: end, epoch, finishReason })
       controller.close()
       close()
     },
     ping() {
-      if (isOpen && !isHeld) send(':\n\n')
+      if (isOpen && !isHeld) send(isFramed ? Uint8Array.of(0xff, 0xff) : encoder.encode(':\n\n'))
     },
     cut(reason) {
       if (!isOpen) return

@@ -29,6 +29,8 @@ export interface FakeRequest {
   readonly length: number
 }
 
+const framedType = 'application/vnd.keepstream'
+
 export function createFakeServer(): FakeServer {
   const streams = new Map<string, ServedStream>()
   const requests: (FakeRequest & { length: number })[] = []
@@ -51,7 +53,9 @@ export function createFakeServer(): FakeServer {
       const { pathname, searchParams } = new URL(url, 'http://localhost')
       const [, , id = '', action] = pathname.split('/').map(decodeURIComponent)
       const requestHeaders = new Headers(headers)
-      const isFollow = requestHeaders.get('accept')?.includes('event-stream')
+      const accept = requestHeaders.get('accept') ?? ''
+      const isFollow = accept.includes('event-stream')
+      const isFramed = accept.includes(framedType)
       const request: FakeRequest & { length: number } = {
         kind: action === 'drive' || action === 'stop' ? action : isFollow ? 'follow' : 'snapshot',
         id,
@@ -81,7 +85,7 @@ export function createFakeServer(): FakeServer {
         return Response.json({ offset: request.offset, text, status, epoch, base, upToDate: true })
       }
       if (request.kind === 'drive') stream.start()
-      const connection = openConnection(stream, request, (length) => {
+      const connection = openConnection(stream, { ...request, isFramed }, (length) => {
         request.length += length
       })
       for (const set of [connections, stream.connections]) {
@@ -90,7 +94,7 @@ export function createFakeServer(): FakeServer {
       }
       signal?.addEventListener('abort', () => connection.cut(signal.reason))
       connection.advance()
-      return new Response(connection.body, { headers: { 'content-type': 'text/event-stream' } })
+      return new Response(connection.body, { headers: { 'content-type': isFramed ? framedType : 'text/event-stream' } })
     },
   }
   return server

@@ -2,10 +2,11 @@ import type { Producer, StreamStore } from '@keepstream/server'
 import { createRecorder, explainHistory, type StoreTarget } from '@keepstream/server/testkit'
 import { answerPieces, answerText, createRandom } from '../../support/answer-text.mjs'
 import { createFaults } from './faults'
-import { newReader, type OnReceived, type Reader, readDrive, readEvents } from './readers'
+import { newReader, type OnReceived, type Reader, readDrive, readEvents, readFramed } from './readers'
 import { type SimulatedProcess, startProcess } from './simulated-process'
 import { createWorld } from './world'
 
+const framedType = 'application/vnd.keepstream'
 const leaseMs = 15_000
 const pendingMs = 20 * 60_000
 const processCount = 3
@@ -148,10 +149,12 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
     canResume = chance(0.3),
     first?: SimulatedProcess,
   ): Promise<void> {
+    const isFramed = chance(0.5)
     await pause(delayMs)
     for (let attempt = 0; ; attempt++) {
       const by = attempt === 0 && first !== undefined ? first : anyAlive()
-      const request = new Request(`http://simulated/streams/${stream.id}/drive`, { method: 'POST' })
+      const headers = { Accept: isFramed ? framedType : 'text/plain' }
+      const request = new Request(`http://simulated/streams/${stream.id}/drive`, { method: 'POST', headers })
       const response = await unlessDead(by, async (process) =>
         process.streams.stream(request, stream.id, producerOf(stream, process), { canResume }),
       )
@@ -162,8 +165,9 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       if (response.status === 404) return expectGone(stream, name)
       const reader = newReader(`${name} of stream ${stream.index}`)
       stream.readers.push(reader)
-      await readDrive(world, reader, response, by, checkDrive(stream))
-      if (reader.isWhole) return
+      if (isFramed) await readFramed(world, reader, response, by, checkDrive(stream))
+      else await readDrive(world, reader, response, by, checkDrive(stream))
+      if (reader.isWhole || reader.end !== undefined) return
       // Follows instead of driving again, as the client does.
       if (isResuming) await pause(2.5 * leaseMs)
       return follow(stream, 100 + below(400), `${name}, following`)
@@ -188,17 +192,22 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   }
 
   async function follow(stream: Stream, delayMs: number, name: string): Promise<void> {
+    const isFramed = chance(0.5)
     await pause(delayMs)
     const reader = newReader(`${name} of stream ${stream.index}`)
     stream.readers.push(reader)
     let lastId: string | undefined
+    let epoch: number | undefined
     for (;;) {
       const by = anyAlive()
-      const headers = { Accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'Last-Event-ID': lastId }) }
-      const request = new Request(`http://simulated/streams/${stream.id}`, { headers })
+      const last = lastId === undefined ? undefined : { 'Last-Event-ID': lastId }
+      const headers = { Accept: isFramed ? framedType : 'text/event-stream', ...last }
+      const place = epoch === undefined ? '' : `?offset=${reader.text.length}&epoch=${epoch}`
+      const request = new Request(`http://simulated/streams/${stream.id}${place}`, { headers })
       const response = await unlessDead(by, (process) => process.streams.read(request, stream.id))
       if (by !== undefined && response?.status === 200) {
-        lastId = await readEvents(world, reader, response, by, lastId, checkFollow(stream))
+        if (isFramed) epoch = (await readFramed(world, reader, response, by, checkFollow(stream))) ?? epoch
+        else lastId = await readEvents(world, reader, response, by, lastId, checkFollow(stream))
         if (reader.end !== undefined) return
       } else if (response?.status === 404) {
         reader.isGone = true
@@ -267,7 +276,8 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
       const isDone = await unlessDead(anyAlive(), (process) =>
         process.streams.deleteStream(stream.id).then(
           () => true,
-          () => false,
+          // An earlier call whose result was lost has deleted it.
+          (error) => error.code === 'not-found',
         ),
       )
       if (isDone) return
@@ -353,7 +363,7 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
 
   function checkDrive(stream: Stream): OnReceived {
     return (reader) => {
-      if (reader.isWhole) checkEnd(stream, reader)
+      if (reader.isWhole || reader.end !== undefined) checkEnd(stream, reader)
     }
   }
 

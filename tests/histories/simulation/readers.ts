@@ -80,6 +80,43 @@ export async function readEvents(
   return id
 }
 
+/**
+ * Reads one connection of framed text from the reader's position, to its end. When the connection ends, resolves with the
+ * epoch of the text.
+ */
+export async function readFramed(
+  world: World,
+  reader: Reader,
+  response: Response,
+  by: SimulatedProcess,
+  onReceived: OnReceived,
+): Promise<number | undefined> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+  let frame: string | undefined
+  let epoch: number | undefined
+  await readBody(world, response, by, (bytes) => {
+    for (let rest = bytes; ; ) {
+      const at = rest.indexOf(0xff)
+      const part = at < 0 ? decoder.decode(rest, { stream: true }) : decoder.decode(rest.subarray(0, at))
+      if (frame === undefined) reader.text += part
+      else frame += part
+      if (at < 0) break
+      rest = rest.subarray(at + 1)
+      if (frame) {
+        const { type, position, ...report } = JSON.parse(frame)
+        if (position !== reader.text.length) {
+          throw new Error(`${reader.name}: a frame at ${position} comes after ${reader.text.length}`)
+        }
+        epoch = report.epoch
+        if (type === 'end') reader.end = report as ReceivedEnd
+      }
+      frame = frame === undefined ? '' : undefined
+    }
+    onReceived(reader, by)
+  })
+  return epoch
+}
+
 /** Resolves with whether the body ended cleanly. The connections of a process break when it dies. */
 async function readBody(
   world: World,

@@ -1,12 +1,12 @@
 import { SourceError } from '../errors'
 import type { LiveSink, LiveSource, SourceRequest, TerminalStatus } from '../types'
-import { createDriveDecoder } from './http/decode-events'
+import { createReportDecoder, toLive } from './http/decode-report'
 import { driveInit } from './http/drive-init'
 import { createBound } from './http/max-length'
 import { readSse, type SseEvent } from './http/read-sse'
 import { readText } from './http/read-text'
 import { createRequest, type RequestOptions } from './http/request'
-import { baseHeader, epochHeader } from './http/wire-names'
+import { baseHeader, epochHeader, sseType } from './http/wire-names'
 import { checkUrl } from './stream-url'
 
 /** The content of an event of another dialect. */
@@ -66,7 +66,7 @@ export function fetchLive({
       const init = driveInit(source.start)
       const response = await request(
         typeof url === 'function' ? checkUrl(url(source), source.id) : url,
-        'text/event-stream, text/plain;q=0.9',
+        `${sseType}, text/plain;q=0.9`,
         { method, signal: source.signal, headers: init.headers, body: init.body ?? body?.(source) ?? null },
       )
       const type = response.headers.get('content-type') ?? ''
@@ -76,7 +76,7 @@ export function fetchLive({
       }
       sink.alive()
       if (!type.includes('event-stream')) return readRaw(response, sink, checkText)
-      if (!decode) return readSse(response, createDriveDecoder(sink, checkText), sink.alive)
+      if (!decode) return readSse(response, createReportDecoder(0, checkText, toLive(sink)).event, sink.alive)
       const read = decodeWith(decode, sink, checkText)
       return readSse(response, read, sink.alive, (event) => isWhole(event.data) && read(event))
     },

@@ -1,11 +1,20 @@
 import { SourceError, StreamError } from '../errors'
-import { isTerminal, type LiveSource, type SnapshotTail, type SourceRequest, type StopSource } from '../types'
-import { createDriveDecoder, createEventDecoder } from './http/decode-events'
+import {
+  isTerminal,
+  type LiveSource,
+  type Snapshot,
+  type SnapshotTail,
+  type SourceRequest,
+  type StopSource,
+} from '../types'
+import { createReportDecoder, toLive } from './http/decode-report'
 import { driveInit } from './http/drive-init'
 import { createBound } from './http/max-length'
+import { readFramed } from './http/read-framed'
 import { readJson, readSnapshot } from './http/read-json'
-import { readSse, type SseEvent } from './http/read-sse'
+import { readSse } from './http/read-sse'
 import { createRequest, type RequestOptions } from './http/request'
+import { framedType, sseType } from './http/wire-names'
 import { segmentOf } from './stream-url'
 
 export interface KeepstreamOptions extends RequestOptions {
@@ -15,6 +24,20 @@ export interface KeepstreamOptions extends RequestOptions {
 
 /** The server sends a keep-alive every 8 s. A connection that misses three of them is dead. */
 const stallMs = 25_000
+
+/**
+ * How long events are requested after framed text did not get through, in milliseconds. Something on the way held it back or
+ * changed it. Events get through in more places.
+ */
+const EVENTS_MS = 600_000
+
+interface Reading {
+  /** Where the text is expected to start. */
+  readonly offset: number
+  next(snapshot: Snapshot): void
+  /** Bytes arrived. */
+  alive(): void
+}
 
 /** The sources for a Keepstream server: `createStreamClient(keepstream({ url: '/streams' }))`. */
 export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
@@ -30,9 +53,22 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
   const from = ({ offset, epoch }: Pick<SourceRequest, 'offset' | 'epoch'>) =>
     `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`
 
-  async function read(path: string, init: RequestInit, onEvent: (event: SseEvent) => void, alive: () => void) {
-    // The headers alone prove nothing: a proxy may hold back the first event, which the server sends with them.
-    await readSse(await request(path, 'text/event-stream', init), onEvent, alive)
+  let eventsUntil = 0
+
+  async function read(path: string, init: RequestInit, { offset, next, alive }: Reading): Promise<void> {
+    const accept = eventsUntil > Date.now() ? sseType : `${framedType}, ${sseType};q=0.9`
+    const response = await request(path, accept, init)
+    const decoder = createReportDecoder(offset, bound.checkText, next)
+    // The headers alone prove nothing: a proxy may hold back the first byte, which the server sends with them.
+    if (!response.headers.get('content-type')?.startsWith(framedType)) return readSse(response, decoder.event, alive)
+    try {
+      if (await readFramed(response, { ...decoder, alive })) return
+    } catch (cause) {
+      if (cause instanceof SourceError) eventsUntil = Date.now() + EVENTS_MS
+      throw cause
+    }
+    eventsUntil = Date.now() + EVENTS_MS
+    return read(path, init, { offset, next, alive })
   }
 
   return {
@@ -40,24 +76,16 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
       canRepeat: true,
       stallMs,
       async open({ id, offset, epoch, signal, start }, sink) {
-        await read(
-          at(id, `/drive${offset && epoch ? `?offset=${offset}&epoch=${epoch}` : ''}`),
-          { ...driveInit(start), method: 'POST', signal },
-          createDriveDecoder(sink, bound.checkText),
-          sink.alive,
-        )
+        const place = offset && epoch ? from({ offset, epoch }) : ''
+        const init = { ...driveInit(start), method: 'POST', signal }
+        await read(at(id, `/drive${place}`), init, { offset, next: toLive(sink), alive: sink.alive })
       },
     },
     snapshot: {
       url,
       stallMs,
-      async open({ id, offset, epoch, signal }, { next, alive }) {
-        const snapshotOf = createEventDecoder(offset, bound.checkText)
-        const onEvent = (event: SseEvent) => {
-          const snapshot = snapshotOf(event)
-          if (snapshot) next(snapshot)
-        }
-        await read(at(id, from({ offset, epoch })), { signal }, onEvent, alive)
+      async open({ id, offset, epoch, signal }, sink) {
+        await read(at(id, from({ offset, epoch })), { signal }, { offset, ...sink })
       },
       read: async ({ id, signal, ...place }) =>
         readSnapshot(await request(at(id, from(place)), 'application/json', { signal }), bound),

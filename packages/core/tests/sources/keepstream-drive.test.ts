@@ -26,7 +26,7 @@ describe('keepstream(), driving', () => {
     await settle()
     expect(shown(stream)).toMatchObject({ text: 'Hello', status: 'done', connection: 'closed', error: undefined })
     expect(asked()).toEqual(['POST /streams/a/drive'])
-    expect(fetch.requests[0]?.headers.get('accept')).toBe('text/event-stream')
+    expect(fetch.requests[0]?.headers.get('accept')).toBe('application/vnd.keepstream, text/event-stream;q=0.9')
     expect(fetch.requests[0]?.init.redirect).toBe('manual')
   })
 

@@ -14,3 +14,18 @@ export const wire = {
 }
 
 export const SSE = 'text/event-stream'
+
+export const FRAMED = 'application/vnd.keepstream'
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+/** Framed text as the server writes it. */
+export const framed = {
+  frame: (content: unknown) => Uint8Array.of(0xff, ...bytesOf(JSON.stringify(content)), 0xff),
+  grows: (position: number, { upToDate = false, epoch = 1, base = 0 } = {}) =>
+    framed.frame({ type: 'status', position, status: 'streaming', offset: position, epoch, base, upToDate }),
+  text: bytesOf,
+  end: (position: number, facts: Partial<Snapshot> & Partial<Origin> = {}) =>
+    framed.frame({ type: 'end', position, status: 'done', offset: position, epoch: 1, ...facts }),
+  mark: Uint8Array.of(0xff, 0xff),
+}

@@ -13,7 +13,7 @@ import { follow } from './follow'
 import { negotiate } from './request/negotiate'
 import { beginning, drivePosition, type Position } from './request/position'
 import { producerRequest } from './request/producer-request'
-import { eventEncoder, rawEncoder } from './response/encoder'
+import { createEncoder, type LiveForm } from './response/encoder'
 import { failureResponse } from './response/failure-response'
 import { notFoundResponse } from './response/responses'
 import { textResponse } from './response/text-response'
@@ -91,9 +91,9 @@ async function openAndDrive(
 /** The text as it is produced in this process, from the reader's position on. */
 function driveRun(runtime: Runtime, run: Run, request: Request): Response {
   const form = driveForm(request)
-  const position = form === mediaTypes.sse ? positionIn(run, drivePosition(request)) : 0
+  const position = form === mediaTypes.text ? 0 : positionIn(run, drivePosition(request))
   return textResponse(runtime, {
-    ...driveOptions(request, form),
+    ...driveOptions(runtime, request, form),
     id: run.id,
     headers: driveHeaders(form, run),
     open: (listener) => openRunReader(runtime.hub, run, position, listener),
@@ -118,17 +118,17 @@ function driveStored(
   resumeWhenExpired?: ResumeWhenExpired,
 ): Promise<Response> {
   const form = driveForm(request)
-  const position = form === mediaTypes.sse ? drivePosition(request) : beginning
+  const position = form === mediaTypes.text ? beginning : drivePosition(request)
   const headers = (head: StreamHead) => driveHeaders(form, head)
-  return follow(runtime, id, position, { ...driveOptions(request, form), headers, resumeWhenExpired })
+  return follow(runtime, id, position, { ...driveOptions(runtime, request, form), headers, resumeWhenExpired })
 }
 
 function driveForm(request: Request) {
-  return negotiate(request, [mediaTypes.text, mediaTypes.sse])
+  return negotiate(request, [mediaTypes.text, mediaTypes.sse, mediaTypes.framed])
 }
 
-function driveOptions({ signal }: Request, form: string) {
-  const encoder = form === mediaTypes.sse ? eventEncoder() : rawEncoder()
+function driveOptions({ options }: Runtime, { signal }: Request, form: LiveForm) {
+  const encoder = createEncoder(form, options.environment.now)
   return { signal, encoder, reader: 'drive', rollsOver: false } as const
 }
 

@@ -3,7 +3,7 @@ import { follow } from './follow'
 import { catchUp } from './request/catch-up'
 import { negotiate } from './request/negotiate'
 import { readPosition } from './request/position'
-import { eventEncoder } from './response/encoder'
+import { createEncoder } from './response/encoder'
 import { failureResponse } from './response/failure-response'
 import { errorResponse, notFoundResponse } from './response/responses'
 import { snapshotResponse } from './response/snapshot-response'
@@ -31,12 +31,12 @@ export async function readStream(runtime: Runtime, request: Request, id: string)
   }
   const position = readPosition(request)
   if (!position) return errorResponse('invalid-offset', 'The offset and the epoch must be whole numbers.')
-  const form = negotiate(request, [mediaTypes.json, mediaTypes.text, mediaTypes.sse])
+  const form = negotiate(request, [mediaTypes.json, mediaTypes.text, mediaTypes.sse, mediaTypes.framed])
   try {
-    if (form === mediaTypes.sse && method === 'GET') {
-      const headers = () => ({ ...liveHeaders, 'Content-Type': mediaTypes.sse })
+    if ((form === mediaTypes.sse || form === mediaTypes.framed) && method === 'GET') {
+      const headers = () => ({ ...liveHeaders, 'Content-Type': form })
       return await follow(runtime, id, position, {
-        ...{ signal: request.signal, encoder: eventEncoder(), headers },
+        ...{ signal: request.signal, encoder: createEncoder(form, runtime.options.environment.now), headers },
         ...{ reader: 'follow', rollsOver: true },
       })
     }

@@ -11,13 +11,20 @@ export const headerNames = {
   finishReason: 'Stream-Finish-Reason',
 } as const
 
+/** Events of an event stream, and the types of frames. */
 export const eventNames = { status: 'status', end: 'end' } as const
 
 export const queryNames = { offset: 'offset', epoch: 'epoch', live: 'live' } as const
 
 export const lastEventId = 'Last-Event-ID'
 
-export const mediaTypes = { json: 'application/json', sse: 'text/event-stream', text: 'text/plain' } as const
+export const mediaTypes = {
+  json: 'application/json',
+  sse: 'text/event-stream',
+  text: 'text/plain',
+  /** Text with frames: what Keepstream's own clients read. Compression middlewares leave an unknown type alone. */
+  framed: 'application/vnd.keepstream',
+} as const
 
 export type MediaType = (typeof mediaTypes)[keyof typeof mediaTypes]
 

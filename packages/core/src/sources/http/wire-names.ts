@@ -5,3 +5,6 @@ export const endEvent = 'end'
 
 export const epochHeader = 'Stream-Epoch'
 export const baseHeader = 'Stream-Base'
+
+export const sseType = 'text/event-stream'
+export const framedType = 'application/vnd.keepstream'

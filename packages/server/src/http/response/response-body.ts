@@ -1,3 +1,5 @@
+import { nothing } from './utf-8'
+
 /** Where a response body gets its bytes from. */
 export interface BodySource {
   /**
@@ -33,8 +35,6 @@ export interface ResponseBody {
 export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; keepAliveMs: number }): number {
   return Math.ceil(rolloverMs / keepAliveMs)
 }
-
-const empty = new Uint8Array()
 
 /**
  * A response body that reads from its source only when the client has taken the previous chunk. It buffers nothing for
@@ -76,7 +76,7 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
           if (step === 'end') return end()
           // Most hosts send the headers only with the first chunk, so an empty chunk is sent if there is no text yet.
           // Without the headers a reader cannot tell a thinking producer from a server that hangs.
-          if (step === undefined && !isBegun) step = empty
+          if (step === undefined && !isBegun) step = nothing
           isBegun = true
           if (step !== undefined) {
             isPulled = false

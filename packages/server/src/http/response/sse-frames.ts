@@ -1,38 +1,17 @@
-import type { StreamStatus, TerminalStatus } from '../../store/status'
 import { eventNames } from '../wire-names'
+import type { EndReport, Frames, StatusReport } from './reporting-encoder'
+import { encode } from './utf-8'
 
-export interface StatusEvent {
-  readonly status: StreamStatus
-  /** The durable length, or for a drive the length that is produced. */
-  readonly offset: number
-  readonly epoch: number
-  readonly base: number
-  /** From the first `true` on, the reader has received everything that existed at that moment. */
-  readonly upToDate: boolean
-  /** No process writes at the moment. Left out of the event if it is `false`. */
-  readonly isStalled?: boolean
+/** Server-sent events. */
+export const sseFrames: Frames = {
+  status({ isStalled, ...report }: StatusReport) {
+    const data = JSON.stringify({ ...report, stalled: isStalled || undefined })
+    return encode(`event: ${eventNames.status}\ndata: ${data}\n\n`)
+  },
+  /** The text is one JSON string, so that its CR, LF and NUL never break the framing. */
+  text: (text, epoch, end) => encode(`id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`),
+  end({ epoch, ...report }: EndReport) {
+    return encode(`event: ${eventNames.end}\nid: ${epoch}.${report.offset}\ndata: ${JSON.stringify(report)}\n\n`)
+  },
+  keepAlive: encode(':\n\n'),
 }
-
-export interface EndEvent {
-  readonly status: TerminalStatus
-  readonly offset: number
-  readonly error?: string
-  readonly finishReason?: string
-}
-
-export function statusFrame({ status, offset, epoch, base, upToDate, isStalled }: StatusEvent): string {
-  const stalled = isStalled || undefined
-  return `event: ${eventNames.status}\ndata: ${JSON.stringify({ status, offset, epoch, base, upToDate, stalled })}\n\n`
-}
-
-/** The text is one JSON string, so that its CR, LF and NUL never break the framing. */
-export function textFrame(epoch: number, end: number, text: string): string {
-  return `id: ${epoch}.${end}\ndata: ${JSON.stringify(text)}\n\n`
-}
-
-export function endFrame(epoch: number, { status, offset, error, finishReason }: EndEvent): string {
-  const data = JSON.stringify({ status, offset, error, finishReason })
-  return `event: ${eventNames.end}\nid: ${epoch}.${offset}\ndata: ${data}\n\n`
-}
-
-export const keepAliveFrame = ':\n\n'

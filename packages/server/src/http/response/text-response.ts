@@ -1,7 +1,6 @@
 import { StreamServerError } from '../../errors'
 import type { TextListener, TextSource } from '../../reading/text-source'
 import type { Runtime } from '../../runtime'
-import { encode } from './encode'
 import type { Encoder } from './encoder'
 import { createResponseBody, maxIdleTicks, type ResponseBody } from './response-body'
 
@@ -46,13 +45,13 @@ export function textResponse({ report, options }: Runtime, response: TextRespons
       async next() {
         const part = encoder.encode(await source.next(), source.position)
         if (part === undefined) return 'end'
-        if (part === '' && isLeaving) {
+        if (part.length === 0 && isLeaving) {
           if (encoder.isRaw) throw leaving()
           return 'end'
         }
-        const sent = part || (isKeepAliveDue ? encoder.keepAlive : '')
+        const sent = part.length === 0 && isKeepAliveDue ? encoder.keepAlive : part
         isKeepAliveDue = false
-        return sent === '' ? undefined : encode(sent)
+        return sent.length === 0 ? undefined : sent
       },
       release() {
         source.close()
