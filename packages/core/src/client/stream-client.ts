@@ -107,8 +107,10 @@ export function createStreamClient({
       id as string,
       first,
       { ...sources, environment, pollAfterMs, onEvent, slots, pageHub, driveRequest: () => driveRequest },
-      (state, before, delta) => {
+      (state, before, delta, isTextOnly) => {
         if (listeners.size && delta) added += delta
+        // The first text is shown at once.
+        if (isTextOnly && before.text) return schedule(publish, false)
         if (state.drive === 'begun') begun.add(id as string)
         const isNew = state.text !== before.text || originOf(state) !== originOf(before)
         const isUrgent = visible.some((key) => state[key] !== before[key]) || (isNew && !before.text)

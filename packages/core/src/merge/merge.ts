@@ -64,7 +64,7 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
         verified = kept
       }
     }
-    origin = named
+    origin = { epoch: named.epoch, base: named.base }
   }
   let isCut = text.length < shown.text.length
 

@@ -70,9 +70,11 @@ export function reduce(state: SessionState, event: SessionEvent): Reduction {
   }
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return { state }
   if (event.type !== 'read') return { state: respond(state, event) }
-  const { state: next, chunk } = receive(state, event.reading, event.isShort)
+  const { reading } = event
+  if (isNextPart(state, reading) && !event.isShort) return append(state, reading)
+  const { state: next, chunk } = receive(state, reading, event.isShort)
   // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
-  if (!isIdle(event.reading) || drive !== 'begun' || next.phase !== 'following' || !policy.canRepeat)
+  if (!isIdle(reading) || drive !== 'begun' || next.phase !== 'following' || !policy.canRepeat)
     return { state: next, chunk }
   const wanted = { ...next, drive: 'wanted' as const }
   return { state: next.failures ? wait(wanted) : start(wanted), chunk }
@@ -167,8 +169,41 @@ function hydrate(state: SessionState, initial: Kept): SessionState {
   return receive(state, { ...initial, offset: 0, isSnapshot: true, isKept }).state
 }
 
+/** Nothing changes but that the text goes on. Most chunks are like this, so they must cost little. */
+function isNextPart(state: SessionState, { text, offset, status, origin, upToDate = true, stalled = false }: Update) {
+  return (
+    state.connection === 'live' &&
+    state.status === 'streaming' &&
+    status === 'streaming' &&
+    offset === state.verified &&
+    offset === state.text.length &&
+    text !== '' &&
+    upToDate &&
+    state.isCaughtUp &&
+    !state.isBehind &&
+    !stalled &&
+    !state.isStalled &&
+    !state.end &&
+    !state.retrying &&
+    !state.failures &&
+    !state.idlePolls &&
+    state.origin?.epoch === origin?.epoch &&
+    !isPolled(state)
+  )
+}
+
+/** Gives what `receive` gives, for the next part. A property test compares them. */
+function append(state: SessionState, { text, offset, isSnapshot }: Update): Reduction {
+  const source = isSnapshot ? 'snapshot' : 'live'
+  return {
+    state: { ...state, text: state.text + text, verified: offset + text.length },
+    chunk: { outcome: 'appended', delta: text, source, offset, length: text.length },
+    isTextOnly: true,
+  }
+}
+
 /** Takes an update of any source. */
-function receive(state: SessionState, reading: Update, isShort?: boolean): Reduction {
+export function receive(state: SessionState, reading: Update, isShort?: boolean): Reduction {
   const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
   const { policy, drive } = state
   const clipped = clip(reading, state)

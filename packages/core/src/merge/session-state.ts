@@ -137,6 +137,8 @@ export interface Reduction {
   readonly state: SessionState
   /** The outcome of the chunk that a `read` brought. */
   readonly chunk?: ChunkOutcome | undefined
+  /** Only the text has grown. */
+  readonly isTextOnly?: boolean
 }
 
 /** What a chunk did to the shown text. The part beyond the known end does not count. */

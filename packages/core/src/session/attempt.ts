@@ -171,11 +171,12 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
       watchForStall(stallMs || POLL_MS, stallMs ? onStall : beside.probe, probeChannel, environment, signal)
     onBytes = (chunks) => {
       received++
+      const now = clock.now()
       // If the clock is set back, this must not stay in the future.
-      if (!signal.aborted) health.sinceMs = Math.min(health.sinceMs, clock.now())
-      if (watch) watch.reset()
+      if (!signal.aborted) health.sinceMs = Math.min(health.sinceMs, now)
+      if (watch) watch.reset(now)
       if (state().channel === 'silent') dispatch({ type: 'received', attempt })
-      channel.received(chunks)
+      channel.received(now, chunks)
     }
     onBack = () => {
       if (watch) watch.check()

@@ -44,8 +44,8 @@ export interface Channel {
   poll(): void
   /** The channel is opened: starts to wait for its first byte. */
   opened(): void
-  /** Bytes arrived, with this many chunks of text in them. */
-  received(chunks?: number): void
+  /** Bytes arrived now, with this many chunks of text in them. */
+  received(now: number, chunks: number): void
   /** The page is back: checks whether the channel is alive, unless a check is in progress. */
   probe(): void
 }
@@ -144,9 +144,8 @@ export function watchChannel({
         begin()
       })
     },
-    received(added = 0) {
+    received(now, added) {
       count++
-      const now = clock.now()
       // The clock was set back, so that the times noted before lie in the future.
       if (now < receivedAt) {
         receivedAt = burstAt = now

@@ -13,7 +13,7 @@ import {
 
 type Rule = readonly [is: (value: never) => boolean, words: string]
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 const count: Rule = [isCount, 'a whole number from 0']
 const flag: Rule = [(value: unknown) => typeof value === 'boolean', 'true or false']
 const string: Rule = [(value: unknown) => typeof value === 'string', 'a string']

@@ -16,10 +16,10 @@ export function reportTransition(
   const emit = (event: StreamEvent) => queueMicrotask(() => guarded(() => onEvent(event)))
   const isCut = cuts !== before.cuts
   if (chunk) {
-    const { outcome, delta: _, ...place } = chunk
+    const { outcome, source, offset, length } = chunk
     const type = isCut ? 'reconciled' : outcome
     // An update of the status alone is no chunk.
-    if (place.length || type !== 'duplicate') emit({ type, id, ...place })
+    if (length || type !== 'duplicate') emit({ type, id, source, offset, length })
   } else if (isCut) emit({ type: 'reconciled', id, source: 'snapshot', offset: text.length, length: 0 })
   if (attempt !== before.attempt)
     emit({ type: phase, id, offset: text.length, status, error: error ?? retrying?.error })

@@ -13,7 +13,7 @@ export function createSession(
   id: string,
   state: SessionState,
   options: SessionOptions,
-  onChange: (state: SessionState, before: SessionState, delta: string | undefined) => void,
+  onChange: (state: SessionState, before: SessionState, delta: string | undefined, isTextOnly?: boolean) => void,
 ): Session {
   const { onEvent, pageHub } = options
   const context = { ...options, id, state: () => state, dispatch, health: { sinceMs: Infinity } }
@@ -21,10 +21,11 @@ export function createSession(
 
   function dispatch(event: SessionEvent) {
     const before = state
-    const { state: next, chunk } = reduce(before, event)
+    const { state: next, chunk, isTextOnly } = reduce(before, event)
     state = next
     if (onEvent) reportTransition(id, before, state, chunk, onEvent)
     if (state === before) return
+    if (isTextOnly) return onChange(state, before, chunk?.delta, isTextOnly)
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
     onChange(state, before, chunk?.delta)

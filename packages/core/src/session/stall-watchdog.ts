@@ -21,8 +21,8 @@ export function watchForStall(
   let resetAt = 0
   let timer: unknown
   const cancel = () => environment.clearTimeout(timer as never)
-  const reset = () => {
-    resetAt = clock.now()
+  const reset = (now: number) => {
+    resetAt = now
   }
 
   function check() {
@@ -30,7 +30,7 @@ export function watchForStall(
     // If the clock is set back, the time without a byte must not grow by that.
     resetAt = Math.min(resetAt, clock.now())
     if (resetAt + limitMs <= clock.now()) {
-      reset()
+      reset(clock.now())
       onStall()
     }
     if (signal.aborted) return
@@ -43,7 +43,7 @@ export function watchForStall(
     }, waitMs)
   }
 
-  reset()
+  reset(clock.now())
   check()
   signal.addEventListener('abort', cancel)
   return { reset, check }

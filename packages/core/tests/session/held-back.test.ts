@@ -422,14 +422,15 @@ describe('a channel whose first byte is late', () => {
       proven: () => void events.push('proven'),
     })
     channel.opened()
-    return { channel, events, end: () => over.abort(), setClock: (byMs: number) => (aheadMs += byMs) }
+    const receive = () => channel.received(Date.now() + aheadMs, 1)
+    return { channel, receive, events, end: () => over.abort(), setClock: (byMs: number) => (aheadMs += byMs) }
   }
 
   it('is accepted while text keeps coming without a pause', async () => {
-    const { channel, events, end } = world()
+    const { channel, receive, events, end } = world()
     await pass(4500)
     for (let token = 0; token < 100; token++) {
-      channel.received(1)
+      receive()
       await pass(30)
     }
     expect(events).toEqual(['held', 'proven'])
@@ -438,11 +439,11 @@ describe('a channel whose first byte is late', () => {
   })
 
   it.each([-3_600_000, 3_600_000])('is accepted as soon if the clock is set by %i ms meanwhile', async (byMs) => {
-    const { channel, events, end, setClock } = world()
+    const { receive, events, end, setClock } = world()
     await pass(4500)
     for (let token = 0; token < 100; token++) {
       if (token === 20) setClock(byMs)
-      channel.received(1)
+      receive()
       await pass(30)
     }
     expect(events).toEqual(['held', 'proven'])
@@ -452,8 +453,8 @@ describe('a channel whose first byte is late', () => {
   it.each([0, -3_600_000])(
     'is asked after when the page is back and no byte comes, the clock set by %i ms',
     async (byMs) => {
-      const { channel, end, setClock } = world()
-      channel.received(1)
+      const { channel, receive, end, setClock } = world()
+      receive()
       await pass(10_000)
       setClock(byMs)
       channel.probe()

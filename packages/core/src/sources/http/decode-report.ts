@@ -53,7 +53,8 @@ export function createReportDecoder(end: number, check: (length: number) => void
       const offset = end
       end += text.length
       check(end)
-      next({ ...known, offset, text } as Snapshot)
+      const { status, origin, upToDate, stalled } = known
+      next({ status, origin, upToDate, stalled, offset, text })
     },
   }
 }

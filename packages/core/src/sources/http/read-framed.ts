@@ -13,7 +13,7 @@ export interface FramedSink {
   text(text: string): void
   /** @param content JSON */
   frame(content: string): void
-  /** Bytes arrived. */
+  /** Bytes arrived, without text. */
   alive(): void
 }
 
@@ -49,14 +49,17 @@ export async function readFramed(response: Response, { text, frame, alive }: Fra
       const { done, value } = await reader.read()
       clearTimeout(timer)
       if (done) return !isHeld
-      alive()
       let bytes = value
+      let hasText = false
       for (;;) {
         const at = bytes.indexOf(border)
         // A frame begins and ends between two characters.
         const part = decode(at < 0 ? bytes : bytes.subarray(0, at), at < 0)
         if (content !== undefined) content += part
-        else if (part) text(part)
+        else if (part) {
+          hasText = true
+          text(part)
+        }
         if (content && content.length > longestFrame)
           throw new SourceError('server', `a frame is longer than ${longestFrame} characters`)
         if (at < 0) break
@@ -64,6 +67,7 @@ export async function readFramed(response: Response, { text, frame, alive }: Fra
         content = content === undefined ? '' : undefined
         bytes = bytes.subarray(at + 1)
       }
+      if (!hasText) alive()
     }
   } finally {
     clearTimeout(timer)
