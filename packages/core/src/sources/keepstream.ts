@@ -10,9 +10,9 @@ import {
 import { createReportDecoder, toLive } from './http/decode-report'
 import { driveInit } from './http/drive-init'
 import { createBound } from './http/max-length'
+import { readEvents } from './http/read-events'
 import { readFramed } from './http/read-framed'
 import { readJson, readSnapshot } from './http/read-json'
-import { readSse } from './http/read-sse'
 import { createRequest, type RequestOptions } from './http/request'
 import { framedType, sseType } from './http/wire-names'
 import { segmentOf } from './stream-url'
@@ -60,7 +60,12 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     const response = await request(path, accept, init)
     const decoder = createReportDecoder(offset, bound.checkText, next)
     // The headers alone prove nothing: a proxy may hold back the first byte, which the server sends with them.
-    if (!response.headers.get('content-type')?.startsWith(framedType)) return readSse(response, decoder.event, alive)
+    const type = response.headers.get('content-type')
+    if (type?.startsWith(sseType)) return readEvents(response, decoder.event, alive, bound.checkJson)
+    if (!type?.startsWith(framedType)) {
+      response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
+      throw new SourceError('server', `expected the text of a stream, got ${type}: is the URL right?`)
+    }
     try {
       if (await readFramed(response, { ...decoder, alive })) return
     } catch (cause) {

@@ -111,6 +111,33 @@ describe('framed text', () => {
   })
 })
 
+describe('the events of a Keepstream server', () => {
+  it.each(['\n', '\r\n'])(
+    'are exact for any text, wherever their bytes are divided, with lines that end in %j',
+    async (line) => {
+      const property = fc.asyncProperty(fc.array(nastyText(8), { maxLength: 12 }), cutsOf, async (parts, cuts) => {
+        const text = parts.join('')
+        let end = 0
+        const written = parts.map((part) => {
+          end += part.length
+          return wire.text(end, part) + wire.keepAlive
+        })
+        const whole = [wire.grows(0), ...written, wire.end(text.length)].join('').replaceAll('\n', line)
+        const fetch = fakeFetch(() => bodyOf(split(framed.text(whole), cuts), SSE))
+        const recorded = await record(keepstream({ url: '/streams', fetch }).live)
+        expect(recorded).toMatchObject({ text, error: undefined, ends: [{ end, status: 'done' }] })
+      })
+      await checkAsync(property, 150)
+    },
+  )
+
+  it('are bounded, also while an event has not ended', async () => {
+    const fetch = fakeFetch(() => bodyOf(['data: "', 'x'.repeat(200_000), 'y'], SSE))
+    const { error } = await record(keepstream({ url: '/streams', fetch, maxLength: 10 }).live)
+    expect(error).toMatchObject({ code: 'server', message: expect.stringContaining('`maxLength` (10)') })
+  })
+})
+
 describe('framed text that does not get through', () => {
   const events = () => bodyOf([wire.grows(0), wire.text(5, 'Hello'), wire.end(5)], SSE)
   const wantsFrames = (headers: Headers) => !!headers.get('accept')?.includes(FRAMED)

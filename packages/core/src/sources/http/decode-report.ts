@@ -1,7 +1,7 @@
 import { SourceError } from '../../errors'
 import { isTerminal, type LiveSink, type Snapshot } from '../../types'
+import type { WireEvent } from './read-events'
 import { withOrigin } from './read-json'
-import type { SseEvent } from './read-sse'
 import { endEvent, statusEvent } from './wire-names'
 
 /** What is known beside the text. */
@@ -35,7 +35,7 @@ export function createReportDecoder(end: number, check: (length: number) => void
 
   return {
     /** Reads an event of an event stream. */
-    event: checked(({ event = '', id = '', data }: SseEvent) => {
+    event: checked(({ event = '', id = '', data }: WireEvent) => {
       if (event && event !== statusEvent && event !== endEvent) return
       const value = JSON.parse(data)
       report(event, value, event ? '' : value, event === statusEvent ? end : Number(id.split('.')[1]))

@@ -19,11 +19,6 @@ export async function readSse(
   onBytes: () => void,
   onLast: (event: SseEvent) => void = () => {},
 ): Promise<void> {
-  const type = response.headers.get('content-type')
-  if (!type?.includes('event-stream')) {
-    response.body?.cancel().catch(() => {}) // a failure of an unused body does not matter
-    throw new SourceError('server', `expected events, got ${type}: is the URL right?`)
-  }
   let isOver = false
   const { feed } = createParser({
     onEvent: (event) => (isOver ? onLast : onEvent)(event),
