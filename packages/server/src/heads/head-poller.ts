@@ -12,6 +12,11 @@ export interface HeadPoller {
   pollNow(id: string): void
   /** Polls it after the wait before retry number `attempt` (1, 2, …), because a read failed. */
   pollAgain(id: string, attempt: number): void
+  /**
+   * The store has just shown the state of the stream in another way, so its next poll waits anew. But as long as there are
+   * streams, a poll comes every few seconds: only polls prove that the store is healthy.
+   */
+  postpone(id: string): void
   /** Ends the polls of this stream. */
   forget(id: string): void
 }
@@ -48,6 +53,7 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
   const intervals = { firstMs: Math.min(250, leaseMs / 4), longestMs: Math.min(longestMs, leaseMs / 2) }
   const schedules = new Map<string, Schedule>()
   let isPolling = false
+  let polledAt = -Infinity
   /** The number of the latest poll. Once all streams are forgotten, the late result of an earlier one is ignored. */
   let number = 0
   let timer: unknown
@@ -71,6 +77,15 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
       const schedule = scheduleOf(id)
       schedule.quietPolls = attempt - 1
       plan(schedule, waitAfter(attempt - 1))
+    },
+    postpone(id) {
+      const schedule = schedules.get(id)
+      const now = environment.now()
+      // A poll that is due, or in flight, was wanted for another reason too.
+      if (!schedule || schedule.dueAt <= now || schedule.dueAt === Infinity) return
+      const dueAt = now + schedule.waitMs
+      // The timer stays, and arms the next one if nothing is due.
+      if (dueAt <= polledAt + intervals.longestMs) schedule.dueAt = Math.max(schedule.dueAt, dueAt)
     },
     forget(id) {
       schedules.delete(id)
@@ -128,6 +143,7 @@ export function createHeadPoller(options: HeadPollerOptions): HeadPoller {
 
   async function poll(mine: number, due: readonly (readonly [string, Schedule])[]): Promise<void> {
     isPolling = true
+    polledAt = environment.now()
     // A failure is reported by the store.
     const heads = await store.heads(due.map(([id]) => id)).catch(() => undefined)
     if (mine !== number) return

@@ -18,8 +18,16 @@ export interface Heads {
    * notification of the store, which notifies before the run knows the outcome. The run calls `notify` instead.
    */
   watchForRun(id: string, onHead: OnHead, onChange: () => void): () => void
-  /** What a run of this process has stored of the stream has changed. */
+  /**
+   * What a run of this process has stored of the stream has changed. The result of that write has shown what a poll would, so
+   * the next poll waits anew.
+   */
   notify(id: string): void
+  /**
+   * This process claims the stream. Until the returned function is called, watchers are not notified of changes, because the
+   * store notifies of the claim before its run can be read. They are notified then.
+   */
+  hold(id: string): () => void
   /** A read has found this head. */
   found(head: StreamHead): void
   /** Polls the head at once, in one call for all who need it. A poll that is in flight may miss the change, so it does not count. */
@@ -51,6 +59,8 @@ interface Watched {
 export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
   const watched = new Map<string, Watched>()
   const poller = createHeadPoller({ ...options, onHead: onPolled })
+  /** The streams that are claimed here, and whether a notification waits for that. */
+  const held = new Map<string, boolean>()
   let unwatch: (() => void) | undefined
   let versions = 0
   let isClosed = false
@@ -69,7 +79,18 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
         return () => (stream.run = undefined)
       })
     },
-    notify: (id) => changed(id, ({ watchers }) => watchers),
+    notify(id) {
+      poller.postpone(id)
+      changed(id, ({ watchers }) => watchers)
+    },
+    hold(id) {
+      held.set(id, false)
+      return () => {
+        const isWaiting = held.get(id)
+        held.delete(id)
+        if (isWaiting) changed(id, listeners)
+      }
+    },
     found(head) {
       const stream = watched.get(head.id)
       if (!stream || (stream.known && !isNewer(head, stream.known))) return
@@ -95,7 +116,7 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
     const stream = watched.get(id) ?? newlyWatched(++versions)
     watched.set(id, stream)
     const remove = add(stream)
-    unwatch ??= options.store.watch((changedId) => changed(changedId, listeners))
+    unwatch ??= options.store.watch(storeChanged)
     poller.pollSoon(id)
     return () => {
       remove()
@@ -109,6 +130,11 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
     if (watched.size > 0) return
     unwatch?.()
     unwatch = undefined
+  }
+
+  function storeChanged(id: string): void {
+    if (held.has(id)) held.set(id, true)
+    changed(id, held.has(id) ? () => [] : listeners)
   }
 
   function changed(id: string, notified: (stream: Watched) => Iterable<Watcher>): void {

@@ -49,8 +49,8 @@ export interface Run {
   /** When the store last responded to a write of this run. */
   readonly storedAt: number
   /**
-   * The text that the store has acknowledged, from `offset` on: at most `max` (2 or more) code units. `undefined` after the
-   * end, which only the store knows.
+   * The text that the store has acknowledged, from `offset` on: at most `max` (2 or more) code units, and the end once the
+   * store has acknowledged that. `undefined` after the run was fenced: only the store knows what counts then.
    */
   readStored(offset: number, max: number): TextRange | undefined
   /**
@@ -129,10 +129,11 @@ export function createRun(options: RunOptions): Run {
       return persister.storedAt
     },
     readStored(offset, max) {
-      if (state.type === 'closed' || state.type === 'fenced') return undefined
+      if (state.type === 'fenced') return undefined
       const { stored } = persister
       const start = Math.min(offset, stored)
-      const head = { status: 'streaming', epoch, base: options.base, offset: stored, isStalled: false } as const
+      const ending = state.type === 'closed' ? state.ending : ({ status: 'streaming' } as const)
+      const head = { ...ending, epoch, base: options.base, offset: stored, isStalled: false }
       return { head, start, text: log.read(start, max, stored) }
     },
     append(text) {
@@ -221,8 +222,9 @@ export function createRun(options: RunOptions): Run {
     if (final.type === 'fenced') abort('the stream is no longer produced here')
     changed()
     subscribers.clear()
-    onFinished(final.type === 'closed' ? { ...final.ending, offset: final.offset } : { status: 'fenced' })
+    // First, so that the readers who wait read the end from this run, which is forgotten once it has finished.
     options.onDurable()
+    onFinished(final.type === 'closed' ? { ...final.ending, offset: final.offset } : { status: 'fenced' })
   }
 
   function abort(reason: string): void {

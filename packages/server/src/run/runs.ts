@@ -152,6 +152,15 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function openEntry(id: string, entry: Claiming, start: StartOptions): Promise<Opened> {
+    const release = heads.hold(id)
+    try {
+      return await claimAndRun(id, entry, start)
+    } finally {
+      release()
+    }
+  }
+
+  async function claimAndRun(id: string, entry: Claiming, start: StartOptions): Promise<Opened> {
     let isTakenOver = false
     const mayTakeOver = () => {
       isTakenOver = start.canResume && health.isProven()

@@ -90,6 +90,78 @@ describe('S26 polls of heads', () => {
     await clock.advance(300)
   })
 
+  it('and reads are not needed by a driven stream of this process, nor by its followers', async () => {
+    const clock = createFakeClock()
+    const store = spyStore(memoryStore({ now: clock.now }))
+    const { streams } = createRig({ store, clock })
+    const id = await streams.createStream()
+    const followers = [collect(await streams.read(sse(), id)), collect(await streams.read(sse(), id))]
+    await clock.advance(0)
+    const before = store.of('read').length
+    const hand = createHand()
+    const driver = collect(await streams.stream(request(), id, hand.producer))
+    for (let write = 0; write < 200; write++) {
+      await hand.append('Sentence. ')
+      await clock.advance(110)
+    }
+    hand.finish()
+    await clock.advance(0)
+    expect(driver.isDone).toBe(true)
+    for (const { text, isDone } of followers) {
+      expect(isDone).toBe(true)
+      expect(textOf(parseEvents(text).events)).toBe(driver.text)
+      expect(parseEvents(text).events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done' } })
+    }
+    expect(store.of('read')).toHaveLength(before)
+    // In 22 s: only as many as prove that the store is healthy.
+    expect(store.of('heads').length).toBeLessThanOrEqual(6)
+    expect(store.of('heads').length).toBeGreaterThanOrEqual(4)
+    expect(clock.timers).toBe(0)
+  })
+
+  it('come soon once a run writes nothing any more', async () => {
+    const clock = createFakeClock()
+    const shared = memoryStore({ now: clock.now })
+    const store = spyStore({ ...shared, watch: () => () => undefined })
+    const { streams } = createRig({ store, clock })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.stream(request(), id, hand.producer)
+    for (let write = 0; write < 50; write++) {
+      await hand.append('Sentence. ')
+      await clock.advance(110)
+    }
+    await shared.requestStop(id)
+    await clock.advance(1_000)
+    expect(hand.calls[0]?.signal.aborted).toBe(true)
+  })
+
+  it('and reads begin once a claim of this process found the stream taken, however many notifications came before', async () => {
+    const clock = createFakeClock()
+    const shared = memoryStore({ now: clock.now })
+    const store = spyStore(shared)
+    const { streams } = createRig({ store, clock })
+    const id = await streams.createStream()
+    const follower = collect(await streams.read(sse(), id))
+    await clock.advance(0)
+    const { epoch } = (await shared.claim(id, { owner: 'o', leaseMs: 1e6, canTakeOver: false })) as { epoch: number }
+    await clock.advance(0)
+    let answer: () => void = () => undefined
+    store.instead.claim = async (pass) => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return pass()
+    }
+    void streams.stream(request(), id, createHand().producer)
+    await clock.advance(0)
+    await shared.append(id, { epoch, offset: 0, text: 'Elsewhere.' })
+    await clock.advance(0)
+    expect(textOf(parseEvents(follower.text).events)).toBe('')
+    answer()
+    await clock.advance(0)
+    expect(textOf(parseEvents(follower.text).events)).toBe('Elsewhere.')
+    await follower.cancel()
+  })
+
   it('need not show a follower that its stream is resumed in this process', async () => {
     const { clock, streams, ids, shared, follow } = await idle(2)
     const id = ids[0] as string

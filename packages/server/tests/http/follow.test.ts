@@ -155,8 +155,10 @@ describe('an event stream', () => {
   })
 
   it('continues at its position after the store failed for a while', async () => {
-    const { store, clock, follow, hand } = await followed()
-    const reader = await follow()
+    const { store, clock, id, hand } = await followed()
+    // A follower in the process of the run would read from its memory.
+    const elsewhere = createRig({ store, clock })
+    const reader = collect(await elsewhere.streams.read(sse(), id))
     await clock.advance(0)
     store.instead.read = () => Promise.reject(new Error('gone fishing'))
     store.instead.heads = () => Promise.reject(new Error('gone fishing'))
