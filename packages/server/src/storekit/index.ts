@@ -1,10 +1,12 @@
 export { type ChangeNotifier, createChangeNotifier } from '../stores/shared/change-notifier'
 export {
+  type ChangedRecord,
   type ConditionalWrite,
   isStorable,
   type LoadedRecord,
   type OptimisticStoreOptions,
   optimisticStore,
+  type RecordChanges,
   type RecordTable,
   type SeenRange,
   type SeenRecord,

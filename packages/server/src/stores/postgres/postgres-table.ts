@@ -3,7 +3,7 @@ import { isStorable, type RecordTable } from '../shared/optimistic-store'
 import { createRecord } from '../shared/record'
 import type { Database, QueryOptions, Row, SqlValue } from './connection/database'
 import { hasCode } from './connection/sql-state'
-import { replaceValues, rowValues, toBigint, toSeenRecord } from './rows'
+import { changedColumns, replaceValues, rowValues, toBigint, toSeenRecord } from './rows'
 import { createTables, type TableNames } from './schema'
 import { createStatements } from './statements'
 
@@ -114,6 +114,13 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const values = [...replaceValues(key, revision, record), ...rowValues(added)]
       const rows = await query(statements.replace(added), () => values)
       return rows.length > 0
+    },
+    async change(id, status, changes) {
+      if (!isStorable(id)) return undefined
+      const changed = changedColumns(changes)
+      const values = () => [id, status, clockHere(), ...changed.map(({ value }) => value)]
+      const [row] = await query(statements.change(changed), values)
+      return row && { ...toSeenRecord(row), meta: String(row['meta'] ?? 'null'), isChanged: row['is_changed'] === true }
     },
     async write(id, { epoch, offset, rows: added, added: length, ending }) {
       if (!isStorable(id)) return undefined

@@ -1,5 +1,5 @@
 import type { StreamStatus } from '../../store/status'
-import type { SeenRecord } from '../shared/optimistic-store'
+import type { RecordChanges, SeenRecord } from '../shared/optimistic-store'
 import type { StreamRecord } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import type { Row, SqlValue } from './connection/database'
@@ -44,6 +44,37 @@ export function replaceValues(key: string, revision: string, record: StreamRecor
     record.finishReason ?? null,
   ]
 }
+
+export interface ChangedColumn {
+  readonly column: string
+  readonly type: 'text' | 'bigint' | 'boolean'
+  /** It counts from the moment of the write. */
+  readonly isTime: boolean
+  readonly value: SqlValue
+}
+
+/** The columns of some fields, in the order of `changeable`, so that equal changes are equal statements. */
+export function changedColumns(changes: RecordChanges): ChangedColumn[] {
+  return changeable.flatMap(([field, column, type]) =>
+    field in changes
+      ? [{ column, type, isTime: field === 'lapsesAt' || field === 'endedAt', value: changes[field] ?? null }]
+      : [],
+  )
+}
+
+const changeable: readonly (readonly [keyof RecordChanges, string, ChangedColumn['type']])[] = [
+  ['status', 'status', 'text'],
+  ['epoch', 'epoch', 'bigint'],
+  ['base', 'base', 'bigint'],
+  ['length', 'length', 'bigint'],
+  ['stopRequested', 'stop_requested', 'boolean'],
+  ['error', 'error', 'text'],
+  ['finishReason', 'finish_reason', 'text'],
+  ['owner', 'owner', 'text'],
+  ['leaseMs', 'lease_ms', 'bigint'],
+  ['lapsesAt', 'lapses_at', 'bigint'],
+  ['endedAt', 'ended_at', 'bigint'],
+]
 
 export function rowValues(added: readonly TextRow[]): SqlValue[] {
   return added.flatMap(({ start, text }) => [start, text])

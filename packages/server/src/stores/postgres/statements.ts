@@ -1,5 +1,5 @@
 import type { TextRow } from '../shared/transaction'
-import { columns } from './rows'
+import { type ChangedColumn, columns } from './rows'
 import type { TableNames } from './schema'
 
 /** The SQL of each act. Every act is one statement, and so one transaction. */
@@ -47,6 +47,22 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
           lease_ms = $10::bigint, lapses_at = $11::bigint, ended_at = $12::bigint, finish_reason = $13::text
         WHERE key = $1::text::bigint AND revision = $2::text::bigint RETURNING key
       )${adding(pieces, added, 13)} SELECT key FROM held`,
+
+    /**
+     * id, the expected status, moment, then the values of `changedColumns`. `held` is the row after the update, and the last
+     * part is read only if there was none.
+     */
+    change: (changed: readonly ChangedColumn[]) => `WITH held AS (
+        UPDATE ${streams} SET revision = revision + 1${changed
+          .map(({ column, type, isTime }, i) => {
+            const value = `$${i + 4}::${type}`
+            return `, ${column} = ${isTime ? `${clock('$3')} + ${value}` : value}`
+          })
+          .join('')}
+        WHERE id = $1::text AND status = $2::text RETURNING ${columns}
+      ) SELECT true AS is_changed, ${clock('$3')} AS now, held.*, meta FROM held LEFT JOIN ${metas} ON stream_key = key
+      UNION ALL SELECT false, ${clock('$3')}, ${columns}, meta FROM ${streams} LEFT JOIN ${metas} ON stream_key = key
+        WHERE id = $1::text AND NOT EXISTS (SELECT FROM held)`,
 
     /**
      * id, epoch, offset, added length, moment, status, error, finish_reason, then the rows. It writes the same record as

@@ -5,6 +5,10 @@ export interface Claims {
   of(id: string): Claim | undefined
   set(id: string, claim: Claim): void
   delete(id: string): void
+  /** Calls `act`, which claims a stream for this owner. */
+  claiming<T>(owner: string, act: () => Promise<T>): Promise<T>
+  /** Whether a claim for this owner is in flight. */
+  isClaiming(owner: string): boolean
 }
 
 export interface Claim {
@@ -12,7 +16,7 @@ export interface Claim {
   readonly owner: string
   readonly leaseMs: number
   /** Identifies the claimed stream: a later stream with the same id has another birth. */
-  readonly birth: string | undefined
+  readonly birth: string
 }
 
 /** Beyond it, the oldest claim is dropped. Only the epoch protects its stream then. */
@@ -20,6 +24,7 @@ const maxClaims = 10_000
 
 export function createClaims(): Claims {
   const claims = new Map<string, Claim>()
+  const inFlight = new Set<string>()
   return {
     ownerOf(id, epoch) {
       const claim = claims.get(id)
@@ -35,6 +40,15 @@ export function createClaims(): Claims {
       }
     },
     delete: (id) => void claims.delete(id),
+    async claiming(owner, act) {
+      inFlight.add(owner)
+      try {
+        return await act()
+      } finally {
+        inFlight.delete(owner)
+      }
+    },
+    isClaiming: (owner) => inFlight.has(owner),
   }
 }
 

@@ -36,14 +36,7 @@ export function keepClaims(
 
   return {
     ...store,
-    async claim(id, request) {
-      const result = await store.claim(id, request)
-      if (result.type === 'claimed') {
-        const { owner, leaseMs } = request
-        claims.set(id, { owner, leaseMs, epoch: result.epoch, birth: await birthOf(id) })
-      }
-      return result
-    },
+    claim: (id, request) => claims.claiming(request.owner, () => store.claim(id, request)),
     append: (id, request) => write(id, request.epoch, () => store.append(id, request)),
     beat: (id, epoch) => write(id, epoch, () => store.beat(id, epoch)),
     async close(id, request) {

@@ -3,21 +3,15 @@ import type { StreamStatus } from '../../store/status'
 import type { StreamRecord } from '../shared/record'
 import { recordFields } from './scripts'
 
-/** The fields of a record that may change, as field, value, field, value. Optional text is JSON, or empty. */
-export function changingFields(record: StreamRecord): string[] {
-  return flat({
-    status: record.status,
-    epoch: record.epoch,
-    base: record.base,
-    length: record.length,
-    stopRequested: record.stopRequested ? 1 : 0,
-    error: optional(record.error),
-    finishReason: optional(record.finishReason),
-    owner: optional(record.owner),
-    leaseMs: record.leaseMs,
-    lapsesAt: record.lapsesAt,
-    endedAt: record.endedAt ?? '',
-  })
+/** The fields that may change, as field, value, field, value. Optional text is JSON, or empty. */
+export function changingFields({ id: _, createdAt: __, ...changing }: Partial<StreamRecord>): string[] {
+  return Object.entries(changing).flatMap(([field, value]) => [field, stored(field, value)])
+}
+
+function stored(field: string, value: string | number | boolean | undefined): string {
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  if (value === undefined) return ''
+  return typeof value === 'string' && field !== 'status' ? JSON.stringify(value) : String(value)
 }
 
 export function optional(text: string | undefined): string {
@@ -73,8 +67,4 @@ type Fields = Record<Exclude<(typeof recordFields)[number], 'status'>, string> &
 
 function text(value: string): string | undefined {
   return value === '' ? undefined : (JSON.parse(value) as string)
-}
-
-function flat(fields: Record<string, string | number>): string[] {
-  return Object.entries(fields).flatMap(([field, value]) => [field, String(value)])
 }

@@ -1,5 +1,5 @@
 import { StreamServerError } from '../../errors'
-import type { LoadedRecord, RecordTable } from '../shared/optimistic-store'
+import type { LoadedRecord, RecordChanges, RecordTable } from '../shared/optimistic-store'
 import { createRecord, endOf } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import { type Claims, ForeignClaim } from './claims'
@@ -8,6 +8,7 @@ import { findEnded, type PageOfBucket } from './find-ended'
 import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
 import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
 import {
+  changeScript,
   insertScript,
   loadAllScript,
   loadScript,
@@ -63,8 +64,18 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   async function load(id: string): Promise<(RedisRecord & LoadedRecord) | undefined> {
     const { bucket, record } = streamKeys(prefix, id)
     const [at, values] = (await run(bucket, loadScript, [record], [moment()])) as [unknown, unknown[]]
+    return toLoaded(id, at, values)
+  }
+
+  function toLoaded(id: string, at: unknown, values: unknown[]): (RedisRecord & LoadedRecord) | undefined {
     const seen = toRecord(id, values, Number(at))
     return seen && { ...seen, meta: String(values.at(-1) ?? 'null') }
+  }
+
+  /** A claim is kept once it is written, with the birth of its stream. */
+  function keepClaim(id: string, { epoch, owner, leaseMs }: RecordChanges, birth: string): void {
+    if (owner === undefined || !claims.isClaiming(owner)) return
+    claims.set(id, { epoch: epoch ?? 0, owner, leaseMs: leaseMs ?? 0, birth })
   }
 
   /** Leaves out a damaged record, so that only its own stream fails. */
@@ -102,10 +113,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   return {
     async insert(id, meta) {
       const keys = streamKeys(prefix, id)
-      const record = createRecord(id, 0, pendingMs)
+      const { lapsesAt, ...record } = createRecord(id, 0, pendingMs)
       const birth = nextRevision()
       const fields = [...changingFields(record), 'revision', birth, 'birth', birth]
-      const args = [moment(), keys.member, meta, String(record.lapsesAt), ...fields]
+      const args = [moment(), keys.member, meta, String(lapsesAt), ...fields]
       const [recordKey, textKey, indexKey] = keysOf(keys)
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },
@@ -117,9 +128,34 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       const fields = [...changingFields(record), 'revision', nextRevision()]
       const endedAt = record.endedAt === seen.record.endedAt ? '' : String(record.endedAt)
       const head = [moment(), keys.member, seen.revision, endedAt, expireMs, flag(mustBeWhole), String(fields.length)]
-      const reply = Number(await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(rows)]))
-      if (reply === -2) throw incomplete(record.id)
-      return reply === 1
+      const reply = await run(keys.bucket, replaceScript, keysOf(keys), [...head, ...fields, ...flat(rows)])
+      if (Array.isArray(reply)) return toLoaded(record.id, reply[1], reply[2]) ?? false
+      if (Number(reply) === -2) throw incomplete(record.id)
+      keepClaim(record.id, record, (seen as RedisRecord).birth)
+      return true
+    },
+    async change(id, status, { lapsesAt, endedAt, ...changes }) {
+      const keys = streamKeys(prefix, id)
+      const times = [lapsesAt, endedAt].map((ms) => (ms === undefined ? '' : String(ms)))
+      const args = [
+        moment(),
+        keys.member,
+        status,
+        ...times,
+        expireMs,
+        ...changingFields(changes),
+        'revision',
+        nextRevision(),
+      ]
+      const [isChanged, at, values] = (await run(keys.bucket, changeScript, keysOf(keys), args)) as [
+        unknown,
+        unknown,
+        unknown[],
+      ]
+      const seen = toLoaded(id, at, values)
+      if (seen === undefined) return undefined
+      if (Number(isChanged) === 1) keepClaim(id, seen.record, seen.birth)
+      return { ...seen, isChanged: Number(isChanged) === 1 }
     },
     async write(id, { epoch, offset, rows, added, ending }) {
       const keys = streamKeys(prefix, id)
@@ -139,10 +175,12 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         ...flat(rows),
       ]
       const reply = await run(keys.bucket, writeScript, keysOf(keys), args)
-      if (Array.isArray(reply)) return { length: Number(reply[0]), stopRequested: reply[1] === '1' }
+      if (Array.isArray(reply)) {
+        if (Number(reply[0]) === 0) return toLoaded(id, reply[1], reply[2])
+        return { length: Number(reply[1]), stopRequested: reply[2] === '1' }
+      }
       if (Number(reply) === -1) throw new ForeignClaim(id)
-      if (Number(reply) === -2) throw incomplete(id)
-      return undefined
+      throw incomplete(id)
     },
     remove: (id) => remove(streamKeys(prefix, id), '*'),
     async removeEnded(olderThanMs, limit) {

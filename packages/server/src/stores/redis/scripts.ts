@@ -42,21 +42,21 @@ end
 `
 
 // The id of an entry is the start of its row, so that no act and no read touches more text than it needs. Redis refuses an
-// id that is not above the last one, so no row is ever stored twice.
+// id that is not above the last one, so no row is ever stored twice. Returns the number of rows that were added.
 const addRows = `
 local function add_rows(from)
   for i = from, #ARGV, 2 do
     redis.call('XADD', KEYS[2], ARGV[i] .. '-1', 't', ARGV[i + 1])
   end
-  if from <= #ARGV then redis.call('HINCRBY', KEYS[1], 'pieces', (#ARGV - from + 1) / 2) end
+  return from <= #ARGV and (#ARGV - from + 1) / 2 or 0
 end
 `
 
 // With another policy than noeviction, Redis may delete the text and leave the record. So the record has the number of rows.
 // XLEN takes constant time.
 const isWhole = `
-local function is_whole()
-  return redis.call('XLEN', KEYS[2]) == tonumber(redis.call('HGET', KEYS[1], 'pieces') or 0)
+local function is_whole(pieces)
+  return redis.call('XLEN', KEYS[2]) == tonumber(pieces or 0)
 end
 `
 
@@ -97,12 +97,20 @@ export const recordFields = [
 
 const fields = recordFields.map((field) => `'${field}'`).join(', ')
 
+// What a script returns that changed nothing: the moment, the fields of the record and the meta.
+const unchanged = `
+local function unchanged()
+  ${primary}
+  return { 0, now, redis.call('HMGET', KEYS[1], ${fields}, 'meta') }
+end
+`
+
 /** record, text, index · moment, member, meta, how long it may stay pending, then fields and values → 1, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
-redis.call('HSET', KEYS[1], 'meta', ARGV[3], unpack(ARGV, 5))
-redis.call('HSET', KEYS[1], 'createdAt', now, 'lapsesAt', string.format('%.0f', now + ARGV[4]), 'pieces', 0)
+local lapses = string.format('%.0f', now + ARGV[4])
+redis.call('HSET', KEYS[1], 'meta', ARGV[3], 'createdAt', now, 'lapsesAt', lapses, 'pieces', 0, unpack(ARGV, 5))
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
@@ -123,41 +131,59 @@ return reply
 
 /**
  * record, text, index, expiring · moment, member, the revision that was read, endedAt or empty, expireMs or empty, 1 if the
- * text must be whole or empty, the number of fields and values, those, then starts and rows → 1, 0 if the revision differs, or
- * -2 if the text is not whole
+ * text must be whole or empty, the number of fields and values, those, then starts and rows → 1, -2 if the text is not whole,
+ * or what `unchanged` returns if the revision differs
  */
-export const replaceScript = script(`${moment}${addRows}${isWhole}${end}
-if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[3] then return 0 end
+export const replaceScript = script(`${moment}${addRows}${isWhole}${end}${unchanged}
+local seen = redis.call('HMGET', KEYS[1], 'revision', 'pieces')
+if seen[1] ~= ARGV[3] then return unchanged() end
 local last = 7 + ARGV[7]
-if (ARGV[6] ~= '' or last < #ARGV) and not is_whole() then return -2 end
-add_rows(last + 1)
-redis.call('HSET', KEYS[1], unpack(ARGV, 8, last))
+if (ARGV[6] ~= '' or last < #ARGV) and not is_whole(seen[2]) then return -2 end
+local pieces = (seen[2] or 0) + add_rows(last + 1)
+redis.call('HSET', KEYS[1], 'pieces', pieces, unpack(ARGV, 8, last))
 if ARGV[4] ~= '' then end_at(ARGV[4], ARGV[2], ARGV[5]) end
 return 1
 `)
 
 /**
- * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, the length of the rows, status or
- * empty, error, finish reason, expireMs or empty, revision, 1 if the text must be whole or empty, then starts and rows → the
- * new length and stopRequested, 0 if the stream is not as expected, -1 if the epoch has another owner, or -2 if the text is not
- * whole
+ * record, text, index, expiring · moment, member, the expected status, how long after the moment it lapses or empty, the same
+ * for its end, expireMs or empty, then fields and values → 1, the moment, the fields of the record and the meta, or what
+ * `unchanged` returns if the status differs
  */
-export const writeScript = script(`${moment}${addRows}${isWhole}${end}
-local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner', 'leaseMs')
+export const changeScript = script(`${moment}${end}${unchanged}
+if redis.call('HGET', KEYS[1], 'status') ~= ARGV[3] then return unchanged() end
+redis.call('HSET', KEYS[1], unpack(ARGV, 7))
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'lapsesAt', string.format('%.0f', now + ARGV[4])) end
+if ARGV[5] ~= '' then
+  local ended = string.format('%.0f', now + ARGV[5])
+  redis.call('HSET', KEYS[1], 'endedAt', ended)
+  end_at(ended, ARGV[2], ARGV[6])
+end
+return { 1, now, redis.call('HMGET', KEYS[1], ${fields}, 'meta') }
+`)
+
+/**
+ * record, text, index, expiring · moment, member, epoch, owner or empty, offset or empty, the length of the rows, status or
+ * empty, error, finish reason, expireMs or empty, revision, 1 if the text must be whole or empty, then starts and rows → 1, the
+ * new length and stopRequested, -1 if the epoch has another owner, -2 if the text is not whole, or what `unchanged` returns if
+ * the stream is not as expected
+ */
+export const writeScript = script(`${moment}${addRows}${isWhole}${end}${unchanged}
+local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch', 'length', 'stopRequested', 'owner', 'leaseMs', 'pieces')
 if seen[2] == ARGV[3] and ARGV[4] ~= '' and seen[5] ~= ARGV[4] then return -1 end
-if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return 0 end
-if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return 0 end
-if (ARGV[12] ~= '' or #ARGV > 12) and not is_whole() then return -2 end
-add_rows(13)
+if seen[1] ~= 'streaming' or seen[2] ~= ARGV[3] then return unchanged() end
+if ARGV[5] ~= '' and seen[3] ~= ARGV[5] then return unchanged() end
+if (ARGV[12] ~= '' or #ARGV > 12) and not is_whole(seen[7]) then return -2 end
+local pieces = (seen[7] or 0) + add_rows(13)
 local length = string.format('%.0f', seen[3] + ARGV[6])
-redis.call('HSET', KEYS[1], 'length', length, 'revision', ARGV[11])
+local set = { 'length', length, 'revision', ARGV[11], 'pieces', pieces }
 if ARGV[7] == '' then
-  redis.call('HSET', KEYS[1], 'lapsesAt', string.format('%.0f', now + 2 * seen[6]))
+  redis.call('HSET', KEYS[1], 'lapsesAt', string.format('%.0f', now + 2 * seen[6]), unpack(set))
 else
-  redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'finishReason', ARGV[9], 'endedAt', now)
+  redis.call('HSET', KEYS[1], 'status', ARGV[7], 'error', ARGV[8], 'finishReason', ARGV[9], 'endedAt', now, unpack(set))
   end_at(now, ARGV[2], ARGV[10])
 end
-return { length, seen[4] }
+return { 1, length, seen[4] }
 `)
 
 /** record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 1 if removed */

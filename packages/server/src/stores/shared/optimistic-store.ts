@@ -1,9 +1,10 @@
 import { StreamServerError } from '../../errors'
+import type { StreamStatus } from '../../store/status'
 import type { StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
-import { isVisibleChange, type StreamRecord, toHead } from './record'
+import { createRecord, isVisibleChange, type StreamRecord, toHead } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
 import type { TextRow } from './transaction'
@@ -20,6 +21,14 @@ export interface SeenRecord {
 export interface LoadedRecord extends SeenRecord {
   /** The JSON that was passed to `insert`. */
   readonly meta: string
+}
+
+/** The fields of a record that {@link RecordTable.change} writes. */
+export type RecordChanges = Partial<Omit<StreamRecord, 'id' | 'createdAt'>>
+
+/** The result of {@link RecordTable.change}: the record as it is after the call. */
+export interface ChangedRecord extends LoadedRecord {
+  readonly isChanged: boolean
 }
 
 /** A write that expects its claim to hold. */
@@ -61,22 +70,36 @@ export interface RecordTable {
   /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
   /**
-   * Writes the record and adds the rows, only if the stored record is still `seen`. Returns whether it was.
+   * Writes the record and adds the rows, only if the stored record is still `seen`. Returns whether it was. Instead of
+   * `false` it may return the stored record, which saves a read.
    *
    * @param mustBeWhole rejects with `corrupt` if stored text was lost
    */
-  replace(seen: SeenRecord, record: StreamRecord, rows: readonly TextRow[], mustBeWhole: boolean): Promise<boolean>
+  replace(
+    seen: SeenRecord,
+    record: StreamRecord,
+    rows: readonly TextRow[],
+    mustBeWhole: boolean,
+  ): Promise<boolean | LoadedRecord>
   /**
    * Writes without a read before, only if the stream is `streaming` under that epoch and has that length. Otherwise it
-   * changes nothing and returns `undefined`. Rejects with `corrupt` if stored text was lost, at the latest when the stream
-   * ends as `done`.
+   * changes nothing and returns `undefined` or, which saves a read, the stored record. Rejects with `corrupt` if stored text
+   * was lost, at the latest when the stream ends as `done`.
    *
    * Saves a read for each slice of a text. Without it, `load` and `replace` do the same.
    */
   write?(
     id: string,
     write: ConditionalWrite,
-  ): Promise<{ readonly length: number; readonly stopRequested: boolean } | undefined>
+  ): Promise<{ readonly length: number; readonly stopRequested: boolean } | LoadedRecord | undefined>
+  /**
+   * Writes some fields without a read before, only if the record has that status, and returns the record as it is after
+   * that. `lapsesAt` and `endedAt` count from the moment of the write: the table adds its `now`. If the record has another
+   * status, it changes nothing. `undefined` if there is no record.
+   *
+   * Saves a read for each claim and each stop. Without it, `load` and `replace` do the same.
+   */
+  change?(id: string, status: StreamStatus, changes: RecordChanges): Promise<ChangedRecord | undefined>
   /** Removes the record and its text. `false` if there was no record. */
   remove(id: string): Promise<boolean>
   /** Removes the streams whose `endOf` was at least `olderThanMs` ago, the earliest first. Returns their ids. */
@@ -100,11 +123,29 @@ export interface OptimisticStoreOptions {
 /** Each failed attempt means that another process changed the stream. This many in a row mean that something is wrong. */
 const maxAttempts = 100
 
+/** A rule for `act`. It may run again, on another record. */
+type Rule<Result> = (record: StreamRecord, now: number, metaJson: string) => Outcome<Result>
+
+/** What `act` may begin with. */
+interface ActOptions {
+  /** What the record most likely is, so that the first step can be a write. The rule must change only fields of it. */
+  readonly guess?: StreamRecord
+  /** The record, if it was read before. */
+  readonly seen?: LoadedRecord | undefined
+  readonly added?: TextRow | undefined
+  readonly mustBeWhole?: boolean
+}
+
+/** A stream that was never claimed: every `pending` stream is so. No rule sets this time, so a time that is set differs. */
+const pending: StreamRecord = { ...createRecord('', 0, 0), lapsesAt: Number.POSITIVE_INFINITY }
+const streaming: StreamRecord = { ...pending, status: 'streaming' }
+
 /**
  * Implements the contract of {@link StreamStore} on a {@link RecordTable}, such as a database behind a network.
  *
- * No act holds a lock while it waits for a response. It reads the record, applies a rule, and writes only if the record
- * has not changed; otherwise it starts again. So a process that stops in the middle of an act blocks no other process.
+ * No act holds a lock while it waits for a response. It writes what the rule makes of the expected record, or reads the
+ * record, applies the rule and writes only if the record has not changed; otherwise it starts again. So a process that stops
+ * in the middle of an act blocks no other process.
  */
 export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   const { name, table, notifier = createChangeNotifier(), close = () => Promise.resolve() } = options
@@ -118,21 +159,34 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   async function act<Result, Absent>(
     id: string,
     absent: Absent,
-    rule: (record: StreamRecord, now: number, metaJson: string) => Outcome<Result>,
-    added?: TextRow,
-    mustBeWhole = false,
+    rule: Rule<Result>,
+    { guess, seen: known, added, mustBeWhole = false }: ActOptions = {},
   ): Promise<Result | Absent> {
+    let seen = known
+    if (guess !== undefined && table.change !== undefined) {
+      checkOpen()
+      const changed = await table.change(id, guess.status, changesOf(guess, rule(guess, 0, 'null').record))
+      if (changed === undefined) return absent
+      if (changed.isChanged) {
+        notifier.notify(id)
+        // The rule returns the same for an act that is repeated, and now decides by the clock of the table.
+        return rule(changed.record, changed.now, changed.meta).result
+      }
+      seen = changed
+    }
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       checkOpen()
-      const seen = await table.load(id)
+      seen ??= await table.load(id)
       if (seen === undefined) return absent
       const { record, result } = rule(seen.record, seen.now, seen.meta)
       if (record === seen.record) return result
       const rows = added !== undefined && record.length > seen.record.length ? [...splitText(added)] : []
-      if (await table.replace(seen, record, rows, mustBeWhole)) {
+      const replaced = await table.replace(seen, record, rows, mustBeWhole)
+      if (replaced === true) {
         if (isVisibleChange(seen.record, record)) notifier.notify(id)
         return result
       }
+      seen = replaced === false ? undefined : replaced
     }
     throw new StreamServerError(
       'store',
@@ -140,20 +194,21 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
     )
   }
 
-  /** Most writes find the expected state, so one call is enough. Otherwise a rule decides after a read. */
+  /** Most writes find the expected state, so one call is enough. Otherwise a rule decides. */
   async function write(
     id: string,
     held: Omit<ConditionalWrite, 'rows' | 'added'>,
     text: string,
-    rule: (record: StreamRecord, now: number) => Outcome<WriteResult>,
+    rule: Rule<WriteResult>,
   ): Promise<WriteResult> {
     checkOpen()
     checkText(name, text)
     const added = held.offset === undefined || text === '' ? undefined : { start: held.offset, text }
     const rows = added === undefined ? [] : [...splitText(added)]
     const written = await table.write?.(id, { ...held, rows, added: text.length })
-    if (written === undefined) {
-      return act(id, { type: 'gone' } as const, rule, added, held.ending?.status === 'done')
+    if (written === undefined || 'record' in written) {
+      const mustBeWhole = held.ending?.status === 'done'
+      return act(id, { type: 'gone' } as const, rule, { seen: written, added, mustBeWhole })
     }
     if (added !== undefined || held.ending !== undefined) notifier.notify(id)
     return { type: 'ok', offset: written.length, stopRequested: written.stopRequested }
@@ -167,7 +222,9 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       return isCreated ? 'created' : 'exists'
     },
     claim: (id, request) =>
-      act(id, { type: 'gone' } as const, (record, at, meta) => claimStream(record, request, at, meta)),
+      act(id, { type: 'gone' } as const, (record, at, meta) => claimStream(record, request, at, meta), {
+        guess: pending,
+      }),
     append: (id, request) =>
       write(id, { epoch: request.epoch, offset: request.offset }, request.text, (record, at) =>
         appendText(record, request, at),
@@ -177,7 +234,7 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       const { epoch, offset, text, ...ending } = request
       return write(id, { epoch, offset, ending }, text, (record, at) => closeStream(record, request, at))
     },
-    requestStop: (id) => act(id, undefined, stopStream),
+    requestStop: (id) => act(id, undefined, stopStream, { guess: streaming }),
     expire: (id, epoch) => act(id, { type: 'gone' } as const, (record, at) => expireStream(record, epoch, at)),
     async delete(id) {
       checkOpen()
@@ -218,6 +275,13 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
       await disposing
     },
   }
+}
+
+/** The fields that differ. */
+function changesOf(before: StreamRecord, after: StreamRecord): RecordChanges {
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, value]) => value !== before[name as keyof StreamRecord]),
+  )
 }
 
 /**
