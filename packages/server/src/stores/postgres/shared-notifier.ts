@@ -34,7 +34,6 @@ export function sharedNotifier({ channel, open, probe }: PostgresNotifierOptions
     },
     maxWaiting: 2_000,
     longestRetryMs: 30_000,
-    lingerMs: 5_000,
     probe,
   })
 }

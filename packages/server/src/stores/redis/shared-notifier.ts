@@ -29,7 +29,6 @@ export function sharedNotifier(source: LinkSource, channel: string, probe?: Prob
     },
     maxWaiting: 10_000,
     longestRetryMs: 5_000,
-    lingerMs: 0,
     probe,
   })
   return {

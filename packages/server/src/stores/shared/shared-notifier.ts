@@ -8,10 +8,11 @@ export interface SharedNotifierOptions
     Pick<SubscriptionKeeperOptions, 'subscribe' | 'longestRetryMs'> {
   /** As `take` of the sender. A payload is the JSON array of `self` and ids. */
   readonly take: (self: string, waiting: Set<string>) => readonly string[]
-  /** How long the subscription stays open without a watcher, in milliseconds: the next watcher often comes soon. */
-  readonly lingerMs: number
   readonly probe?: ProbeTimes | undefined
 }
+
+/** How long the subscription stays open without a watcher, in milliseconds: the next watcher often comes soon. */
+const lingerMs = 5_000
 
 export type ProbeTimes = Pick<LivenessProbeOptions, 'everyMs' | 'waitMs'>
 
@@ -25,7 +26,7 @@ export interface SharedNotifier extends ChangeNotifier {
  * notification. The subscription is open only while there are watchers.
  */
 export function createSharedNotifier(options: SharedNotifierOptions): SharedNotifier {
-  const { take, send, subscribe, maxWaiting, longestRetryMs, lingerMs, probe } = options
+  const { take, send, subscribe, maxWaiting, longestRetryMs, probe } = options
   const local = createChangeNotifier()
   /** Begins every payload, so that this process can skip its own. */
   const self = crypto.randomUUID()
