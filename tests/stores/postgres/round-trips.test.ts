@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import { expect, it } from 'vitest'
-import { roundTripsOfActs, roundTripsOfFollowedStream, roundTripsOfSmallStream } from '../support/round-trips'
+import { roundTripsOfActs, roundTripsOfStream } from '../support/round-trips'
 import { describeWithServer, openPool, openStore } from './with-server'
 
 describeWithServer('statements of a Postgres store', (server) => {
@@ -52,11 +52,15 @@ describeWithServer('statements of a Postgres store', (server) => {
     })
   })
 
-  it('PG12 a small stream takes four from its creation to its end, and one more for a follower in the same process', async () => {
+  it('PG12 a small stream takes three from its creation to its end, one more for each slice, and one more if it is followed here', async () => {
     const { store, take } = opened('streams')
+    const answer = { slices: [], rest: 'One sentence. And another one.', isFollowed: false }
+    const sliced = { ...answer, slices: ['One sentence. '], rest: 'And another one.' }
     // The first stream creates the tables.
-    await roundTripsOfFollowedStream(store, take)
-    expect(await roundTripsOfSmallStream(store, take)).toBe(4)
-    expect(await roundTripsOfFollowedStream(store, take)).toBe(5)
+    await roundTripsOfStream(store, take, sliced)
+    expect(await roundTripsOfStream(store, take, answer)).toBe(3)
+    expect(await roundTripsOfStream(store, take, sliced)).toBe(4)
+    expect(await roundTripsOfStream(store, take, { ...answer, isFollowed: true })).toBe(4)
+    expect(await roundTripsOfStream(store, take, { ...sliced, isFollowed: true })).toBe(5)
   })
 })

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { findRedis } from '../../runner/redis.mjs'
 import { type RedisServer, startRedis } from '../../support/redis-server'
-import { roundTripsOfActs, roundTripsOfFollowedStream, roundTripsOfSmallStream } from '../support/round-trips'
+import { roundTripsOfActs, roundTripsOfStream } from '../support/round-trips'
 
 /** A client that counts the scripts that it runs. */
 class CountingRedis extends Redis {
@@ -68,11 +68,15 @@ describe.skipIf(findRedis() === undefined)('commands of redisStore', () => {
     })
   })
 
-  it('RD11 a small stream takes four from its creation to its end, and one more for a follower in the same process', async () => {
+  it('RD11 a small stream takes three from its creation to its end, one more for each slice, and one more if it is followed here', async () => {
     const { store, take } = opened('streams')
+    const answer = { slices: [], rest: 'One sentence. And another one.', isFollowed: false }
+    const sliced = { ...answer, slices: ['One sentence. '], rest: 'And another one.' }
     // The first stream loads the scripts.
-    await roundTripsOfFollowedStream(store, take)
-    expect(await roundTripsOfSmallStream(store, take)).toBe(4)
-    expect(await roundTripsOfFollowedStream(store, take)).toBe(5)
+    await roundTripsOfStream(store, take, sliced)
+    expect(await roundTripsOfStream(store, take, answer)).toBe(3)
+    expect(await roundTripsOfStream(store, take, sliced)).toBe(4)
+    expect(await roundTripsOfStream(store, take, { ...answer, isFollowed: true })).toBe(4)
+    expect(await roundTripsOfStream(store, take, { ...sliced, isFollowed: true })).toBe(5)
   })
 })

@@ -1,4 +1,4 @@
-import { createStreams, type StreamStore } from '@keepstream/server'
+import { createStreams, type StreamServerEvent, type StreamStore } from '@keepstream/server'
 import { expect } from 'vitest'
 
 /** How many commands or statements the store has sent since the last call of this function, without change notifications. */
@@ -65,35 +65,42 @@ export async function roundTripsOfActs(
   }
 }
 
-/** Creates a stream, drives it at once to its end, and returns how many round trips all of that took. */
-export async function roundTripsOfSmallStream(store: StreamStore, take: TakeCount): Promise<number> {
-  const streams = createStreams({ store, keepsStore: true })
-  take()
-  const id = await streams.createStream()
-  const response = await streams.stream(new Request('http://test.invalid/'), id, async ({ append }) => {
-    await append('One sentence. ')
-    await append('And another ')
-    await append('one.')
-  })
-  expect(await response.text()).toBe('One sentence. And another one.')
-  const count = take()
-  await streams.close()
-  return count
+export interface SmallStream {
+  /** What the producer appends, and then waits until it is stored. */
+  readonly slices: readonly string[]
+  /** What it appends before it returns, in the same turn of the event loop. */
+  readonly rest: string
+  /** A follower in the same process reads from before the drive to the end. */
+  readonly isFollowed: boolean
 }
 
-/** The same stream with a follower in the same process, from before the drive to the end. */
-export async function roundTripsOfFollowedStream(store: StreamStore, take: TakeCount): Promise<number> {
-  const streams = createStreams({ store, keepsStore: true })
+/** Creates a stream, drives it to its end, and returns how many round trips all of that took. */
+export async function roundTripsOfStream(
+  store: StreamStore,
+  take: TakeCount,
+  { slices, rest, isFollowed }: SmallStream,
+): Promise<number> {
+  let onStored = () => {}
+  const onEvent = ({ type }: StreamServerEvent) => {
+    if (type === 'stored') onStored()
+  }
+  const streams = createStreams({ store, keepsStore: true, onEvent })
   take()
   const id = await streams.createStream()
   const events = new Request('http://test.invalid/', { headers: { Accept: 'text/event-stream' } })
-  const followed = (await streams.read(events, id)).text()
+  const followed = isFollowed ? (await streams.read(events, id)).text() : undefined
   const response = await streams.stream(new Request('http://test.invalid/'), id, async ({ append }) => {
-    await append('One sentence. ')
-    await append('And another one.')
+    for (const slice of slices) {
+      const isStored = new Promise<void>((resolve) => {
+        onStored = resolve
+      })
+      await append(slice)
+      await isStored
+    }
+    append(rest)
   })
-  await response.text()
-  expect(await followed).toContain('event: end')
+  expect(await response.text()).toBe(slices.join('') + rest)
+  if (followed !== undefined) expect(await followed).toContain('event: end')
   const count = take()
   await streams.close()
   return count

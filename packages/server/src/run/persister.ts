@@ -76,6 +76,7 @@ export function createPersister(options: PersisterOptions): Persister {
   let end: number | undefined
   let ending: Ending | undefined
   let isWriting = false
+  let isTurnAwaited = false
   let isOver = false
   let failures = 0
   let conflicts = 0
@@ -110,9 +111,19 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   function pump(): void {
-    if (isOver || isWriting) return
-    if (dueAt() <= environment.now()) void write()
-    else arm()
+    if (isOver || isWriting || (isTurnAwaited && !ending)) return
+    if (dueAt() > environment.now()) arm()
+    else if (ending) void write()
+    else awaitTurn()
+  }
+
+  /** A producer often appends several parts in one turn of the event loop, or ends in it. They become one slice. */
+  function awaitTurn(): void {
+    isTurnAwaited = true
+    environment.setImmediate(() => {
+      isTurnAwaited = false
+      if (!isOver && !isWriting) void write()
+    })
   }
 
   function dueAt(): number {

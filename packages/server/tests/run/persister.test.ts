@@ -118,6 +118,21 @@ describe('S8 slices', () => {
     expect(await streams.getStreamBody(id)).toMatchObject({ text: 'One. Two. Three. Four.', status: 'done' })
   })
 
+  it('have all that is appended in one turn of the event loop, and the end too', async () => {
+    const { hand, clock, store, slices } = await running()
+    const parts = ['One. ', 'Two. ', 'Three. ']
+    await Promise.all(parts.map((part) => hand.append(part)))
+    await clock.advance(0)
+    expect(slices()).toEqual([parts.join('')])
+    await clock.advance(1_000)
+    const last = hand.append('Four.')
+    hand.finish()
+    await last
+    await clock.advance(0)
+    expect(slices()).toHaveLength(1)
+    expect(store.of('close')[0]?.[1]).toMatchObject({ text: 'Four.', status: 'done' })
+  })
+
   it("continue at the store's offset when it lost text that it had acknowledged", async () => {
     const { hand, clock, store, streams, id, slices } = await running()
     // The store acknowledged the text and lost it, so it is behind at the next call.
@@ -126,6 +141,7 @@ describe('S8 slices', () => {
     await clock.advance(300)
     delete store.instead.append
     await hand.append('Two.')
+    await clock.advance(0)
     hand.finish()
     await clock.advance(5_000)
     expect(slices()).toEqual(['One. ', 'Two.', 'One. Two.'])
