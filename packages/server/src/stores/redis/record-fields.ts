@@ -1,7 +1,24 @@
 import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
 import type { StreamRecord } from '../shared/record'
-import { recordFields } from './scripts'
+
+/** The fields of a record, in the order in which scripts return them. Only this store uses `revision` and `birth`. */
+export const recordFields = [
+  'status',
+  'epoch',
+  'base',
+  'length',
+  'stopRequested',
+  'error',
+  'finishReason',
+  'owner',
+  'leaseMs',
+  'lapsesAt',
+  'createdAt',
+  'endedAt',
+  'revision',
+  'birth',
+] as const
 
 /** The fields that may change, as field, value, field, value. Optional text is JSON, or empty. */
 export function changingFields({ id: _, createdAt: __, ...changing }: Partial<StreamRecord>): string[] {

@@ -113,10 +113,8 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   return {
     async insert(id, meta) {
       const keys = streamKeys(prefix, id)
-      const { lapsesAt, ...record } = createRecord(id, 0, pendingMs)
-      const birth = nextRevision()
-      const fields = [...changingFields(record), 'revision', birth, 'birth', birth]
-      const args = [moment(), keys.member, meta, String(lapsesAt), ...fields]
+      const { lapsesAt } = createRecord(id, 0, pendingMs)
+      const args = [moment(), keys.member, meta, String(lapsesAt), nextRevision()]
       const [recordKey, textKey, indexKey] = keysOf(keys)
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },

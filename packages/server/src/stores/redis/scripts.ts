@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { createRecord } from '../shared/record'
 import type { RedisLink } from './connection/link'
+import { changingFields, recordFields } from './record-fields'
 
 /** A script is one atomic act on its keys, which all have one hash tag. */
 export interface RedisScript {
@@ -77,24 +79,6 @@ local function end_at(ended_at, member, expire_ms)
 end
 `
 
-/** The fields of a record, in the order in which scripts return them. Only this store uses `revision` and `birth`. */
-export const recordFields = [
-  'status',
-  'epoch',
-  'base',
-  'length',
-  'stopRequested',
-  'error',
-  'finishReason',
-  'owner',
-  'leaseMs',
-  'lapsesAt',
-  'createdAt',
-  'endedAt',
-  'revision',
-  'birth',
-] as const
-
 const fields = recordFields.map((field) => `'${field}'`).join(', ')
 
 // What a script returns that changed nothing: the moment, the fields of the record and the meta.
@@ -105,12 +89,17 @@ local function unchanged()
 end
 `
 
-/** record, text, index · moment, member, meta, how long it may stay pending, then fields and values → 1, or 0 if the record exists */
+// A new record, but for its times. It is part of the script, so that it is not sent with every stream.
+const { lapsesAt: _, ...created } = createRecord('', 0, 0)
+const createdFields = changingFields(created).map((part) => `'${part}'`)
+
+/** record, text, index · moment, member, meta, how long it may stay pending, revision → 1, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
 local lapses = string.format('%.0f', now + ARGV[4])
-redis.call('HSET', KEYS[1], 'meta', ARGV[3], 'createdAt', now, 'lapsesAt', lapses, 'pieces', 0, unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'meta', ARGV[3], 'createdAt', now, 'lapsesAt', lapses, 'pieces', 0,
+  'revision', ARGV[5], 'birth', ARGV[5], ${createdFields.join(', ')})
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
