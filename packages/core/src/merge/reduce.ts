@@ -19,6 +19,9 @@ type Change = Partial<SessionFacts>
 /** A channel that brought nothing at all is opened again after this time, in milliseconds. Short reads bring the text meanwhile. */
 const REOPEN_MS = 30_000
 
+/** A channel is resumed without a wait at most once in this time, in milliseconds. */
+const RESUME_MS = 1000
+
 /** For a state that is only shown. */
 const atRest: Policy = {
   canRepeat: false,
@@ -50,6 +53,8 @@ export function initialState(initial?: Kept, policy = atRest, isDriven?: boolean
     failures: 0,
     untilMs: undefined,
     retryAfterMs: undefined,
+    progressAttempt: 0,
+    resumedAtMs: -Infinity,
     idlePolls: 0,
     isBehind: false,
     isHandedOver: false,
@@ -122,7 +127,7 @@ function respond(state: SessionState, event: Exclude<SessionEvent, { type: 'read
         ...state,
         channel,
         isHandedOver,
-        ...(!isHandedOver && idlePoll(state)),
+        ...(!isHandedOver && (resume(state) ?? idlePoll(state))),
         failures: event.isProven ? 0 : failures,
       }
       const untilMs = isHandedOver ? undefined : pauseEnd(next)
@@ -216,6 +221,8 @@ export function receive(state: SessionState, reading: Update, isShort?: boolean)
   const isMoved = shown !== state || (isStreaming && state.status === 'pending')
   const { origin, verified, cuts } = shown
   const end = isTerminal(status) && upToDate ? { end: offset + text.length, status, error, finishReason } : state.end
+  const isProgress =
+    (isMoved || (end && !state.end)) && (!isIdle(reading) || drive === 'none' || (isStreaming && !policy.canRepeat))
   const next = finishIfComplete(
     patch(state, {
       text: shown.text,
@@ -231,8 +238,7 @@ export function receive(state: SessionState, reading: Update, isShort?: boolean)
       // A text that has not begun, or that no process continues, is no progress.
       ...((isStreaming || drive === 'none') && { retrying: undefined }),
       // A connection that brings nothing new and then fails is opened less and less often.
-      ...((isMoved || (end && !state.end)) &&
-        (!isIdle(reading) || drive === 'none' || (isStreaming && !policy.canRepeat)) && { failures: 0 }),
+      ...(isProgress && { failures: 0, progressAttempt: state.attempt }),
       ...(isReading(state) && { connection: isShort || isPolled(state) ? 'polling' : 'live' }),
     }),
   )
@@ -309,7 +315,9 @@ function fail(state: SessionState, error: SourceError): SessionState {
     return follow(state, { ...idlePoll(state), text, origin, verified, cuts })
   }
   const isUnsent = phase === 'driving' && error.isUnsent
-  return wait({ ...state, failures: failures + 1, drive: isUnsent ? 'wanted' : drive }, error)
+  const resumed = !isUnsent && !error.retryAfterMs && resume(state)
+  const next = { ...state, error, failures: failures + 1, drive: isUnsent ? 'wanted' : drive } as SessionState
+  return resumed ? follow(next, resumed) : wait(next, error.retryAfterMs)
 }
 
 function isReading({ phase }: SessionState): boolean {
@@ -329,6 +337,15 @@ function received({ channel }: SessionState): Change {
 /** A drive ended without success. What it left is read at once, and the wait before the next drive is longer. */
 function cutDrive({ failures }: SessionState): Change {
   return { failures: failures + 1, idlePolls: 0 }
+}
+
+/** After progress a channel is resumed without a wait, but not again and again: others wait as after any failure. */
+function resume({ phase, policy, attempt, progressAttempt, resumedAtMs }: SessionState): Change | undefined {
+  const nowMs = policy.now()
+  const isChannel = phase === 'driving' || policy.follows === 'tail'
+  // If the clock is set back, this must not stay in the future.
+  const isDue = Math.abs(nowMs - resumedAtMs) >= RESUME_MS
+  return isChannel && progressAttempt === attempt && isDue ? { resumedAtMs: nowMs, isBehind: false } : undefined
 }
 
 /** Another poll or connection has brought nothing new, unless the source had more text. */
@@ -358,14 +375,10 @@ function follow(state: SessionState, change?: Change): SessionState {
 }
 
 /** Waits longer after each failure, and as long as the server requests. */
-function wait(state: SessionState, error?: SourceError): SessionState {
+function wait(state: SessionState, retryAfterMs?: number): SessionState {
   const { failures, policy } = state
-  const { retryAfterMs } = error ?? {}
   const ms = Math.max(backoffMs(failures, policy.retry), Math.min(retryAfterMs ?? 0, policy.retry.maxMs))
-  const untilMs = policy.now() + ms
-  const next = enter(state, 'waiting', 'waiting', { untilMs, retryAfterMs })
-  const cause = error ?? next.retrying?.error
-  return cause ? { ...next, retrying: { error: cause, failures, nextAtMs: untilMs } } : next
+  return enter(state, 'waiting', 'waiting', { untilMs: policy.now() + ms, retryAfterMs })
 }
 
 /** Each phase that is entered is a new attempt, so that results of the one before have no effect. */
@@ -384,7 +397,7 @@ function enter(state: SessionState, phase: Phase['phase'], connection: Connectio
     attempt: state.attempt + 1,
   } as SessionState
   const isHealing = cause && (isReading(next) || phase === 'waiting')
-  const retrying = isHealing ? { error: cause, failures: next.failures, nextAtMs: undefined } : undefined
+  const retrying = isHealing ? { error: cause, failures: next.failures, nextAtMs: next.untilMs } : undefined
   // Without an epoch nothing proves that what a drive brought was stored, so a follower reads it again.
   const isUnproven = state.phase === 'driving' && !next.origin && phase !== 'finished'
   return { ...next, retrying, verified: isUnproven ? 0 : next.verified }

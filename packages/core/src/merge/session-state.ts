@@ -52,6 +52,10 @@ export interface SessionFacts extends Shown {
   readonly untilMs: number | undefined
   /** The wait that the server requested, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** The last attempt that set `failures` back to 0. */
+  readonly progressAttempt: number
+  /** When a channel was last resumed without a wait, in milliseconds since 1970. */
+  readonly resumedAtMs: number
   /** Polls or connections in a row that brought nothing new. There is a pause before the next one. */
   readonly idlePolls: number
   /** The source has more text, and reported no end of it yet. It is read again without a pause. */

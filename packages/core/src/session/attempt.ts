@@ -36,7 +36,7 @@ export interface AttemptContext extends SessionOptions {
   /** The current state. */
   state(): SessionState
   dispatch(event: SessionEvent): void
-  /** When the first byte arrived since the last wait after a failure, in any attempt. In milliseconds since 1970. */
+  /** When the first byte arrived since the last failure, in any attempt. In milliseconds since 1970. */
   readonly health: { sinceMs: number }
 }
 
@@ -71,7 +71,6 @@ export function startAttempt(context: AttemptContext, signal: AbortSignal): void
   }, signal)
 
   if (!isReading) {
-    health.sinceMs = Infinity
     after(untilMs - clock.now(), wakeUp)
     // Only for display: it is wrong on many machines, so it never keeps the client from trying.
     if (environment.navigator?.onLine === false) dispatch({ type: 'page', attempt, page: 'offline' })

@@ -16,7 +16,8 @@ export function createSession(
   onChange: (state: SessionState, before: SessionState, delta: string | undefined, isTextOnly?: boolean) => void,
 ): Session {
   const { onEvent, pageHub } = options
-  const context = { ...options, id, state: () => state, dispatch, health: { sinceMs: Infinity } }
+  const health = { sinceMs: Infinity }
+  const context = { ...options, id, state: () => state, dispatch, health }
   let running = new AbortController()
 
   function dispatch(event: SessionEvent) {
@@ -28,6 +29,8 @@ export function createSession(
     if (isTextOnly) return onChange(state, before, chunk?.delta, isTextOnly)
     const isNew = state.attempt !== before.attempt
     if (isNew) running.abort()
+    // After a failure a connection has to prove itself again, also if it is resumed without a wait.
+    if (isNew && (event.type === 'failed' || state.phase === 'waiting')) health.sinceMs = Infinity
     onChange(state, before, chunk?.delta)
     // A listener may have started the next attempt already.
     if (isNew && running.signal.aborted) {

@@ -130,6 +130,77 @@ describe('a connection that is over', () => {
   })
 })
 
+describe('a channel that progressed', () => {
+  const error = new SourceError('network', 'cut')
+  const close = (state: SessionState) => reduce(state, { type: 'closed', attempt: state.attempt })
+  const progressed = (own = policy) =>
+    read({ ...following(), verified: 3, policy: own }, { offset: 3, text: 'd', status: 'streaming' })
+
+  it.each([
+    ['text', { offset: 3, text: 'd', status: 'streaming' }, true],
+    ['only known text', { offset: 0, text: 'abc', status: 'streaming' }, false],
+    ['the status that it had', { offset: 3, text: '', status: 'streaming' }, false],
+  ] as const)('brought %s', (_, reading, isProgress) => {
+    const before: SessionState = { ...following(), verified: 3, failures: 2 }
+    const { failures, progressAttempt, attempt } = read(before, reading)
+    expect([failures, progressAttempt]).toEqual(isProgress ? [0, attempt] : [2, 0])
+  })
+
+  it('is resumed after a failure, which counts, and is shown until the next reading', () => {
+    const after = fail(progressed(), error)
+    expect(after).toMatchObject({
+      phase: 'following',
+      connection: 'connecting',
+      failures: 1,
+      resumedAtMs: 100_000,
+      untilMs: undefined,
+      retrying: { error, failures: 1, nextAtMs: undefined },
+    })
+    expect(read(after, { offset: 4, text: '', status: 'streaming' })).toMatchObject({
+      retrying: undefined,
+      failures: 1,
+    })
+    // What brings nothing after that waits as after a second failure.
+    expect(fail(after, error)).toMatchObject({ phase: 'waiting', failures: 2 })
+  })
+
+  it('is resumed after its end without a pause, the next one with a pause', () => {
+    const after = close(progressed())
+    expect(after).toMatchObject({ connection: 'live', untilMs: undefined, idlePolls: 0 })
+    expect(after.resumedAtMs).toBe(100_000)
+    const next = close(read(after, { offset: 4, text: 'e', status: 'streaming' }))
+    expect(next).toMatchObject({ connection: 'polling', idlePolls: 1 })
+    expect(next.untilMs).toBeGreaterThan(100_000)
+  })
+
+  it('and never brought a byte itself is opened again later, also after a failure', () => {
+    const silent: SessionState = { ...progressed(), channel: 'silent' }
+    expect(close(silent).untilMs).toBe(130_000)
+    expect(fail(silent, error)).toMatchObject({ phase: 'following', untilMs: 130_000 })
+  })
+
+  it('does not lend that to the next one', () => {
+    const other = (state: SessionState) => reduce(state, { type: 'page', attempt: state.attempt, page: 'resumed' })
+    expect(fail(other(progressed()), error).phase).toBe('waiting')
+    expect(close(other(progressed()))).toMatchObject({ idlePolls: 1 })
+  })
+
+  it.each(['polls', 'subscription'] as const)('is none where the text is read by %s', (follows) => {
+    const before = progressed({ ...policy, follows })
+    expect(fail(before, error).phase).toBe('waiting')
+    expect(close(before)).toMatchObject({ idlePolls: 1, resumedAtMs: Number.NEGATIVE_INFINITY })
+  })
+
+  it('is driven again if the drive was not sent, after a wait', () => {
+    const driving = reduce(pending(), { type: 'attached', driven: true })
+    // Text that a short read brought beside it.
+    const before = read(driving, { offset: 0, text: 'abc', status: 'streaming' })
+    expect(before.progressAttempt).toBe(before.attempt)
+    const unsent = new SourceError('network', 'in a test', { isUnsent: true })
+    expect(fail(before, unsent)).toMatchObject({ phase: 'waiting', drive: 'wanted' })
+  })
+})
+
 describe('a stream without readers', () => {
   it('is not caught up: what comes next is backlog', () => {
     const before = read(following(), { offset: 0, text: 'abc', status: 'streaming', isSnapshot: true })

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SourceError, type SourceErrorCode } from '../../src/errors'
-import type { SessionEvent, SessionState, Update } from '../../src/merge/session-state'
-import { initialState, reduce, repeatable } from '../support/step'
+import type { SessionEvent, SessionFacts, SessionState, Update } from '../../src/merge/session-state'
+import { initialState, policy, reduce, repeatable } from '../support/step'
 
 const spec = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8')
 
@@ -70,6 +70,10 @@ const begun = (state: SessionState): SessionState =>
   fresh(state) === state ? state : { ...fresh(state), drive: 'begun' }
 
 const paused = (state: SessionState): SessionState => ({ ...state, untilMs: 1 })
+const nowMs = policy.now()
+const passing = () => (['network', 'server', 'rate-limited'] as const).map((code) => new SourceError(code, 'in a test'))
+const afterProgress = (state: SessionState, change: Partial<SessionFacts>, ...errors: SourceError[]) =>
+  errors.map((error) => ({ state: { ...state, ...change, progressAttempt: state.attempt }, event: fail(error, state) }))
 const backs = ({ attempt }: SessionState) => [
   { event: { type: 'page', attempt, page: 'visible' } as const },
   { event: { type: 'page', attempt, page: 'online' } as const },
@@ -146,7 +150,17 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
       { event: { type: 'closed', attempt, isHandedOver: true } },
     ],
   },
-  failed: Object.fromEntries(Object.values(rowOf).map((row) => [row, failed(row)])),
+  failed: {
+    ...Object.fromEntries(Object.values(rowOf).map((row) => [row, failed(row)])),
+    'failed: network, server, rate-limited, after progress': (state) =>
+      [Number.NEGATIVE_INFINITY, nowMs - 1000, nowMs + 1000].flatMap((resumedAtMs) =>
+        afterProgress(state, { resumedAtMs }, ...passing()),
+      ),
+    'failed: network, server, rate-limited, after progress, less than 1 s after a channel was resumed': (state) =>
+      [nowMs - 999, nowMs, nowMs + 999].flatMap((resumedAtMs) => afterProgress(state, { resumedAtMs }, ...passing())),
+    'failed: after progress, while the server asks for time': (state) =>
+      afterProgress(state, {}, new SourceError('server', 'in a test', { retryAfterMs: 1 })),
+  },
   wakeUp: {
     wakeUp: ({ attempt }) => [{ event: { type: 'wakeUp', attempt } }],
     'wakeUp, after a pause': (state) => [{ state: paused(state), event: { type: 'wakeUp', attempt: state.attempt } }],

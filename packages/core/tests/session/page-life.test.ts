@@ -36,7 +36,12 @@ describe('a page that is offline', () => {
     const { stream, tail } = await followed({ retry: { minMs: 1000, maxMs: 30_000 } })
     tail.last.sink.next({ offset: 0, text: 'Hello', status: 'streaming', origin: { epoch: 1, base: 0 } })
     page.connect(false)
-    for (let time = 0; time < 20; time++) {
+    // The first failure came after progress, so it is followed up at once.
+    tail.last.fail(new TypeError('Load failed'))
+    await settle()
+    expect(shown(stream)).toMatchObject({ connection: 'connecting', retrying: { error: { code: 'network' } } })
+    expect(tail.opened).toHaveLength(2)
+    for (let time = 1; time < 20; time++) {
       tail.last.fail(new TypeError('Load failed'))
       await settle()
       expect(shown(stream)).toMatchObject({

@@ -18,6 +18,7 @@ interface World {
   readonly stale: Update[]
   /** Copies of the shown text that pages kept. */
   readonly kept: Kept[]
+  nowMs: number
 }
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true })
@@ -86,7 +87,20 @@ const step = fc.oneof(
       as: fc.constantFrom('received' as const, 'proven' as const),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), code: codes, isUnsent: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('fail' as const),
+      code: codes,
+      isUnsent: fc.boolean(),
+      retryAfterMs: fc.constantFrom(0, 0, 0, 500),
+    }),
+  },
+  // A clock may be set back.
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom<number>(1, 500, 999, 1000, -1e6) }),
+  },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -224,9 +238,14 @@ function toEvent(step: Step, world: World, state: SessionState): SessionEvent | 
       return isReading ? { type: 'suspected', attempt, isSilent: step.isSilent } : undefined
     case 'trust':
       return isReading ? { type: step.as, attempt } : undefined
-    case 'fail':
+    case 'fail': {
       if (!isReading) return
-      return { type: 'failed', attempt, error: new SourceError(step.code, 'in a test', { isUnsent: step.isUnsent }) }
+      const { code, isUnsent, retryAfterMs } = step
+      return { type: 'failed', attempt, error: new SourceError(code, 'in a test', { isUnsent, retryAfterMs }) }
+    }
+    case 'pass':
+      world.nowMs += step.ms
+      return
   }
 }
 
@@ -255,6 +274,40 @@ function expectOneFailure({ phase, status, connection, error, retrying, untilMs 
   // S21: a reader that holds no connection does not say `live`.
   if (phase !== 'driving' && (phase !== 'following' || untilMs !== undefined))
     expect(connection, 'S21').not.toBe('live')
+}
+
+/** S22, with its own account of what an attempt brought and of when a channel was resumed. */
+function createResumeCheck(world: World) {
+  let resumedAtMs = Number.NEGATIVE_INFINITY
+  let hasMoved = false
+  let hasGrown = false
+
+  function expectResumed(before: SessionState, after: SessionState, event: SessionEvent) {
+    const error = event.type === 'failed' && /network|server|limited/.test(event.error.code) ? event.error : undefined
+    const isEnd = event.type === 'closed' && before.phase === 'following'
+    if (!error && !isEnd) return
+    const isRefused = error?.retryAfterMs || (before.phase === 'driving' && error?.isUnsent)
+    const isDue = Math.abs(world.nowMs - resumedAtMs) >= 1000
+    const isAtOnce = after.phase === 'following' && after.untilMs === undefined
+    // What holds more text is read on at once in any case.
+    if (isAtOnce && !(isEnd && before.isBehind)) {
+      expect(hasMoved && isDue && !isRefused, 'S22').toBe(true)
+      if (error) expect(after.retrying, 'S22').toEqual({ error, failures: 1, nextAtMs: undefined })
+    }
+    if (hasGrown && isDue && !isRefused) {
+      // A channel that brought nothing itself is opened again later.
+      if (before.channel !== 'silent') expect(isAtOnce, 'S22').toBe(true)
+      resumedAtMs = world.nowMs
+    } else if (isAtOnce && isDue) resumedAtMs = after.resumedAtMs
+  }
+
+  return (before: SessionState, after: SessionState, event: SessionEvent) => {
+    if ('attempt' in event && event.attempt === before.attempt && after !== before) expectResumed(before, after, event)
+    const isSame = after.attempt === before.attempt
+    const isRead = event.type === 'read'
+    hasGrown = isSame && (hasGrown || (isRead && after.text.length > before.text.length))
+    hasMoved = isSame && (hasMoved || (isRead && after !== before))
+  }
 }
 
 function expectPromises(before: SessionState, after: SessionState, event: SessionEvent, world: World) {
@@ -291,22 +344,22 @@ function expectPromises(before: SessionState, after: SessionState, event: Sessio
 
 /** Plays the steps, then stops the faults and reads on to the end. */
 function live(world: World, canRepeat: boolean, steps: readonly Step[]) {
-  let state = initialState({ ...policy, canRepeat })
+  const own = { ...policy, canRepeat, now: () => world.nowMs }
+  let state = initialState(own)
+  let checkResume = createResumeCheck(world)
   const apply = (event: SessionEvent) => {
     const before = state
     state = reduce(before, event)
     expectPromises(before, state, event, world)
+    checkResume(before, state, event)
   }
   for (const step of steps) {
     const event = toEvent(step, world, state)
     if (event) apply(event)
     if (step.do === 'reload') {
       // The page is reloaded, with a copy that it or another page kept, or without one.
-      state = initialState(
-        { ...policy, canRepeat },
-        state.drive === 'begun',
-        world.kept[pick(step.at, world.kept.length)],
-      )
+      state = initialState(own, state.drive === 'begun', world.kept[pick(step.at, world.kept.length)])
+      checkResume = createResumeCheck(world)
       expectOneText(state, world)
     }
   }
@@ -343,6 +396,7 @@ const newWorld = (text: string, hasEpochs: boolean): World => ({
   hasEpochs,
   stale: [],
   kept: [],
+  nowMs: 100_000,
 })
 
 const anySteps = (maxLength: number) => fc.array(step, { maxLength, size: 'max' })
@@ -422,6 +476,44 @@ describe('a session in any world', () => {
             ]),
         ),
         500,
+      )
+    },
+    patienceMs(120_000),
+  )
+
+  it(
+    'keeps them, and S22, when channel after channel is cut or ends',
+    () => {
+      // The text grows little by little, so that it has not ended after a few channels.
+      const growth = fc.tuple(fc.double({ min: 0, max: 0.2, noNaN: true }), unit, fc.boolean(), fc.boolean())
+      const over = fc.oneof(
+        fc.constant<Step>({ do: 'cut' }),
+        fc.record({
+          do: fc.constant('fail' as const),
+          code: fc.constantFrom<SourceErrorCode>('network', 'network', 'server', 'rate-limited'),
+          isUnsent: fc.constantFrom(false, false, false, true),
+          retryAfterMs: fc.constantFrom(0, 0, 0, 500),
+        }),
+      )
+      const channel = fc
+        .tuple(growth, anySteps(1), over, fc.constantFrom(0, 1, 400, 999, 1000))
+        .map(([[produced, persisted, isChunk, isLeft], between, over, ms]): Step[] => [
+          { do: 'produce', at: produced },
+          { do: 'persist', at: persisted },
+          ...(isChunk ? [{ do: 'chunk' as const, at: 1, length: 1 }] : []),
+          { do: 'read', at: 1, isWhole: false, isLate: false, page: 40 },
+          ...between,
+          { do: 'pass', ms },
+          over,
+          ...(isLeft ? [] : [{ do: 'wake' as const }]),
+        ])
+      const channels = fc.array(channel, { minLength: 2, maxLength: 12, size: 'max' })
+      check(
+        fc.property(nastyText(60), fc.boolean(), fc.boolean(), fc.boolean(), channels, (text, driven, ...rest) => {
+          const [canRepeat, hasEpochs, parts] = rest
+          live(newWorld(text, hasEpochs), canRepeat, [{ do: 'attach', driven }, ...parts.flat()])
+        }),
+        200,
       )
     },
     patienceMs(120_000),

@@ -169,7 +169,7 @@ describe('the end', () => {
     await world.clock.advance(0)
     expect(stream.$state.get()).toMatchObject({
       text: '',
-      connection: 'waiting',
+      connection: 'connecting',
       retrying: { error: { code: 'network' } },
     })
     await world.clock.advance(80)

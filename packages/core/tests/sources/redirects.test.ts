@@ -185,22 +185,21 @@ describe('a stream whose responses are redirected', () => {
   useFakeTime()
 
   it('has failed, keeps its text, and goes on from its offset once a person has signed in', async () => {
-    let isSignedIn = true
+    // The app's own session is over after the first response.
+    let isSignedIn = false
     const { client, fetch, asked } = served({
       read: (_, count) =>
-        !isSignedIn
-          ? new Response(null, { status: 302, headers: { location: 'https://app.example/login' } })
-          : count === 1
-            ? events(
-                wire.status({ status: 'streaming', offset: 5, epoch: 1, base: 0, upToDate: true }),
-                wire.text(5, 'Hello', 1),
-              )
+        count === 1
+          ? events(
+              wire.status({ status: 'streaming', offset: 5, epoch: 1, base: 0, upToDate: true }),
+              wire.text(5, 'Hello', 1),
+            )
+          : !isSignedIn
+            ? new Response(null, { status: 302, headers: { location: 'https://app.example/login' } })
             : events(wire.grows(6), wire.text(6, '!', 1), wire.end(6, 'done', undefined, 1)),
     })
     const stream = client.stream('a')
     stream.attach()
-    await settle()
-    isSignedIn = false
     await vi.advanceTimersByTimeAsync(600_000)
     expect(shown(stream)).toMatchObject({
       text: 'Hello',

@@ -188,7 +188,7 @@ describe('a fault', () => {
     ['one that falls silent', { stallAt: 12 }, { requests: 3 }],
     ['pieces that come twice', { duplicate: true }, { requests: 1 }],
     ['pieces that change places', { reorderAt: 16 }, { requests: 2 }],
-    ['a copy that lags behind', { dropAt: 24, staleAt: 20 }, { requests: 2 }],
+    ['a copy that lags behind', { dropAt: 40, staleAt: 20 }, { requests: 2 }],
     ['a server that dies', { restart: { at: 30, keep: 10, text: 'Anew.' } }, { reconciled: true }],
     ['a network that fails', { refuse: [{ status: 0, times: 3 }] }, { requests: 5 }],
     ['a server that fails', { refuse: [{ status: 500 }, { status: 503 }] }, { requests: 4 }],
