@@ -192,6 +192,7 @@ function isNextPart(state: SessionState, { text, offset, status, origin, upToDat
     !state.retrying &&
     !state.failures &&
     !state.idlePolls &&
+    state.progressAttempt === state.attempt &&
     state.origin?.epoch === origin?.epoch &&
     !isPolled(state)
   )

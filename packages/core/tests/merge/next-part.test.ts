@@ -22,6 +22,7 @@ const facts = fc.record({
   isBehind: mostly(false, true),
   failures: mostly(0, 2),
   idlePolls: mostly(0, 1),
+  progressAttempt: mostly(1, 0),
   retrying: mostly<SessionState['retrying']>(undefined, {
     error: new Error('in a test') as never,
     failures: 1,
