@@ -64,7 +64,7 @@ describe('a client on a faulty network', () => {
     network.cut()
     await until((state) => state.status === 'done')
     expect(stream.$state.get().text).toBe(text)
-    expect(seen).toEqual(['driving', 'appended', 'waiting', 'following', 'appended', 'finished'])
+    expect(seen).toEqual(['driving', 'appended', 'following', 'appended', 'finished'])
     expect([drives, network.state.get().open]).toEqual([1, 0])
     detach()
   })

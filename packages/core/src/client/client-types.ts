@@ -7,7 +7,8 @@ export interface StreamClientOptions extends StreamSources {
   /** The waits between polls that bring nothing new, in milliseconds. @default { minMs: 250, maxMs: 5000 } */
   readonly poll?: Backoff | undefined
   /**
-   * The waits between attempts that fail, in milliseconds. A server's `Retry-After` counts up to `maxMs`.
+   * The waits between attempts that fail, in milliseconds. A server's `Retry-After` counts up to `maxMs`. A connection that
+   * fails or ends after it brought something new is opened again without a wait, at most once a second.
    * @default { minMs: 500, maxMs: 30000 }
    */
   readonly retry?: Backoff | undefined
