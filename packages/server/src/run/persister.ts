@@ -110,10 +110,10 @@ export function createPersister(options: PersisterOptions): Persister {
     dispose: finish,
   }
 
-  function pump(): void {
+  function pump(isTurnOver = false): void {
     if (isOver || isWriting || (isTurnAwaited && !ending)) return
     if (dueAt() > environment.now()) arm()
-    else if (ending) void write()
+    else if (ending || isTurnOver) void write()
     else awaitTurn()
   }
 
@@ -122,7 +122,7 @@ export function createPersister(options: PersisterOptions): Persister {
     isTurnAwaited = true
     environment.setImmediate(() => {
       isTurnAwaited = false
-      if (!isOver && !isWriting) void write()
+      pump(true)
     })
   }
 
