@@ -7,7 +7,7 @@ import { memoryTarget } from './memory-target'
 import { playHistories } from './play-histories'
 
 const seed = 7_000
-const count = 150
+const count = 300
 
 /** Simulated servers trigger these too rarely: two calls on the same stream must overlap exactly. */
 const rare = new Set([

@@ -272,12 +272,12 @@ export async function playHistory(setting: HistorySetting, seed: number): Promis
   async function erase(stream: Stream, delayMs: number): Promise<void> {
     await pause(delayMs)
     stream.isDeleted = true
-    for (;;) {
+    for (let attempt = 0; ; attempt++) {
       const isDone = await unlessDead(anyAlive(), (process) =>
         process.streams.deleteStream(stream.id).then(
           () => true,
-          // An earlier call whose result was lost has deleted it.
-          (error) => error.code === 'not-found',
+          // If the result of an earlier attempt was lost, the stream is gone.
+          (error: { code?: string }) => attempt > 0 && error.code === 'not-found',
         ),
       )
       if (isDone) return
