@@ -187,7 +187,7 @@ export default defineConfig({
       convex: () => convex(svelte()),
       contract: () => inNode('contract', 'tests/bindings/*.test.ts', { readsSources: true }),
       playground: () => inNode('playground', 'playground/tests/**/*.test.{ts,tsx}'),
-      runner: () => inNode('runner', 'tests/{runner,gates}/**/*.test.ts'),
+      runner: () => inNode('runner', 'tests/{runner,gates,bench}/**/*.test.ts'),
       ssr: () =>
         inNode('ssr', 'tests/{bindings/ssr,hydration}/*.test.ts', {
           globalSetup: browserServer,
@@ -221,7 +221,7 @@ export default defineConfig({
         inNode('mariadb', 'tests/stores/mariadb/*.test.ts', { readsSources: true, ...slow, hookTimeout: 120_000 }),
       redis: () => inNode('redis', 'tests/stores/redis/**/*.test.ts', { readsSources: true, ...slow }),
       // Not part of the test command: numbers to read, not to pass.
-      bench: () => inNode('bench', 'tests/bench/*.bench.ts', { readsSources: true }),
+      bench: () => inNode('bench', 'tests/bench/stores/*.bench.ts', { readsSources: true }),
       e2e: () => inNode('e2e', 'tests/{e2e,faults}/**/*.test.ts', { globalSetup: browserServer, ...slower }),
     }),
   },

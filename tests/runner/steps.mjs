@@ -108,9 +108,9 @@ export const steps = [
     run: runtimes,
   },
   suite('playground', 'the parts of the playground', { folders: ['playground/'], needsBuild: true }),
-  suite('tools', 'the contract itself, the gates and this test command', {
+  suite('tools', 'the contract itself, the gates, the benchmark and this test command', {
     projects: ['contract', 'runner'],
-    folders: ['tests/bindings/contract', 'tests/runner/', 'tests/gates/'],
+    folders: ['tests/bindings/contract', 'tests/runner/', 'tests/gates/', 'tests/bench/'],
     needsBuild: true,
   }),
   gate('packaging', 'what npm would publish', checkPackaging, { needsBuild: true }),

@@ -6,21 +6,21 @@ import { sqliteStore } from '@keepstream/server/sqlite'
 import pg from 'pg'
 import postgres from 'postgres'
 import { expect, it, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../packages/server/src/store/stream-store'
-import type { Database } from '../../packages/server/src/stores/postgres/connection/database'
-import { persistentDatabase } from '../../packages/server/src/stores/postgres/connection/persistent-database'
-import { pgConnections } from '../../packages/server/src/stores/postgres/connection/pg-connections'
-import { postgresTable } from '../../packages/server/src/stores/postgres/postgres-table'
-import { tableNames } from '../../packages/server/src/stores/postgres/schema'
-import { createChangeNotifier } from '../../packages/server/src/stores/shared/change-notifier'
-import { optimisticStore } from '../../packages/server/src/stores/shared/optimistic-store'
-import { startPostgres } from '../support/postgres-server'
+import type { StreamStore } from '../../../packages/server/src/store/stream-store'
+import type { Database } from '../../../packages/server/src/stores/postgres/connection/database'
+import { persistentDatabase } from '../../../packages/server/src/stores/postgres/connection/persistent-database'
+import { pgConnections } from '../../../packages/server/src/stores/postgres/connection/pg-connections'
+import { postgresTable } from '../../../packages/server/src/stores/postgres/postgres-table'
+import { tableNames } from '../../../packages/server/src/stores/postgres/schema'
+import { createChangeNotifier } from '../../../packages/server/src/stores/shared/change-notifier'
+import { optimisticStore } from '../../../packages/server/src/stores/shared/optimistic-store'
+import { startPostgres } from '../../support/postgres-server'
 
 const streams = 16
 const measuredMs = 3_000
 const slice = 'A sentence of an answer, as the persister stores it. '
 
-/** `npx vitest run --project bench`: appends a second with 16 streams at once, as ratios of SQLite's in the same run. */
+/** `npx vitest run --project bench tests/bench/stores/postgres`: appends a second with 16 streams at once, as ratios of SQLite's in the same run. */
 it('appends a second', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -6,14 +6,14 @@ import { postgresStore } from '@keepstream/server/postgres'
 import { redisStore } from '@keepstream/server/redis'
 import { sqliteStore } from '@keepstream/server/sqlite'
 import { expect, it, onTestFinished } from 'vitest'
-import type { StreamStore } from '../../packages/server/src/store/stream-store'
-import { startPostgres } from '../support/postgres-server'
-import { startRedis } from '../support/redis-server'
+import type { StreamStore } from '../../../packages/server/src/store/stream-store'
+import { startPostgres } from '../../support/postgres-server'
+import { startRedis } from '../../support/redis-server'
 
 const measuredMs = 1_500
 const slice = 'A sentence of an answer, as the persister stores it. '
 
-/** `npx vitest run --project bench stores`: the engines side by side in one run, the table of docs/stores.md. */
+/** `npx vitest run --project bench tests/bench/stores/stores`: the engines side by side in one run, the table of docs/stores.md. */
 it('appends and reads', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

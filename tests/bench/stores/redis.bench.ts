@@ -7,13 +7,13 @@ import { sqliteStore } from '@keepstream/server/sqlite'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { expect, it, onTestFinished } from 'vitest'
-import { type RedisServer, startRedis } from '../support/redis-server'
+import { type RedisServer, startRedis } from '../../support/redis-server'
 
 const streams = 16
 const measuredMs = 2_000
 const slice = 'A sentence of an answer, as the persister stores it. '
 
-/** `npx vitest run --project bench`: appends a second with 16 streams at once, as ratios of SQLite's in the same run. */
+/** `npx vitest run --project bench tests/bench/stores/redis`: appends a second with 16 streams at once, as ratios of SQLite's in the same run. */
 it('appends a second', { timeout: 300_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { ensurePrograms } from '../runner/programs.mjs'
+import { root, runCommand, stopCommands } from '../runner/run-command.mjs'
+
+/**
+ * `npm run bench`. Node 20 reads no TypeScript, and the processes that are measured should not run a compiler. So everything
+ * is bundled first, except for packages.
+ */
+const source = join(root, 'tests', 'bench')
+const bundled = join(root, 'tests', '.output', 'bench', 'bundled')
+
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])) {
+  process.on(signal, () => {
+    stopCommands()
+    process.exit(code)
+  })
+}
+
+await build({
+  entryPoints: [join(source, 'command.ts'), join(source, 'processes', '*.ts')],
+  outbase: source,
+  outdir: bundled,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  packages: 'external',
+  // Without the paths of tests/tsconfig.json: the built packages are measured, as an application gets them.
+  tsconfigRaw: {},
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
+})
+/** @type {typeof import('./command')} */
+const { runBench } = await import(pathToFileURL(join(bundled, 'command.mjs')).href)
+process.exitCode = await runBench(process.argv.slice(2), { root, ensurePrograms, buildPackages })
+// A peer may leave a timer or a socket.
+process.exit()
+
+async function buildPackages() {
+  const { code, output } = await runCommand('turbo', [
+    ...['run', 'build', '--filter=./packages/*', '--output-logs=errors-only', '--ui=stream'],
+  ])
+  if (code !== 0) throw new Error(`the packages do not build:\n${output}`)
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus, release, totalmem, type } from 'node:os'
+import { join } from 'node:path'
+import type { Machine } from './report'
+
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+  }
+}
+
+/** The packages that are measured. `tests/package.json` pins those of the peers. */
+const packages = ['@durable-streams/client', '@durable-streams/server', '@tanstack/ai-client', 'ai', 'resumable-stream']
+
+/** The versions of Node, Keepstream and the peers. */
+export function describeVersions(root: string): Record<string, string> {
+  const require = createRequire(join(root, 'tests', 'package.json'))
+  const versionIn = (path: string): string => JSON.parse(readFileSync(path, 'utf8')).version
+  const versions = packages.map((name) => [name, versionIn(packageFile(require, name))])
+  return {
+    node: process.version.slice(1),
+    keepstream: versionIn(join(root, 'packages', 'core', 'package.json')),
+    ...Object.fromEntries(versions),
+  }
+}
+
+/** A package may not export its package.json, so its folder is found among those that Node searches. */
+function packageFile(require: NodeJS.Require, name: string): string {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const path = join(folder, name, 'package.json')
+    try {
+      readFileSync(path)
+      return path
+    } catch {
+      // Not in this folder. Node looks in the next one as well.
+    }
+  }
+  throw new Error(`${name} is not installed: run npm ci`)
+}
