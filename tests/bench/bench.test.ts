@@ -113,7 +113,7 @@ describe('the table', () => {
     expect(text).toContain('| at most 8 ms above bare | 9 ms (9 to 9) | **missed** |')
     expect(text).toContain('- `example`: The time of an example.')
     expect(text).toContain('- `example`, ratio: missed. It is slow.')
-    expect(text).toContain('- `example`, <above>: missed. The reason is not known yet')
+    expect(text).toContain('- Missed for a reason that is not known yet: `example`.')
     expect(text).toContain('- `example`, ratio, a | peer: not measured. It does not start.')
     expect(text).not.toContain('quick run')
     expect(renderTable({ ...report, isQuick: true })).toContain('quick run')
@@ -140,12 +140,21 @@ describe('the table', () => {
 describe('the plot', () => {
   it('has a bar for each comparison that was measured, as long as its part of the goal', () => {
     const text = renderPlot(report)
-    expect(text.match(/<rect /g)).toHaveLength(4)
+    expect(text.match(/<rect class="(met|missed)"/g)).toHaveLength(4)
     expect(text).toContain('class="missed" x="400" y="49" width="400.0"')
     expect(text).toContain('class="met" x="400" y="75" width="250.0"')
     // For a goal of at least 1, twice as much is half a bar.
     expect(text).toContain('class="met" x="400" y="127" width="125.0"')
     expect(text).toContain('not measured')
+  })
+
+  it('marks what a peer would use of the goal', () => {
+    const subjects = { Keepstream: [10], bare: [5], 'a | peer': [15] }
+    const text = renderPlot({ ...report, rows: [judge(row, { ratio: subjects })] })
+    // Three times bare, where the goal is two.
+    expect(text.match(/class="peer" x="([\d.]+)"/)?.[1]).toBe('773.0')
+    expect(text).toContain('<title>a | peer</title>')
+    expect(text).not.toContain('<title>bare</title>')
   })
 
   it('escapes what it shows', () => {

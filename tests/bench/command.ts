@@ -79,7 +79,7 @@ async function runRow(row: Row, isQuick: boolean): Promise<RowResult> {
 /** Writes the results to `tests/.output/bench`, and with `--save` to the documentation as well. */
 function write(report: Report, root: string, isSaved: boolean): void {
   const output = join(root, 'tests', '.output', 'bench')
-  const json = `${JSON.stringify(report, undefined, 2)}\n`
+  const json = `${joinNumbers(JSON.stringify(report, undefined, 2))}\n`
   const files: [string, string][] = [
     [join(output, 'performance.json'), json],
     [join(output, 'performance.md'), `${renderTable(report)}\n`],
@@ -95,6 +95,11 @@ function write(report: Report, root: string, isSaved: boolean): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   }
+}
+
+/** Puts each list of numbers on one line. */
+function joinNumbers(json: string): string {
+  return json.replace(/\[[\d.,\s-]+\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))
 }
 
 function findMistake(words: readonly string[]): string | undefined {

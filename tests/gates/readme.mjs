@@ -6,12 +6,17 @@ import { root } from '../runner/run-command.mjs'
 import { checkExamples } from './check-examples.mjs'
 import { extractExamples, findPages } from './extract-examples.mjs'
 import { findLinks } from './markdown.mjs'
+import { findStaleFigures } from './performance.mjs'
 
-/** Checks that the examples compile against the built packages and that relative links lead to files. */
+/**
+ * Checks that the examples compile against the built packages, that relative links lead to files, and that the figures of
+ * docs/performance.md are those that were measured.
+ */
 export async function checkReadme() {
   const pages = await findPages()
   const folder = join(root, 'tests', '.output', 'examples')
   const { frameworks, count, findings } = await extractExamples(folder)
+  findings.push(...(await findStaleFigures()))
   for (const page of pages) {
     for (const link of findLinks(await readFile(join(root, page), 'utf8'))) {
       const target = join(root, dirname(page), link)

@@ -20,7 +20,7 @@ export function renderTable({ date, isQuick, machine, versions, rows }) {
     '|---|---|---|---|---|---|',
     ...rows.flatMap((row) => row.comparisons.map((comparison) => tableLine(row, comparison))),
   ]
-  const notes = rows.flatMap((row) => notesOf(row))
+  const notes = [...rows.flatMap((row) => notesOf(row)), ...unexplained(rows)]
   const measures = rows.map(({ name, measures }) => `- \`${name}\`: ${measures}`)
   return [...lines, '', 'What the rows measure:', '', ...measures, ...titled('What the table cannot say:', notes)].join(
     '\n',
@@ -85,16 +85,31 @@ function subjectText(subject, unit) {
  * @returns {string[]} one line for each thing that the table cannot say
  */
 function notesOf({ name, comparisons, failure }) {
-  const unknown = `The reason is not known yet: see the profiles of \`npm run bench -- ${name} --profile\`.`
-  const notes = comparisons.flatMap(({ name: comparison, verdict, reason = unknown, subjects }) => [
-    ...(verdict === 'missed' ? [`- \`${name}\`, ${comparison}: missed. ${reason}`] : []),
-    ...subjects.flatMap((subject) =>
+  const reasons = comparisons.flatMap(({ name: comparison, reason }) =>
+    reason === undefined ? [] : [`- \`${name}\`, ${comparison}: missed. ${reason}`],
+  )
+  const absent = comparisons.flatMap(({ name: comparison, subjects }) =>
+    subjects.flatMap((subject) =>
       'notMeasured' in subject
         ? [`- \`${name}\`, ${comparison}, ${subject.name}: not measured. ${subject.notMeasured}`]
         : [],
     ),
-  ])
-  return failure === undefined ? notes : [...notes, `- \`${name}\`: failed. ${failure}`]
+  )
+  return [...reasons, ...absent, ...(failure === undefined ? [] : [`- \`${name}\`: failed. ${failure}`])]
+}
+
+/**
+ * @param {readonly import('./report').RowResult[]} rows
+ * @returns {string[]} one line if there are rows that miss a goal for a reason that nobody has written down
+ */
+function unexplained(rows) {
+  const names = rows
+    .filter(({ comparisons }) =>
+      comparisons.some(({ verdict, reason }) => verdict === 'missed' && reason === undefined),
+    )
+    .map(({ name }) => `\`${name}\``)
+  if (names.length === 0) return []
+  return [`- Missed for a reason that is not known yet: ${names.join(', ')}. See the profiles of these rows.`]
 }
 
 /**
