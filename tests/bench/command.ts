@@ -53,9 +53,18 @@ export async function runBench(words: readonly string[], tools: BenchTools): Pro
   return failed.length === 0 ? 0 : 1
 }
 
+/** What the row that runs has deferred. The last comes first. */
+let releases: (() => unknown)[] = []
+
+/** Ends the servers of the row that runs and removes their folders. For a run that is interrupted. */
+export async function releaseRow(): Promise<void> {
+  const all = releases
+  releases = []
+  for (const release of all) await release()
+}
+
 /** Runs one row. A row that throws does not stop the others. */
 async function runRow(row: Row, isQuick: boolean): Promise<RowResult> {
-  const releases: (() => unknown)[] = []
   const context: RunContext = {
     isQuick,
     pick: (full, quick) => (isQuick ? quick : full),
@@ -71,7 +80,7 @@ async function runRow(row: Row, isQuick: boolean): Promise<RowResult> {
   } catch (error) {
     failure = error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
-  for (const release of releases) await release()
+  await releaseRow()
   progress(`${row.name}: ${((performance.now() - beganAt) / 1_000).toFixed(1)} s`)
   return judge(row, measured, failure)
 }

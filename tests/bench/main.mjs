@@ -11,12 +11,16 @@ import { root, runCommand, stopCommands } from '../runner/run-command.mjs'
 const source = join(root, 'tests', 'bench')
 const bundled = join(root, 'tests', '.output', 'bench', 'bundled')
 
+/** @type {typeof import('./command') | undefined} */
+let bench
+
 for (const [signal, code] of /** @type {const} */ ([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ])) {
-  process.on(signal, () => {
+  process.on(signal, async () => {
     stopCommands()
+    await bench?.releaseRow()
     process.exit(code)
   })
 }
@@ -35,9 +39,8 @@ await build({
   target: 'node20',
   logLevel: 'warning',
 })
-/** @type {typeof import('./command')} */
-const { runBench } = await import(pathToFileURL(join(bundled, 'command.mjs')).href)
-process.exitCode = await runBench(process.argv.slice(2), { root, ensurePrograms, buildPackages })
+bench = /** @type {typeof import('./command')} */ (await import(pathToFileURL(join(bundled, 'command.mjs')).href))
+process.exitCode = await bench.runBench(process.argv.slice(2), { root, ensurePrograms, buildPackages })
 // A peer may leave a timer or a socket.
 process.exit()
 
