@@ -195,7 +195,6 @@ describe('the command', () => {
       env: {},
       missing: { redis: { reason: 'a Redis server was not found', cure: 'install it' } },
     }),
-    buildPackages: async () => undefined,
   }
 
   afterEach(() => {

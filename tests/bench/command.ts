@@ -14,7 +14,6 @@ export interface BenchTools {
   /** The top of the repository. */
   readonly root: string
   ensurePrograms(names: readonly ProgramName[]): Promise<Programs>
-  buildPackages(): Promise<void>
 }
 
 /** Runs rows and writes what they measured. Returns the exit code: 0, 1 if a row failed, 2 for a mistake in the call. */
@@ -31,8 +30,6 @@ export async function runBench(words: readonly string[], tools: BenchTools): Pro
   const lacks = Object.values(missing).map(({ reason, cure }) => `${reason}: ${cure}`)
   if (lacks.length > 0) return refuse([...lacks, 'Or name the rows to run: see npm run bench -- --list'].join('\n'))
   Object.assign(process.env, env)
-  progress('builds the packages')
-  await tools.buildPackages()
 
   if (words.includes('--profile'))
     process.env[profileFolder] = join(tools.root, 'tests', '.output', 'bench', 'profiles')
