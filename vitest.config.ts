@@ -49,16 +49,19 @@ const sources = [
  */
 const inThreads = { pool: 'threads', isolate: false } as const
 
+/** Files that share a thread share a page too: a check that they leave it as they found it. */
+const cleanPage = source('./tests/environments/clean-page.ts')
+
 /** A binding's own tests, and the contract that all bindings are held to. */
 function binding(name: string, ...plugins: PluginOption[]): TestProjectInlineConfiguration {
   return {
     plugins,
     resolve: { alias: sources, conditions: ['browser', 'development', 'module', 'import', 'default'] },
     test: {
-      // Each file has a page of its own, because a page keeps the listeners of components that are still mounted.
-      pool: 'threads',
+      ...inThreads,
       name,
       environment: source('./tests/environments/happy-dom.ts'),
+      setupFiles: cleanPage,
       include: [`packages/${name}/tests/**/*.test.{ts,tsx}`, `tests/bindings/${name}/*.test.ts`],
     },
   }
@@ -99,6 +102,7 @@ function convex(...plugins: PluginOption[]): TestProjectInlineConfiguration {
     resolve: { ...resolve, alias: [...sources, ws] },
     test: {
       ...test,
+      // Not the check of the page: clients of Convex still listen for a moment, and no test reports an event of the page.
       setupFiles: source('./packages/convex/tests/support/setup.ts'),
       globalSetup: source('./tests/docs/support/write-examples.ts'),
       // They find modules with Vite, or hold runes; and Node would take Solid's server build.

@@ -50,8 +50,10 @@ export interface Page {
 export function createKit(driver: Driver): Kit & { leave(): Promise<void> } {
   const server = createFakeServer()
   const disposers: (() => void)[] = []
-  onTestFinished(() => {
+  onTestFinished(async () => {
     for (const dispose of disposers) dispose()
+    // Until then a client listens to the page, and would answer to events of later tests.
+    if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(GRACE_MS)
   })
 
   function mountAll(components: readonly ComponentProps[]): Page[] {

@@ -232,4 +232,6 @@ it('warns once, with the fix, that nothing can stop a call without a scope', asy
   expect(seen.at(-1)).toBe('text')
   expect(warned.mock.calls).toEqual([[expect.stringMatching(/outside of any effect scope.*effectScope\(\)\.run/s)]])
   stop(runner)
+  // The call goes on until the answer has ended, and the page would keep its listeners.
+  await happens(() => server.stream('a').close())
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from 'vitest'
+import { beforeEach, onTestFinished, vi } from 'vitest'
 
 const STEP_MS = 100
 
@@ -8,9 +8,8 @@ export function stopTime() {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'cancelAnimationFrame', 'Date'],
     })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
+    // This comes after what the test does when it has finished, because clients leave in fake time.
+    onTestFinished(() => void vi.useRealTimers())
   })
 }
 

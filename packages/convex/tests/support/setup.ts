@@ -7,16 +7,22 @@ class ConvexResponse extends Response {
   }
 }
 
-globalThis.Response = ConvexResponse
+// The test files share a thread, and this file runs before each of them.
+if (globalThis.Response.name !== ConvexResponse.name) {
+  globalThis.Response = ConvexResponse
+  tolerateRejections()
+}
 
 /**
  * The component throws on what its writer throws, and fails to close a response that was cut, with nobody there to catch
  * either; Convex logs such errors.
  */
-const tolerated = new RegExp(`${writerError}|/persistent-text-streaming/`)
-const listeners = process.listeners('unhandledRejection')
-process.removeAllListeners('unhandledRejection')
-process.on('unhandledRejection', (error, promise) => {
-  if (error instanceof Error && `${error.message}${error.stack}`.match(tolerated)) return
-  for (const listener of listeners) listener(error, promise)
-})
+function tolerateRejections() {
+  const tolerated = new RegExp(`${writerError}|/persistent-text-streaming/`)
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (error, promise) => {
+    if (error instanceof Error && `${error.message}${error.stack}`.match(tolerated)) return
+    for (const listener of listeners) listener(error, promise)
+  })
+}
