@@ -18,6 +18,7 @@ export default defineProject({
   resolve: { conditions: ['browser', 'development', 'module', 'import', 'default'] },
   test: {
     name: 'docs',
+    pool: 'threads',
     environment: path('../environments/happy-dom.ts'),
     dir: path('.'),
     include: ['*.test.ts'],

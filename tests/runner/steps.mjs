@@ -54,6 +54,10 @@ export const steps = [
     folders: ['tests/stores/postgres/'],
     needs: ['postgres'],
   }),
+  suite('convex', 'the hooks for Convex, with the real component', {
+    mostlyWaits: true,
+    folders: ['packages/convex/'],
+  }),
   suite('mariadb', 'a store that is written with the store kit, on a real MariaDB server', {
     mostlyWaits: true,
     group: 'system',
@@ -79,7 +83,6 @@ export const steps = [
     folders: ['tests/histories/'],
     needs: ['postgres', 'redis'],
   }),
-  suite('convex', 'the hooks for Convex, with the real component', { folders: ['packages/convex/'] }),
   suite('react', 'the React binding, with React 19 and 18', {
     environment: 'page',
     projects: ['react', 'react-18'],
