@@ -10,7 +10,16 @@ export default defineConfig({
   },
   format: 'esm',
   target: 'es2022',
-  dts: true,
+  // emit-types.mjs writes them.
+  dts: {
+    entry: {
+      index: '.types/packages/core/src/index.d.ts',
+      'react-native/index': '.types/packages/core/src/react-native/index.d.ts',
+      'smooth/index': '.types/packages/core/src/smooth/index.d.ts',
+      'tabs/index': '.types/packages/core/src/tabs/index.d.ts',
+      'testing/index': '.types/packages/core/src/testing/index.d.ts',
+    },
+  },
   sourcemap: true,
   clean: true,
 })

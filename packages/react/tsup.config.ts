@@ -4,7 +4,8 @@ export default defineConfig({
   entry: ['src/index.ts'],
   format: 'esm',
   target: 'es2022',
-  dts: true,
+  // emit-types.mjs writes them.
+  dts: { entry: { index: '.types/packages/react/src/index.d.ts' } },
   sourcemap: true,
   clean: true,
 })

@@ -12,7 +12,18 @@ export default defineConfig({
   },
   format: 'esm',
   target: 'es2022',
-  dts: true,
+  // emit-types.mjs writes them.
+  dts: {
+    entry: {
+      index: '.types/packages/server/src/index.d.ts',
+      'stores/memory': '.types/packages/server/src/stores/memory.d.ts',
+      'stores/redis': '.types/packages/server/src/stores/redis.d.ts',
+      'stores/postgres': '.types/packages/server/src/stores/postgres.d.ts',
+      'stores/sqlite': '.types/packages/server/src/stores/sqlite.d.ts',
+      'storekit/index': '.types/packages/server/src/storekit/index.d.ts',
+      'testkit/index': '.types/packages/server/src/testkit/index.d.ts',
+    },
+  },
   sourcemap: true,
   clean: true,
   removeNodeProtocol: false,

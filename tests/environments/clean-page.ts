@@ -6,10 +6,10 @@ import { afterAll, expect, vi } from 'vitest'
  */
 const listening = new Map<string, number>()
 const places = { window: globalThis, document }
-const restore = Object.entries(places).map(([name, target]) => count(name, target))
+const counting = Object.entries(places).map(([name, target]) => count(name, target))
 
 afterAll(() => {
-  for (const undo of restore) undo()
+  for (const stop of counting) stop()
   const left = Object.fromEntries([...listening].filter(([event, number]) => number > 0 && !frameworks.has(event)))
   expect(left, 'listeners are left').toEqual({})
   expect(document.body.innerHTML, 'elements are left').toBe('')
@@ -19,7 +19,7 @@ afterAll(() => {
 /** React listens once, for as long as the page lives. */
 const frameworks = new Set(['document selectionchange'])
 
-/** Counts the listeners that are added from now on and still listen. */
+/** Counts the listeners that are added from now on and still listen. Returns a function that ends the count. */
 function count(name: string, target: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>): () => void {
   const { addEventListener, removeEventListener } = target
   const known = new Map<string, Set<unknown>>()
