@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Playground, startPlayground } from '../server/start-playground'
@@ -25,9 +24,11 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'playground-'))
   mkdirSync(join(folder, 'page'))
   writeFileSync(join(folder, 'page/index.html'), 'page')
+  // A documentation of its own, because each start reads and indexes all of it.
+  writeFileSync(join(folder, 'README.md'), '# Sky\n\nThe sky is blue at noon.\n')
   standIn = await startStandIn()
   playground = await startPlayground({
-    root: fileURLToPath(new URL('../..', import.meta.url)),
+    root: folder,
     pageDir: join(folder, 'page'),
     dataDir: join(folder, 'data'),
     store: { type: 'sqlite' },
