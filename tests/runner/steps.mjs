@@ -78,6 +78,16 @@ export const steps = [
     folders: ['tests/faults/'],
     needsBuild: true,
   }),
+  {
+    name: 'runtimes',
+    group: 'system',
+    title: 'the server on Node, Bun, Deno and an edge runtime',
+    needsBuild: true,
+    needs: [],
+    // It also installs them, where they are not there yet.
+    mostlyWaits: true,
+    run: runtimes,
+  },
   suite('histories', 'random histories of servers on each store, in one process', {
     group: 'system',
     folders: ['tests/histories/'],
@@ -102,14 +112,6 @@ export const steps = [
     folders: ['tests/docs/pages', 'tests/docs/server/'],
     needsBuild: true,
   }),
-  {
-    name: 'runtimes',
-    group: 'system',
-    title: 'the server on Node, Bun, Deno and an edge runtime',
-    needsBuild: true,
-    needs: [],
-    run: runtimes,
-  },
   suite('playground', 'the parts of the playground', { folders: ['playground/'], needsBuild: true }),
   suite('tools', 'the contract itself, the gates, the benchmark and this test command', {
     projects: ['contract', 'runner'],
