@@ -409,7 +409,9 @@ function follow(state: SessionState, change?: Change): SessionState {
 /** Waits longer after each failure, and as long as the server requests. */
 function wait(state: SessionState, retryAfterMs?: number): SessionState {
   const { failures, policy } = state
-  const ms = Math.max(backoffMs(failures, policy.retry), Math.min(retryAfterMs ?? 0, policy.retry.maxMs))
+  // Spread, because the server may ask many readers at once.
+  const askedMs = (retryAfterMs ?? 0) * (1 + Math.random() / 2)
+  const ms = Math.max(backoffMs(failures, policy.retry), Math.min(askedMs, policy.retry.maxMs))
   return enter(state, 'waiting', 'waiting', { untilMs: policy.now() + ms, retryAfterMs })
 }
 

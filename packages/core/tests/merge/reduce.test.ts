@@ -260,3 +260,16 @@ describe('a wait that the server requested', () => {
     expect(reduce(limited, { type: 'retried' }).retryAfterMs).toBeUndefined()
   })
 })
+
+describe('the wait that a server asks for', () => {
+  it('is kept, and spread over half as long again, so that many readers do not come back in one instant', () => {
+    const error = new SourceError('server', 'in a test', { retryAfterMs: 4000 })
+    const waits = Array.from({ length: 200 }, () => {
+      const state = reduce(initialState(), { type: 'attached' })
+      return Number(reduce(state, { type: 'failed', attempt: state.attempt, error }).untilMs) - policy.now()
+    })
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(4000)
+    expect(Math.max(...waits)).toBeLessThan(6000)
+    expect(new Set(waits.map((wait) => Math.floor(wait / 100))).size).toBeGreaterThan(10)
+  })
+})

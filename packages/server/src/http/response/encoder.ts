@@ -1,9 +1,4 @@
 import type { TextStep } from '../../reading/text-source'
-import { type MediaType, mediaTypes } from '../wire-names'
-import { createFrames } from './binary-frames'
-import { rawEncoder } from './raw-encoder'
-import { reportingEncoder } from './reporting-encoder'
-import { sseFrames } from './sse-frames'
 
 /** Turns the steps of a source into what one response sends. */
 export interface Encoder {
@@ -19,13 +14,4 @@ export interface Encoder {
   readonly isRaw: boolean
   /** What shows that the connection still works. Empty if nothing can be sent between two parts of the text. */
   readonly keepAlive: Uint8Array
-}
-
-/** The forms in which a text is sent as it grows. */
-export type LiveForm = Exclude<MediaType, typeof mediaTypes.json>
-
-/** @param now in milliseconds */
-export function createEncoder(form: LiveForm, now: () => number): Encoder {
-  if (form === mediaTypes.text) return rawEncoder()
-  return reportingEncoder(form === mediaTypes.sse ? sseFrames : createFrames(now))
 }
