@@ -54,6 +54,7 @@ export function createStreamClient({
     poll,
     retry,
     now: () => (environment.Date ?? Date).now(),
+    isHidden: () => !!environment.document?.hidden,
   }
   const slots = createConnectionSlots(() => maxLive ?? connectionLimit(environment, (snapshot as SnapshotTail).url))
   const pageHub = createPageHub(environment)

@@ -30,6 +30,7 @@ const atRest: Policy = {
   poll: { minMs: 1, maxMs: 1 },
   retry: { minMs: 1, maxMs: 1 },
   now: () => 0,
+  isHidden: () => false,
 }
 
 /** The state before the first reader. `isDriven`: this client has driven the stream before. */
@@ -371,13 +372,18 @@ function cutDrive({ failures }: SessionState): Change {
   return { failures: failures + 1, idlePolls: 0 }
 }
 
-/** After progress a channel is resumed without a wait, but not again and again: others wait as after any failure. */
+/**
+ * After progress a channel is resumed without a wait, but not again and again, and not in a hidden page: that may be on its way
+ * out, and would send one request more.
+ */
 function resume({ phase, policy, attempt, progressAttempt, resumedAtMs }: SessionState): Change | undefined {
   const nowMs = policy.now()
   const isChannel = phase === 'driving' || policy.follows === 'tail'
   // If the clock is set back, this must not stay in the future.
   const isDue = Math.abs(nowMs - resumedAtMs) >= RESUME_MS
-  return isChannel && progressAttempt === attempt && isDue ? { resumedAtMs: nowMs, isBehind: false } : undefined
+  return isChannel && progressAttempt === attempt && isDue && !policy.isHidden()
+    ? { resumedAtMs: nowMs, isBehind: false }
+    : undefined
 }
 
 /** Another poll or connection has brought nothing new, unless the source had more text. */

@@ -17,6 +17,8 @@ export interface Policy {
   readonly retry: Backoff
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Nobody sees the page, or it is about to be left. */
+  readonly isHidden: () => boolean
 }
 
 /** What a session is doing, and the `connection` that users see. */

@@ -158,8 +158,10 @@ const actsOf: Record<SessionEvent['type'], Record<string, Act>> = {
       ),
     'failed: network, server, rate-limited, after progress, less than 1 s after a channel was resumed': (state) =>
       [nowMs - 999, nowMs, nowMs + 999].flatMap((resumedAtMs) => afterProgress(state, { resumedAtMs }, ...passing())),
-    'failed: after progress, while the server asks for time': (state) =>
-      afterProgress(state, {}, new SourceError('server', 'in a test', { retryAfterMs: 1 })),
+    'failed: after progress, while the server asks for time, or in a hidden page': (state) => [
+      ...afterProgress(state, {}, new SourceError('server', 'in a test', { retryAfterMs: 1 })),
+      ...afterProgress(state, { policy: { ...state.policy, isHidden: () => true } }, ...passing()),
+    ],
   },
   wakeUp: {
     wakeUp: ({ attempt }) => [{ event: { type: 'wakeUp', attempt } }],

@@ -9,6 +9,7 @@ export const policy: Policy = {
   poll: { minMs: 10, maxMs: 10 },
   retry: { minMs: 1000, maxMs: 10_000 },
   now: () => 100_000,
+  isHidden: () => false,
 }
 
 export const repeatable: Policy = { ...policy, canRepeat: true }

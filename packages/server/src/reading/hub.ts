@@ -14,10 +14,10 @@ export interface Hub {
   /** Concurrent reads of the same range share one read of the store. Rejects with `store`. */
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
   /**
-   * The same for a reader that continues. What a run of this process has stored is taken from its memory, so that a process does
-   * not read back what it wrote.
+   * What a run of this process has stored, from its memory: a process does not read back what it wrote. `undefined` if no run
+   * here knows it.
    */
-  readOn(id: string, offset: number, max: number): Promise<TextRange | undefined>
+  readStored(id: string, offset: number, max: number): TextRange | undefined
   /** Adds an open response, which has to be kept alive. Returns a function that removes it. */
   join(response: Pick<TextListener, 'tick' | 'shutDown'>): () => void
   /** Adds what has to end before the process does. Returns a function that removes it. */
@@ -50,7 +50,7 @@ export function createHub(options: HubOptions): Hub {
 
   return {
     read,
-    readOn: async (id, offset, max) => options.readStored(id, offset, max) ?? read(id, offset, max),
+    readStored: options.readStored,
     join(response) {
       const removeTick = keepAlive.add(() => response.tick())
       const remove = onShutDown((isLate) => response.shutDown(isLate))

@@ -64,18 +64,34 @@ export function openStoreReader(
       unwatch()
       leave()
     },
-    async next(): Promise<TextStep> {
-      for (;;) {
-        if (buffer !== '' && head) return { type: 'text', head, ...take() }
-        if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
-        if (head && !isBehind() && position >= head.offset) return { type: 'wait', head }
-        news = undefined
-        const range = await readOrLater()
-        if (range === 'later') return { type: 'wait', head }
-        if (range === undefined) return { type: 'gone' }
-        adopt(range)
-      }
+    next(): TextStep | Promise<TextStep> {
+      return nextKnown() ?? nextStored()
     },
+  }
+
+  /** The next step, as far as it needs no call of the store. */
+  function nextKnown(): TextStep | undefined {
+    for (;;) {
+      if (buffer !== '' && head) return { type: 'text', head, ...take() }
+      if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
+      if (head && !isBehind() && position >= head.offset) return { type: 'wait', head }
+      news = undefined
+      const range = hub.readStored(id, position, maxRead)
+      if (range === undefined) return undefined
+      failures = 0
+      adopt(range)
+    }
+  }
+
+  async function nextStored(): Promise<TextStep> {
+    for (;;) {
+      const range = await readOrLater()
+      if (range === 'later') return { type: 'wait', head }
+      if (range === undefined) return { type: 'gone' }
+      adopt(range)
+      const step = nextKnown()
+      if (step !== undefined) return step
+    }
   }
 
   function learn(found: ShownHead | 'change'): void {
@@ -98,7 +114,7 @@ export function openStoreReader(
 
   async function readOrLater(): Promise<TextRange | undefined | 'later'> {
     try {
-      const range = await hub.readOn(id, position, maxRead)
+      const range = await hub.read(id, position, maxRead)
       failures = 0
       return range
     } catch (error) {

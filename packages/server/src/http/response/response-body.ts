@@ -67,7 +67,9 @@ export function createResponseBody(source: BodySource, signal: AbortSignal, maxI
           isAwake = false
           let step: Uint8Array | undefined | 'end'
           try {
-            step = await source.next()
+            const next = source.next()
+            // Without a pause for what is known already.
+            step = next instanceof Promise ? await next : next
           } catch (error) {
             finish()
             throw error

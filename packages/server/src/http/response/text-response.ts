@@ -1,5 +1,5 @@
 import { StreamServerError } from '../../errors'
-import type { TextListener, TextSource } from '../../reading/text-source'
+import type { TextListener, TextSource, TextStep } from '../../reading/text-source'
 import type { Runtime } from '../../runtime'
 import type { Encoder } from './encoder'
 import { createResponseBody, maxIdleTicks, type ResponseBody } from './response-body'
@@ -42,16 +42,9 @@ export function textResponse({ report, options }: Runtime, response: TextRespons
   body = createResponseBody(
     {
       isRaw: encoder.isRaw,
-      async next() {
-        const part = encoder.encode(await source.next(), source.position)
-        if (part === undefined) return 'end'
-        if (part.length === 0 && isLeaving) {
-          if (encoder.isRaw) throw leaving()
-          return 'end'
-        }
-        const sent = part.length === 0 && isKeepAliveDue ? encoder.keepAlive : part
-        isKeepAliveDue = false
-        return sent.length === 0 ? undefined : sent
+      next() {
+        const step = source.next()
+        return step instanceof Promise ? step.then(bytesOf) : bytesOf(step)
       },
       release() {
         source.close()
@@ -62,6 +55,18 @@ export function textResponse({ report, options }: Runtime, response: TextRespons
     maxIdleTicks(options),
   )
   return new Response(body.stream, { headers: response.headers })
+
+  function bytesOf(step: TextStep): Uint8Array | undefined | 'end' {
+    const part = encoder.encode(step, source.position)
+    if (part === undefined) return 'end'
+    if (part.length === 0 && isLeaving) {
+      if (encoder.isRaw) throw leaving()
+      return 'end'
+    }
+    const sent = part.length === 0 && isKeepAliveDue ? encoder.keepAlive : part
+    isKeepAliveDue = false
+    return sent.length === 0 ? undefined : sent
+  }
 }
 
 function leaving(): StreamServerError {
