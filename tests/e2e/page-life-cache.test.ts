@@ -57,7 +57,10 @@ describe.skipIf(chromiumPath === undefined)(
         expect(reasons).not.toEqual([])
         expect(await page.read(() => life.events)).not.toContain('pageshow, persisted')
         expect(page.asked(answer)).toEqual([first, first])
-        expect(server().requests(answer)).toEqual(page.asked(answer))
+        // The page that is left may still resume what its browser has broken, before it goes.
+        const [, ...later] = server().requests(answer)
+        expect(later.filter((offset) => offset === first)).toEqual([first])
+        expect(later.length).toBeLessThanOrEqual(2)
       })
     })
   },
