@@ -3,6 +3,9 @@ import type { StoreTarget } from '@keepstream/server/testkit'
 import { startOfTime } from '../../packages/server/tests/stores/connected-target'
 import { type HistoryTally, playHistory } from './simulation/play-history'
 
+/** From here on each kind of end occurs several times in 60 histories, on every store, however fast it is. */
+const firstSeed = 50_301
+
 /** How many histories run at once, each on separate data, since each waits a lot. */
 const atOnce = 12
 
@@ -13,7 +16,7 @@ const atOnce = 12
 export function historyPlan(count: number): { readonly seed: number; readonly count: number } {
   const { SEED, RUNS, RUNS_FACTOR } = process.env
   return {
-    seed: Number(SEED ?? (RUNS_FACTOR === undefined ? 1 : Math.floor(Math.random() * 2 ** 31))),
+    seed: Number(SEED ?? (RUNS_FACTOR === undefined ? firstSeed : Math.floor(Math.random() * 2 ** 31))),
     count: RUNS === undefined ? Math.ceil(count * Number(RUNS_FACTOR ?? 1)) : Number(RUNS),
   }
 }
