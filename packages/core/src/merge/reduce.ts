@@ -2,6 +2,7 @@ import { backoffMs } from '../backoff'
 import { isFinal, type SourceError, StreamError } from '../errors'
 import { type Connection, type End, isTerminal, type Retrying, type TerminalStatus } from '../types'
 import { merge, type Shown } from './merge'
+import { append, isNextPart, isPolled } from './next-part'
 import type {
   ChunkOutcome,
   Kept,
@@ -77,7 +78,7 @@ export function reduce(state: SessionState, event: SessionEvent): Reduction {
   if (phase === 'finished' || ('attempt' in event && event.attempt !== attempt)) return { state }
   if (event.type !== 'read') return { state: respond(state, event) }
   const { reading } = event
-  if (isNextPart(state, reading) && !event.isShort) return append(state, reading)
+  if (!event.isShort && isNextPart(state, reading)) return append(state, reading)
   const { state: next, chunk } = receive(state, reading, event.isShort)
   // If no process produces the text, it is driven again only where that is idempotent. Elsewhere the user has to ask.
   if (!isIdle(reading) || drive !== 'begun' || next.phase !== 'following' || !policy.canRepeat)
@@ -175,71 +176,6 @@ function hydrate(state: SessionState, initial: Kept): SessionState {
   return receive(state, { ...initial, offset: 0, isSnapshot: true, isKept }).state
 }
 
-/** Nothing changes but that the text goes on. Most chunks are like this, so they must cost little. */
-function isNextPart(state: SessionState, { text, offset, status, origin, upToDate = true, stalled = false }: Update) {
-  return (
-    state.connection === 'live' &&
-    state.status === 'streaming' &&
-    status === 'streaming' &&
-    offset === state.verified &&
-    offset === state.text.length &&
-    text !== '' &&
-    upToDate &&
-    state.isCaughtUp &&
-    !state.isBehind &&
-    !stalled &&
-    !state.isStalled &&
-    !state.end &&
-    !state.retrying &&
-    !state.failures &&
-    !state.idlePolls &&
-    state.progressAttempt === state.attempt &&
-    state.origin?.epoch === origin?.epoch &&
-    !isPolled(state)
-  )
-}
-
-/**
- * Gives what `receive` gives, for the next part. A property test compares them. The fields are written out, because a spread
- * costs thirty times as much (tried).
- */
-function append(state: SessionState, { text, offset, isSnapshot }: Update): Reduction {
-  const source = isSnapshot ? 'snapshot' : 'live'
-  const next: Required<SessionFacts> & Phase = {
-    phase: state.phase as 'following',
-    connection: 'live',
-    text: state.text + text,
-    verified: offset + text.length,
-    origin: state.origin,
-    cuts: state.cuts,
-    policy: state.policy,
-    status: 'streaming',
-    error: undefined,
-    retrying: undefined,
-    isCaughtUp: true,
-    isStalled: false,
-    isStopping: state.isStopping,
-    finishReason: state.finishReason,
-    end: undefined,
-    drive: state.drive,
-    attempt: state.attempt,
-    failures: 0,
-    untilMs: state.untilMs,
-    retryAfterMs: state.retryAfterMs,
-    progressAttempt: state.attempt,
-    resumedAtMs: state.resumedAtMs,
-    idlePolls: 0,
-    isBehind: false,
-    isHandedOver: state.isHandedOver,
-    channel: state.channel,
-  }
-  return {
-    state: next,
-    chunk: { outcome: 'appended', delta: text, source, offset, length: text.length },
-    isTextOnly: true,
-  }
-}
-
 /** Takes an update of any source. */
 export function receive(state: SessionState, reading: Update, isShort?: boolean): Reduction {
   const { offset, text, status, error, finishReason, upToDate = true, stalled = false } = reading
@@ -279,13 +215,6 @@ export function receive(state: SessionState, reading: Update, isShort?: boolean)
   const isGap = outcome === 'gap'
   const gap = () => follow(next, next.phase === 'driving' ? cutDrive(next) : idlePoll(next))
   return { state: isGap ? gap() : next, chunk }
-}
-
-/** The text is read in short requests, and not as it is written. */
-function isPolled({ phase, connection, channel, untilMs, policy }: SessionState): boolean {
-  if (phase === 'following' && (policy.follows === 'polls' || untilMs !== undefined)) return true
-  // What is held back stays `polling` until it is proven.
-  return connection === 'polling' && (channel === 'held' || channel === 'silent')
 }
 
 /** No process produces this stream at the moment, as far as its store knows. */

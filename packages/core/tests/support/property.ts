@@ -24,7 +24,7 @@ function reporter<T>(details: fc.RunDetails<T>) {
   )
 }
 
-/** Text that breaks naive readers: astral characters, CR, LF, NUL, a BOM, frames. */
+/** Text that breaks naive readers: astral characters, CR, LF, a line separator, NUL, a BOM, frames. */
 export function nastyText(maxLength = 60): fc.Arbitrary<string> {
   return fc
     .array(
@@ -42,6 +42,7 @@ export function nastyText(maxLength = 60): fc.Arbitrary<string> {
         '\r\n',
         '\0',
         '\uFEFF',
+        '\u2028',
         'data: x\n\n',
         'id: 1\n',
       ),

@@ -32,7 +32,7 @@ export function readEvents(
       const blocks = rest.split('\n\n')
       rest = blocks.pop() ?? ''
       for (const block of blocks) {
-        const fields = Object.fromEntries(block.split('\n').map((line) => /(.*?): ?(.*)/.exec(line)?.slice(1) ?? []))
+        const fields = Object.fromEntries(block.split('\n').map((line) => /(.*?): ?(.*)/s.exec(line)?.slice(1) ?? []))
         if (fields.data) onEvent(fields)
       }
     },
