@@ -1,5 +1,5 @@
 import type { Environment } from '../environment'
-import type { Heads } from './heads'
+import type { Heads, Watcher } from './heads'
 
 /** Polls streams that lapsed when this process could not decide yet whether their producer is gone. */
 export interface ExpiryRecheck {
@@ -23,11 +23,16 @@ export function createExpiryRecheck(heads: Heads, leaseMs: number, environment: 
       const leave = () => {
         watched.delete(id)
         environment.clearTimeout(timer)
-        unwatch()
+        heads.unwatch(id, watcher)
       }
       // The time limit: a store that never becomes healthy must not be polled for ever for a stream without readers.
       const timer = environment.setTimeout(leave, 4 * leaseMs)
-      const unwatch = heads.watch(id, (head) => head?.isLapsed || leave())
+      const watcher: Watcher = {
+        onHead(head) {
+          if (!head?.isLapsed) leave()
+        },
+      }
+      heads.watch(id, watcher)
       watched.set(id, { since, leave })
       return since
     },

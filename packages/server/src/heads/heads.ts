@@ -2,22 +2,26 @@ import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import { createHeadPoller, type HeadPollerOptions } from './head-poller'
 
-/** `undefined`: the store has no such stream, or its reads lag behind. */
-export type OnHead = (head: StreamHead | undefined) => void
+export interface Watcher {
+  /**
+   * Gets the head at every poll, and one that a read found if it is newer. `undefined`: the store has no such stream, or its
+   * reads lag behind.
+   */
+  onHead(head: StreamHead | undefined): void
+  /** The stream may have changed. Without this, for a watcher that does not read, it is polled then. */
+  onChange?(): void
+}
 
 /** The heads of all streams that something in this process watches. Without a watcher it holds no timer and no watch. */
 export interface Heads {
+  watch(id: string, watcher: Watcher): void
+  unwatch(id: string, watcher: Watcher): void
   /**
-   * Calls `onHead` with the head at every poll, and with one that a read found if it is newer. When the stream may have
-   * changed, it calls `onChange`. Without `onChange`, for a watcher that does not read, it polls then. Returns a function
-   * that ends it.
-   */
-  watch(id: string, onHead: OnHead, onChange?: () => void): () => void
-  /**
-   * The same for the run of this process that produces the stream. As long as it watches, nobody else gets a head or a
+   * `watch` for the run of this process that produces the stream. As long as it watches, nobody else gets a head or a
    * notification of the store, which notifies before the run knows the outcome. The run calls `notify` instead.
    */
-  watchForRun(id: string, onHead: OnHead, onChange: () => void): () => void
+  watchForRun(id: string, watcher: Watcher): void
+  unwatchForRun(id: string, watcher: Watcher): void
   /**
    * What a run of this process has stored of the stream has changed. The result of that write has shown what a poll would, so
    * the next poll waits anew.
@@ -40,11 +44,6 @@ export interface Heads {
   close(): void
 }
 
-interface Watcher {
-  readonly onHead: OnHead
-  readonly onChange: () => void
-}
-
 interface Watched {
   readonly watchers: Set<Watcher>
   run: Watcher | undefined
@@ -61,23 +60,25 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
   const poller = createHeadPoller({ ...options, onHead: onPolled })
   /** The streams that are claimed here, and whether a notification waits for that. */
   const held = new Map<string, boolean>()
-  let unwatch: (() => void) | undefined
+  let unwatchStore: (() => void) | undefined
   let versions = 0
   let isClosed = false
 
   return {
-    watch(id, onHead, onChange = () => poller.pollNow(id)) {
-      return open(id, (stream) => {
-        const watcher = { onHead, onChange }
-        stream.watchers.add(watcher)
-        return () => stream.watchers.delete(watcher)
-      })
+    watch: (id, watcher) => void open(id)?.watchers.add(watcher),
+    unwatch(id, watcher) {
+      const stream = watched.get(id)
+      if (stream?.watchers.delete(watcher)) left(id, stream)
     },
-    watchForRun(id, onHead, onChange) {
-      return open(id, (stream) => {
-        stream.run = { onHead, onChange }
-        return () => (stream.run = undefined)
-      })
+    watchForRun(id, watcher) {
+      const stream = open(id)
+      if (stream) stream.run = watcher
+    },
+    unwatchForRun(id, watcher) {
+      const stream = watched.get(id)
+      if (stream?.run !== watcher) return
+      stream.run = undefined
+      left(id, stream)
     },
     notify(id) {
       poller.postpone(id)
@@ -110,26 +111,26 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
     },
   }
 
-  /** `add` adds a watcher, and returns what removes it. */
-  function open(id: string, add: (stream: Watched) => () => void): () => void {
-    if (isClosed) return () => undefined
+  /** `undefined` after `close`. */
+  function open(id: string): Watched | undefined {
+    if (isClosed) return undefined
     const stream = watched.get(id) ?? newlyWatched(++versions)
     watched.set(id, stream)
-    const remove = add(stream)
-    unwatch ??= options.store.watch(storeChanged)
+    unwatchStore ??= options.store.watch(storeChanged)
     poller.pollSoon(id)
-    return () => {
-      remove()
-      if (stream.watchers.size === 0 && !stream.run && watched.get(id) === stream) forget(id)
-    }
+    return stream
+  }
+
+  function left(id: string, { watchers, run }: Watched): void {
+    if (watchers.size === 0 && !run) forget(id)
   }
 
   function forget(id: string): void {
     watched.delete(id)
     poller.forget(id)
     if (watched.size > 0) return
-    unwatch?.()
-    unwatch = undefined
+    unwatchStore?.()
+    unwatchStore = undefined
   }
 
   function storeChanged(id: string): void {
@@ -142,7 +143,10 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
     if (!stream) return
     stream.version = ++versions
     stream.wasNotified = true
-    for (const { onChange } of [...notified(stream)]) onChange()
+    for (const watcher of [...notified(stream)]) {
+      if (watcher.onChange) watcher.onChange()
+      else poller.pollNow(id)
+    }
   }
 
   /** Returns whether notifications missed this change. If they do not miss changes, polls need not come sooner. */
@@ -159,7 +163,7 @@ export function createHeads(options: Omit<HeadPollerOptions, 'onHead'>): Heads {
   function know(stream: Watched, head: StreamHead | undefined): void {
     if (!head || !stream.known || !isSameHead(head, stream.known)) stream.version = ++versions
     stream.known = head
-    for (const { onHead } of [...listeners(stream)]) onHead(head)
+    for (const watcher of [...listeners(stream)]) watcher.onHead(head)
   }
 }
 
@@ -176,7 +180,9 @@ type ComparedHead = Pick<StreamHead, 'epoch' | 'status' | 'offset' | 'isStalled'
 
 /** Whether a reader would get nothing new. */
 export function isSameHead(one: ComparedHead, two: ComparedHead): boolean {
-  return (['epoch', 'status', 'offset', 'isStalled'] as const).every((name) => one[name] === two[name])
+  return (
+    one.epoch === two.epoch && one.status === two.status && one.offset === two.offset && one.isStalled === two.isStalled
+  )
 }
 
 /** Whether a head is certainly newer, because heads only move up. Results of reads come in any order. */

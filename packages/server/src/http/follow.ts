@@ -1,4 +1,4 @@
-import { maxRead, openStoreReader, type StoreReader } from '../reading/store-reader'
+import { maxRead, StoreReader } from '../reading/store-reader'
 import type { TextListener, TextSource } from '../reading/text-source'
 import type { Run } from '../run/run'
 import { openRunReader } from '../run/run-reader'
@@ -26,12 +26,7 @@ export interface FollowOptions {
 /** The stored text: what is durable now, and everything after it as it becomes durable. */
 export async function follow(runtime: Runtime, id: string, from: Position, options: FollowOptions): Promise<Response> {
   const { hub } = runtime
-  let listener: TextListener | undefined
-  const reader = openStoreReader(runtime, id, {
-    wake: () => listener?.wake(),
-    tick: () => listener?.tick(),
-    shutDown: (isLate) => listener?.shutDown(isLate),
-  })
+  const reader = new StoreReader(runtime, id)
   const range = await catchUp((offset) => hub.read(id, offset, maxRead), from).catch((error) => {
     reader.close()
     throw error
@@ -41,14 +36,13 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     reader.close()
     return found
   }
-  reader.start(found)
   return textResponse(runtime, {
     ...options,
     id,
     headers: options.headers(found.head),
-    open(given) {
-      listener = given
-      return options.resumeWhenExpired ? openResumable(runtime, reader, options.resumeWhenExpired, given) : reader
+    open(listener) {
+      reader.start(found, listener)
+      return options.resumeWhenExpired ? openResumable(runtime, reader, options.resumeWhenExpired, listener) : reader
     },
   })
 }

@@ -61,17 +61,19 @@ function ended({ heads, hub, options }: Runtime, first: StreamHead): Promise<Str
     let last = first
     const leave = () => {
       environment.clearTimeout(timer)
-      unwatch()
+      heads.unwatch(first.id, watcher)
       remove()
     }
     const finish = () => {
       leave()
       resolve(last)
     }
-    const onHead = (head: StreamHead | undefined) => {
-      if (!head) return void confirmDeleted()
-      last = head
-      if (isTerminal(head.status)) finish()
+    const watcher = {
+      onHead(head: StreamHead | undefined) {
+        if (!head) return void confirmDeleted()
+        last = head
+        if (isTerminal(head.status)) finish()
+      },
     }
     // A stream without a head may still exist. If this read fails, the next poll tries again.
     const confirmDeleted = async () => {
@@ -81,7 +83,7 @@ function ended({ heads, hub, options }: Runtime, first: StreamHead): Promise<Str
       reject(notFound(first.id))
     }
     const timer = environment.setTimeout(finish, waitMs)
-    const unwatch = heads.watch(first.id, onHead)
+    heads.watch(first.id, watcher)
     const remove = hub.onShutDown(finish)
     // The end may have been stored before the watch began.
     heads.pollNow(first.id)

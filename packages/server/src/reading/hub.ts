@@ -6,6 +6,9 @@ import type { StoredRange, StreamStore } from '../store/stream-store'
 import { createKeepAlive } from './keep-alive'
 import type { TextListener, TextRange } from './text-source'
 
+/** An open response, as far as the process cares for it. */
+export type OpenResponse = Pick<TextListener, 'tick' | 'shutDown'>
+
 /** Called with `false` when the process ends: read what is stored, and then leave. With `true`: leave at once. */
 export type ShutDown = (isLate: boolean) => void
 
@@ -18,8 +21,9 @@ export interface Hub {
    * here knows it.
    */
   readStored(id: string, offset: number, max: number): TextRange | undefined
-  /** Adds an open response, which has to be kept alive. Returns a function that removes it. */
-  join(response: Pick<TextListener, 'tick' | 'shutDown'>): () => void
+  /** Adds an open response, which has to be kept alive. */
+  join(response: OpenResponse): void
+  leave(response: OpenResponse): void
   /** Adds what has to end before the process does. Returns a function that removes it. */
   onShutDown(shutDown: ShutDown): () => void
   /** Lets everything that was added end, for at most one second. Idempotent. */
@@ -37,6 +41,10 @@ export interface HubOptions {
   readonly readStored: (id: string, offset: number, max: number) => TextRange | undefined
 }
 
+interface Ends {
+  shutDown(isLate: boolean): void
+}
+
 /** How long a client that does not read may delay the end of the process. */
 const shutdownMs = 1_000
 
@@ -44,7 +52,7 @@ export function createHub(options: HubOptions): Hub {
   const { store, environment, expiry, heads } = options
   const keepAlive = createKeepAlive(options.keepAliveMs, environment, options.health.timerFired)
   const reads = new Map<string, Promise<StoredRange | undefined>>()
-  const open = new Set<{ readonly shutDown: ShutDown }>()
+  const open = new Set<Ends>()
   let isClosed = false
   let onEmpty: () => void = () => undefined
 
@@ -52,32 +60,36 @@ export function createHub(options: HubOptions): Hub {
     read,
     readStored: options.readStored,
     join(response) {
-      const removeTick = keepAlive.add(() => response.tick())
-      const remove = onShutDown((isLate) => response.shutDown(isLate))
-      return () => {
-        removeTick()
-        remove()
-      }
+      keepAlive.add(response)
+      add(response)
     },
-    onShutDown,
+    leave(response) {
+      keepAlive.remove(response)
+      remove(response)
+    },
+    onShutDown(shutDown) {
+      const entry = { shutDown }
+      add(entry)
+      return () => remove(entry)
+    },
     async close() {
       if (isClosed) return
       isClosed = true
-      for (const { shutDown } of [...open]) shutDown(false)
+      for (const entry of [...open]) entry.shutDown(false)
       if (open.size > 0) await emptied()
-      for (const { shutDown } of [...open]) shutDown(true)
+      for (const entry of [...open]) entry.shutDown(true)
     },
   }
 
-  function onShutDown(shutDown: ShutDown): () => void {
-    // Later, because the caller does not have the function that removes it yet.
-    if (isClosed) queueMicrotask(() => shutDown(true))
-    const entry = { shutDown }
+  function add(entry: Ends): void {
+    // Later, because the caller cannot remove it yet.
+    if (isClosed) queueMicrotask(() => entry.shutDown(true))
     open.add(entry)
-    return () => {
-      open.delete(entry)
-      if (open.size === 0) onEmpty()
-    }
+  }
+
+  function remove(entry: Ends): void {
+    open.delete(entry)
+    if (open.size === 0) onEmpty()
   }
 
   function emptied(): Promise<void> {

@@ -2,8 +2,12 @@ import type { Environment } from '../environment'
 
 /** Calls many listeners at the same interval. */
 export interface KeepAlive {
-  /** Returns a function that removes the listener. */
-  add(tick: () => void): () => void
+  add(listener: Ticked): void
+  remove(listener: Ticked): void
+}
+
+export interface Ticked {
+  tick(): void
 }
 
 /** One timer for all listeners, which runs only while there are any. `onTimer` gets the time for which it was set. */
@@ -12,30 +16,30 @@ export function createKeepAlive(
   environment: Environment,
   onTimer: (plannedAt: number) => void,
 ): KeepAlive {
-  const ticks = new Set<() => void>()
+  const listeners = new Set<Ticked>()
   let timer: unknown
 
   function schedule(): void {
-    if (timer !== undefined || ticks.size === 0) return
+    if (timer !== undefined || listeners.size === 0) return
     const at = environment.now() + keepAliveMs
     timer = environment.setTimeout(() => {
       timer = undefined
       onTimer(at)
-      for (const tick of [...ticks]) if (ticks.has(tick)) tick()
+      for (const listener of [...listeners]) if (listeners.has(listener)) listener.tick()
       schedule()
     }, keepAliveMs)
   }
 
   return {
-    add(tick) {
-      ticks.add(tick)
+    add(listener) {
+      listeners.add(listener)
       schedule()
-      return () => {
-        ticks.delete(tick)
-        if (ticks.size > 0) return
-        environment.clearTimeout(timer)
-        timer = undefined
-      }
+    },
+    remove(listener) {
+      listeners.delete(listener)
+      if (listeners.size > 0) return
+      environment.clearTimeout(timer)
+      timer = undefined
     },
   }
 }

@@ -1,8 +1,8 @@
 import { isStreamServerError } from '../errors'
-import { type Heads, isSameHead } from '../heads/heads'
+import { type Heads, isSameHead, type Watcher } from '../heads/heads'
 import { isTerminal } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
-import type { Hub } from './hub'
+import type { Hub, OpenResponse } from './hub'
 import {
   maxChunk,
   type ShownHead,
@@ -12,124 +12,143 @@ import {
   type TextStep,
 } from './text-source'
 
-/** A source of stored text. It reads only durable text (P5). */
-export interface StoreReader extends TextSource {
-  /** Sets the first range. `next` returns it and then reads on after it. */
-  start(range: TextRange): void
-}
-
 /**
  * The longest range that is read from the store at once. The reader holds it while its client takes it chunk by chunk.
  */
 export const maxRead = 65_536
 
 /**
- * Watches as soon as it is opened, so that it does not miss what is stored between the first read and the first `next`.
+ * A source of stored text. It reads only durable text (P5).
+ *
+ * A class, because a stream may have thousands of readers, and each closure of each of them would take memory.
  */
-export function openStoreReader(
-  { hub, heads }: { readonly hub: Hub; readonly heads: Heads },
-  id: string,
-  listener: TextListener,
-): StoreReader {
-  let head: ShownHead | undefined
-  let position = 0
-  let buffer = ''
+export class StoreReader implements TextSource, Watcher, OpenResponse {
+  /** Where the next text starts. */
+  position = 0
+  readonly #hub: Hub
+  readonly #heads: Heads
+  readonly #id: string
+  #listener: TextListener | undefined
+  #head: ShownHead | undefined
+  #buffer = ''
   /** What was found since the last read began: a head, or that something may have changed. */
-  let news: ShownHead | 'change' | undefined
-  /** How many reads have failed in a row. Then `head` proves nothing. */
-  let failures = 0
+  #news: ShownHead | 'change' | undefined
+  /** How many reads have failed in a row. Then `#head` proves nothing. */
+  #failures = 0
 
-  const unwatch = heads.watch(
-    id,
-    (found) => learn(found ?? 'change'),
-    () => learn('change'),
-  )
-  const leave = hub.join({
-    tick: () => listener.tick(),
-    shutDown(isLate) {
-      news = 'change'
-      listener.shutDown(isLate)
-    },
-  })
+  /**
+   * Watches from now on, so that it does not miss what is stored between the first read and the first `next`.
+   */
+  constructor({ hub, heads }: { readonly hub: Hub; readonly heads: Heads }, id: string) {
+    this.#hub = hub
+    this.#heads = heads
+    this.#id = id
+    heads.watch(id, this)
+    hub.join(this)
+  }
 
-  return {
-    get position() {
-      return position
-    },
-    start(range) {
-      position = range.start
-      adopt(range)
-    },
-    close() {
-      unwatch()
-      leave()
-    },
-    next(): TextStep | Promise<TextStep> {
-      return nextKnown() ?? nextStored()
-    },
+  /** Sets the first range. `next` returns it and then reads on after it. */
+  start(range: TextRange, listener: TextListener): void {
+    this.position = range.start
+    this.#listener = listener
+    this.#adopt(range)
+  }
+
+  next(): TextStep | Promise<TextStep> {
+    return this.#nextKnown() ?? this.#nextStored()
+  }
+
+  close(): void {
+    this.#heads.unwatch(this.#id, this)
+    this.#hub.leave(this)
+  }
+
+  onHead(found: ShownHead | undefined): void {
+    this.#learn(found ?? 'change')
+  }
+
+  onChange(): void {
+    this.#learn('change')
+  }
+
+  tick(): void {
+    this.#listener?.tick()
+  }
+
+  shutDown(isLate: boolean): void {
+    this.#news = 'change'
+    this.#listener?.shutDown(isLate)
   }
 
   /** The next step, as far as it needs no call of the store. */
-  function nextKnown(): TextStep | undefined {
+  #nextKnown(): TextStep | undefined {
     for (;;) {
-      if (buffer !== '' && head) return { type: 'text', head, ...take() }
-      if (head && position >= head.offset && isTerminal(head.status)) return { type: 'end', head }
-      if (head && !isBehind() && position >= head.offset) return { type: 'wait', head }
-      news = undefined
-      const range = hub.readStored(id, position, maxRead)
+      const head = this.#head
+      if (head) {
+        if (this.#buffer !== '') return this.#take(head)
+        if (this.position >= head.offset) {
+          if (isTerminal(head.status)) return { type: 'end', head }
+          if (!this.#isBehind()) return { type: 'wait', head }
+        }
+      }
+      this.#news = undefined
+      const range = this.#hub.readStored(this.#id, this.position, maxRead)
       if (range === undefined) return undefined
-      failures = 0
-      adopt(range)
+      this.#failures = 0
+      this.#adopt(range)
     }
   }
 
-  async function nextStored(): Promise<TextStep> {
+  async #nextStored(): Promise<TextStep> {
     for (;;) {
-      const range = await readOrLater()
-      if (range === 'later') return { type: 'wait', head }
+      const range = await this.#readOrLater()
+      if (range === 'later') return { type: 'wait', head: this.#head }
       if (range === undefined) return { type: 'gone' }
-      adopt(range)
-      const step = nextKnown()
+      this.#adopt(range)
+      const step = this.#nextKnown()
       if (step !== undefined) return step
     }
   }
 
-  function learn(found: ShownHead | 'change'): void {
-    news = found
-    if (isBehind()) listener.wake()
+  #learn(found: ShownHead | 'change'): void {
+    this.#news = found
+    if (this.#isBehind()) this.#listener?.wake()
   }
 
   /** Compared only here, because the head that was found is often the one that a read in flight brings. */
-  function isBehind(): boolean {
-    return news !== undefined && (news === 'change' || failures > 0 || !head || !isSameHead(news, head))
+  #isBehind(): boolean {
+    const news = this.#news
+    if (news === undefined) return false
+    return news === 'change' || this.#failures > 0 || !this.#head || !isSameHead(news, this.#head)
   }
 
-  function take(): { offset: number; text: string } {
-    const offset = position
+  #take(head: ShownHead): TextStep {
+    const buffer = this.#buffer
+    const offset = this.position
     const text = buffer.length > maxChunk ? cutBeforeSplitPair(buffer.slice(0, maxChunk)) : buffer
-    buffer = buffer.slice(text.length)
-    position += text.length
-    return { offset, text }
+    this.#buffer = buffer.slice(text.length)
+    this.position = offset + text.length
+    return { type: 'text', head, offset, text }
   }
 
-  async function readOrLater(): Promise<TextRange | undefined | 'later'> {
+  async #readOrLater(): Promise<TextRange | undefined | 'later'> {
     try {
-      const range = await hub.read(id, position, maxRead)
-      failures = 0
+      const range = await this.#hub.read(this.#id, this.position, maxRead)
+      this.#failures = 0
       return range
     } catch (error) {
       // A retry would find the same. The response fails, so that the client does not take its text for whole.
       if (isStreamServerError(error, 'corrupt')) throw error
       // Already reported. The connection stays open, and the poll after a wait makes this reader read again.
-      news = undefined
-      heads.readFailed(id, ++failures)
+      this.#news = undefined
+      this.#heads.readFailed(this.#id, ++this.#failures)
       return 'later'
     }
   }
 
   /** A reader is never ahead of the durable text, so the text that it has returned stays valid in every later epoch. */
-  function adopt(range: TextRange): void {
-    if (range.start === position) buffer = cutBeforeSplitPair(range.text)
-    head = range.head
+  #adopt(range: TextRange): void {
+    if (range.start === this.position) this.#buffer = cutBeforeSplitPair(range.text)
+    this.#head = range.head
   }
 }

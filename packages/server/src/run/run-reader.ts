@@ -41,11 +41,11 @@ export function openRunReader(hub: Hub, run: Run, position: number, listener: Te
 
   /** Only once the response is read: one that its application drops must hold nothing. */
   function join(): () => void {
-    const unsubscribe = run.subscribe(listener.wake)
-    const leaveHub = hub.join(listener)
+    hub.join(listener)
+    const unsubscribe = run.subscribe(() => listener.wake())
     return () => {
       unsubscribe()
-      leaveHub()
+      hub.leave(listener)
     }
   }
 }

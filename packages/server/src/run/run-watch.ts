@@ -1,7 +1,6 @@
-import type { Heads } from '../heads/heads'
+import type { Heads, Watcher } from '../heads/heads'
 import type { ResolvedOptions } from '../options/create-streams-options'
 import { isTerminal } from '../store/status'
-import type { StreamHead } from '../store/stream-store'
 import type { Run } from './run'
 
 /** Within this time after the run's last write, notifications are taken for echoes of that write, in milliseconds. */
@@ -12,18 +11,18 @@ const quietMs = 1_000
  * thinking producer writes nothing. Returns a function that ends it.
  */
 export function watchRun(run: Run, heads: Heads, { environment }: ResolvedOptions): () => void {
-  return heads.watchForRun(run.id, onHead, () => {
-    if (run.state.type === 'producing' && environment.now() - run.storedAt >= quietMs) heads.pollNow(run.id)
-  })
-
-  function onHead(head: StreamHead | undefined): void {
-    // A missing head may be a read from a replica that lags behind. Only a write of this run shows whether the stream
-    // is gone.
-    if (!head) {
-      run.checkClaim()
-      return
-    }
-    if (head.stopRequested) run.stop()
-    if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
+  const watcher: Watcher = {
+    onHead(head) {
+      // A missing head may be a read from a replica that lags behind. Only a write of this run shows whether the stream
+      // is gone.
+      if (!head) return run.checkClaim()
+      if (head.stopRequested) run.stop()
+      if (head.epoch > run.epoch || (isTerminal(head.status) && run.state.type === 'producing')) run.fence()
+    },
+    onChange() {
+      if (run.state.type === 'producing' && environment.now() - run.storedAt >= quietMs) heads.pollNow(run.id)
+    },
   }
+  heads.watchForRun(run.id, watcher)
+  return () => heads.unwatchForRun(run.id, watcher)
 }

@@ -99,6 +99,9 @@ export function createRun(options: RunOptions): Run {
     onFinished = resolve
   })
 
+  /** The latest result of `readStored`. The readers of a stream that are at the same position ask in a row. */
+  let lastRead: { state: RunState; offset: number; max: number; range: TextRange } | undefined
+
   const persister = createPersister({
     ...options,
     log,
@@ -128,14 +131,7 @@ export function createRun(options: RunOptions): Run {
     get storedAt() {
       return persister.storedAt
     },
-    readStored(offset, max) {
-      if (state.type === 'fenced') return undefined
-      const { stored } = persister
-      const start = Math.min(offset, stored)
-      const ending = state.type === 'closed' ? state.ending : ({ status: 'streaming' } as const)
-      const head = { ...ending, epoch, base: options.base, offset: stored, isStalled: false }
-      return { head, start, text: log.read(start, max, stored) }
-    },
+    readStored,
     append(text) {
       if (typeof text !== 'string') return refuse()
       if (state.type === 'producing') take(storable.push(text))
@@ -150,6 +146,19 @@ export function createRun(options: RunOptions): Run {
       subscribers.add(onChange)
       return () => subscribers.delete(onChange)
     },
+  }
+
+  function readStored(offset: number, max: number): TextRange | undefined {
+    if (state.type === 'fenced') return undefined
+    const { stored } = persister
+    const isSameText = lastRead?.range.head.offset === stored && lastRead.state === state
+    if (lastRead && isSameText && lastRead.offset === offset && lastRead.max === max) return lastRead.range
+    const start = Math.min(offset, stored)
+    const ending = state.type === 'closed' ? state.ending : ({ status: 'streaming' } as const)
+    const head = { ...ending, epoch, base: options.base, offset: stored, isStalled: false }
+    const range = { head, start, text: log.read(start, max, stored) }
+    lastRead = { state, offset, max, range }
+    return range
   }
 
   /** Ends the run here: a producer that does not await `append` never gets the error, and would go on to `done`. */

@@ -78,14 +78,15 @@ describe('S26 polls of heads', () => {
     await clock.advance(2_000)
     let wakes = 0
     const wake = () => void wakes++
-    const unwatch = runtime.heads.watch(id, wake, wake)
+    const watcher = { onHead: wake, onChange: wake }
+    runtime.heads.watch(id, watcher)
     for (let write = 1; write <= 50; write++) {
       await hand.append('Sentence. ')
       await clock.advance(110)
       expect(wakes).toBe(write)
     }
     expect(store.of('append')).toHaveLength(50)
-    unwatch()
+    runtime.heads.unwatch(id, watcher)
     hand.finish()
     await clock.advance(300)
   })

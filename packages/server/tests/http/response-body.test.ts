@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResponseBody } from '../../src/http/response/response-body'
+import { ResponseBody } from '../../src/http/response/response-body'
 import { settled } from '../support/clock'
 
 function counted(maxIdle?: number) {
@@ -7,7 +7,7 @@ function counted(maxIdle?: number) {
   let released = 0
   const steps: (Uint8Array | undefined | 'end')[] = []
   const signal = new AbortController()
-  const body = createResponseBody(
+  const body = new ResponseBody(
     {
       next() {
         nextCalls++
@@ -116,9 +116,9 @@ describe('S16 a body', () => {
     const next = () => {
       throw new Error('from the source')
     }
-    const body = createResponseBody({ next, release }, new AbortController().signal)
+    const body = new ResponseBody({ next, release }, new AbortController().signal)
     await expect(body.stream.getReader().read()).rejects.toThrow('from the source')
-    createResponseBody({ next, release }, AbortSignal.abort())
+    new ResponseBody({ next, release }, AbortSignal.abort())
     await settled()
     expect(released).toBe(2)
   })

@@ -1,5 +1,5 @@
 import { eventNames } from '../wire-names'
-import type { Frames } from './reporting-encoder'
+import type { EndReport, Frames, StatusReport } from './reporting-encoder'
 import { concat, encode, encodeText } from './utf-8'
 
 /** Never part of UTF-8 (RFC 3629), so it stands before and after a frame, and no text can forge one. */
@@ -19,18 +19,30 @@ const markMs = 1_000
  * A reader cannot tell how text that arrives at once was written. The marks show it, so that it can detect something that
  * holds back what the server sends.
  */
-export function createFrames(now: () => number): Frames {
-  let markedAt = now()
-  return {
-    status: ({ isStalled, ...report }, position) =>
-      frame({ type: eventNames.status, position, ...report, stalled: isStalled || undefined }),
-    text(text) {
-      if (now() - markedAt < markMs) return encodeText(text)
-      markedAt = now()
-      return concat([mark, encodeText(text)])
-    },
-    end: (report) => frame({ type: eventNames.end, position: report.offset, ...report }),
-    keepAlive: mark,
+export class FramedText implements Frames {
+  readonly keepAlive = mark
+  readonly #now: () => number
+  #markedAt: number
+
+  /** @param now in milliseconds */
+  constructor(now: () => number) {
+    this.#now = now
+    this.#markedAt = now()
+  }
+
+  status({ isStalled, ...report }: StatusReport, position: number): Uint8Array {
+    return frame({ type: eventNames.status, position, ...report, stalled: isStalled || undefined })
+  }
+
+  text(text: string): Uint8Array {
+    const now = this.#now()
+    if (now - this.#markedAt < markMs) return encodeText(text)
+    this.#markedAt = now
+    return concat([mark, encodeText(text)])
+  }
+
+  end(report: EndReport): Uint8Array {
+    return frame({ type: eventNames.end, position: report.offset, ...report })
   }
 }
 

@@ -1,8 +1,8 @@
 import { type MediaType, mediaTypes } from '../wire-names'
-import { createFrames } from './binary-frames'
+import { FramedText } from './binary-frames'
 import type { Encoder } from './encoder'
 import { rawEncoder } from './raw-encoder'
-import { reportingEncoder } from './reporting-encoder'
+import { ReportingEncoder } from './reporting-encoder'
 import { sseFrames } from './sse-frames'
 
 /** The forms in which a text is sent as it grows. */
@@ -11,5 +11,5 @@ export type LiveForm = Exclude<MediaType, typeof mediaTypes.json>
 /** @param now in milliseconds */
 export function createEncoder(form: LiveForm, now: () => number): Encoder {
   if (form === mediaTypes.text) return rawEncoder()
-  return reportingEncoder(form === mediaTypes.sse ? sseFrames : createFrames(now))
+  return new ReportingEncoder(form === mediaTypes.sse ? sseFrames : new FramedText(now))
 }

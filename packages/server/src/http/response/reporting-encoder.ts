@@ -1,4 +1,4 @@
-import type { ShownHead } from '../../reading/text-source'
+import type { ShownHead, TextStep } from '../../reading/text-source'
 import { isTerminal, type StreamStatus, type TerminalStatus } from '../../store/status'
 import type { Encoder } from './encoder'
 import { concat, nothing } from './utf-8'
@@ -33,52 +33,62 @@ export interface Frames {
   readonly keepAlive: Uint8Array
 }
 
-/** Text and its status. Without an end the client reconnects, and gets 404 for a stream that is gone. */
-export function reportingEncoder(frames: Frames): Encoder {
-  let last: StatusReport | undefined
-  let isUpToDate = false
-  let hasEnded = false
+/**
+ * Text and its status. Without an end the client reconnects, and gets 404 for a stream that is gone.
+ *
+ * A class for the same reason as `StoreReader`.
+ */
+export class ReportingEncoder implements Encoder {
+  readonly isRaw = false
+  readonly keepAlive: Uint8Array
+  readonly #frames: Frames
+  /** The head that was reported last. */
+  #reported: ShownHead | undefined
+  #isUpToDate = false
+  #hasEnded = false
 
-  return {
-    isRaw: false,
-    keepAlive: frames.keepAlive,
-    encode(step, position) {
-      if (hasEnded || step.type === 'gone') return undefined
-      if (step.type === 'wait') return step.head ? statusOf(step.head, position) : nothing
-      const { head } = step
-      if (step.type === 'text') {
-        const before = statusOf(head, step.offset)
-        const text = frames.text(step.text, head.epoch, position)
-        const after = statusOf(head, position)
-        return before === after ? text : concat([before, text, after])
-      }
-      hasEnded = true
-      return concat([last === undefined ? statusOf(head, position) : nothing, endOf(head)])
-    },
+  constructor(frames: Frames) {
+    this.#frames = frames
+    this.keepAlive = frames.keepAlive
+  }
+
+  encode(step: TextStep, position: number): Uint8Array | undefined {
+    if (this.#hasEnded || step.type === 'gone') return undefined
+    if (step.type === 'wait') return step.head ? this.#status(step.head, position) : nothing
+    const { head } = step
+    if (step.type === 'text') {
+      const before = this.#status(head, step.offset)
+      const text = this.#frames.text(step.text, head.epoch, position)
+      const after = this.#status(head, position)
+      return before === after ? text : concat([before, text, after])
+    }
+    this.#hasEnded = true
+    return concat([this.#reported ? nothing : this.#status(head, position), this.#end(head)])
   }
 
   /** Sent first and at every change. It is never terminal while more text follows: the end has that status. */
-  function statusOf(head: ShownHead, position: number): Uint8Array {
-    isUpToDate ||= position >= head.offset
-    if (last !== undefined && (isTerminal(head.status) || isSame(last, head))) return nothing
+  #status(head: ShownHead, position: number): Uint8Array {
+    const wasUpToDate = this.#isUpToDate
+    this.#isUpToDate ||= position >= head.offset
+    if (this.#reported) {
+      if (isTerminal(head.status)) return nothing
+      if (wasUpToDate === this.#isUpToDate && isSameReport(this.#reported, head)) return nothing
+    }
+    this.#reported = head
     const { status, offset, epoch, base, isStalled } = head
-    const shown = isTerminal(status) && !isUpToDate ? 'streaming' : status
-    last = { status: shown, offset, epoch, base, upToDate: isUpToDate, isStalled }
-    return frames.status(last, position)
+    const shown = isTerminal(status) && !this.#isUpToDate ? 'streaming' : status
+    return this.#frames.status({ status: shown, offset, epoch, base, upToDate: this.#isUpToDate, isStalled }, position)
   }
 
-  function isSame(report: StatusReport, { status, epoch, base, isStalled }: ShownHead): boolean {
-    return (
-      report.status === status &&
-      report.epoch === epoch &&
-      report.base === base &&
-      report.upToDate === isUpToDate &&
-      report.isStalled === isStalled
-    )
-  }
-
-  function endOf({ status, offset, epoch, error, finishReason }: ShownHead): Uint8Array {
+  #end({ status, offset, epoch, error, finishReason }: ShownHead): Uint8Array {
     if (!isTerminal(status)) return nothing
-    return frames.end({ status, offset, epoch, error, finishReason } as EndReport)
+    return this.#frames.end({ status, offset, epoch, error, finishReason } as EndReport)
   }
+}
+
+function isSameReport(one: ShownHead, two: ShownHead): boolean {
+  return (
+    one === two ||
+    (one.status === two.status && one.epoch === two.epoch && one.base === two.base && one.isStalled === two.isStalled)
+  )
 }

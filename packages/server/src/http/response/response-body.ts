@@ -6,7 +6,7 @@ export interface BodySource {
    * Returns the next chunk, or `undefined` if there is nothing until `wake()`. If it throws, the body fails with that
    * error.
    */
-  next(): Uint8Array | undefined | 'end' | Promise<Uint8Array | undefined | 'end'>
+  next(): BodyChunk | Promise<BodyChunk>
   /** Called once, when the body has ended, failed or was cancelled. */
   release(): void
   /**
@@ -14,18 +14,6 @@ export interface BodySource {
    * part is not taken for the whole. A body of events just ends.
    */
   readonly isRaw?: boolean
-}
-
-export interface ResponseBody {
-  readonly stream: ReadableStream<Uint8Array>
-  /** There may be something new. */
-  wake(): void
-  /** Closes the body, even if the client does not read it. */
-  end(): void
-  /** Fails the body, so that the client does not take it for whole. */
-  fail(error: unknown): void
-  /** An interval has passed. The body fails if the client has read nothing for `maxIdle` intervals. */
-  tick(): void
 }
 
 /**
@@ -36,96 +24,123 @@ export function maxIdleTicks({ rolloverMs, keepAliveMs }: { rolloverMs: number; 
   return Math.ceil(rolloverMs / keepAliveMs)
 }
 
+/** What a body sends next. `undefined`: nothing until `wake`. */
+export type BodyChunk = Uint8Array | undefined | 'end'
+
 /**
  * A response body that reads from its source only when the client has taken the previous chunk. It buffers nothing for
  * a slow client. `signal` is the request's, for servers that abort it instead of cancelling the body.
+ *
+ * A class for the same reason as `StoreReader`.
  */
-export function createResponseBody(source: BodySource, signal: AbortSignal, maxIdle = Infinity): ResponseBody {
-  let isAwake = false
-  let isOver = false
-  let isBegun = false
-  let isPulled = false
-  let idle = 0
-  let wakeUp: (() => void) | undefined
-  let end: () => void = () => undefined
-  let fail: (error: unknown) => void = () => undefined
+export class ResponseBody {
+  readonly stream: ReadableStream<Uint8Array>
+  readonly #source: BodySource
+  readonly #signal: AbortSignal
+  readonly #maxIdle: number
+  readonly #onAbort: () => void
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #isOver = false
+  #isBegun = false
+  /** The client waits for a chunk. */
+  #isPulled = false
+  /** The source is being called. */
+  #isReading = false
+  /** `wake` came during that call, which may have missed what is new. */
+  #isAwake = false
+  #idle = 0
 
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        end = () => {
-          if (finish()) controller.close()
-        }
-        fail = (error) => {
-          if (finish()) controller.error(error)
-        }
+  constructor(source: BodySource, signal: AbortSignal, maxIdle = Infinity) {
+    this.#source = source
+    this.#signal = signal
+    this.#maxIdle = maxIdle
+    this.#onAbort = () => (source.isRaw ? this.fail(signal.reason) : this.end())
+    this.stream = new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => {
+          this.#isPulled = true
+          this.#idle = 0
+          this.#read()
+        },
+        cancel: () => void this.#finish(),
       },
-      async pull(controller) {
-        isPulled = true
-        idle = 0
-        for (;;) {
-          isAwake = false
-          let step: Uint8Array | undefined | 'end'
-          try {
-            const next = source.next()
-            // Without a pause for what is known already.
-            step = next instanceof Promise ? await next : next
-          } catch (error) {
-            finish()
-            throw error
-          }
-          if (isOver) return
-          if (step === 'end') return end()
-          // Most hosts send the headers only with the first chunk, so an empty chunk is sent if there is no text yet.
-          // Without the headers a reader cannot tell a thinking producer from a server that hangs.
-          if (step === undefined && !isBegun) step = nothing
-          isBegun = true
-          if (step !== undefined) {
-            isPulled = false
-            return controller.enqueue(step)
-          }
-          if (!isAwake) await new Promise<void>((resolve) => (wakeUp = resolve))
-          if (isOver) return
-        }
-      },
-      cancel() {
-        finish()
-      },
-    },
-    // Reads nothing ahead of the client. A stalled reader of an 8 MB text then costs 22 kB instead of 8 MB.
-    { highWaterMark: 0 },
-  )
-
-  const onAbort = () => (source.isRaw ? fail(signal.reason) : end())
-  // Later, because the caller has not stored yet what `release` needs.
-  if (signal.aborted) queueMicrotask(onAbort)
-  else signal.addEventListener('abort', onAbort, { once: true })
-
-  return {
-    stream,
-    wake,
-    end: () => end(),
-    fail: (error) => fail(error),
-    tick() {
-      // Some hosts neither read on nor cancel when their client has left. A client that only stalled reconnects by
-      // offset.
-      if (!isPulled && ++idle >= maxIdle)
-        fail(new DOMException('@keepstream/server: the client stopped reading', 'AbortError'))
-    },
+      readsNothingAhead,
+    )
+    // Later, because the caller has not stored yet what `release` needs.
+    if (signal.aborted) queueMicrotask(this.#onAbort)
+    else signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
-  function wake(): void {
-    isAwake = true
-    wakeUp?.()
-    wakeUp = undefined
+  /** There may be something new. */
+  wake(): void {
+    this.#isAwake = true
+    this.#read()
   }
 
-  function finish(): boolean {
-    if (isOver) return false
-    isOver = true
-    signal.removeEventListener('abort', onAbort)
-    wake()
-    source.release()
+  /** Closes the body, even if the client does not read it. */
+  end(): void {
+    if (this.#finish()) this.#controller?.close()
+  }
+
+  /** Fails the body, so that the client does not take it for whole. */
+  fail(error: unknown): void {
+    if (this.#finish()) this.#controller?.error(error)
+  }
+
+  /** An interval has passed. The body fails if the client has read nothing for `maxIdle` intervals. */
+  tick(): void {
+    // Some hosts neither read on nor cancel when their client has left. A client that only stalled reconnects by
+    // offset.
+    if (!this.#isPulled && ++this.#idle >= this.#maxIdle)
+      this.fail(new DOMException('@keepstream/server: the client stopped reading', 'AbortError'))
+  }
+
+  /** Without a promise for what is known already. */
+  #read(): void {
+    if (!this.#isPulled || this.#isReading || this.#isOver) return
+    this.#isReading = true
+    this.#isAwake = false
+    try {
+      const next = this.#source.next()
+      if (next instanceof Promise)
+        next.then(
+          (later) => this.#send(later),
+          (error) => this.fail(error),
+        )
+      else this.#send(next)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  #send(next: BodyChunk): void {
+    this.#isReading = false
+    if (this.#isOver) return
+    if (next === 'end') this.end()
+    else if (next) this.#enqueue(next)
+    // Most hosts send the headers only with the first chunk, so an empty chunk is sent if there is no text yet.
+    // Without the headers a reader cannot tell a thinking producer from a server that hangs.
+    else if (!this.#isBegun) this.#enqueue(nothing)
+    else if (this.#isAwake) this.#read()
+  }
+
+  #enqueue(chunk: Uint8Array): void {
+    this.#isBegun = true
+    this.#isPulled = false
+    this.#controller?.enqueue(chunk)
+  }
+
+  #finish(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#source.release()
     return true
   }
 }
+
+/** A stalled reader of an 8 MB text then costs 22 kB instead of 8 MB. */
+const readsNothingAhead = { highWaterMark: 0 }

@@ -2,7 +2,7 @@ import { StreamServerError } from '../../errors'
 import type { TextListener, TextSource, TextStep } from '../../reading/text-source'
 import type { Runtime } from '../../runtime'
 import type { Encoder } from './encoder'
-import { createResponseBody, maxIdleTicks, type ResponseBody } from './response-body'
+import { type BodyChunk, type BodySource, maxIdleTicks, ResponseBody } from './response-body'
 
 export interface TextResponseOptions {
   readonly id: string
@@ -16,55 +16,80 @@ export interface TextResponseOptions {
 }
 
 /** The text of a source as it grows, in whatever form. */
-export function textResponse({ report, options }: Runtime, response: TextResponseOptions): Response {
-  const { id, reader, encoder, signal } = response
-  const { environment, rolloverMs } = options
-  const rolloverAt = response.rollsOver ? environment.now() + rolloverMs * (0.8 + environment.random() * 0.4) : Infinity
-  let isKeepAliveDue = false
-  let isLeaving = false
-  let body: ResponseBody | undefined
-  const source = response.open({
-    wake: () => body?.wake(),
-    tick() {
-      if (environment.now() >= rolloverAt) return body?.end()
-      isKeepAliveDue = true
-      body?.wake()
-      body?.tick()
-    },
-    shutDown(isLate) {
-      isLeaving = true
-      if (!isLate) body?.wake()
-      else if (encoder.isRaw) body?.fail(leaving())
-      else body?.end()
-    },
-  })
-  report.event({ type: 'joined', id, reader })
-  body = createResponseBody(
-    {
-      isRaw: encoder.isRaw,
-      next() {
-        const step = source.next()
-        return step instanceof Promise ? step.then(bytesOf) : bytesOf(step)
-      },
-      release() {
-        source.close()
-        report.event({ type: 'left', id, reader })
-      },
-    },
-    signal,
-    maxIdleTicks(options),
-  )
-  return new Response(body.stream, { headers: response.headers })
+export function textResponse(runtime: Runtime, response: TextResponseOptions): Response {
+  return new Response(new TextBody(runtime, response).stream, { headers: response.headers })
+}
 
-  function bytesOf(step: TextStep): Uint8Array | undefined | 'end' {
-    const part = encoder.encode(step, source.position)
+/** A class for the same reason as `StoreReader`. */
+class TextBody implements BodySource, TextListener {
+  readonly isRaw: boolean
+  readonly #runtime: Runtime
+  readonly #id: string
+  readonly #reader: 'drive' | 'follow'
+  readonly #encoder: Encoder
+  readonly #rolloverAt: number
+  readonly #source: TextSource
+  readonly #body: ResponseBody
+  #isKeepAliveDue = false
+  #isLeaving = false
+
+  constructor(runtime: Runtime, { id, reader, encoder, signal, rollsOver, open }: TextResponseOptions) {
+    const { environment, rolloverMs } = runtime.options
+    this.isRaw = encoder.isRaw
+    this.#runtime = runtime
+    this.#id = id
+    this.#reader = reader
+    this.#encoder = encoder
+    this.#rolloverAt = rollsOver ? environment.now() + rolloverMs * (0.8 + environment.random() * 0.4) : Infinity
+    this.#body = new ResponseBody(this, signal, maxIdleTicks(runtime.options))
+    this.#source = open(this)
+    runtime.report.event({ type: 'joined', id, reader })
+  }
+
+  get stream(): ReadableStream<Uint8Array> {
+    return this.#body.stream
+  }
+
+  next(): BodyChunk | Promise<BodyChunk> {
+    const step = this.#source.next()
+    return step instanceof Promise ? step.then((later) => this.#chunkOf(later)) : this.#chunkOf(step)
+  }
+
+  release(): void {
+    this.#source.close()
+    this.#runtime.report.event({ type: 'left', id: this.#id, reader: this.#reader })
+  }
+
+  wake(): void {
+    this.#body.wake()
+  }
+
+  tick(): void {
+    if (this.#runtime.options.environment.now() >= this.#rolloverAt) {
+      this.#body.end()
+      return
+    }
+    this.#isKeepAliveDue = true
+    this.#body.wake()
+    this.#body.tick()
+  }
+
+  shutDown(isLate: boolean): void {
+    this.#isLeaving = true
+    if (!isLate) this.#body.wake()
+    else if (this.isRaw) this.#body.fail(leaving())
+    else this.#body.end()
+  }
+
+  #chunkOf(step: TextStep): BodyChunk {
+    const part = this.#encoder.encode(step, this.#source.position)
     if (part === undefined) return 'end'
-    if (part.length === 0 && isLeaving) {
-      if (encoder.isRaw) throw leaving()
+    if (part.length === 0 && this.#isLeaving) {
+      if (this.isRaw) throw leaving()
       return 'end'
     }
-    const sent = part.length === 0 && isKeepAliveDue ? encoder.keepAlive : part
-    isKeepAliveDue = false
+    const sent = part.length === 0 && this.#isKeepAliveDue ? this.#encoder.keepAlive : part
+    this.#isKeepAliveDue = false
     return sent.length === 0 ? undefined : sent
   }
 }

@@ -4,7 +4,7 @@ import { maxRead } from '../../reading/store-reader'
 import type { Runtime } from '../../runtime'
 import type { StoredRange } from '../../store/stream-store'
 import { cutBeforeSplitPair } from '../../store/surrogates'
-import { createResponseBody } from './response-body'
+import { ResponseBody } from './response-body'
 import { encode } from './utf-8'
 
 /**
@@ -16,7 +16,7 @@ export function wholeTextBody({ hub }: Runtime, first: StoredRange, signal: Abor
   const { id, epoch, offset: end } = first.head
   let position = first.start
 
-  const body = createResponseBody(
+  const body = new ResponseBody(
     {
       isRaw: true,
       async next() {
