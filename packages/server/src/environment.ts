@@ -13,9 +13,11 @@ export interface Environment {
   random(): number
 }
 
+const { timeOrigin } = performance
+
 /** The clock and timers of the platform. */
 export const platformEnvironment: Environment = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   setTimeout: (callback, ms) => setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
   setImmediate: (callback) => {

@@ -12,7 +12,7 @@ import { isLowSurrogate } from '../store/surrogates'
 import { follow } from './follow'
 import { negotiate } from './request/negotiate'
 import { beginning, drivePosition, type Position } from './request/position'
-import { producerRequest } from './request/producer-request'
+import { withRequest } from './request/producer-request'
 import { createEncoder, type LiveForm } from './response/create-encoder'
 import { failureResponse } from './response/failure-response'
 import { notFoundResponse } from './response/responses'
@@ -48,7 +48,7 @@ export async function driveStream(
   if (!isStreamId(id)) return notFoundResponse()
   try {
     const start: StartOptions = {
-      producer: (context) => producer({ ...context, request: producerRequest(request, context.signal) }),
+      producer: (context) => producer(withRequest(context, request)),
       canResume,
     }
     return await openAndDrive(runtime, id, request, start, waitUntil)

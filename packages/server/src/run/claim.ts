@@ -1,6 +1,5 @@
 import { isStreamServerError, StreamServerError } from '../errors'
 import type { ResolvedOptions } from '../options/create-streams-options'
-import { createStreamId } from '../store/stream-id'
 import type { ClaimResult, StreamStore } from '../store/stream-store'
 import { backoffMs } from '../timing/backoff'
 import { streamErrors } from './stream-errors'
@@ -24,7 +23,7 @@ export async function claimStream(
   mayTakeOver: () => boolean,
   { store, leaseMs, environment }: ResolvedOptions,
 ): Promise<Claim> {
-  const owner = createStreamId()
+  const owner = crypto.randomUUID()
   const ownClaim = (canTakeOver: boolean) => retried(() => store.claim(id, { owner, leaseMs, canTakeOver }))
   let claim = await ownClaim(false)
   // Checked only after this claim: if it waited for a store that hung, every healthy run seems to have lapsed.

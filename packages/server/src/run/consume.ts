@@ -63,7 +63,7 @@ function abortableSteps(signal: AbortSignal) {
       if (signal.aborted) return Promise.resolve(aborted)
       return new Promise((resolve, reject) => {
         leaveStep = () => resolve(aborted)
-        Promise.resolve().then(take).then(resolve, reject)
+        Promise.resolve(take()).then(resolve, reject)
       })
     },
     end: () => signal.removeEventListener('abort', onAbort),

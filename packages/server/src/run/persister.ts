@@ -86,7 +86,7 @@ export function createPersister(options: PersisterOptions): Persister {
   let timer: unknown
   let timerAt = Infinity
 
-  arm()
+  pump()
   return {
     get storedAt() {
       return storedAt
@@ -112,7 +112,9 @@ export function createPersister(options: PersisterOptions): Persister {
 
   function pump(isTurnOver = false): void {
     if (isOver || isWriting || (isTurnAwaited && !ending)) return
-    if (dueAt() > environment.now()) arm()
+    const now = environment.now()
+    const at = dueAt(now)
+    if (at > now) arm(at, now)
     else if (ending || isTurnOver) void write()
     else awaitTurn()
   }
@@ -126,8 +128,7 @@ export function createPersister(options: PersisterOptions): Persister {
     })
   }
 
-  function dueAt(): number {
-    const now = environment.now()
+  function dueAt(now: number): number {
     // More text is unstored than came since the last slice. So that slice failed, or was only a part of a backlog.
     const isBehind = log.length - stored > schedule.waiting
     const flushAt = ending || isBehind ? now : now + schedule.dueInMs(now)
@@ -135,8 +136,7 @@ export function createPersister(options: PersisterOptions): Persister {
   }
 
   /** Sets a new timer only for an earlier time, so a thousand appends within one interval share one timer. */
-  function arm(): void {
-    const at = dueAt()
+  function arm(at: number, now: number): void {
     if (timerAt <= at && timer !== undefined) return
     disarm()
     timerAt = at
@@ -147,7 +147,7 @@ export function createPersister(options: PersisterOptions): Persister {
         options.onTimer(plannedAt)
         pump()
       },
-      Math.max(0, at - environment.now()),
+      Math.max(0, at - now),
     )
   }
 

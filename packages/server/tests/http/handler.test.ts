@@ -324,6 +324,31 @@ describe('the handler', () => {
     expect([seen[1]?.headers.get('X-Own'), seen[1]?.headers.get('Cookie')]).toEqual(['1', 'a=b'])
   })
 
+  it('touches no body if there is none, because adapters build one then, and still passes on the request', async () => {
+    const requests: Request[] = []
+    const { handle, id } = await served({
+      authorize: 'public',
+      produce: ({ request }) => {
+        requests.push(request, request)
+      },
+    })
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/drive'],
+    ] as const) {
+      const sent = request(`/streams/${id}${path}`, { method, headers: { 'Content-Length': '0', 'X-Own': '1' } })
+      const touch = () => {
+        throw new Error('touched')
+      }
+      for (const name of ['body', 'clone', 'text', 'arrayBuffer']) Object.defineProperty(sent, name, { get: touch })
+      expect((await handle(sent)).status).toBe(200)
+    }
+    await settled()
+    const [first, second] = requests
+    expect(first).toBe(second)
+    expect([first?.method, first?.headers.get('X-Own'), await first?.text()]).toEqual(['POST', '1', ''])
+  })
+
   it.each(['read', 'locked', 'emptied'] as const)(
     'serves a request whose body is %s already, and fails only a read of it',
     async (how) => {

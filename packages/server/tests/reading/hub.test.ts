@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { AuthorizeContext } from '../../src/index'
-import { settled } from '../support/clock'
+import { type AuthorizeContext, memoryStore } from '../../src/index'
+import { startStream } from '../../src/run/start'
+import { createRuntime } from '../../src/runtime'
+import { createStreamId } from '../../src/store/stream-id'
+import { createFakeClock, settled } from '../support/clock'
 import { followed, sse } from '../support/followed'
 import { collect, createHand, createRig, parseEvents, request, textOf } from '../support/rig'
 import { running } from '../support/running'
@@ -42,6 +45,24 @@ describe('S12 the hub', () => {
     await clock.advance(300)
     expect(parseEvents(reader.text).events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done' } })
     expect(store.of('read').length - readsBefore).toBeLessThanOrEqual(2)
+  })
+
+  it('reads the text of a run once for all followers at the same position, until more is durable', async () => {
+    const clock = createFakeClock()
+    const runtime = createRuntime({ store: memoryStore({ now: clock.now }), environment: clock })
+    const id = createStreamId()
+    await runtime.options.store.create(id, null)
+    const hand = createHand()
+    await startStream(runtime.runs, id, hand.producer, {})
+    const read = () => runtime.hub.readStored(id, 0, 100)
+    for (const text of ['One. ', 'Two. ']) {
+      await hand.append(text)
+      await clock.advance(1_000)
+      expect(read()?.text.endsWith(text)).toBe(true)
+      expect(read()).toBe(read())
+    }
+    hand.finish()
+    await clock.advance(1_000)
   })
 
   it.each(['a drive', 'a raw drive', 'a stored drive', 'a follower'])(

@@ -256,6 +256,26 @@ describe('S7 a producer', () => {
     expect(yields).toBeLessThanOrEqual(101)
   })
 
+  it('does not wait if it appends once in a turn of the event loop, however long that takes', async () => {
+    const clock = createFakeClock()
+    const turns: (() => void)[] = []
+    const { streams } = createRig({ environment: { ...clock, setImmediate: (callback) => void turns.push(callback) } })
+    const id = await streams.createStream()
+    const hand = createHand()
+    await streams.start(id, hand.producer)
+    await settled()
+    for (let turn = 0; turn < 5; turn++) {
+      clock.stall(20)
+      let isOver = false
+      void hand.append('token ').then(() => {
+        isOver = true
+      })
+      await settled()
+      expect(isOver).toBe(true)
+      for (const endTurn of turns.splice(0)) endTurn()
+    }
+  })
+
   it('yields also if it goes on after the stream has ended', async () => {
     const { streams, clock } = createRig({ maxLength: 1 })
     const id = await streams.createStream()

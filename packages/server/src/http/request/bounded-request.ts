@@ -1,4 +1,5 @@
 import { consumedBody } from './consumed-body'
+import { isBodyless } from './is-bodyless'
 
 /** A request whose body can be read more than once. */
 export interface BoundedRequest {
@@ -15,13 +16,11 @@ export interface BoundedRequest {
  * fails.
  */
 export async function boundRequest(request: Request, maxBytes: number): Promise<BoundedRequest | 'too-long' | 'cut'> {
-  const contentLength = request.headers.get('Content-Length')
-  const declaredBytes = Number(contentLength ?? 0)
+  if (isBodyless(request)) return { open: () => (request.bodyUsed ? copyOf(request, null) : request) }
+  const declaredBytes = Number(request.headers.get('Content-Length') ?? 0)
   if (declaredBytes > maxBytes) return 'too-long'
   const { body } = request
   if (!body) return { open: () => request }
-  // Adapters create a body for every POST, even if the client says that there is none.
-  if (contentLength === '0') return { open: () => (request.bodyUsed ? copyOf(request, null) : request) }
   if (request.bodyUsed || body.locked) return { open: () => copyOf(request, consumedBody()) }
   const bytes = await readBytes(body, maxBytes, request.signal)
   if (typeof bytes === 'string') return bytes

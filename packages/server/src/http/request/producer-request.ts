@@ -1,8 +1,23 @@
+import type { DriveContext, ProducerContext } from '../../run/producer'
 import { consumedBody } from './consumed-body'
+import { isBodyless } from './is-bodyless'
 
-/** A copy of the request that a producer may keep. It has the run's signal instead of the client's. */
-export function producerRequest(request: Request, signal: AbortSignal): Request {
-  const { method, headers, body } = request
+/** Adds a copy of the request that a producer may keep. It has the run's signal instead of the client's. */
+export function withRequest(context: ProducerContext, request: Request): DriveContext {
+  // Copied now, because the body may be gone when the producer reads it.
+  if (!isBodyless(request)) return { ...context, request: copyOf(request, request.body, context.signal) }
+  let copy: Request | undefined
+  return {
+    ...context,
+    get request() {
+      copy ??= copyOf(request, null, context.signal)
+      return copy
+    },
+  }
+}
+
+function copyOf(request: Request, body: Request['body'], signal: AbortSignal): Request {
+  const { method, headers } = request
   if (!body) return new Request(request.url, { method, headers, signal })
   // A body that the application is reading or has read cannot be copied.
   if (request.bodyUsed || body.locked) {
