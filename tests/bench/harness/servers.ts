@@ -8,9 +8,13 @@ import { type StartedProcess, startProcess } from './start-process'
 
 export type Started<Offered extends Calls> = StartedProcess<Offered> & { readonly port: number }
 
-/** A Keepstream server in a process of its own, on the store at an address. It ends with the row. */
-export function startKeepstream(context: RunContext, store = 'memory'): Promise<Started<KeepstreamServer>> {
-  return start<KeepstreamServer>(context, 'keepstream-server', { STORE: store })
+/** A Keepstream server in a process of its own, on the store at an address. `env`: see `keepstream-server`. */
+export function startKeepstream(
+  context: RunContext,
+  store = 'memory',
+  env: Record<string, string> = {},
+): Promise<Started<KeepstreamServer>> {
+  return start<KeepstreamServer>(context, 'keepstream-server', { STORE: store, ...env })
 }
 
 export function startBare(context: RunContext): Promise<Started<BareServer>> {

@@ -7,14 +7,16 @@ import { answerCalls } from '../harness/calls'
 import { type Plan, produce } from '../harness/plan'
 import { cpuMs, memoryUsed } from '../harness/usage'
 
-/** A Keepstream server on the store at `STORE`. A stream's `meta` is the plan of its producer. */
+/** A Keepstream server on the store at `STORE`. `KEEP_ALIVE_MS` is its `keepAliveMs`. A stream's `meta` is the plan of its producer. */
 const address = process.env['STORE'] ?? 'memory'
+const keepAliveMs = process.env['KEEP_ALIVE_MS']
 const streams = createStreams({
   store: address === 'memory' ? memoryStore() : openStore(address),
   // Longer than the longest text of a plan.
   maxLength: 16_777_216,
   // A reader that is not a client of Keepstream would not come back.
   rolloverMs: 600_000,
+  ...(keepAliveMs === undefined ? {} : { keepAliveMs: Number(keepAliveMs) }),
 })
 
 /** How long each producer took, in milliseconds, and when each token was appended, in the nanoseconds of this machine. */

@@ -2,15 +2,9 @@ import { isStreamServerError } from '../errors'
 import { type Heads, isSameHead, type Watcher } from '../heads/heads'
 import { isTerminal } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
+import { chunkOf } from './chunk-of'
 import type { Hub, OpenResponse } from './hub'
-import {
-  maxChunk,
-  type ShownHead,
-  type TextListener,
-  type TextRange,
-  type TextSource,
-  type TextStep,
-} from './text-source'
+import type { ShownHead, TextListener, TextRange, TextSource, TextStep } from './text-source'
 
 /**
  * The longest range that is read from the store at once. The reader holds it while its client takes it chunk by chunk.
@@ -72,6 +66,8 @@ export class StoreReader implements TextSource, Watcher, OpenResponse {
   }
 
   tick(): void {
+    // The client may have stalled. If it goes on, this is read again.
+    this.#buffer = ''
     this.#listener?.tick()
   }
 
@@ -123,10 +119,9 @@ export class StoreReader implements TextSource, Watcher, OpenResponse {
   }
 
   #take(head: ShownHead): TextStep {
-    const buffer = this.#buffer
     const offset = this.position
-    const text = buffer.length > maxChunk ? cutBeforeSplitPair(buffer.slice(0, maxChunk)) : buffer
-    this.#buffer = buffer.slice(text.length)
+    const text = chunkOf(this.#buffer)
+    this.#buffer = this.#buffer.slice(text.length)
     this.position = offset + text.length
     return { type: 'text', head, offset, text }
   }

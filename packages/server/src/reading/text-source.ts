@@ -40,6 +40,3 @@ export interface TextListener {
   /** See `ShutDown`. */
   shutDown(isLate: boolean): void
 }
-
-/** The longest chunk that is sent at once, in UTF-16 code units. */
-export const maxChunk = 16_384

@@ -1,6 +1,7 @@
 import { StreamServerError } from '../errors'
+import { chunkOf, maxChunkBytes } from '../reading/chunk-of'
 import type { Hub } from '../reading/hub'
-import { maxChunk, type TextListener, type TextSource, type TextStep } from '../reading/text-source'
+import type { TextListener, TextSource, TextStep } from '../reading/text-source'
 import type { Run } from './run'
 
 /**
@@ -20,7 +21,8 @@ export function openRunReader(hub: Hub, run: Run, position: number, listener: Te
     next(): TextStep {
       leave ??= join()
       const { state } = run
-      const text = log.read(position, maxChunk, state.type === 'closed' ? state.offset : undefined)
+      const end = state.type === 'closed' ? state.offset : undefined
+      const text = chunkOf(log.read(position, maxChunkBytes, end))
       const head = { status: 'streaming', epoch, base, offset: log.length, isStalled: false } as const
       if (text !== '') {
         const offset = position

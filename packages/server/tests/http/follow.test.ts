@@ -78,7 +78,7 @@ describe('an event stream', () => {
     expect((await streams.read(sse('/', { 'Last-Event-ID': 'nonsense' }), id)).status).toBe(400)
   })
 
-  it('splits a backlog into chunks of at most 16 Ki units, never inside a surrogate pair', async () => {
+  it('splits a backlog into chunks of at most 24 KiB, never inside a surrogate pair', async () => {
     const { hand, clock, follow } = await followed()
     const text = `x${'😀'.repeat(100_000)}`
     await hand.append(text)
@@ -89,10 +89,30 @@ describe('an event stream', () => {
     const chunks = parseEvents(reader.text).events.filter(({ event }) => event === 'message')
     expect(chunks.length).toBeGreaterThan(10)
     for (const { data } of chunks) {
-      expect((data as string).length).toBeLessThanOrEqual(16_384)
+      expect(new TextEncoder().encode(data as string).length).toBeLessThanOrEqual(24_576)
       expect(data).not.toMatch(/[\uD800-\uDBFF]$/)
     }
     expect(textOf(chunks)).toBe(text)
+  })
+
+  it('S16 holds what it has read ahead for a client until the next keep-alive', async () => {
+    const { hand, clock, store, streams, id } = await followed()
+    const text = 'abcdefghij'.repeat(12_000)
+    await hand.append(text)
+    hand.finish()
+    await clock.advance(300)
+    const reader = (await streams.read(sse(), id)).body?.getReader()
+    const before = store.of('read').length
+    let received = ''
+    const readsAfterChunk = async () => {
+      received += new TextDecoder().decode((await reader?.read())?.value)
+      return store.of('read').length - before
+    }
+    expect(await readsAfterChunk()).toBe(0)
+    await clock.advance(8_100)
+    expect([await readsAfterChunk(), await readsAfterChunk()]).toEqual([1, 1])
+    await reader?.cancel()
+    expect(textOf(parseEvents(received).events)).toBe(text.slice(0, 3 * 24_576))
   })
 
   it('from beyond the tail begins at the tail, and waits', async () => {

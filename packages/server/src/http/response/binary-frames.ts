@@ -1,6 +1,7 @@
+import { encodeText } from '../../reading/chunk-of'
 import { eventNames } from '../wire-names'
 import type { EndReport, Frames, StatusReport } from './reporting-encoder'
-import { concat, encode, encodeText } from './utf-8'
+import { concat, encode } from './utf-8'
 
 /** Never part of UTF-8 (RFC 3629), so it stands before and after a frame, and no text can forge one. */
 const border = new Uint8Array([0xff])

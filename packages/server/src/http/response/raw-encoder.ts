@@ -1,6 +1,7 @@
 import { StreamServerError } from '../../errors'
+import { encodeText } from '../../reading/chunk-of'
 import type { Encoder } from './encoder'
-import { encodeText, nothing } from './utf-8'
+import { nothing } from './utf-8'
 
 /** Plain text. It has no room for a status, so only a text that is whole ends. Everything else fails. */
 export function rawEncoder(): Encoder {

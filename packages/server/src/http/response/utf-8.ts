@@ -7,18 +7,6 @@ export function encode(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-let lastText = ''
-let lastBytes = nothing
-
-/** The same. The readers of a stream that are at the same position are served in a row, so they share one array. */
-export function encodeText(text: string): Uint8Array {
-  if (text !== lastText) {
-    lastBytes = encode(text)
-    lastText = text
-  }
-  return lastBytes
-}
-
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const filled = parts.filter(({ length }) => length > 0)
   const [only] = filled
