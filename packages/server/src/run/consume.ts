@@ -6,39 +6,94 @@ import type { Produced } from './producer'
  * Appends everything that `produced` yields, read as `for await` reads it, and returns its finish reason. It stops as
  * soon as `signal` aborts, even if the source is stuck, or as soon as `append` rejects. It then closes the source
  * without waiting for that.
+ *
+ * @param append returns `undefined` if the next text may come at once
  */
 export async function consume(
   produced: Produced,
-  append: (text: string) => Promise<void>,
+  append: (text: string) => Promise<void> | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (produced === undefined || produced === null) return undefined
   const source = sourceOf(produced)
-  if (source === undefined) return finishReasonOf(produced)
-  const iterator = openIterator(source)
+  return source === undefined ? finishReasonOf(produced) : appendAll(openIterator(source), append, signal)
+}
+
+/** With callbacks instead of `await`: this runs for each token, and a race with the signal would cost four promises. */
+function appendAll(
+  iterator: AsyncIterator<string, unknown>,
+  append: (text: string) => Promise<void> | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   // Read once, as `for await` does: a `next` that replaces it later is not called.
   const { next } = iterator
-  const steps = abortableSteps(signal)
-  try {
-    for (;;) {
-      const step = await steps.take(() => next.call(iterator))
-      if (step === aborted) {
-        closeSource(iterator)
-        return undefined
-      }
-      if (!isObject(step))
-        throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
-      if (step.done) return finishReasonOf(step.value)
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    else pull()
+
+    function pull(): void {
+      if (isOver) return
       try {
-        await append(step.value)
+        Promise.resolve(next.call(iterator)).then(take, fail)
       } catch (error) {
-        closeSource(iterator)
-        throw error
+        fail(error)
       }
     }
-  } finally {
-    steps.end()
-  }
+
+    function take(step: unknown): void {
+      if (isOver) return
+      try {
+        const text = textOf(step)
+        if (text === undefined) finish(finishReasonOf((step as IteratorReturnResult<unknown>).value))
+        else add(text.value)
+      } catch (error) {
+        fail(error)
+      }
+    }
+
+    function add(text: string): void {
+      const appended = append(text)
+      if (appended) appended.then(pull, refuse)
+      else pull()
+    }
+
+    function finish(finishReason: string | undefined): void {
+      if (end()) resolve(finishReason)
+    }
+
+    function fail(error: unknown): void {
+      if (end()) reject(error)
+    }
+
+    function refuse(error: unknown): void {
+      if (!end()) return
+      closeSource(iterator)
+      reject(error)
+    }
+
+    function stop(): void {
+      if (!end()) return
+      closeSource(iterator)
+      resolve(undefined)
+    }
+
+    function end(): boolean {
+      if (isOver) return false
+      isOver = true
+      signal.removeEventListener('abort', stop)
+      return true
+    }
+  })
+}
+
+/** The step, or `undefined` for the last one. */
+function textOf(step: unknown): IteratorYieldResult<string> | undefined {
+  if (!isObject(step))
+    throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
+  const result = step as IteratorResult<string, unknown>
+  return result.done ? undefined : result
 }
 
 /** Not awaited, because a stuck source would delay the end of the stream. An error while it closes has no effect. */
@@ -46,28 +101,6 @@ function closeSource(iterator: AsyncIterator<string, unknown>): void {
   void Promise.resolve()
     .then(() => iterator.return?.())
     .catch(() => undefined)
-}
-
-const aborted = Symbol('aborted')
-
-/**
- * Steps of which each resolves with `aborted` as soon as the signal aborts, with one listener for all. Each step has its own
- * promise: racing against one that lives as long as the run would pile up reactions on it.
- */
-function abortableSteps(signal: AbortSignal) {
-  let leaveStep: () => void = () => undefined
-  const onAbort = () => leaveStep()
-  signal.addEventListener('abort', onAbort)
-  return {
-    take<Step>(take: () => Step | PromiseLike<Step>): Promise<Step | typeof aborted> {
-      if (signal.aborted) return Promise.resolve(aborted)
-      return new Promise((resolve, reject) => {
-        leaveStep = () => resolve(aborted)
-        Promise.resolve(take()).then(resolve, reject)
-      })
-    },
-    end: () => signal.removeEventListener('abort', onAbort),
-  }
 }
 
 type Source = AsyncIterable<string, unknown> | ReadableStream<string>

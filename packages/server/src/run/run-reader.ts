@@ -1,7 +1,7 @@
 import { StreamServerError } from '../errors'
 import { chunkOf, maxChunkBytes } from '../reading/chunk-of'
 import type { Hub } from '../reading/hub'
-import type { TextListener, TextSource, TextStep } from '../reading/text-source'
+import type { ShownHead, TextListener, TextSource, TextStep } from '../reading/text-source'
 import type { Run } from './run'
 
 /**
@@ -13,6 +13,7 @@ import type { Run } from './run'
 export function openRunReader(hub: Hub, run: Run, position: number, listener: TextListener): TextSource {
   const { epoch, base, log } = run
   let leave: (() => void) | undefined
+  let head: ShownHead | undefined
 
   return {
     get position() {
@@ -23,7 +24,8 @@ export function openRunReader(hub: Hub, run: Run, position: number, listener: Te
       const { state } = run
       const end = state.type === 'closed' ? state.offset : undefined
       const text = chunkOf(log.read(position, maxChunkBytes, end))
-      const head = { status: 'streaming', epoch, base, offset: log.length, isStalled: false } as const
+      // The same object as long as nothing is new, so that it need not be compared.
+      if (head?.offset !== log.length) head = { status: 'streaming', epoch, base, offset: log.length, isStalled: false }
       if (text !== '') {
         const offset = position
         position += text.length

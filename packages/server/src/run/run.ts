@@ -2,6 +2,7 @@ import { StreamServerError } from '../errors'
 import type { TextRange } from '../reading/text-source'
 import type { TerminalStatus } from '../store/status'
 import { cutBeforeSplitPair } from '../store/surrogates'
+import type { EventLoopYield } from '../timing/event-loop-yield'
 import type { Ending } from './persister'
 import { createPersister, type PersisterOptions } from './persister'
 import { createStorableText } from './storable-text'
@@ -54,11 +55,11 @@ export interface Run {
    */
   readStored(offset: number, max: number): TextRange | undefined
   /**
-   * Makes any string storable and appends it. After the run has ended it does nothing. Resolves at once, or after a
-   * turn of the event loop. Anything but a string is reported and ends the run as `error`. It then rejects, but an
+   * Makes any string storable and appends it. After the run has ended it does nothing. Returns a promise if the producer has to
+   * wait for a turn of the event loop. Anything but a string is reported and ends the run as `error`. It then rejects, but an
    * unawaited rejection does not end the process.
    */
-  append(text: string): Promise<void>
+  append(text: string): Promise<void> | undefined
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
   stop(): void
@@ -78,7 +79,7 @@ export interface RunOptions extends Omit<PersisterOptions, 'log' | 'listener'> {
   readonly prefix: readonly string[]
   readonly maxLength: number
   readonly settleMs: number
-  readonly yieldToEventLoop: () => Promise<void>
+  readonly yieldToEventLoop: EventLoopYield
   /** Called when more of the text is durable, and after the end. What `readStored` returns has changed then. */
   readonly onDurable: () => void
 }

@@ -7,6 +7,7 @@ import { shuttingDown } from '../reading/shutting-down'
 import type { TextRange } from '../reading/text-source'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
+import type { EventLoopYield } from '../timing/event-loop-yield'
 import { claimStream } from './claim'
 import { consume } from './consume'
 import type { Producer } from './producer'
@@ -76,8 +77,10 @@ export interface RunsOptions extends ResolvedOptions {
   readonly expiry: Expiry
   readonly health: StoreHealth
   readonly heads: Heads
-  readonly yieldToEventLoop: () => Promise<void>
+  readonly yieldToEventLoop: EventLoopYield
 }
+
+const atOnce = Promise.resolve()
 
 export function createRuns(options: RunsOptions): Runs {
   const { environment, report, expiry, health, heads } = options
@@ -199,9 +202,10 @@ export function createRuns(options: RunsOptions): Runs {
   }
 
   async function produce(run: Run, producer: Producer, meta: unknown, text: string): Promise<void> {
-    const { id, epoch, signal, append } = run
+    const { id, epoch, signal } = run
+    const append = (part: string) => run.append(part) ?? atOnce
     try {
-      const finishReason = await consume(await producer({ id, meta, text, epoch, signal, append }), append, signal)
+      const finishReason = await consume(await producer({ id, meta, text, epoch, signal, append }), run.append, signal)
       run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })
     } catch (error) {
       // A producer may throw because it was aborted. That is not reported.
