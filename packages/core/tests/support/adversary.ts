@@ -1,49 +1,57 @@
 import type { StreamStatus, TerminalStatus } from '@keepstream/core'
-import { fakeFetch, json, openBody } from './fake-fetch'
-import { SSE, wire } from './wire'
-
-/** The fault of the next request, instead of a response. */
-export type Refusal =
-  | (401 | 404 | 409 | 429 | 500 | 503)
-  | ('network' | 'hang' | 'html' | 'empty' | 'stale' | 'foreign' | 'redirect' | 'hold')
-
-/** The next step of a connection. */
-export type Act = 'more' | 'again' | 'skip' | 'garbage' | 'ping' | 'drop' | 'truncate' | 'end' | 'lose-end'
-
-interface Line {
-  readonly isDriver: boolean
-  /** Data that is held back until the connection ends. */
-  held: (() => void)[] | undefined
-  readonly body: ReturnType<typeof openBody>
-  epoch: number
-  position: number
-}
+import { fakeFetch, json } from './fake-fetch'
+import { eventWriter, framedWriter, openChannel, rawWriter, transcoded } from './faulty-channel'
+import { type Act, createLine, type World, wholeEnd } from './faulty-line'
+import { FRAMED } from './wire'
 
 /**
- * A server that is reported what to do wrong. It speaks Keepstream's wire, or (`isPlain`) what another backend may: raw text
- * to the driver, and the whole body as JSON to everybody else, without epochs.
+ * What a server speaks.
+ *
+ * - `framed`: what Keepstream's server speaks. It sends framed text, or events to a client that asks for them.
+ * - `events`: a Keepstream server that knows only events.
+ * - `plain`: what another backend may speak: raw text to the driver, and the whole body as JSON to everybody else, without
+ *   epochs.
  */
-export function createAdversary(text: string, isPlain: boolean) {
+export type Speech = 'framed' | 'events' | 'plain'
+
+/** The fault of the next request, instead of a response or of its bytes. */
+export type Refusal =
+  | (401 | 404 | 409 | 429 | 500 | 503)
+  | ('network' | 'hang' | 'html' | 'empty' | 'stale' | 'foreign' | 'redirect' | 'hold' | 'transcode')
+
+/** A server that does wrong what a test asks for, and the network before it. */
+export function createAdversary(text: string, speech: Speech) {
+  const isPlain = speech === 'plain'
+  const isFramed = speech === 'framed'
   const epochs = [{ base: 0, text }]
   let produced = 0
   let durable = 0
   let status: StreamStatus = 'pending'
   let drives = 0
+  let changes = 0
+  const served = { framed: 0, events: 0, raw: 0 }
   let stale: { text: string; status: StreamStatus } | undefined
   const refusals: Refusal[] = []
   const hung = new Set<(error: unknown) => void>()
-  let lines: Line[] = []
+  let lines: ReturnType<typeof createLine>[] = []
 
   const epoch = () => epochs.at(-1) as (typeof epochs)[number]
-  const isOver = () => status !== 'pending' && status !== 'streaming'
-  const grows = (offset: number, upToDate: boolean) =>
-    wire.status({
-      status: status === 'pending' ? 'pending' : 'streaming',
-      offset,
-      epoch: epochs.length,
-      base: epoch().base,
-      upToDate,
-    })
+  const whole = (at: number) => wholeEnd(epoch().text, at, { carriesHalves: !isFramed })
+  const known: World = {
+    epochs,
+    get produced() {
+      return produced
+    },
+    get durable() {
+      return durable
+    },
+    get status() {
+      return status
+    },
+    get isOver() {
+      return status !== 'pending' && status !== 'streaming'
+    },
+  }
 
   function refuse(refusal: Refusal, signal: AbortSignal | null | undefined): Response | Promise<Response> | undefined {
     if (typeof refusal === 'number') {
@@ -61,12 +69,21 @@ export function createAdversary(text: string, isPlain: boolean) {
       })
     }
     if (refusal === 'html') return new Response('<h1>', { headers: { 'content-type': 'text/html' } })
-    if (refusal === 'empty') return new Response('', { headers: { 'content-type': isPlain ? 'text/plain' : SSE } })
     return undefined
   }
 
-  const fetch = fakeFetch(({ url, method, init, headers }) => {
+  /** The stored text in one response. */
+  function snapshot(start: number, refusal?: Refusal) {
+    const now = { text: epoch().text.slice(start, durable), status }
+    const shown = isPlain && refusal === 'stale' ? (stale ?? now) : now
+    stale = now
+    return json({ offset: start, ...shown, ...(!isPlain && { ...origin(), upToDate: true }) })
+  }
+  const origin = () => ({ epoch: epochs.length, base: epoch().base })
+
+  const fetch = fakeFetch(({ url, init, headers }) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const accept = headers.get('accept') ?? ''
     const isDriver = pathname.endsWith('/drive')
     if (isDriver) drives++
     const refusal = refusals.shift()
@@ -76,45 +93,31 @@ export function createAdversary(text: string, isPlain: boolean) {
       if (status === 'pending') world.close('stopped')
       return json({ status, offset: durable, epoch: epochs.length })
     }
-    const offset = Number(searchParams.get('offset') ?? 0)
-    const known = Number(searchParams.get('epoch') ?? epochs.length)
-    if (isPlain && method === 'GET') {
-      const now = { offset: 0, text: epoch().text.slice(0, durable), status }
-      const answer = refusal === 'stale' ? (stale ?? now) : now
-      stale = now
-      return json(answer)
-    }
+    const form = isPlain ? 'raw' : isFramed && accept.includes(FRAMED) ? 'framed' : 'events'
+    const write = form === 'raw' ? rawWriter : form === 'framed' ? framedWriter() : eventWriter
+    if (refusal === 'empty') return new Response('', { headers: { 'content-type': write.type } })
+    if (isPlain && !isDriver) return snapshot(0, refusal)
     if (isDriver && isPlain && status !== 'pending') return new Response(null, { status: 205 })
-    if (known < epochs.length && known === epochs.length - 1 && epoch().base < offset)
+
+    const offset = Number(searchParams.get('offset') ?? 0)
+    const behind = epochs.length - Number(searchParams.get('epoch') ?? epochs.length)
+    // A drive joins where its text is surely this text. A server of events sends it all.
+    const joins = isDriver && isFramed
+    if (!joins && behind === 1 && epoch().base < offset)
       return json({ code: 'diverged', message: 'cut', offset: epoch().base, epoch: epochs.length }, { status: 409 })
-    if (headers.get('accept') === 'application/json') {
-      const start = known < epochs.length - 1 ? 0 : Math.min(offset, durable)
-      const text = epoch().text.slice(start, durable)
-      return json({ offset: start, text, status, epoch: epochs.length, base: epoch().base, upToDate: true })
-    }
+    if (accept === 'application/json') return snapshot(behind > 1 ? 0 : Math.min(offset, durable))
     if (isDriver && status === 'pending') status = 'streaming'
-    const body = openBody(isPlain ? 'text/plain' : SSE, { init })
-    const position = isDriver || known < epochs.length - 1 ? 0 : Math.min(offset, isDriver ? produced : durable)
-    const line: Line = { isDriver, body, epoch: epochs.length, position, held: undefined }
-    lines.push(line)
-    if (refusal === 'hold') line.held = []
-    if (!isPlain) send(line, grows(durable, position >= durable))
-    return body.response
+    const shared = behind > 1 || (isDriver && !joins) ? 0 : behind ? epoch().base : isDriver ? produced : durable
+    const channel = openChannel(write.type, init, refusal === 'transcode' ? transcoded : undefined)
+    if (refusal === 'hold') channel.hold()
+    const changed = () => changes++
+    lines.push(createLine(known, { isDriver, position: Math.min(offset, shared), channel, write, changed }))
+    served[form]++
+    return channel.response
   })
 
-  function send(line: Line, part: string) {
-    if (line.held) line.held.push(() => line.body.send(part))
-    else line.body.send(part)
-  }
-
-  function release(line: Line) {
-    const { held = [] } = line
-    line.held = undefined
-    for (const pass of held) pass()
-  }
-
   const open = () => {
-    lines = lines.filter(({ body }) => !body.isOver)
+    lines = lines.filter(({ channel }) => !channel.isOver)
     return lines
   }
 
@@ -122,8 +125,14 @@ export function createAdversary(text: string, isPlain: boolean) {
     fetch,
     refusals,
     epochs,
+    /** How many channels of each form were opened. */
+    served,
     get drives() {
       return drives
+    },
+    /** How often something on the way has changed framed text. */
+    get changes() {
+      return changes
     },
     get durable() {
       return durable
@@ -131,82 +140,41 @@ export function createAdversary(text: string, isPlain: boolean) {
     get status() {
       return status
     },
-    get isOver() {
-      return isOver()
-    },
     /** Connections whose response is still read. */
     get open() {
       return open().length
     },
     produce(share: number) {
       if (status !== 'streaming') return
-      produced += Math.ceil((epoch().text.length - produced) * share)
+      produced = whole(produced + Math.ceil((epoch().text.length - produced) * share))
     },
     persist(share: number) {
-      durable += isOver() ? 0 : Math.ceil((produced - durable) * share)
+      if (!known.isOver) durable = whole(durable + Math.ceil((produced - durable) * share))
     },
     /** The process dies with its driver and its unstored text. Another one writes other text from there. */
     restart(fresh: string) {
       if (status !== 'streaming' || epochs.length > 3) return
       epochs.push({ base: durable, text: epoch().text.slice(0, durable) + fresh })
       produced = durable
-      for (const { body, isDriver } of open()) if (isDriver) body.cut()
+      for (const { channel, isDriver } of open()) if (isDriver) channel.cut()
     },
     close(as: TerminalStatus) {
-      if (isOver() || (status === 'pending' && as !== 'stopped')) return
+      if (known.isOver || (status === 'pending' && as !== 'stopped')) return
       if (as === 'done') produced = epoch().text.length
       if (as !== 'timeout') durable = produced
       epoch().text = epoch().text.slice(0, as === 'done' ? undefined : produced)
       status = as
     },
-    /** Lets one of the open connections do something. */
-    act(which: number, what: Act, length: number) {
-      const line = open()[which % Math.max(1, open().length)]
-      if (!line) return
-      const { body, isDriver } = line
-      const end = isDriver ? produced : durable
-      if (what === 'drop') return body.cut()
-      if (what === 'truncate' || what === 'end') release(line)
-      if (what === 'truncate') return body.close()
-      if (isPlain) {
-        // A raw channel has nothing but its text: it cannot repeat, skip, or send anything else.
-        if (what === 'end' && isOver()) return body.close()
-        if (what !== 'more') return
-        // Bytes cannot carry half of a character of two code units.
-        const text = epoch().text
-        let next = Math.min(end, line.position + length)
-        if (/[\uD800-\uDBFF]/.test(text[next - 1] ?? '')) next = next < end ? next + 1 : next - 1
-        if (next > line.position) send(line, epoch().text.slice(line.position, next))
-        line.position = Math.max(line.position, next)
-        return
-      }
-      if (line.epoch < epochs.length) {
-        line.position = line.epoch === epochs.length - 1 ? Math.min(line.position, epoch().base) : 0
-        line.epoch = epochs.length
-        send(line, grows(durable, line.position >= durable))
-      }
-      const tell = (from: number, to: number) => send(line, wire.text(to, epoch().text.slice(from, to), line.epoch))
-      if (what === 'ping') send(line, wire.keepAlive)
-      else if (what === 'garbage') send(line, 'id: 1.4\ndata: {"no\n\n')
-      else if (what === 'again' && line.position) tell(Math.max(0, line.position - length), line.position)
-      else if (what === 'skip' && line.position + 1 < end)
-        tell(line.position + 1, Math.min(end, line.position + 1 + length))
-      else if (what === 'more' && line.position < end) {
-        const next = Math.min(end, line.position + length)
-        tell(line.position, next)
-        line.position = next
-        if (next === end) send(line, grows(durable, true))
-      } else if (what === 'end' && isOver() && line.position >= durable) {
-        body.send(wire.end(durable, status, undefined, epochs.length))
-        body.close()
-      } else if (what === 'lose-end' && isOver()) body.close()
+    /** Lets one of the open connections do something. `cut` divides what it sends. */
+    act(which: number, what: Act, length: number, cut = 0) {
+      open()[which % Math.max(1, open().length)]?.act(what, length, cut)
     },
-    /** The faults stop: nothing is refused any more, and hanging connections break. */
+    /** The faults stop: nothing is refused any more, hanging connections break, and what was kept back arrives. */
     heal() {
       refusals.length = 0
       for (const reject of hung) reject(new TypeError('reset'))
       hung.clear()
-      for (const line of open()) release(line)
+      for (const { channel } of open()) channel.release()
     },
     /** Everything that is there, to everybody. */
     deliverAll() {

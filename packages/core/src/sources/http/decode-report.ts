@@ -44,40 +44,47 @@ export function createReportDecoder(end: number, check: (length: number) => void
     frame: checked((content: string) => {
       const { type, position, ...value } = JSON.parse(content) as Frame
       if (type !== statusEvent && type !== endEvent) return
-      if (known && position !== end) throw altered(known)
+      if (known && position !== end) throw altered('a frame is not where the text before it ends')
       report(type, value, '', Number(position))
-    }),
+    }, altered),
     /** Reads a part of the framed text. */
     text(text: string) {
-      if (!known) throw notOurs()
+      if (!known) throw notOurs(wordsForOthers)
       const offset = end
       end += text.length
       check(end)
       const { status, origin, upToDate, stalled } = known
       next({ status, origin, upToDate, stalled, offset, text })
     },
+    altered,
+  }
+
+  /**
+   * The error for framed text that the server cannot have sent. After a first status it was changed on the way. Then the text
+   * that was read before may be wrong too, so it is read again.
+   */
+  function altered(words: string, cause?: unknown) {
+    if (!known) return notOurs(words, cause)
+    const place = { offset: 0, epoch: known.origin?.epoch }
+    return new SourceError('diverged', `${words}: something on the way has changed the text`, { ...place, cause })
   }
 }
 
-function checked<Raw>(read: (raw: Raw) => void) {
+const wordsForOthers = 'this is no event of a Keepstream server'
+
+function checked<Raw>(read: (raw: Raw) => void, failed = notOurs) {
   return (raw: Raw) => {
     try {
       read(raw)
     } catch (cause) {
       if (cause instanceof SourceError) throw cause
-      throw notOurs(cause)
+      throw failed(wordsForOthers, cause)
     }
   }
 }
 
-/** What was read since the last frame may be wrong, so the text is read again. */
-function altered({ origin }: Partial<Snapshot>) {
-  const words = 'a frame is not where the text before it ends: something on the way has changed the text'
-  return new SourceError('diverged', words, { offset: 0, epoch: origin?.epoch })
-}
-
-function notOurs(cause?: unknown) {
-  return new SourceError('server', 'this is no event of a Keepstream server', { cause })
+function notOurs(words: string, cause?: unknown) {
+  return new SourceError('server', words, { cause })
 }
 
 /** What a driver takes from snapshots: text as chunks, and a terminal status as the end. */
