@@ -1,4 +1,5 @@
 import { createStreamClient, keepstream } from '@keepstream/core'
+import { diagnose } from '@keepstream/core/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type BufferingProxy, startBufferingProxy } from '../support/buffering-proxy'
 import { type MemoryServer, startMemoryServer } from '../support/memory-server'
@@ -83,5 +84,23 @@ describe('behind a proxy that holds whole responses back', () => {
     await expect.poll(() => stream.$state.get(), { timeout: 20_000 }).toMatchObject({ text, status: 'done' })
     detach()
     leave()
+  })
+
+  it('is found by `diagnose`, which finds nothing wrong with the server alone', async () => {
+    const id = await server.streams.createStream()
+    const request = { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } }
+    const direct = diagnose(`${server.url}/${id}/drive`, request)
+    const held = diagnose(`${proxy.url}/${id}/drive`, request)
+    await expect.poll(() => runs.includes(id), { timeout: 20_000 }).toBe(true)
+    // Longer than text may flow without a mark of time.
+    for (let part = 0; part < 23; part++) {
+      write('. ')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    write(undefined)
+    expect(await direct).toEqual({ ok: true, findings: [] })
+    const { findings } = await held
+    expect(findings.map(({ code }) => code)).toEqual(['buffered'])
+    expect(findings[0]?.evidence).toMatch(/^nothing for .* s, then a text that took time to write, at once$/)
   })
 })

@@ -9,6 +9,8 @@ export interface Finding {
     | 'compressed'
     | 'cached'
     | 'buffered'
+    | 'altered'
+    | 'unmarked'
     | 'cut'
     | 'silent'
     | 'inconclusive'

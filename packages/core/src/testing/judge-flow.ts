@@ -1,4 +1,5 @@
 import { BUFFERING_CURE, type Finding, seconds } from './finding'
+import { judgeFrames, TOGETHER_MS } from './judge-frames'
 import type { Observation } from './observe-response'
 
 export interface FlowLimits {
@@ -7,15 +8,12 @@ export interface FlowLimits {
   readonly rolloverMs: number
 }
 
-/** Bytes that arrive within this time count as one arrival, in milliseconds. */
-const TOGETHER_MS = 50
-
 /** Judges a response by its arrival times. */
 export function judgeFlow(seen: Observation, limits: FlowLimits): Finding[] {
-  const isEvents = /event-stream/i.test(seen.response?.headers.get('content-type') ?? '')
+  const isRaw = seen.form === 'raw'
   const held = seen.response ? findHeldBack(seen, limits) : findNoResponse(seen, limits)
   if (held) return [held]
-  return [findCut(seen, limits, isEvents), isEvents && findSilence(seen, limits), findNothing(seen, limits)].filter(
+  return [findCut(seen, limits), !isRaw && findSilence(seen, limits), findNothing(seen, limits)].filter(
     (finding) => !!finding,
   )
 }
@@ -24,14 +22,19 @@ function findNoResponse({ endMs }: Observation, { shortMs }: FlowLimits) {
   return endMs < shortMs ? undefined : buffered(`not even a header within ${seconds(endMs)}`)
 }
 
-function findHeldBack({ arrivals, endMs, ending, hasEnd, events, comments }: Observation, { shortMs }: FlowLimits) {
+function findHeldBack(seen: Observation, { shortMs }: FlowLimits) {
+  const { form, arrivals, endMs, ending, hasEnd, events, comments } = seen
+  const isFramed = form === 'framed'
+  const found = isFramed && judgeFrames(seen, shortMs)
+  if (found) return found
   const [first, last] = [arrivals[0], arrivals.at(-1)]
   if (!first || !last) return undefined
   const bytes = arrivals.reduce((sum, one) => sum + one.bytes, 0)
   // Keep-alives are sent seconds apart, and so are most events of a response that took long.
   const isGulp =
     last.atMs - first.atMs <= TOGETHER_MS && first.atMs >= shortMs && (events > 2 || comments > 1 || bytes > 64)
-  if (isGulp && (hasEnd || ending !== 'enough'))
+  // Framed text shows by its marks how it was written.
+  if (isGulp && !isFramed && (hasEnd || ending !== 'enough'))
     return buffered(`nothing for ${seconds(first.atMs)}, then ${bytes} bytes at once, and the end`)
 
   const whole = arrivals.slice(0, -1)
@@ -41,13 +44,9 @@ function findHeldBack({ arrivals, endMs, ending, hasEnd, events, comments }: Obs
   return undefined
 }
 
-function findCut(
-  { method, arrivals, ending, endMs, hasEnd, response }: Observation,
-  limits: FlowLimits,
-  isEvents: boolean,
-) {
+function findCut({ method, arrivals, ending, endMs, hasEnd, response, form }: Observation, limits: FlowLimits) {
   const isRolledOver = ending === 'ended' && method === 'GET' && endMs >= limits.rolloverMs
-  const isCut = ending === 'cut' || (ending === 'ended' && isEvents && !hasEnd && !isRolledOver)
+  const isCut = ending === 'cut' || (ending === 'ended' && form !== 'raw' && !hasEnd && !isRolledOver)
   if (!isCut) return undefined
   const quietMs = endMs - (arrivals.at(-1)?.atMs ?? response?.atMs ?? 0)
   const wasIdle = quietMs > endMs / 2
@@ -61,7 +60,7 @@ function findCut(
   }
 }
 
-function findSilence({ arrivals, response, endMs }: Observation, { silentMs }: FlowLimits) {
+function findSilence({ arrivals, response, endMs, form }: Observation, { silentMs }: FlowLimits) {
   const times = [response?.atMs ?? 0, ...arrivals.map(({ atMs }) => atMs), endMs]
   const longest = Math.max(...times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0)))
   if (longest < silentMs) return undefined
@@ -69,7 +68,7 @@ function findSilence({ arrivals, response, endMs }: Observation, { silentMs }: F
     code: 'silent' as const,
     problem: 'Keep-alives are missing: clients treat a connection that is silent for this long as dead.',
     evidence: `no byte for ${seconds(longest)}`,
-    cure: `Send a comment (\`:\` and an empty line) at least every 10 s; if the server does, a proxy holds back small chunks. ${BUFFERING_CURE}`,
+    cure: `Send ${form === 'framed' ? 'an empty frame (two bytes 0xFF)' : 'a comment (`:` and an empty line)'} at least every 10 s; if the server does, a proxy holds back small chunks. ${BUFFERING_CURE}`,
   }
 }
 

@@ -1,9 +1,10 @@
+import { framedType } from '../sources/http/wire-names'
 import type { Finding } from './finding'
 import type { Observation } from './observe-response'
 
 /** Judges a response by its status and headers. Findings contain only the headers that are named here. */
 export function judgeHeaders(
-  { response, isFailed }: Observation,
+  { response, isFailed, form }: Observation,
   origin: string | undefined,
   credentials: RequestCredentials | undefined,
 ): Finding[] {
@@ -15,9 +16,11 @@ export function judgeHeaders(
 
   const findings: Finding[] = []
   const type = shortValue(headers, 'content-type')
+  const isNamedFramed = type.startsWith(framedType)
   const isEvents = /^text\/event-stream/i.test(type)
-  if (!isEvents && !/^text\/plain/i.test(type)) findings.push(wrongType(type))
-  if (!isEvents && shortValue(headers, 'x-content-type-options') !== 'nosniff') findings.push(sniffed)
+  if (form === 'framed' && !isNamedFramed) findings.push(renamed(type))
+  else if (!isNamedFramed && !isEvents && !/^text\/plain/i.test(type)) findings.push(wrongType(type))
+  if (form === 'raw' && shortValue(headers, 'x-content-type-options') !== 'nosniff') findings.push(sniffed)
 
   const encoding = shortValue(headers, 'content-encoding')
   if (encoding && encoding !== 'identity') findings.push(compressed(encoding))
@@ -91,7 +94,16 @@ function wrongType(type: string): Finding {
     evidence: `content-type: ${type || 'none'}`,
     cure: isPage
       ? 'The path leads to a page, such as a single-page application’s fallback or a sign-in: route it to the server’s handler.'
-      : 'Serve `text/event-stream`, or `text/plain` for raw text, and let nothing rewrite it.',
+      : `Serve \`${framedType}\` or \`text/event-stream\`, or \`text/plain\` for raw text, and let nothing rewrite it.`,
+  }
+}
+
+function renamed(type: string): Finding {
+  return {
+    code: 'content-type',
+    problem: 'The response is framed text under another type, so no client can read it.',
+    evidence: `content-type: ${type || 'none'}, and a first byte that only framed text has`,
+    cure: `Let the server’s \`Content-Type: ${framedType}\` pass as it is.`,
   }
 }
 

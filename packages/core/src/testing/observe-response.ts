@@ -1,4 +1,8 @@
+import { border } from '../sources/http/parse-framed'
 import type { FetchLike } from '../sources/http/request'
+import { framedType, sseType } from '../sources/http/wire-names'
+import { createEventCounter } from './count-events'
+import { createFrameCounter } from './count-frames'
 
 export interface ObserveOptions {
   /** `POST` for a URL that drives. @default 'GET' */
@@ -18,6 +22,14 @@ export interface ObserveOptions {
   readonly fetch?: FetchLike | undefined
 }
 
+export interface Arrival {
+  readonly atMs: number
+  readonly bytes: number
+  /** In framed text: how many marks of time came, and how many code units of text. */
+  readonly marks: number
+  readonly length: number
+}
+
 /** What was observed of a response, without its content. Times are in milliseconds from the request on. */
 export interface Observation {
   readonly method: string
@@ -25,12 +37,16 @@ export interface Observation {
   readonly response: { readonly status: number; readonly headers: Headers; readonly atMs: number } | undefined
   /** The request failed, or the response is hidden from the page, as one from another origin is. */
   readonly isFailed: boolean
-  readonly arrivals: readonly { readonly atMs: number; readonly bytes: number }[]
+  readonly arrivals: readonly Arrival[]
   /** `ended`: by itself. `cut`: by an error. `enough`: enough was read, or the observation was ended. */
   readonly ending: 'ended' | 'cut' | 'enough'
   readonly endMs: number
+  /** By its content type, except that framed text is recognized by its first byte, too. */
+  readonly form: 'framed' | 'events' | 'raw'
   readonly events: number
   readonly comments: number
+  /** What shows that something on the way has changed framed text. */
+  readonly altered: string | undefined
   /** The explicit end of a stream came. */
   readonly hasEnd: boolean
 }
@@ -47,28 +63,36 @@ export async function observeResponse(url: string, options: ObserveOptions): Pro
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop)
 
-  const arrivals: { atMs: number; bytes: number }[] = []
-  const lines = createLineCounter()
+  const arrivals: Arrival[] = []
+  const lines = createEventCounter()
+  const frames = createFrameCounter()
+  let form: Observation['form'] = 'raw'
   let seen: Observation['response']
   let ending: Observation['ending'] = 'ended'
   let isFailed = false
   try {
     const requestHeaders = new Headers(headers)
-    if (!requestHeaders.has('accept')) requestHeaders.set('accept', 'text/event-stream, text/plain;q=0.9')
+    if (!requestHeaders.has('accept')) requestHeaders.set('accept', `${framedType}, ${sseType};q=0.9, text/plain;q=0.8`)
     // A browser ignores this and sets its own origin.
     if (origin) requestHeaders.set('origin', origin)
     const init = { method, headers: requestHeaders, redirect: 'manual' as const, signal: attempt.signal }
     const response = await fetch(url, { ...init, ...(body && { body }), ...(credentials && { credentials }) })
     seen = { status: response.status, headers: response.headers, atMs: elapsed() }
+    const type = response.headers.get('content-type') ?? ''
+    form = type.startsWith(framedType) ? 'framed' : /event-stream/i.test(type) ? 'events' : 'raw'
     const reader = response.body?.getReader()
     try {
       for (let bytes = 0; reader; ) {
         const { done, value } = await reader.read()
         if (done) break
-        arrivals.push({ atMs: elapsed(), bytes: value.length })
-        lines.read(value)
+        if (!bytes && value[0] === border) form = 'framed'
+        const { marks, length } = frames
+        if (form === 'framed') frames.read(value)
+        else lines.read(value)
+        const added = { marks: frames.marks - marks, length: frames.length - length }
+        arrivals.push({ atMs: elapsed(), bytes: value.length, ...added })
         bytes += value.length
-        if (!lines.hasEnd && bytes < maxBytes) continue
+        if (!lines.hasEnd && !frames.hasEnd && bytes < maxBytes) continue
         ending = 'enough'
         break
       }
@@ -83,30 +107,9 @@ export async function observeResponse(url: string, options: ObserveOptions): Pro
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
   }
-  const { events, comments, hasEnd } = lines
+  const { events, comments } = lines
+  const hasEnd = lines.hasEnd || frames.hasEnd
+  const { altered } = frames
   const endMs = elapsed()
-  return { method, response: seen, isFailed, arrivals, ending, endMs, events, comments, hasEnd }
-}
-
-/** How much of a line is read: enough to recognize its kind. */
-const MAX_LINE = 64
-
-/** Counts the events and comments of an event stream. It keeps no content. */
-function createLineCounter() {
-  const decoder = new TextDecoder()
-  const counter = { events: 0, comments: 0, hasEnd: false, read }
-  let rest = ''
-
-  function read(bytes: Uint8Array) {
-    const lines = decoder.decode(bytes, { stream: true }).split('\n')
-    lines[0] = rest + lines[0]
-    rest = (lines.pop() ?? '').slice(0, MAX_LINE)
-    for (const line of lines) {
-      if (/^(data|event):/.test(line)) counter.events += 1
-      if (line.startsWith(':')) counter.comments += 1
-      if (/^(event: ?end|data: ?\[DONE\])\s*$/.test(line)) counter.hasEnd = true
-    }
-  }
-
-  return counter
+  return { method, response: seen, isFailed, arrivals, ending, endMs, form, events, comments, altered, hasEnd }
 }

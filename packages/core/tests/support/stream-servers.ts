@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
+import { FRAMED, framed } from './wire'
 
 export const STEP_MS = 60
 const STEPS = 8
@@ -54,9 +55,29 @@ export function writeEvents(
   response.on('close', () => clearInterval(timer))
 }
 
+/** The same as framed text, with a mark before every third part. */
+export function writeFramed(response: ServerResponse, { hasMarks = true, type = FRAMED, steps = 12 } = {}) {
+  response.writeHead(200, { ...headers, 'content-type': type })
+  response.write(framed.grows(0))
+  let step = 0
+  const timer = setInterval(() => {
+    if (++step < steps) {
+      if (hasMarks && step % 3 === 0) response.write(framed.mark)
+      response.write(SECRET)
+      return
+    }
+    clearInterval(timer)
+    response.end(framed.end((steps - 1) * SECRET.length))
+  }, STEP_MS)
+  response.on('close', () => clearInterval(timer))
+}
+
 /** A proxy in front of such a server. */
-export async function proxy(pass: (answer: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const origin = new URL(await listen((_, response) => writeEvents(response)))
+export async function proxy(
+  pass: (answer: IncomingMessage, response: ServerResponse) => void,
+  write: (response: ServerResponse) => void = writeEvents,
+): Promise<string> {
+  const origin = new URL(await listen((_, response) => write(response)))
   return listen((_, response) => {
     const upstream = ask(origin, (answer) => pass(answer, response))
     // A reader that leaves early is no failure of the proxy.

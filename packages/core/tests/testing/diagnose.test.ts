@@ -1,26 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { createGzip } from 'node:zlib'
-import { type DiagnoseOptions, diagnose, type Finding } from '@keepstream/core/testing'
+import { diagnose } from '@keepstream/core/testing'
 import { describe, expect, it } from 'vitest'
+import { codes, find } from '../support/diagnosed'
 import { headers, listen, proxy, SECRET, STEP_MS, writeEvents } from '../support/stream-servers'
-
-/** Everything ten times as fast as in the world. */
-const QUICK = { shortMs: 200, silentMs: 500, maxMs: 3000 }
-
-async function find(url: string, options: DiagnoseOptions = {}) {
-  const { ok, findings } = await diagnose(`${url}/streams/a?token=${SECRET}`, {
-    ...QUICK,
-    headers: { authorization: `Bearer ${SECRET}` },
-    ...options,
-  })
-  expect(ok).toBe(findings.length === 0)
-  expect(JSON.stringify(findings), 'neither text nor tokens').not.toContain(SECRET)
-  for (const { problem, evidence, cure } of findings)
-    expect([problem, evidence, cure].every((words) => words.length > 5)).toBe(true)
-  return findings
-}
-
-const codes = (findings: readonly Finding[]) => findings.map(({ code }) => code)
 
 // It measures real connections. A machine that pauses for a moment looks like a proxy that holds a response back.
 describe.concurrent('diagnose finds', { retry: 2 }, () => {

@@ -1,0 +1,47 @@
+import { SourceError } from '../errors'
+import { createReportDecoder } from '../sources/http/decode-report'
+import { createFrameParser } from '../sources/http/parse-framed'
+
+/** Counts the frames of framed text, and reads them as a client does. It keeps no content. */
+export function createFrameCounter() {
+  const counter = {
+    /** Empty frames, which show that time has passed. */
+    marks: 0,
+    /** Code units of text. */
+    length: 0,
+    hasEnd: false,
+    /** What a server cannot have sent. */
+    altered: undefined as string | undefined,
+    read,
+  }
+  const decoder = createReportDecoder(
+    0,
+    () => {},
+    ({ text }) => {
+      counter.length += text.length
+    },
+  )
+  const parse = createFrameParser({
+    ...decoder,
+    frame(content) {
+      decoder.frame(content)
+      if (JSON.parse(content).type === 'end') counter.hasEnd = true
+    },
+    mark() {
+      counter.marks += 1
+    },
+    alive() {},
+  })
+
+  function read(bytes: Uint8Array) {
+    if (counter.altered !== undefined) return
+    try {
+      parse(bytes)
+    } catch (cause) {
+      // The message of any other error may contain text.
+      counter.altered = cause instanceof SourceError ? cause.message : 'it cannot be read'
+    }
+  }
+
+  return counter
+}
