@@ -38,8 +38,10 @@ export function createFrameCounter() {
     try {
       parse(bytes)
     } catch (cause) {
-      // The message of any other error may contain text.
-      counter.altered = cause instanceof SourceError ? cause.message : 'it cannot be read'
+      // The messages of other errors may contain text.
+      const { message, cause: place } = cause as Error
+      counter.altered =
+        place instanceof RangeError ? place.message : cause instanceof SourceError ? message : 'unreadable'
     }
   }
 

@@ -81,18 +81,19 @@ export function createLine(world: World, { isDriver, position, channel, write, c
     tell(position >= world.durable)
   }
 
-  /** A client that knows the end from `stop()` takes what is added before it for the text: a gap in SPEC.md. */
+  /** If the client knows the end from `stop()`, it may end with text that was changed before it: a gap in SPEC.md. */
   function actFramed(what: Act, length: number) {
-    if (what === 'again' && position && !world.isOver) {
+    if (what === 'garbage') {
+      const kinds = world.isOver ? broken : [...broken, unframed]
+      change(kinds[length % kinds.length]?.(position) ?? [])
+    } else if (world.isOver) return
+    else if (what === 'again' && position) {
       const from = Math.max(0, position - length)
       change([framed.text(text().slice(isSplit(text(), from) ? from - 1 : from, position))])
     } else if (what === 'skip') {
       const from = wholeEnd(text(), position + 1, write)
       const to = wholeEnd(text(), Math.min(end(), from + length), write)
       if (from < to) change([framed.text(text().slice(from, to))], to)
-    } else if (what === 'garbage') {
-      const kinds = world.isOver ? broken : [...broken, unframed]
-      change(kinds[length % kinds.length]?.(position) ?? [])
     }
   }
 

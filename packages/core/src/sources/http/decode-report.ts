@@ -1,4 +1,4 @@
-import { SourceError } from '../../errors'
+import { SourceError, type SourceErrorCode } from '../../errors'
 import { isTerminal, type LiveSink, type Snapshot } from '../../types'
 import type { WireEvent } from './read-events'
 import { withOrigin } from './read-json'
@@ -33,58 +33,49 @@ export function createReportDecoder(end: number, check: (length: number) => void
     next({ status: 'streaming', ...known, offset: end - text.length, text })
   }
 
+  /**
+   * The error for what the server cannot have sent. If framed text was changed on the way after its first status, then what
+   * was read before may be wrong too, so it is read again.
+   */
+  function altered(words: string, cause?: unknown, code: SourceErrorCode = known ? 'diverged' : 'server') {
+    return new SourceError(code, words, { offset: 0, epoch: known?.origin?.epoch, cause })
+  }
+
+  function checked<Raw>(read: (raw: Raw) => void, code?: SourceErrorCode) {
+    return (raw: Raw) => {
+      try {
+        read(raw)
+      } catch (cause) {
+        throw cause instanceof SourceError ? cause : altered('this is no event of a Keepstream server', cause, code)
+      }
+    }
+  }
+
   return {
     /** Reads an event of an event stream. */
     event: checked(({ event = '', id = '', data }: WireEvent) => {
       if (event && event !== statusEvent && event !== endEvent) return
       const value = JSON.parse(data)
       report(event, value, event ? '' : value, event === statusEvent ? end : Number(id.split('.')[1]))
-    }),
+    }, 'server'),
     /** Reads a frame of the framed text. Its position shows whether bytes were lost before it. */
     frame: checked((content: string) => {
       const { type, position, ...value } = JSON.parse(content) as Frame
       if (type !== statusEvent && type !== endEvent) return
-      if (known && position !== end) throw altered('a frame is not where the text before it ends')
+      if (known && position !== end)
+        throw new RangeError(`a frame is at ${Number(position)}, and the text before it ends at ${end}`)
       report(type, value, '', Number(position))
-    }, altered),
+    }),
     /** Reads a part of the framed text. */
-    text(text: string) {
-      if (!known) throw notOurs(wordsForOthers)
+    text: checked((text: string) => {
+      const { status, origin, upToDate, stalled } = known as Facts
       const offset = end
       end += text.length
       check(end)
-      const { status, origin, upToDate, stalled } = known
       next({ status, origin, upToDate, stalled, offset, text })
-    },
+    }),
     altered,
   }
-
-  /**
-   * The error for framed text that the server cannot have sent. After a first status it was changed on the way. Then the text
-   * that was read before may be wrong too, so it is read again.
-   */
-  function altered(words: string, cause?: unknown) {
-    if (!known) return notOurs(words, cause)
-    const place = { offset: 0, epoch: known.origin?.epoch }
-    return new SourceError('diverged', `${words}: something on the way has changed the text`, { ...place, cause })
-  }
-}
-
-const wordsForOthers = 'this is no event of a Keepstream server'
-
-function checked<Raw>(read: (raw: Raw) => void, failed = notOurs) {
-  return (raw: Raw) => {
-    try {
-      read(raw)
-    } catch (cause) {
-      if (cause instanceof SourceError) throw cause
-      throw failed(wordsForOthers, cause)
-    }
-  }
-}
-
-function notOurs(words: string, cause?: unknown) {
-  return new SourceError('server', words, { cause })
 }
 
 /** What a driver takes from snapshots: text as chunks, and a terminal status as the end. */
