@@ -26,6 +26,7 @@ describe('options', () => {
     ['a string for a pattern', { store, flush: { sentenceEnd: '.' } }, 'flush.sentenceEnd'],
     ['no flush at all', { store, flush: null }, "'flush'"],
     ['a string for a flag', { store, keepsStore: 'no' }, 'keepsStore'],
+    ['a number for a flag that is on', { store, compress: 1 }, 'compress'],
     ['a listener that is not a function', { store, onError: 'console' }, 'onError'],
   ]
 

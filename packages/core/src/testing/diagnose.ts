@@ -33,7 +33,7 @@ export async function diagnose(url: string, options: DiagnoseOptions = {}): Prom
   checkNumber('diagnose', 'maxBytes', maxBytes, { min: 1, max: Number.MAX_SAFE_INTEGER })
 
   const seen = await observeResponse(url, { ...options, maxMs, maxBytes })
-  const findings = judgeHeaders(seen, options.origin, options.credentials)
+  const findings = judgeHeaders(seen, shortMs, options.origin, options.credentials)
   // The flow is judged only if the response is a text stream.
   const isStream = !findings.some(({ code }) => /^(unreachable|refused|redirected|content-type)$/.test(code))
   if (isStream) findings.push(...judgeFlow(seen, { shortMs, silentMs, rolloverMs }))

@@ -2,9 +2,14 @@ import { framedType } from '../sources/http/wire-names'
 import type { Finding } from './finding'
 import type { Observation } from './observe-response'
 
-/** Judges a response by its status and headers. Findings contain only the headers that are named here. */
+/**
+ * Judges a response by its status and headers. Findings contain only the headers that are named here.
+ *
+ * @param shortMs a response that ends sooner held nothing back, in milliseconds
+ */
 export function judgeHeaders(
-  { response, isFailed, form }: Observation,
+  { response, isFailed, form, ending, endMs }: Observation,
+  shortMs: number,
   origin: string | undefined,
   credentials: RequestCredentials | undefined,
 ): Finding[] {
@@ -23,7 +28,9 @@ export function judgeHeaders(
   if (form === 'raw' && shortValue(headers, 'x-content-type-options') !== 'nosniff') findings.push(sniffed)
 
   const encoding = shortValue(headers, 'content-encoding')
-  if (encoding && encoding !== 'identity') findings.push(compressed(encoding))
+  // A server may compress a text that has ended.
+  const isFinished = ending === 'ended' && endMs < shortMs
+  if (encoding && encoding !== 'identity' && !isFinished) findings.push(compressed(encoding))
 
   const hits = [...cacheHeaders, 'age']
     .map((name) => [name, shortValue(headers, name)] as const)

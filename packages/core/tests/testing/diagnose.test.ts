@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { createGzip } from 'node:zlib'
+import { createGzip, gzipSync } from 'node:zlib'
 import { diagnose } from '@keepstream/core/testing'
 import { describe, expect, it } from 'vitest'
 import { codes, find } from '../support/diagnosed'
@@ -65,6 +65,14 @@ describe.concurrent('diagnose finds', { retry: 2 }, () => {
     const findings = await find(url)
     expect(codes(findings)).toContain('compressed')
     expect(findings[0]).toMatchObject({ evidence: 'content-encoding: gzip', cure: expect.stringContaining('gzip off') })
+  })
+
+  it('nothing wrong with the compression of a text that has ended', async () => {
+    const url = await listen((_, response) => {
+      response.writeHead(200, { ...headers, 'content-encoding': 'gzip' })
+      response.end(gzipSync('data: "all of it"\n\nevent: end\ndata: {}\n\n'))
+    })
+    expect(codes(await find(url))).toEqual(['inconclusive'])
   })
 
   it.each([

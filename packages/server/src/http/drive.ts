@@ -93,8 +93,9 @@ function driveRun(runtime: Runtime, run: Run, request: Request): Response {
   const form = driveForm(request)
   const position = form === mediaTypes.text ? 0 : positionIn(run, drivePosition(request))
   return textResponse(runtime, {
-    ...driveOptions(runtime, request, form),
+    ...driveOptions(runtime, form),
     id: run.id,
+    signal: request.signal,
     headers: driveHeaders(form, run),
     open: (listener) => openRunReader(runtime.hub, run, position, listener),
   })
@@ -120,16 +121,16 @@ function driveStored(
   const form = driveForm(request)
   const position = form === mediaTypes.text ? beginning : drivePosition(request)
   const headers = (head: StreamHead) => driveHeaders(form, head)
-  return follow(runtime, id, position, { ...driveOptions(runtime, request, form), headers, resumeWhenExpired })
+  return follow(runtime, id, position, { ...driveOptions(runtime, form), request, headers, resumeWhenExpired })
 }
 
 function driveForm(request: Request) {
   return negotiate(request, [mediaTypes.text, mediaTypes.sse, mediaTypes.framed])
 }
 
-function driveOptions({ options }: Runtime, { signal }: Request, form: LiveForm) {
+function driveOptions({ options }: Runtime, form: LiveForm) {
   const encoder = createEncoder(form, options.environment.now)
-  return { signal, encoder, reader: 'drive', rollsOver: false } as const
+  return { encoder, reader: 'drive', rollsOver: false } as const
 }
 
 function driveHeaders(form: string, { epoch, base }: Pick<StreamHead, 'epoch' | 'base'>): Record<string, string> {

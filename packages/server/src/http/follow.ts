@@ -7,13 +7,15 @@ import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
 import type { StoredRange } from '../store/stream-store'
 import { catchUp } from './request/catch-up'
+import { contentCoding } from './request/content-coding'
 import type { Position } from './request/position'
 import type { Encoder } from './response/encoder'
+import { gzipped } from './response/gzip'
 import { notFoundResponse } from './response/responses'
 import { textResponse } from './response/text-response'
 
 export interface FollowOptions {
-  readonly signal: AbortSignal
+  readonly request: Request
   readonly reader: 'drive' | 'follow'
   readonly encoder: Encoder
   headers(head: StoredRange['head']): Record<string, string>
@@ -36,15 +38,22 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     reader.close()
     return found
   }
-  return textResponse(runtime, {
+  const response = textResponse(runtime, {
     ...options,
     id,
+    signal: options.request.signal,
     headers: options.headers(found.head),
     open(listener) {
       reader.start(found, listener)
       return options.resumeWhenExpired ? openResumable(runtime, reader, options.resumeWhenExpired, listener) : reader
     },
   })
+  return isCompressed(runtime, found, options.request) ? gzipped(response) : response
+}
+
+/** Only if all of its text is known. Text that is still to come would be held back. */
+function isCompressed({ options }: Runtime, { head, start }: StoredRange, request: Request): boolean {
+  return options.compress && isTerminal(head.status) && contentCoding(request, head.offset - start) !== undefined
 }
 
 /** The range to begin with, or the whole response if there will be no text. */

@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime'
 import { follow } from './follow'
 import { catchUp } from './request/catch-up'
+import { contentCoding } from './request/content-coding'
 import { negotiate } from './request/negotiate'
 import { readPosition } from './request/position'
 import { createEncoder } from './response/create-encoder'
@@ -36,14 +37,16 @@ export async function readStream(runtime: Runtime, request: Request, id: string)
     if ((form === mediaTypes.sse || form === mediaTypes.framed) && method === 'GET') {
       const headers = () => ({ ...liveHeaders, 'Content-Type': form })
       return await follow(runtime, id, position, {
-        ...{ signal: request.signal, encoder: createEncoder(form, runtime.options.environment.now), headers },
+        ...{ request, encoder: createEncoder(form, runtime.options.environment.now), headers },
         ...{ reader: 'follow', rollsOver: true },
       })
     }
     const max = method === 'HEAD' ? maxHead : maxSnapshot
     const range = await catchUp((offset) => runtime.hub.read(id, offset, max), position)
     if (!range) return notFoundResponse()
-    return range instanceof Response ? range : snapshotResponse(runtime, request, range, form)
+    if (range instanceof Response) return range
+    const coding = runtime.options.compress ? contentCoding(request, range.head.offset - range.start) : undefined
+    return snapshotResponse(runtime, request, range, { type: form, coding })
   } catch (error) {
     return failureResponse(error, runtime.report)
   }

@@ -40,7 +40,7 @@ export const liveHeaders = {
 /** For responses that describe one moment. */
 export const snapshotHeaders = {
   'Cache-Control': 'private, no-cache',
-  Vary: 'Accept, Authorization, Cookie',
+  Vary: 'Accept, Accept-Encoding, Authorization, Cookie',
   'X-Content-Type-Options': 'nosniff',
 } as const
 

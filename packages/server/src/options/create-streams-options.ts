@@ -43,6 +43,12 @@ export interface CreateStreamsOptions extends Partial<ReportListeners> {
    * it is authorized again. @default 60_000
    */
   readonly rolloverMs?: number
+  /**
+   * Compresses finished text with gzip for clients that accept it: one-shot reads, and streams that have ended. Text that
+   * grows is never compressed. Turn it off if a proxy compresses better, or where processor time is scarcer than
+   * bandwidth. @default true
+   */
+  readonly compress?: boolean
   /** Called with what happens, for metrics. If it throws, nothing else is disturbed. */
   readonly onEvent?: NonNullable<ReportListeners['onEvent']>
   /**
@@ -88,6 +94,7 @@ const table = {
   drainMs: duration(30_000, 0),
   keepAliveMs: duration(8_000, 1),
   rolloverMs: duration(60_000, 1),
+  compress: (given = true, name) => flag(given, name),
   onEvent: callback<ReportListeners['onEvent']>(),
   onError: callback<ReportListeners['onError']>(),
   environment: (given) => (given as Environment | undefined) ?? platformEnvironment,

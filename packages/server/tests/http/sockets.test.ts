@@ -124,6 +124,22 @@ describe('over real sockets', () => {
     expect(events.at(-1)).toMatchObject({ event: 'end', data: { status: 'done', offset: text.length } })
   }, 30_000)
 
+  it('fetch unpacks a text that has ended, and gets it whole in every form', async () => {
+    const text = 'Ünïcode 😀, again and again.\r\n'.repeat(5_000)
+    const { streams, url } = await serving(async function* () {
+      yield text
+    })
+    const id = await streams.createStream()
+    await (await fetch(`${url}/${id}/drive`, { method: 'POST' })).text()
+    for (const accept of ['application/json', 'text/plain', 'text/event-stream', 'application/vnd.keepstream']) {
+      const plain = await fetch(`${url}/${id}`, { headers: { accept, 'accept-encoding': 'identity' } })
+      const packed = await fetch(`${url}/${id}`, { headers: { accept, 'accept-encoding': 'gzip' } })
+      expect([plain, packed].map(({ headers }) => headers.get('content-encoding'))).toEqual([null, 'gzip'])
+      const [expected, got] = [await plain.arrayBuffer(), await packed.arrayBuffer()]
+      expect(Buffer.from(got).equals(Buffer.from(expected))).toBe(true)
+    }
+  })
+
   it('a native EventSource that is cut anywhere resumes exactly, and stops at the end', async () => {
     const words = Array.from({ length: 60 }, (_, index) => `${index}: 😀 é\r\n\n`)
     const { streams, url } = await serving(async function* () {

@@ -1,16 +1,28 @@
 import type { Runtime } from '../../runtime'
 import type { StoredRange, StreamHead } from '../../store/stream-store'
 import { cutBeforeSplitPair } from '../../store/surrogates'
-import { headerNames, mediaTypes, snapshotHeaders } from '../wire-names'
+import { headerNames, type MediaType, mediaTypes, snapshotHeaders } from '../wire-names'
+import { entityTag, heldTag } from './entity-tag'
+import { type ContentCoding, gzipped } from './gzip'
 import { jsonResponse } from './responses'
 import { wholeTextBody } from './whole-text-body'
 
+export interface SnapshotForm {
+  readonly type: MediaType
+  readonly coding: ContentCoding
+}
+
 /** What is durable at this moment, as JSON, as plain text or as headers only. 304 if the client has it already. */
-export function snapshotResponse(runtime: Runtime, request: Request, range: StoredRange, form: string): Response {
+export function snapshotResponse(
+  runtime: Runtime,
+  request: Request,
+  range: StoredRange,
+  { type, coding }: SnapshotForm,
+): Response {
   const { head, start } = range
   const { id, epoch, base, isStalled } = head
   const isHead = request.method === 'HEAD'
-  const isText = form === mediaTypes.text
+  const isText = type === mediaTypes.text
   const text = isHead ? '' : cutBeforeSplitPair(range.text)
   const hasAll = start + text.length >= head.offset
   const end = hasAll || isHead || isText ? head.offset : start + text.length
@@ -19,10 +31,11 @@ export function snapshotResponse(runtime: Runtime, request: Request, range: Stor
   const { status, error, finishReason }: Pick<StreamHead, 'status' | 'error' | 'finishReason'> = upToDate
     ? head
     : { status: 'streaming' }
-  const etag = `"${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${isStalled ? 'stalled' : head.status}.${isText ? 'text' : 'json'}"`
+  const version = `${id}.${epoch}.${base}.${start}-${end}-${head.offset}.${isStalled ? 'stalled' : head.status}.${isText ? 'text' : 'json'}`
+  const held = heldTag(request.headers.get('If-None-Match'), version, coding)
   const facts = {
     ...snapshotHeaders,
-    ETag: etag,
+    ETag: held ?? entityTag(version, coding),
     [headerNames.status]: status,
     [headerNames.offset]: String(end),
     [headerNames.epoch]: String(epoch),
@@ -31,19 +44,20 @@ export function snapshotResponse(runtime: Runtime, request: Request, range: Stor
     ...(isStalled && { [headerNames.stalled]: 'true' }),
     ...(finishReason !== undefined && { [headerNames.finishReason]: finishReason }),
   }
-  if (matches(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers: facts })
-  if (isText) {
-    const body = isHead ? null : hasAll ? text : wholeTextBody(runtime, range, request.signal)
-    return new Response(body, { headers: { ...facts, 'Content-Type': 'text/plain; charset=utf-8' } })
-  }
-  if (isHead) return new Response(null, { headers: { ...facts, 'Content-Type': mediaTypes.json } })
-  return jsonResponse(
-    { offset: start, text, status, epoch, base, upToDate, error, finishReason, stalled: isStalled || undefined },
-    200,
-    facts,
-  )
-}
+  if (held !== undefined) return new Response(null, { status: 304, headers: facts })
+  const response = whole()
+  return coding ? gzipped(response) : response
 
-function matches(ifNoneMatch: string | null, etag: string): boolean {
-  return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')
+  function whole(): Response {
+    if (isText) {
+      const body = isHead ? null : hasAll ? text : wholeTextBody(runtime, range, request.signal)
+      return new Response(body, { headers: { ...facts, 'Content-Type': 'text/plain; charset=utf-8' } })
+    }
+    if (isHead) return new Response(null, { headers: { ...facts, 'Content-Type': mediaTypes.json } })
+    return jsonResponse(
+      { offset: start, text, status, epoch, base, upToDate, error, finishReason, stalled: isStalled || undefined },
+      200,
+      facts,
+    )
+  }
 }
