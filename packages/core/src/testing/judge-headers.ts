@@ -8,7 +8,7 @@ import type { Observation } from './observe-response'
  * @param shortMs a response that ends sooner held nothing back, in milliseconds
  */
 export function judgeHeaders(
-  { response, isFailed, form, ending, endMs }: Observation,
+  { response, isFailed, form, ending, endMs, hasEnd }: Observation,
   shortMs: number,
   origin: string | undefined,
   credentials: RequestCredentials | undefined,
@@ -29,7 +29,7 @@ export function judgeHeaders(
 
   const encoding = shortValue(headers, 'content-encoding')
   // A server may compress a text that has ended.
-  const isFinished = ending === 'ended' && endMs < shortMs
+  const isFinished = (hasEnd || ending === 'ended') && endMs < shortMs
   if (encoding && encoding !== 'identity' && !isFinished) findings.push(compressed(encoding))
 
   const hits = [...cacheHeaders, 'age']

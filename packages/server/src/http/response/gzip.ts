@@ -11,7 +11,7 @@ const maxSlice = 65_536
  */
 export function gzipped({ body, headers }: Response): Response {
   headers.set('Content-Encoding', 'gzip')
-  // Workers compress a body of this coding once more, unless they are told that it is compressed.
+  // Workers compress a body of this coding once more, unless this says that it is compressed.
   const init: ResponseInit & { encodeBody: 'manual' } = { headers, encodeBody: 'manual' }
   return new Response(body && gzip(body), init)
 }
