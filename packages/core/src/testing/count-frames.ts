@@ -10,10 +10,11 @@ export function createFrameCounter() {
     /** Code units of text. */
     length: 0,
     hasEnd: false,
-    /** What a server cannot have sent. */
-    altered: undefined as string | undefined,
+    /** What a server cannot have sent, and after how many bytes it was known. */
+    altered: undefined as { readonly words: string; readonly bytes: number } | undefined,
     read,
   }
+  let total = 0
   const decoder = createReportDecoder(
     0,
     () => {},
@@ -34,14 +35,15 @@ export function createFrameCounter() {
   })
 
   function read(bytes: Uint8Array) {
-    if (counter.altered !== undefined) return
+    if (counter.altered) return
+    total += bytes.length
     try {
       parse(bytes)
     } catch (cause) {
       // The messages of other errors may contain text.
       const { message, cause: place } = cause as Error
-      counter.altered =
-        place instanceof RangeError ? place.message : cause instanceof SourceError ? message : 'unreadable'
+      const words = place instanceof RangeError ? place.message : cause instanceof SourceError ? message : 'unreadable'
+      counter.altered = { words, bytes: total }
     }
   }
 

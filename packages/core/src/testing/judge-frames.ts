@@ -8,21 +8,20 @@ export const TOGETHER_MS = 50
 /** The server writes a mark once in this time, while text flows, in milliseconds. */
 const MARK_MS = 1000
 
-const ALSO = 'Until then clients read events, and after that in short requests.'
+const UNTIL_THEN = 'Until then clients ask for events, and read in short requests if these are held back too.'
 
 /** Judges framed text by its frames and by the marks of time in it. */
 export function judgeFrames(seen: Observation, shortMs: number): Finding | undefined {
   return findAltered(seen) ?? findHeldBack(seen, shortMs) ?? findUnmarked(seen)
 }
 
-function findAltered({ altered, arrivals }: Observation): Finding | undefined {
+function findAltered({ altered }: Observation): Finding | undefined {
   if (altered === undefined) return undefined
-  const bytes = arrivals.reduce((sum, one) => sum + one.bytes, 0)
   return {
     code: 'altered',
     problem: 'The bytes of the text are changed on their way.',
-    evidence: `${altered} (in the first ${bytes} bytes)`,
-    cure: `Find what rewrites responses on this path (a filter, a converter of character sets, a virus scanner), and turn it off for \`application/vnd.keepstream\`, or let \`Cache-Control: no-transform\` pass. ${ALSO}`,
+    evidence: `${altered.words} (in the first ${altered.bytes} bytes)`,
+    cure: `Find what rewrites responses on this path (a filter, a converter of character sets, a virus scanner), and turn it off for \`application/vnd.keepstream\`, or let \`Cache-Control: no-transform\` pass. ${UNTIL_THEN}`,
   }
 }
 
@@ -31,15 +30,16 @@ function findHeldBack({ response, arrivals, endMs, hasEnd, ending }: Observation
   // The server sends the headers and the first frame together.
   const lateMs = (first?.atMs ?? endMs) - (response?.atMs ?? 0)
   if (lateMs >= HELD_MS)
-    return held(`no byte for ${seconds(lateMs)} after the headers, with which the first one is sent`)
+    return held(`no byte for ${seconds(lateMs)} after the headers, although the server sends one with them`)
 
   const bursts = inBursts(arrivals)
   // One mark comes with the text, and one may be a keep-alive.
   const most = Math.max(0, ...bursts.map(({ marks }) => marks))
   const firstMs = first?.atMs ?? 0
   const isGulp = bursts.length === 1 && firstMs >= shortMs && (hasEnd || ending !== 'enough')
-  if (isGulp && most > 0) return held(`nothing for ${seconds(firstMs)}, then a text that took time to write, at once`)
-  if (most > 2) return held(`text that was written over ${seconds((most - 2) * MARK_MS)} or more, at once`)
+  if (isGulp && most > 0)
+    return held(`nothing for ${seconds(firstMs)}, then at once a text that was written in that time`)
+  if (most > 2) return held(`at once, a text that was written over ${seconds((most - 2) * MARK_MS)} or more`)
   return undefined
 }
 
@@ -74,6 +74,6 @@ function findUnmarked({ arrivals }: Observation): Finding | undefined {
 }
 
 function held(evidence: string): Finding {
-  const cure = `${BUFFERING_CURE} ${ALSO}`
+  const cure = `${BUFFERING_CURE} ${UNTIL_THEN}`
   return { code: 'buffered', problem: 'The response is held back on its way.', evidence, cure }
 }

@@ -45,8 +45,8 @@ export interface Observation {
   readonly form: 'framed' | 'events' | 'raw'
   readonly events: number
   readonly comments: number
-  /** What shows that something on the way has changed framed text. */
-  readonly altered: string | undefined
+  /** What shows that something on the way has changed framed text, and after how many bytes that was known. */
+  readonly altered: { readonly words: string; readonly bytes: number } | undefined
   /** The explicit end of a stream came. */
   readonly hasEnd: boolean
 }

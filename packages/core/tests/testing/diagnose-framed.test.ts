@@ -47,8 +47,8 @@ describe.concurrent('diagnose finds in framed text', { retry: 2 }, () => {
     }, writeFramed)
     const findings = await find(url)
     expect(codes(findings)).toEqual(['buffered'])
-    expect(findings[0]?.evidence).toMatch(/^nothing for [\d.]+ m?s, then a text that took time to write, at once$/)
-    expect(findings[0]?.cure).toMatch(/proxy_buffering off.*clients read events/)
+    expect(findings[0]?.evidence).toMatch(/^nothing for [\d.]+ m?s, then at once a text that was written in that time$/)
+    expect(findings[0]?.cure).toMatch(/proxy_buffering off.*clients ask for events/)
   })
 
   it('a proxy that passes on the headers and not a byte, for as long as it is watched', async () => {
@@ -68,7 +68,7 @@ describe.concurrent('diagnose finds in framed text', { retry: 2 }, () => {
     }, writeFramed)
     const findings = await find(url)
     expect(codes(findings)).toEqual(['buffered'])
-    expect(findings[0]?.evidence).toBe('text that was written over 1.0 s or more, at once')
+    expect(findings[0]?.evidence).toBe('at once, a text that was written over 1.0 s or more')
   })
 
   it('no proxy that holds it back in a whole text of a slow server', async () => {
@@ -82,19 +82,21 @@ describe.concurrent('diagnose finds in framed text', { retry: 2 }, () => {
     expect(codes(await find(url))).toEqual(['inconclusive'])
   })
 
-  it.each<[string, (part: Buffer, count: number) => Uint8Array, RegExp]>([
-    ['writes it anew as UTF-8', transcoded, /no event of a Keepstream server/],
+  it.each<[string, (part: Buffer, count: number) => Uint8Array, RegExp, number]>([
+    ['writes it anew as UTF-8', transcoded, /no event of a Keepstream server/, 200],
     [
       'loses bytes',
       (part, count) => (count === 3 ? part.subarray(1) : part),
       /^a frame is at 154, and the text before it ends at 153/,
+      Number.POSITIVE_INFINITY,
     ],
-    ['spoils a byte', (part, count) => (count === 3 ? Buffer.concat([Buffer.of(0xc3), part]) : part), /no UTF-8/],
-  ])('a proxy that %s', async (_, change, evidence) => {
+    ['spoils a byte', (part, count) => (count === 3 ? Buffer.concat([Buffer.of(0xc3), part]) : part), /no UTF-8/, 250],
+  ])('a proxy that %s', async (_, change, evidence, most) => {
     const findings = await find(await changing(change))
     expect(codes(findings)).toEqual(['altered'])
     expect(findings[0]?.evidence).toMatch(evidence)
-    expect(findings[0]?.evidence).toMatch(/in the first \d+ bytes/)
+    // Some parts may arrive together, but not all of them.
+    expect(Number(/in the first (\d+) bytes/.exec(findings[0]?.evidence ?? '')?.[1])).toBeLessThan(most)
     expect(findings[0]?.cure).toContain('no-transform')
   })
 
