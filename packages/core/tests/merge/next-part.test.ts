@@ -56,3 +56,12 @@ it('the next part of a text, which takes a short path, has the effect of any oth
   check(property, 5000)
   expect(short).toBeGreaterThan(10)
 })
+
+it('text that is not verified takes no short path', () => {
+  const begun = step(initialState(policy, false), { type: 'attached', driven: false })
+  const shown = { status: 'streaming', connection: 'live', text: 'Hello', verified: 3, isCaughtUp: true } as const
+  const state = { ...begun, ...shown, progressAttempt: begun.attempt } as SessionState
+  const reading: Update = { offset: 3, text: 'p, I need somebody', status: 'streaming', isSnapshot: true }
+  const taken = reduce(state, { type: 'read', attempt: state.attempt, reading })
+  expect(taken).toMatchObject({ state: { text: 'Help, I need somebody' }, chunk: { outcome: 'reconciled' } })
+})

@@ -1,6 +1,6 @@
 import { keepstream } from '@keepstream/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { bodyOf, fakeFetch, json, openBody } from '../support/fake-fetch'
 import { pass, settle, useFakeTime } from '../support/fake-time'
 import { checkAsync, nastyText } from '../support/property'
@@ -97,6 +97,15 @@ describe('framed text', () => {
     ['a frame does not end', [...before, Uint8Array.of(0xff), new Uint8Array(70_000).fill(0x20)]],
     ['it is no UTF-8 any more', [...before, Uint8Array.of(0x61, 0xfe, 0x61)]],
     ['a character was lost before a frame', [...before, Uint8Array.of(0xe6, 0xbc), framed.grows(6)]],
+    ['a mark is within a character', [...before, Uint8Array.of(0xe6, 0xbc), framed.mark, Uint8Array.of(0xa2)]],
+    [
+      'it was changed, at a server without epochs',
+      [
+        framed.frame({ type: 'status', position: 0, status: 'streaming', upToDate: false }),
+        framed.text('Hallo'),
+        framed.end(4),
+      ],
+    ],
   ])('is read again from the start, as events, if %s', async (_, parts) => {
     const whole = 'Hello, world'
     const { client, fetch } = served({
@@ -111,6 +120,27 @@ describe('framed text', () => {
     await settle()
     expect(shown(stream)).toMatchObject({ text: whole, status: 'done', isReconciled: true, error: undefined })
     expect(fetch.requests.at(-1)?.headers.get('accept')).toBe(SSE)
+  })
+
+  it('is alive with each frame and each mark, and may have a frame of 65536 characters', async () => {
+    const long = framed.text(JSON.stringify({ type: 'poem' }).padEnd(65_536))
+    const parts = [framed.grows(0), framed.mark, framed.text('Hello'), concat([Uint8Array.of(0xff), long])]
+    const { alive, text, error, ends } = await driven([...parts, Uint8Array.of(0xff), framed.end(5)])
+    expect([alive, text, error, ends.length]).toEqual([5, 'Hello', undefined, 1])
+  })
+
+  it('that is refused or breaks leaves neither its body nor a timer (P11)', async () => {
+    const refused = openBody(FRAMED)
+    refused.send(framed.text('Hi'))
+    const broken = openBody(FRAMED)
+    for (const body of [refused, broken]) {
+      const reading = record(keepstream({ url: '/streams', fetch: fakeFetch(() => body.response) }).live)
+      await settle(2)
+      broken.cut()
+      expect((await reading).error).toBeInstanceOf(Error)
+      expect(vi.getTimerCount()).toBe(0)
+    }
+    expect(refused.isCancelled).toBe(true)
   })
 
   it('is bounded by `maxLength`', async () => {
@@ -140,6 +170,13 @@ describe('the events of a Keepstream server', () => {
       await checkAsync(property, 150)
     },
   )
+
+  it('need no space after a colon, and may have lines that mean nothing', async () => {
+    const whole = [wire.grows(0), wire.text(5, 'Hello'), wire.end(5)].join('').replaceAll(/^(\w+): /gm, 'nothing\n$1:')
+    const fetch = fakeFetch(() => bodyOf([whole], SSE))
+    const recorded = await record(keepstream({ url: '/streams', fetch }).live)
+    expect(recorded).toMatchObject({ text: 'Hello', error: undefined, ends: [{ end: 5, status: 'done' }] })
+  })
 
   it('are bounded, also while an event has not ended', async () => {
     const fetch = fakeFetch(() => bodyOf(['data: "', 'x'.repeat(200_000), 'y'], SSE))
