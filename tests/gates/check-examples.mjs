@@ -1,29 +1,26 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { root, runCommand } from '../runner/run-command.mjs'
+import { root } from '../runner/run-command.mjs'
 import { runTsc } from './run-tsc.mjs'
 
 /**
- * Compiles the examples in a folder as a reader's project would: in strict mode, with the framework's own compiler,
- * against the built packages.
+ * Compiles the examples in a folder as a reader's project would: in strict mode, against the built packages.
  *
- * @param {import('./extract-examples.mjs').Framework} framework
+ * @param {'react' | 'solid'} framework
  * @param {string} folder an absolute path, inside a project whose `node_modules` has the packages
  */
 export async function checkExamples(framework, folder) {
   const project = join(folder, 'tsconfig.json')
   await writeFile(project, JSON.stringify(configuration(framework), undefined, 2))
-  if (framework === 'vue') return runCommand('vue-tsc', ['-p', project])
-  if (framework !== 'svelte') return runTsc(project)
-  return runCommand('svelte-check', ['--workspace', folder, '--tsconfig', project, '--fail-on-warnings', '--no-color'])
+  return runTsc(project)
 }
 
-/** @param {import('./extract-examples.mjs').Framework} framework */
+/** @param {'react' | 'solid'} framework */
 function configuration(framework) {
   const jsx = framework === 'solid' ? { jsx: 'preserve', jsxImportSource: 'solid-js' } : { jsx: 'react-jsx' }
   return {
     extends: join(root, 'tsconfig.base.json'),
     compilerOptions: { paths: {}, ...jsx, types: ['node'] },
-    include: ['**/*.ts', '**/*.tsx', '**/*.vue', '**/*.svelte'],
+    include: ['**/*.ts', '**/*.tsx'],
   }
 }

@@ -19,7 +19,7 @@ export async function findTypeProjects(workspace) {
 }
 
 /** Lists files, except installed, built and hidden ones. @param {string} folder @returns {Promise<string[]>} */
-async function listFiles(folder) {
+export async function listFiles(folder) {
   const files = []
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
     if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.startsWith('.')) continue

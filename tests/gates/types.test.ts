@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(join(root, workspace), { recursive: true, force: true }))
 
-/** Writes a component and a project for each framework. The component assigns a number to a variable of type `type`. */
+/** Writes a module, and a component and a project for each framework. Each assigns a number to a variable of type `type`. */
 async function writeWorkspace(type: string) {
   const project = { extends: '../../../../tsconfig.base.json', compilerOptions: { paths: {} }, include: ['.'] }
   const solid = { ...project, compilerOptions: { paths: {}, jsx: 'preserve', jsxImportSource: 'solid-js' } }
@@ -25,12 +25,15 @@ async function writeWorkspace(type: string) {
     'plain.ts': `export ${script}\n`,
     'solid/tsconfig.json': JSON.stringify(solid),
     'solid/count.tsx': `export const Count = () => {\n  ${script}\n  return <p class="count">{count}</p>\n}\n`,
+  }
+  const components = {
     'svelte/tsconfig.json': JSON.stringify(project),
     'svelte/count.svelte': `<script lang="ts">\n${script}\n</script>\n\n<p class="count">{count}</p>\n`,
     'vue/tsconfig.json': JSON.stringify(project),
     'vue/count.vue': `<script setup lang="ts">\n${script}\n</script>\n\n<template><p class="count">{{ count }}</p></template>\n`,
   }
-  for (const [name, text] of Object.entries(files)) {
+  // In the test command the gate shows on each run that these compilers find a fault. They take long to start.
+  for (const [name, text] of Object.entries({ ...files, ...(isLongRun && components) })) {
     const path = join(root, workspace, name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
@@ -52,7 +55,8 @@ describe('the types gate', { timeout: 120_000 }, () => {
     await writeFile(join(root, workspace, 'stray.vue'), '<template><p>Alone</p></template>\n')
     const { failed, output } = await checkTypesIn([workspace])
     expect(failed).toBe(1)
-    for (const file of ['plain.ts', 'count.tsx', 'count.svelte', 'count.vue']) expect(output).toContain(file)
+    const files = ['plain.ts', 'count.tsx', ...(isLongRun ? ['count.svelte', 'count.vue'] : [])]
+    for (const file of files) expect(output).toContain(file)
     expect(output).toContain(`${workspace}/stray.vue is in no tsconfig.json, so nothing checks its types.`)
   })
 })

@@ -40,7 +40,9 @@ export const steps = [
     needsBuild: true,
     needs: ['chromium'],
   }),
-  gate('types', 'type check of every workspace', checkTypes),
+  gate('types', 'type check of every workspace, and of the examples for Vue and Svelte', checkTypes, {
+    needsBuild: true,
+  }),
   suite('contract', 'the contract of all bindings in Chromium', {
     group: 'system',
     projects: ['react-chromium', 'vue-chromium', 'svelte-chromium', 'solid-chromium'],
@@ -119,7 +121,7 @@ export const steps = [
     needsBuild: true,
   }),
   gate('packaging', 'what npm would publish', checkPackaging, { needsBuild: true }),
-  gate('readme', 'the examples of all pages compile, and their links lead somewhere', checkReadme, {
+  gate('readme', 'the other examples of all pages compile, and their links lead somewhere', checkReadme, {
     needsBuild: true,
   }),
   gate('sizes', 'what a page downloads, and what the README says of it', checkSizes, { needsBuild: true }),
