@@ -1,5 +1,5 @@
 import type { Initial } from '@keepstream/core'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildBrowser, buildServer, type Framework, frameworks } from '../bindings/ssr/build-pages'
 import type { PageData, ServerModule } from '../bindings/ssr/pages/page-types'
@@ -31,8 +31,11 @@ const reportedMismatches: Record<Framework, string[]> = {
 
 describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium', () => {
   let browser: Browser
+  /** Each test has a server of its own, and so an origin of its own. */
+  let page: Page
   beforeAll(async () => {
     browser = await connectChromium()
+    page = await browser.newPage()
   })
   afterAll(() => browser?.close())
 
@@ -48,11 +51,11 @@ describe.skipIf(chromiumPath === undefined)('a server-rendered page in Chromium'
       server = await startPageServer(module, browserDir)
     })
     afterEach(async () => {
-      await Promise.all(browser.contexts().map((context) => context.close()))
+      await page.goto('about:blank')
       await server.close()
     })
 
-    const open = (data: PageData, browserData?: PageData) => openPage(browser, server.publish(data, browserData))
+    const open = (data: PageData, browserData?: PageData) => openPage(page, server.publish(data, browserData))
 
     it('hydrates without a mismatch and continues from the end of the rendered text', async () => {
       const id = await server.beginStream(text)

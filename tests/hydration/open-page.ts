@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { ReplyName, ShownReply } from '../bindings/ssr/pages/page-types'
 import type { StartedPage } from '../bindings/ssr/pages/start-page'
 
@@ -22,8 +22,9 @@ export interface OpenedPage {
 declare const started: StartedPage
 declare const watched: { problems(): string[] }
 
-export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
-  const page = await browser.newPage()
+/** Opens an address in a page, in place of what it shows. Chromium takes a second of work for a new page. */
+export async function openPage(page: Page, url: string): Promise<OpenedPage> {
+  page.removeAllListeners('pageerror').removeAllListeners('console')
   const messages: string[] = []
   page.on('pageerror', (error) => messages.push(`error: ${error}`))
   page.on('console', (message) => {
