@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ProducerContext, StreamServerError } from '../../src/index'
 import { createFakeClock, settled } from '../support/clock'
 import { collect, createHand, createRig, request } from '../support/rig'
@@ -218,6 +218,37 @@ describe('S7 a producer', () => {
     await streams.stopStream(id)
     expect(context?.request.signal.aborted).toBe(true)
     expect(context?.signal.reason).toMatchObject({ name: 'AbortError' })
+    await clock.advance(0)
+  })
+
+  it('gets one copy of a request without a body, which is made only if the producer asks for it', async () => {
+    const { streams, clock } = createRig()
+    const [sent, other] = [request('/x', { method: 'POST', headers: { 'X-Model': 'm' } }), request()]
+    let copies = 0
+    const Platform = Request
+    vi.stubGlobal(
+      'Request',
+      class extends Platform {
+        constructor(...given: ConstructorParameters<typeof Platform>) {
+          super(...given)
+          copies++
+        }
+      },
+    )
+    try {
+      const hands = [createHand(), createHand()] as const
+      await streams.stream(other, await streams.createStream(), hands[0].producer)
+      expect([hands[0].calls.length, copies]).toEqual([1, 0])
+      const id = await streams.createStream()
+      await streams.stream(sent, id, hands[1].producer)
+      const context = hands[1].calls[0]
+      expect(context?.request).toBe(context?.request)
+      expect([copies, context?.request.method, context?.request.headers.get('X-Model')]).toEqual([1, 'POST', 'm'])
+      await streams.stopStream(id)
+      expect(context?.request.signal.aborted).toBe(true)
+    } finally {
+      vi.unstubAllGlobals()
+    }
     await clock.advance(0)
   })
 

@@ -4,8 +4,9 @@ import { isBodyless } from './is-bodyless'
 
 /** Adds a copy of the request that a producer may keep. It has the run's signal instead of the client's. */
 export function withRequest(context: ProducerContext, request: Request): DriveContext {
-  // Copied now, because the body may be gone when the producer reads it.
-  if (!isBodyless(request)) return { ...context, request: copyOf(request, request.body, context.signal) }
+  const body = isBodyless(request) ? null : request.body
+  // Copied now, because the application may read the body later.
+  if (body) return { ...context, request: copyOf(request, body, context.signal) }
   let copy: Request | undefined
   return {
     ...context,
