@@ -104,7 +104,14 @@ export function createRun(options: RunOptions): Run {
   let lastRead: { state: RunState; offset: number; max: number; range: TextRange } | undefined
 
   const persister = createPersister({
-    ...options,
+    store: options.store,
+    id,
+    epoch,
+    flush: options.flush,
+    heartbeatMs: options.heartbeatMs,
+    environment,
+    report,
+    onTimer: options.onTimer,
     log,
     listener: {
       onStored: options.onDurable,
