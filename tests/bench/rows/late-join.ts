@@ -10,6 +10,8 @@ import { startBare, startDurableStreams, startKeepstream } from '../harness/serv
 import type { Row, RunContext } from '../row'
 
 const length = 1_000_000
+const whenMissed =
+  'A running answer is sent in chunks of 24 KiB, so that a reader that stalls holds little. Each of the 41 chunks is encoded, written and merged by itself. A static body is one write and one read.'
 
 export const lateJoin: Row = {
   name: 'late-join',
@@ -19,9 +21,9 @@ export const lateJoin: Row = {
   needs: ['redis'],
   peers: ['bare', 'Durable Streams GET'],
   comparisons: [
-    { name: 'memory', goal: { of: 'bare', atMost: 1.2 } },
-    { name: 'SQLite', goal: { of: 'bare', atMost: 1.3 } },
-    { name: 'Redis', goal: { of: 'bare', atMost: 1.5 } },
+    { name: 'memory', goal: { of: 'bare', atMost: 1.2 }, whenMissed },
+    { name: 'SQLite', goal: { of: 'bare', atMost: 1.3 }, whenMissed },
+    { name: 'Redis', goal: { of: 'bare', atMost: 1.5 }, whenMissed },
   ],
   async run(context) {
     const folder = mkdtempSync(join(tmpdir(), 'keepstream-bench-'))

@@ -10,6 +10,8 @@ import { startBare, startKeepstream } from '../harness/servers'
 import type { Row, RunContext } from '../row'
 
 const producers = 50
+const whenMissed =
+  'Bare only writes. Here each token is also checked, kept and framed, and four to ten times a second each answer is stored, which is work of the store and of its client library.'
 
 export const pacedProducers: Row = {
   name: 'paced-producers',
@@ -20,10 +22,10 @@ export const pacedProducers: Row = {
   peers: ['bare'],
   comparisons: [
     { name: "a producer's time, memory", goal: { of: 'bare', atMost: 1.02 } },
-    { name: 'CPU, memory', goal: { of: 'bare', atMost: 1.2 } },
-    { name: 'CPU, SQLite', goal: { of: 'bare', atMost: 1.3 } },
-    { name: 'CPU, Redis', goal: { of: 'bare', atMost: 1.5 } },
-    { name: 'CPU, Postgres', goal: { of: 'bare', atMost: 1.6 } },
+    { name: 'CPU, memory', goal: { of: 'bare', atMost: 1.2 }, whenMissed },
+    { name: 'CPU, SQLite', goal: { of: 'bare', atMost: 1.3 }, whenMissed },
+    { name: 'CPU, Redis', goal: { of: 'bare', atMost: 1.5 }, whenMissed },
+    { name: 'CPU, Postgres', goal: { of: 'bare', atMost: 1.6 }, whenMissed },
   ],
   async run(context) {
     const plan: Plan = { kind: 'tokens', count: context.pick(125, 10), everyMs: 20 }
