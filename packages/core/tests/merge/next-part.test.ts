@@ -65,3 +65,11 @@ it('text that is not verified takes no short path', () => {
   const taken = reduce(state, { type: 'read', attempt: state.attempt, reading })
   expect(taken).toMatchObject({ state: { text: 'Help, I need somebody' }, chunk: { outcome: 'reconciled' } })
 })
+
+it('a driver is live, also where followers poll', () => {
+  const polls = { ...policy, follows: 'polls' } as const
+  const driving = step(initialState(polls, false), { type: 'attached', driven: true })
+  const reading: Update = { offset: 0, text: 'Hello', status: 'streaming' }
+  const { state } = reduce(driving, { type: 'read', attempt: driving.attempt, reading })
+  expect([state.phase, state.connection]).toEqual(['driving', 'live'])
+})

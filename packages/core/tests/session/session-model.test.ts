@@ -17,7 +17,7 @@ import { GRACE_MS } from '../support/setup'
  * After every command a life checks what is shown (`expectPromises`):
  *
  * - P1: it is a prefix of the true text, also while bytes are changed on the way, and also of what a cut leaves.
- * - P2, P9: it shrinks only where a generation was lost or bytes were changed, and then `isReconciled` is true.
+ * - P2, P9: it shrinks only where `isReconciled` is true, and that only where a generation was lost or bytes were changed.
  * - P3: `done` comes with exactly the true text, and in the end all that was stored is shown.
  * - P4: a terminal status is the server's own.
  * - P6: a backend whose drives are not idempotent is driven once, unless a person asks.
@@ -26,7 +26,7 @@ import { GRACE_MS } from '../support/setup'
  * - S20: `error` is set only when nothing more is tried. And there is no hot loop of requests.
  *
  * Half of the lives speak framed text. In these the client goes on with events for ten minutes where framed text does not get
- * through. A fifth are on a server that knows only events, and the rest on a backend with raw text and JSON.
+ * through, and only there. A fifth are on a server that knows only events, and the rest on a backend with raw text and JSON.
  */
 
 useFakeTime()

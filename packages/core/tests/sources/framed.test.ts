@@ -1,6 +1,7 @@
-import { keepstream } from '@keepstream/core'
+import { keepstream, SourceError } from '@keepstream/core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { createFrameParser } from '../../src/sources/http/parse-framed'
 import { bodyOf, fakeFetch, json, openBody } from '../support/fake-fetch'
 import { pass, settle, useFakeTime } from '../support/fake-time'
 import { checkAsync, nastyText } from '../support/property'
@@ -120,6 +121,27 @@ describe('framed text', () => {
     await settle()
     expect(shown(stream)).toMatchObject({ text: whole, status: 'done', isReconciled: true, error: undefined })
     expect(fetch.requests.at(-1)?.headers.get('accept')).toBe(SSE)
+  })
+
+  it('reports each frame and each mark once, wherever the bytes are divided', () => {
+    const seen: string[] = []
+    const parse = createFrameParser({
+      text: (text) => seen.push(text),
+      frame: (content) => seen.push(JSON.parse(content).type),
+      mark: () => seen.push('a mark'),
+      alive() {},
+      altered: (words) => new SourceError('server', words),
+    })
+    for (const byte of concat([
+      framed.grows(0),
+      framed.mark,
+      framed.text('a'),
+      framed.mark,
+      framed.mark,
+      framed.end(1),
+    ]))
+      parse(Uint8Array.of(byte))
+    expect(seen).toEqual(['status', 'a mark', 'a', 'a mark', 'a mark', 'end'])
   })
 
   it('is alive with each frame and each mark, and may have a frame of 65536 characters', async () => {

@@ -29,6 +29,7 @@ export function createAdversary(text: string, speech: Speech) {
   let status: StreamStatus = 'pending'
   let drives = 0
   let changes = 0
+  let blocked = 0
   const served = { framed: 0, events: 0, raw: 0 }
   let stale: { text: string; status: StreamStatus } | undefined
   const refusals: Refusal[] = []
@@ -110,6 +111,7 @@ export function createAdversary(text: string, speech: Speech) {
     const shared = behind > 1 || (isDriver && !joins) ? 0 : behind ? epoch().base : isDriver ? produced : durable
     const channel = openChannel(write.type, init, refusal === 'transcode' ? transcoded : undefined)
     if (refusal === 'hold') channel.hold()
+    if (refusal === 'hold' || refusal === 'transcode') blocked++
     const changed = () => changes++
     lines.push(createLine(known, { isDriver, position: Math.min(offset, shared), channel, write, changed }))
     served[form]++
@@ -133,6 +135,10 @@ export function createAdversary(text: string, speech: Speech) {
     /** How often something on the way has changed framed text. */
     get changes() {
       return changes
+    },
+    /** How often framed text did not get through. */
+    get obstacles() {
+      return changes + blocked
     },
     get durable() {
       return durable

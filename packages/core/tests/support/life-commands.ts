@@ -97,19 +97,21 @@ export const commands = [
     )
   }),
   share.map((at) => new Command(`produce ${at}`, ({ server }) => server.produce(at))),
-  share.map(
-    (at) =>
-      new Command(`produce and persist ${at}`, ({ server }) => {
-        server.produce(at)
-        server.persist(at)
-      }),
+  ...Array.from({ length: 3 }, () =>
+    share.map(
+      (at) =>
+        new Command(`produce and persist ${at}`, ({ server }) => {
+          server.produce(at)
+          server.persist(at)
+        }),
+    ),
   ),
   nastyText(12).map((fresh) => new Command(`restart ${JSON.stringify(fresh)}`, ({ server }) => server.restart(fresh))),
   fc
     .constantFrom<TerminalStatus>('done', 'error', 'timeout', 'stopped')
     .map((as) => new Command(`close ${as}`, ({ server }) => server.close(as))),
   refusal.map((what) => new Command(`refuse ${what}`, ({ server }) => server.refusals.push(what))),
-  ...Array.from({ length: 4 }, () =>
+  ...Array.from({ length: 10 }, () =>
     fc
       .tuple(fc.nat(3), act, fc.integer({ min: 1, max: 12 }), cut)
       .map(
