@@ -2,6 +2,7 @@ import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import { createHeadPoller, type HeadPollerOptions } from './head-poller'
 
+/** Who gets to know of changes of one stream. */
 export interface Watcher {
   /**
    * Gets the head at every poll, and one that a read found if it is newer. `undefined`: the store has no such stream, or its
@@ -14,13 +15,16 @@ export interface Watcher {
 
 /** The heads of all streams that something in this process watches. Without a watcher it holds no timer and no watch. */
 export interface Heads {
+  /** Begins to inform the watcher. After `close` it does nothing. */
   watch(id: string, watcher: Watcher): void
+  /** Ends that. It does nothing for a watcher that does not watch. */
   unwatch(id: string, watcher: Watcher): void
   /**
    * `watch` for the run of this process that produces the stream. As long as it watches, nobody else gets a head or a
    * notification of the store, which notifies before the run knows the outcome. The run calls `notify` instead.
    */
   watchForRun(id: string, watcher: Watcher): void
+  /** Ends `watchForRun`, unless another run has taken its place. */
   unwatchForRun(id: string, watcher: Watcher): void
   /**
    * What a run of this process has stored of the stream has changed. The result of that write has shown what a poll would, so

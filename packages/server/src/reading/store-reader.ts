@@ -7,7 +7,8 @@ import type { Hub, OpenResponse } from './hub'
 import type { ShownHead, TextListener, TextRange, TextSource, TextStep } from './text-source'
 
 /**
- * The longest range that is read from the store at once. The reader holds it while its client takes it chunk by chunk.
+ * The longest range that is read from the store at once, in UTF-16 code units. The reader holds it while its client takes it chunk
+ * by chunk, until the next keep-alive at most.
  */
 export const maxRead = 65_536
 

@@ -42,12 +42,12 @@ function appendAll(
       }
     }
 
-    function take(step: unknown): void {
+    function take(result: unknown): void {
       if (isOver) return
       try {
-        const text = textOf(step)
-        if (text === undefined) finish(finishReasonOf((step as IteratorReturnResult<unknown>).value))
-        else add(text.value)
+        const { done, value } = iteratorResult(result)
+        if (done) finish(finishReasonOf(value))
+        else add(value)
       } catch (error) {
         fail(error)
       }
@@ -88,12 +88,9 @@ function appendAll(
   })
 }
 
-/** The step, or `undefined` for the last one. */
-function textOf(step: unknown): IteratorYieldResult<string> | undefined {
-  if (!isObject(step))
-    throw notIterable(`next() of what a producer returned resolved with ${kindOf(step)}, not an object`)
-  const result = step as IteratorResult<string, unknown>
-  return result.done ? undefined : result
+function iteratorResult(result: unknown): IteratorResult<string, unknown> {
+  if (isObject(result)) return result as IteratorResult<string, unknown>
+  throw notIterable(`next() of what a producer returned resolved with ${kindOf(result)}, not an object`)
 }
 
 /** Not awaited, because a stuck source would delay the end of the stream. An error while it closes has no effect. */

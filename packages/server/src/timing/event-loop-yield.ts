@@ -3,12 +3,12 @@ import type { Environment } from '../environment'
 /** How long producers may block the event loop. */
 const maxBlockMs = 10
 
-/** Resolves in the next turn of the event loop. `undefined`: no need to wait. */
+/** Called at each append. Resolves in the next turn of the event loop. `undefined`: the producer need not wait. */
 export type EventLoopYield = () => Promise<void> | undefined
 
 /**
- * Returns a function that yields to the event loop once it was called for 10 ms in one turn of it, however fast producers append.
- * A producer that waits between its appends never waits here.
+ * Makes producers wait for the next turn of the event loop when they have appended for 10 ms within one turn. A producer that waits
+ * for its model between two appends is never made to wait.
  *
  * All runs of a process share one: producers that alternate in microtasks would each stay below a separate limit, and
  * together block everything else.
