@@ -1,4 +1,4 @@
-import { nothing } from './utf-8'
+import { nothing } from '../encoders/utf-8'
 
 /** How the bytes of a response are coded. `undefined`: as they are. */
 export type ContentCoding = 'gzip' | undefined

@@ -1,4 +1,4 @@
-import { nothing } from './utf-8'
+import { nothing } from '../encoders/utf-8'
 
 /** Where a response body gets its bytes from. */
 export interface BodySource {

@@ -1,7 +1,7 @@
 import { StreamServerError } from '../../errors'
 import type { TextListener, TextSource, TextStep } from '../../reading/text-source'
 import type { Runtime } from '../../runtime'
-import type { Encoder } from './encoder'
+import type { Encoder } from '../encoders/encoder'
 import { type BodyChunk, type BodySource, maxIdleTicks, ResponseBody } from './response-body'
 
 export interface TextResponseOptions {

@@ -4,8 +4,8 @@ import { maxRead } from '../../reading/store-reader'
 import type { Runtime } from '../../runtime'
 import type { StoredRange } from '../../store/stream-store'
 import { cutBeforeSplitPair } from '../../store/surrogates'
+import { encode } from '../encoders/utf-8'
 import { ResponseBody } from './response-body'
-import { encode } from './utf-8'
 
 /**
  * Everything that was durable when `first` was read, from its start on, as UTF-8. The text after `first` is read while

@@ -1,6 +1,6 @@
-import { border } from '../sources/http/parse-framed'
-import type { FetchLike } from '../sources/http/request'
-import { framedType, sseType } from '../sources/http/wire-names'
+import { border } from '../../sources/http/parse-framed'
+import type { FetchLike } from '../../sources/http/request'
+import { framedType, sseType } from '../../sources/http/wire-names'
 import { createEventCounter } from './count-events'
 import { createFrameCounter } from './count-frames'
 

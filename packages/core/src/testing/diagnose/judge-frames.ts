@@ -1,4 +1,4 @@
-import { HELD_MS } from '../sources/http/read-framed'
+import { HELD_MS } from '../../sources/http/read-framed'
 import { BUFFERING_CURE, type Finding, seconds } from './finding'
 import type { Arrival, Observation } from './observe-response'
 

@@ -1,6 +1,6 @@
-import { SourceError } from '../errors'
-import { createReportDecoder } from '../sources/http/decode-report'
-import { createFrameParser } from '../sources/http/parse-framed'
+import { SourceError } from '../../errors'
+import { createReportDecoder } from '../../sources/http/decode-report'
+import { createFrameParser } from '../../sources/http/parse-framed'
 
 /** Counts the frames of framed text, and reads them as a client does. It keeps no content. */
 export function createFrameCounter() {

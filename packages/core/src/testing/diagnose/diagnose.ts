@@ -1,4 +1,4 @@
-import { checkNumber } from './check-number'
+import { checkNumber } from '../check-number'
 import type { Finding } from './finding'
 import { judgeFlow } from './judge-flow'
 import { judgeHeaders } from './judge-headers'

@@ -1,6 +1,6 @@
 import { type MediaType, mediaTypes } from '../wire-names'
-import { FramedText } from './binary-frames'
 import type { Encoder } from './encoder'
+import { FramedText } from './framed-text'
 import { rawEncoder } from './raw-encoder'
 import { ReportingEncoder } from './reporting-encoder'
 import { sseFrames } from './sse-frames'

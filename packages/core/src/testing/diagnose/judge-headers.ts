@@ -1,4 +1,4 @@
-import { framedType } from '../sources/http/wire-names'
+import { framedType } from '../../sources/http/wire-names'
 import type { Finding } from './finding'
 import type { Observation } from './observe-response'
 
