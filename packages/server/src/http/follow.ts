@@ -27,7 +27,7 @@ export interface FollowOptions {
 
 /** The stored text: what is durable now, and everything after it as it becomes durable. */
 export async function follow(runtime: Runtime, id: string, from: Position, options: FollowOptions): Promise<Response> {
-  const { hub } = runtime
+  const { hub, runs } = runtime
   const reader = new StoreReader(runtime, id)
   const range = await catchUp((offset) => hub.read(id, offset, maxRead), from).catch((error) => {
     reader.close()
@@ -38,6 +38,7 @@ export async function follow(runtime: Runtime, id: string, from: Position, optio
     reader.close()
     return found
   }
+  if (from.offset > found.head.offset) runs.storeBeyond(id, from.offset)
   const response = textResponse(runtime, {
     ...options,
     id,

@@ -57,6 +57,11 @@ export interface Persister {
    * succeeds or the run is fenced.
    */
   close(ending: Ending, isKeepingStored?: boolean): void
+  /**
+   * A reader already has the text up to `offset`, more than is stored, because its driver's response was cut. The first text after
+   * that is stored at once, so that the reader does not wait for the next slice.
+   */
+  storeBeyond(offset: number): void
   /** Renews the lease now. The result shows whether the stream still belongs to this run. */
   heartbeatNow(): void
   /** Stops. Text that is not stored yet is dropped. */
@@ -81,6 +86,8 @@ export function createPersister(options: PersisterOptions): Persister {
   let failures = 0
   let conflicts = 0
   let isHeartbeatDue = false
+  /** See `storeBeyond`. */
+  let beyond = -1
   let notBefore = -Infinity
   let storedAt = environment.now()
   let timer: unknown
@@ -101,6 +108,10 @@ export function createPersister(options: PersisterOptions): Persister {
     close(next, isKeepingStored = false) {
       ending = next
       if (isKeepingStored) end = stored
+      pump()
+    },
+    storeBeyond(offset) {
+      beyond = Math.max(beyond, offset)
       pump()
     },
     heartbeatNow() {
@@ -131,7 +142,8 @@ export function createPersister(options: PersisterOptions): Persister {
   function dueAt(now: number): number {
     // More text is unstored than came since the last slice. So that slice failed, or was only a part of a backlog.
     const isBehind = log.length - stored > schedule.waiting
-    const flushAt = ending || isBehind ? now : now + schedule.dueInMs(now)
+    const isAwaited = stored <= beyond && beyond < log.length
+    const flushAt = ending || isBehind || isAwaited ? now : now + schedule.dueInMs(now)
     return Math.max(notBefore, isHeartbeatDue ? now : Math.min(flushAt, storedAt + options.heartbeatMs))
   }
 

@@ -63,6 +63,8 @@ export interface Run {
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
   stop(): void
+  /** See `Persister.storeBeyond`. */
+  storeBeyond(offset: number): void
   /** Checks in the store whether the stream still belongs to this run. */
   checkClaim(): void
   /** The stream was deleted. */
@@ -147,6 +149,7 @@ export function createRun(options: RunOptions): Run {
     },
     end: (ending) => end(ending),
     stop,
+    storeBeyond: persister.storeBeyond,
     checkClaim: persister.heartbeatNow,
     fence,
     abandon: () => settle({ type: 'fenced' }),

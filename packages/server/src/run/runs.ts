@@ -51,6 +51,8 @@ export interface Runs {
   isProducing(id: string): boolean
   /** See `Run.readStored`. `undefined` too if no run of this process produces the stream. */
   readStored(id: string, offset: number, max: number): TextRange | undefined
+  /** See `Persister.storeBeyond`. It does nothing if no run of this process produces the stream. */
+  storeBeyond(id: string, offset: number): void
   /** Refuses new runs, lets running ones finish, and then ends the rest as `error`. Idempotent. */
   drain(): Promise<void>
 }
@@ -139,6 +141,7 @@ export function createRuns(options: RunsOptions): Runs {
     },
     isProducing: (id) => entries.get(id)?.run !== undefined,
     readStored: (id, offset, max) => entries.get(id)?.run?.readStored(offset, max),
+    storeBeyond: (id, offset) => entries.get(id)?.run?.storeBeyond(offset),
     drain() {
       drained ??= drain()
       return drained

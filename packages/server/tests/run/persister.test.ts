@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { StreamServerError } from '../../src/index'
 import type { Ending } from '../../src/run/persister'
 import { settled } from '../support/clock'
-import { request } from '../support/rig'
+import { collect, parseEvents, request, textOf } from '../support/rig'
 import { running } from '../support/running'
+
+const sse = { Accept: 'text/event-stream' }
 
 describe('S8 slices', () => {
   it('are stored at a sentence end, but not within 100 ms after the last one', async () => {
@@ -50,6 +52,29 @@ describe('S8 slices', () => {
       await clock.advance(0)
     }
     expect(slices()).toEqual(['a;', 'b;', 'c.0123456789'])
+  })
+
+  it('come at once for a driver that was cut ahead of the stored text, until it has new text', async () => {
+    const { hand, clock, id, streams, slices } = await running()
+    const follow = async (offset: number) =>
+      collect(await streams.read(request(`/?offset=${offset}&epoch=1`, { headers: sse }), id))
+    await hand.append('Stored. ')
+    await clock.advance(0)
+    await hand.append('seen')
+    const atTheEnd = await follow('Stored. '.length)
+    await clock.advance(0)
+    expect(slices()).toEqual(['Stored. '])
+    const ahead = await follow('Stored. seen'.length)
+    await clock.advance(0)
+    expect(slices()).toEqual(['Stored. '])
+    await hand.append(' new')
+    await clock.advance(0)
+    expect(slices()).toEqual(['Stored. ', 'seen new'])
+    for (const { text } of [atTheEnd, ahead]) expect(textOf(parseEvents(text).events)).toBe('seen new')
+    await hand.append(' and')
+    await clock.advance(0)
+    expect(slices()).toEqual(['Stored. ', 'seen new'])
+    await Promise.all([atTheEnd.cancel(), ahead.cancel()])
   })
 
   it('get bigger when the store is slow, with one write at a time', async () => {
