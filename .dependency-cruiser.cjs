@@ -38,6 +38,7 @@ const coreBorders = moduleRules('core', {
   'sources/stream-url': coreGround,
   'sources/http': [...coreGround, 'environment'],
   sources: [...coreGround, 'environment'],
+  fold: [...coreGround, 'client'],
   'react-native': [...coreGround, 'environment'],
   smooth: [...coreGround, 'environment', 'client'],
   tabs: [...coreGround, 'environment', 'session/check-source'],

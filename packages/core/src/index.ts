@@ -11,6 +11,7 @@ export {
   StreamError,
   type StreamErrorCode,
 } from './errors'
+export type { Fold, FoldedState, FoldedStream } from './fold/fold'
 export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './sources/fetch-live'
 export { type FetchSnapshotOptions, fetchSnapshot } from './sources/fetch-snapshot'
 export type { SseEvent } from './sources/http/read-sse'

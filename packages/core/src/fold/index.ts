@@ -1,0 +1,2 @@
+export { createFold } from './create-fold'
+export type { Fold, FoldedState, FoldedStream, FoldRules } from './fold'
