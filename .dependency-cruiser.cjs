@@ -193,7 +193,7 @@ module.exports = {
       name: 'core-nanostores',
       comment: 'Only what makes streams imports nanostores.',
       severity: 'error',
-      from: { path: '^packages/core/src/', pathNot: '^packages/core/src/(client|smooth)/' },
+      from: { path: '^packages/core/src/', pathNot: '^packages/core/src/(client|fold|smooth)/' },
       to: { path: '(^|/)node_modules/nanostores/' },
     },
     {
