@@ -1,4 +1,4 @@
-import type { DriveRequest, Initial, StreamClient, StreamState, TextStream } from '@keepstream/core'
+import type { DriveRequest, Fold, Initial, StreamClient, StreamState, TextStream } from '@keepstream/core'
 
 /** The props that an application passes to a component that shows a stream. */
 export interface ComponentProps {
@@ -10,10 +10,12 @@ export interface ComponentProps {
   readonly start?: boolean | DriveRequest | undefined
   readonly initial?: Initial | undefined
   readonly onEnd?: ((state: StreamState) => void) | undefined
+  readonly fold?: Fold<unknown> | undefined
 }
 
 /** The values of one render: the state, the actions, and the id it was rendered with. */
-export type Seen = StreamState & Pick<TextStream, 'stop' | 'retry'> & { readonly id: string | undefined }
+export type Seen = StreamState &
+  Pick<TextStream, 'stop' | 'retry'> & { readonly id: string | undefined; readonly value?: unknown }
 
 /**
  * The props of the contract's component. It calls `useStream` as an application does, calls `onRender` on each render

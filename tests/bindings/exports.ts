@@ -15,6 +15,7 @@ export function describeExports(binding: object, own: readonly string[]) {
       'isTerminal',
       'keepClient',
       'keepstream',
+      'noFold',
       'reportClient',
       'requireClient',
       'useStream',

@@ -32,5 +32,6 @@ export const smoke = [
   'smooth-even-pace',
   'smooth-hidden',
   'smooth-renders-once-a-frame',
+  'fold-grows',
   'random-life',
 ] as const

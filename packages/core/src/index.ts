@@ -1,7 +1,7 @@
 export type { Backoff } from './backoff'
 export type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client/client-types'
 export { keepClient, reportClient, requireClient } from './client/keep-client'
-export { createStreamClient, initialStreamState } from './client/stream-client'
+export { createStreamClient, initialStreamState, noFold } from './client/stream-client'
 export type { Environment } from './environment'
 export {
   isStreamError,

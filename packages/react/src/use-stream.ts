@@ -1,6 +1,8 @@
 import {
   type AttachOptions,
+  type Fold,
   initialStreamState,
+  noFold,
   reportClient,
   type StreamClient,
   type StreamState,
@@ -18,11 +20,19 @@ export interface UseStreamOptions extends AttachOptions {
   readonly client?: StreamClient | undefined
 }
 
+export interface UseFoldOptions<Value> extends UseStreamOptions {
+  /** Adds `value` to the state: what this makes of the text. The first one that came with an id counts. */
+  readonly fold: Fold<Value>
+}
+
 /**
  * The state and its actions. A component renders again when a field that it has read changes. So one that reads only
  * `status` does not render for text. While nothing changes, it is the same object.
  */
 export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
+
+/** The result with a fold: `value` is what it makes of the text. */
+export type UseFoldResult<Value> = UseStreamResult & { readonly value: Value }
 
 /**
  * Shows a stream, and reads it while the component is mounted.
@@ -36,19 +46,22 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
  *
  * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
+export function useStream<Value>(id: string | undefined, options: UseFoldOptions<Value>): UseFoldResult<Value>
+export function useStream(id: string | undefined, options?: UseStreamOptions): UseStreamResult
 export function useStream(
   id: string | undefined,
-  { client: given, start, initial, onEnd }: UseStreamOptions = {},
+  { client: given, start, initial, onEnd, fold }: Partial<UseFoldOptions<unknown>> = {},
 ): UseStreamResult {
   const client = useStreamClient(given)
 
   // The stream, the state that a server showed, and the fields that the component has read.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `client` and `initial` are what the id was first rendered with
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `client`, `initial` and `fold` are what the id was first rendered with
   const [stream, first, fields, kept] = useMemo(() => {
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
-    const stream = client.stream(id, { initial: known })
+    const { ofStream, ofState } = fold ?? noFold
+    const stream = ofStream(client.stream(id, { initial: known }))
     const kept = { client, onEnd }
-    return [stream, initialStreamState(known), new Set<keyof StreamState>(), kept] as const
+    return [stream, ofState(initialStreamState(known)), new Set<keyof StreamState>(), kept] as const
   }, [id])
   useEffect(() => {
     reportClient(kept.client, client)

@@ -1,4 +1,4 @@
-import type { Connection, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/react'
+import type { Connection, Fold, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/react'
 import {
   type StreamProvider,
   type UseStreamOptions,
@@ -10,7 +10,10 @@ import type { ComponentProps, ReactNode } from 'react'
 import { expectTypeOf, it } from 'vitest'
 
 it('takes an id that may be undefined, and options that may be left out', () => {
-  expectTypeOf(useStream).toEqualTypeOf<(id: string | undefined, options?: UseStreamOptions) => UseStreamResult>()
+  const plain = (client: StreamClient) => useStream('a', { client, start: true })
+  expectTypeOf(plain).returns.toEqualTypeOf<UseStreamResult>()
+  const folded = (fold: Fold<number>) => useStream(undefined, { fold }).value
+  expectTypeOf(folded).returns.toEqualTypeOf<number>()
   expectTypeOf<{
     client: undefined
     start: undefined

@@ -1,7 +1,9 @@
 import {
   type AttachOptions,
+  type Fold,
   initialStreamState,
   keepClient,
+  noFold,
   reportClient,
   type StreamClient,
   type StreamState,
@@ -29,8 +31,16 @@ export interface UseStreamOptions extends AttachOptions {
   readonly client?: StreamClient | undefined
 }
 
+export interface UseFoldOptions<Value> extends UseStreamOptions {
+  /** Adds `value` to the state: what this makes of the text. The first one counts. */
+  readonly fold: Fold<Value>
+}
+
 /** The state as getters that change separately, and its actions. Do not destructure it. */
 export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
+
+/** The result with a fold: `value` is what it makes of the text. */
+export type UseFoldResult<Value> = UseStreamResult & { readonly value: Value }
 
 /**
  * Shows a stream, and reads it until its owner is disposed.
@@ -44,9 +54,17 @@ export type UseStreamResult = StreamState & Pick<TextStream, 'stop' | 'retry'>
  *
  * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
+export function useStream<Value>(
+  id: string | undefined | Accessor<string | undefined>,
+  options: UseFoldOptions<Value> | Accessor<UseFoldOptions<Value>>,
+): UseFoldResult<Value>
 export function useStream(
   id: string | undefined | Accessor<string | undefined>,
-  options: UseStreamOptions | Accessor<UseStreamOptions> = {},
+  options?: UseStreamOptions | Accessor<UseStreamOptions>,
+): UseStreamResult
+export function useStream(
+  id: string | undefined | Accessor<string | undefined>,
+  options: Partial<UseFoldOptions<unknown>> | Accessor<Partial<UseFoldOptions<unknown>>> = {},
 ): UseStreamResult {
   const client = useStreamClient(untrack(() => read(options).client))
   // In a tracking scope, this runs again when the text that it shows changes.
@@ -55,17 +73,18 @@ export function useStream(
 
   // The stream, and the state that a server showed. Without an id, `initial` belongs to no stream.
   const initial = () => (read(id) === undefined ? undefined : read(options).initial)
-  const stream = createMemo(() => kept.stream(read(id), { initial: initial() }))
+  const { ofStream, ofState } = untrack(() => read(options).fold) ?? noFold
+  const stream = createMemo(() => ofStream(kept.stream(read(id), { initial: initial() })))
 
   // The shown state.
   const shown = createMemo(() => {
     const { $state } = stream()
     // Only server rendering and hydration have this context.
-    const first = sharedConfig.context ? initialStreamState(untrack(initial)) : $state.get()
+    const first = sharedConfig.context ? ofState(initialStreamState(untrack(initial))) : $state.get()
     return { stream: stream(), state: createSignal(first) }
   })
   const result: object = { stop: () => untrack(stream).stop(), retry: () => untrack(stream).retry() }
-  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[]) {
+  for (const key of Object.keys(ofState(initialStreamState())) as (keyof StreamState)[]) {
     const get = createMemo(() => shown().state[0]()[key])
     Object.defineProperty(result, key, { get, enumerable: true })
   }

@@ -1,4 +1,4 @@
-import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/solid'
+import type { Connection, Fold, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/solid'
 import {
   type StreamProvider,
   type UseStreamOptions,
@@ -6,16 +6,14 @@ import {
   useStream,
   type useStreamClient,
 } from '@keepstream/solid'
-import { type Accessor, type ComponentProps, createSignal, type JSX } from 'solid-js'
+import { type ComponentProps, createSignal, type JSX } from 'solid-js'
 import { expectTypeOf, it } from 'vitest'
 
 it('takes an id and options, each as a value or an accessor', () => {
-  expectTypeOf(useStream).toEqualTypeOf<
-    (
-      id: string | undefined | Accessor<string | undefined>,
-      options?: UseStreamOptions | Accessor<UseStreamOptions>,
-    ) => UseStreamResult
-  >()
+  const plain = (client: StreamClient) => useStream('a', { client, start: true })
+  expectTypeOf(plain).returns.toEqualTypeOf<UseStreamResult>()
+  const folded = (fold: Fold<number>) => useStream(undefined, { fold }).value
+  expectTypeOf(folded).returns.toEqualTypeOf<number>()
   expectTypeOf<{
     client: undefined
     start: undefined

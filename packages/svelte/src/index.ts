@@ -1,3 +1,9 @@
 export * from '@keepstream/core'
 export { getStreamClient, setStreamClient } from './stream-client'
-export { type UseStreamOptions, type UseStreamResult, useStream } from './use-stream'
+export {
+  type UseFoldOptions,
+  type UseFoldResult,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+} from './use-stream'

@@ -1,7 +1,10 @@
 import {
   type AttachOptions,
+  type Fold,
+  type FoldedState,
   initialStreamState,
   keepClient,
+  noFold,
   reportClient,
   type StreamClient,
   type StreamState,
@@ -25,11 +28,21 @@ export interface UseStreamOptions extends AttachOptions {
   readonly client?: StreamClient | undefined
 }
 
+export interface UseFoldOptions<Value> extends UseStreamOptions {
+  /** Adds `value` to the state: what this makes of the text. The first one counts. */
+  readonly fold: Fold<Value>
+}
+
 /**
  * The state as getters that change separately, as in `reply.text`, and its actions. Do not destructure it. It is a store of
  * the whole state too, as in `$reply.text`. In Svelte 4 only the store is reactive.
  */
 export type UseStreamResult = StreamState & Readable<StreamState> & Pick<TextStream, 'stop' | 'retry'>
+
+/** The result with a fold: `value` is what it makes of the text. */
+export type UseFoldResult<Value> = FoldedState<Value> &
+  Readable<FoldedState<Value>> &
+  Pick<TextStream, 'stop' | 'retry'>
 
 /** A value, a store of it, or in Svelte 5 a function that reads it from runes. */
 type Source<Value> = Value | Readable<Value> | (() => Value)
@@ -47,30 +60,39 @@ type Source<Value> = Value | Readable<Value> | (() => Value)
  *
  * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
-export function useStream(id: Source<string | undefined>, options: Source<UseStreamOptions> = {}): UseStreamResult {
+export function useStream<Value>(
+  id: Source<string | undefined>,
+  options: Source<UseFoldOptions<Value>>,
+): UseFoldResult<Value>
+export function useStream(id: Source<string | undefined>, options?: Source<UseStreamOptions>): UseStreamResult
+export function useStream(
+  id: Source<string | undefined>,
+  options: Source<Partial<UseFoldOptions<unknown>>> = {},
+): UseStreamResult {
   const client = getStreamClient(read(options).client)
   const place = placeAfterSetUp()
   const kept = place ? keepClient(place, typeof id === 'string' ? id : undefined, client) : client
 
   // The stream, and the state that a server showed.
+  const { ofStream, ofState } = read(options).fold ?? noFold
   let isNew = true
   let isHydrating = true
   const target = derived([toReadable(id), toReadable(options)], ([id, { client = kept, start, initial }]) => {
     reportClient(kept, client)
     const known = id === undefined ? undefined : initial // without an id, `initial` belongs to no stream
-    return [kept.stream(id, { initial: isNew ? known : undefined }), start, known] as const
+    return [ofStream(kept.stream(id, { initial: isNew ? known : undefined })), start, known] as const
   })
 
   const onEnd = (state: StreamState) => read(options).onEnd?.(state)
 
   // The shown state, and the reader.
-  const { subscribe } = readable(initialStreamState(), (set) => {
+  const { subscribe } = readable(ofState(initialStreamState()), (set) => {
     let current: readonly unknown[] = []
     let attached: readonly unknown[] = []
     let leave = () => {}
     const forget = target.subscribe((next) => {
       const [stream, start, initial] = next
-      if (typeof window === 'undefined') return set(initialStreamState(initial))
+      if (typeof window === 'undefined') return set(ofState(initialStreamState(initial)))
       const [before] = current
       current = next
       const attach = () => {
@@ -91,7 +113,7 @@ export function useStream(id: Source<string | undefined>, options: Source<UseStr
       attach()
       if (!isHydrating || !initial) return
       // Hydration must first show the server's state, and only then the stream's.
-      set(initialStreamState(initial))
+      set(ofState(initialStreamState(initial)))
       queueMicrotask(() => attached === next && set(stream.$state.get()))
     })
     isNew = false
@@ -107,7 +129,7 @@ export function useStream(id: Source<string | undefined>, options: Source<UseStr
   })
 
   const result = { subscribe, stop: () => get(target)[0].stop(), retry: () => get(target)[0].retry() }
-  for (const key of Object.keys(initialStreamState()) as (keyof StreamState)[])
+  for (const key of Object.keys(ofState(initialStreamState())) as (keyof StreamState)[])
     Object.defineProperty(result, key, { get: fieldOf({ subscribe }, key), enumerable: true })
   return result as UseStreamResult
 }

@@ -1,4 +1,4 @@
-import type { Initial, StreamClient, StreamState, StreamStatus } from '@keepstream/svelte'
+import type { Fold, Initial, StreamClient, StreamState, StreamStatus } from '@keepstream/svelte'
 import {
   type getStreamClient,
   type setStreamClient,
@@ -10,12 +10,10 @@ import { derived, get, type Readable, readable, toStore, writable } from 'svelte
 import { expectTypeOf, it } from 'vitest'
 
 it('takes an id and options, each as a value, a store or a function', () => {
-  expectTypeOf(useStream).toEqualTypeOf<
-    (
-      id: string | undefined | Readable<string | undefined> | (() => string | undefined),
-      options?: UseStreamOptions | Readable<UseStreamOptions> | (() => UseStreamOptions),
-    ) => UseStreamResult
-  >()
+  const plain = (client: StreamClient) => useStream('a', { client, start: true })
+  expectTypeOf(plain).returns.toEqualTypeOf<UseStreamResult>()
+  const folded = (fold: Fold<number>) => useStream(undefined, { fold }).value
+  expectTypeOf(folded).returns.toEqualTypeOf<number>()
   expectTypeOf<{
     client: undefined
     start: undefined

@@ -1,3 +1,9 @@
 export * from '@keepstream/core'
 export { provideStreamClient, StreamPlugin, useStreamClient } from './stream-client'
-export { type UseStreamOptions, type UseStreamResult, useStream } from './use-stream'
+export {
+  type UseFoldOptions,
+  type UseFoldResult,
+  type UseStreamOptions,
+  type UseStreamResult,
+  useStream,
+} from './use-stream'

@@ -1,6 +1,8 @@
 import {
   type AttachOptions,
+  type Fold,
   initialStreamState,
+  noFold,
   reportClient,
   type StreamClient,
   type StreamState,
@@ -30,11 +32,19 @@ export interface UseStreamOptions extends AttachOptions {
   readonly client?: StreamClient | undefined
 }
 
+export interface UseFoldOptions<Value> extends UseStreamOptions {
+  /** Adds `value` to the state: what this makes of the text. The first one that came with an id counts. */
+  readonly fold: Fold<Value>
+}
+
 /** The state as readonly refs that change separately, and its actions. */
 export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Ref<StreamState[Key]>> } & Pick<
   TextStream,
   'stop' | 'retry'
 >
+
+/** The result with a fold: `value` is what it makes of the text. */
+export type UseFoldResult<Value> = UseStreamResult & { readonly value: Readonly<Ref<Value>> }
 
 /**
  * Shows a stream, and reads it while the component is mounted and not deactivated by `<KeepAlive>`, or until the effect
@@ -51,16 +61,27 @@ export type UseStreamResult = { readonly [Key in keyof StreamState]: Readonly<Re
  *
  * @throws {StreamError} `invalid-option` without a client, and for an id or an option that cannot be used
  */
+export function useStream<Value>(
+  id: MaybeRefOrGetter<string | undefined>,
+  options: MaybeRefOrGetter<UseFoldOptions<Value>>,
+): UseFoldResult<Value>
 export function useStream(
   id: MaybeRefOrGetter<string | undefined>,
-  options: MaybeRefOrGetter<UseStreamOptions> = {},
+  options?: MaybeRefOrGetter<UseStreamOptions>,
+): UseStreamResult
+export function useStream(
+  id: MaybeRefOrGetter<string | undefined>,
+  options: MaybeRefOrGetter<Partial<UseFoldOptions<unknown>>> = {},
 ): UseStreamResult {
   const { client, phase, keep } = findPlace(toValue(options).client)
   return keep(toValue(id), options, (latest) => {
     // The stream, and the state that a server showed. (A new id may come before its own `initial`, which the watcher passes.)
     // Without an id, `initial` belongs to no stream.
     const initial = () => (toValue(id) === undefined ? undefined : toValue(options).initial)
-    const stream = computed<TextStream>((last) => client.stream(toValue(id), { initial: last ? undefined : initial() }))
+    const { ofStream, ofState } = toValue(options).fold ?? noFold
+    const stream = computed<TextStream>((last) =>
+      ofStream(client.stream(toValue(id), { initial: last ? undefined : initial() })),
+    )
 
     // The shown state. `useStore` cannot change its store, so each stream has a scope with its own store.
     const scope = getCurrentScope()
@@ -74,9 +95,11 @@ export function useStream(
       const { $state } = shown.value.stream
       return shown.value.held?.run(() => useStore($state)) ?? shallowRef($state.get())
     })
-    const state = computed(() => (phase.value === 'served' ? initialStreamState(initial()) : store.value.value))
+    const state = computed(() =>
+      phase.value === 'served' ? ofState(initialStreamState(initial())) : store.value.value,
+    )
     const field = (key: keyof StreamState) => [key, computed(() => state.value[key])]
-    const fields = Object.fromEntries((Object.keys(initialStreamState()) as (keyof StreamState)[]).map(field))
+    const fields = Object.fromEntries((Object.keys(ofState(initialStreamState())) as (keyof StreamState)[]).map(field))
     void store.value // during setup, where it finds the component for the devtools
 
     // The reader. (The source is a getter, because a shallow ref would run this for every new options object.)

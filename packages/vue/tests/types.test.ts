@@ -1,4 +1,4 @@
-import type { Connection, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/vue'
+import type { Connection, Fold, Initial, StreamClient, StreamError, StreamState, StreamStatus } from '@keepstream/vue'
 import {
   type provideStreamClient,
   StreamPlugin,
@@ -8,12 +8,13 @@ import {
   type useStreamClient,
 } from '@keepstream/vue'
 import { expectTypeOf, it } from 'vitest'
-import { type App, computed, type MaybeRefOrGetter, type Ref, ref, shallowRef } from 'vue'
+import { type App, computed, type Ref, ref, shallowRef } from 'vue'
 
 it('takes an id and options, each as a value, a ref or a getter', () => {
-  expectTypeOf(useStream).toEqualTypeOf<
-    (id: MaybeRefOrGetter<string | undefined>, options?: MaybeRefOrGetter<UseStreamOptions>) => UseStreamResult
-  >()
+  const plain = (client: StreamClient) => useStream('a', { client, start: true })
+  expectTypeOf(plain).returns.toEqualTypeOf<UseStreamResult>()
+  const folded = (fold: Fold<number>) => useStream(undefined, { fold }).value
+  expectTypeOf(folded).returns.toEqualTypeOf<Readonly<Ref<number>>>()
   expectTypeOf<{
     client: undefined
     start: undefined

@@ -1,4 +1,4 @@
-import { StreamProvider, useStream, useStreamClient } from '@keepstream/react'
+import { type Fold, StreamProvider, useStream, useStreamClient } from '@keepstream/react'
 import { Fragment, type ReactNode, StrictMode, useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
@@ -21,12 +21,13 @@ export const drivers = [
 ] as const
 
 /** Creates inline everything that can be created inline. */
-export function Probe({ client, id, start, initial, onEnd, name, onRender }: ProbeProps) {
+export function Probe({ client, id, start, initial, onEnd, fold, name, onRender }: ProbeProps) {
   const reply = useStream(id, {
     client,
     start,
     initial: initial && { ...initial },
     onEnd: onEnd && ((state) => onEnd(state)),
+    fold: fold as Fold<unknown>,
   })
   onRender({ id, ...reply })
   return <output name={name}>{reply.text}</output>

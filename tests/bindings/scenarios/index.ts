@@ -2,6 +2,7 @@ import { clients } from './clients'
 import { ending } from './ending'
 import { environments } from './environments'
 import { errors } from './errors'
+import { folding } from './folding'
 import { ids } from './ids'
 import { leaving } from './leaving'
 import { mounting } from './mounting'
@@ -33,6 +34,7 @@ export const themes: readonly Scenarios[] = [
   leaving,
   texts,
   smoothing,
+  folding,
   randomLife,
 ]
 

@@ -1,4 +1,4 @@
-import { StreamProvider, useStream, useStreamClient } from '@keepstream/solid'
+import { type Fold, StreamProvider, type UseFoldOptions, useStream, useStreamClient } from '@keepstream/solid'
 import { createSignal, Index, type JSX, Show } from 'solid-js'
 import { render } from 'solid-js/web'
 import type {
@@ -22,13 +22,16 @@ export const drivers = [
 function AccessorProbe(props: ProbeProps) {
   const reply = useStream(
     () => props.id,
-    () => ({ client: props.client, start: props.start, initial: props.initial, onEnd: props.onEnd }),
+    () => ({
+      ...{ client: props.client, start: props.start, initial: props.initial, onEnd: props.onEnd },
+      fold: props.fold as Fold<unknown>,
+    }),
   )
   return <output name={props.name}>{report({ id: props.id, ...reply }, props.onRender)}</output>
 }
 
 function GetterProbe(props: ProbeProps) {
-  const reply = useStream(() => props.id, props)
+  const reply = useStream(() => props.id, props as UseFoldOptions<unknown>)
   return <output name={props.name}>{report({ id: props.id, ...reply }, props.onRender)}</output>
 }
 

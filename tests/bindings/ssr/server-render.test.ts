@@ -10,6 +10,7 @@ import {
 } from '@keepstream/core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildServer, frameworks } from './build-pages'
+import { checkValue } from './pages/letters'
 import type { PageData, PageProps, RenderPage, ServerModule, ShownReply } from './pages/page-types'
 import { shownIn } from './shown-in'
 
@@ -129,7 +130,11 @@ async function show(
   data: PageData,
   arrival: PageProps['arrival'] = Promise.resolve(),
 ): Promise<ShownReply[]> {
-  return shownIn(await render({ ...data, client, arrival, note: (_, { text }) => text }))
+  const note: PageProps['note'] = (_, reply) => {
+    checkValue(reply)
+    return reply.text
+  }
+  return shownIn(await render({ ...data, client, arrival, note }))
 }
 
 function shown(initial?: PageData['initial']): ShownReply {

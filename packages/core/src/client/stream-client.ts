@@ -227,6 +227,12 @@ export function initialStreamState(initial?: Initial): StreamState {
   return view(initialState(checkInitial(initial)))
 }
 
+/** What a binding uses without a fold: the stream and its state as they are. */
+export const noFold = {
+  ofStream: (stream: TextStream): TextStream => stream,
+  ofState: (state: StreamState): StreamState => state,
+}
+
 const visible = [
   'status',
   'connection',

@@ -1,5 +1,4 @@
 import type { TextStream } from '../client/client-types'
-import { initialStreamState } from '../client/stream-client'
 import { isTerminal } from '../types'
 import type { Fold, FoldedStream, FoldRules } from './fold'
 import { foldStream } from './fold-stream'
@@ -17,10 +16,7 @@ export function createFold<Value, State>(rules: FoldRules<Value, State>): Fold<V
       streams.set(source, stream).set(stream.$state, stream)
       return stream
     },
-    ofInitial(initial) {
-      const state = initialStreamState(initial)
-      return { ...state, value: fold.ofText(state.text, isTerminal(state.status)) }
-    },
+    ofState: (state) => ({ ...state, value: fold.ofText(state.text, isTerminal(state.status)) }),
     ofText: (text, isWhole = true) => rules.value(rules.push(rules.initial, text), isWhole),
   }
   return fold

@@ -1,22 +1,22 @@
 import type { ReadableAtom } from 'nanostores'
-import type { TextStream } from '../client/client-types'
-import type { Initial, StreamState } from '../types'
+import type { AttachOptions, TextStream } from '../client/client-types'
+import type { StreamState } from '../types'
 
 /** The state of a stream, and what a fold makes of its text. The text and the value always belong together. */
 export type FoldedState<Value> = StreamState & { readonly value: Value }
 
 /** A stream whose state has a `value` too. Everything else is that of the stream itself. */
-export interface FoldedStream<Value> extends Omit<TextStream, '$state' | 'subscribe'> {
+export interface FoldedStream<Value> extends TextStream {
   readonly $state: ReadableAtom<FoldedState<Value>>
-  subscribe(listener: (state: FoldedState<Value>) => void, options?: Parameters<TextStream['subscribe']>[1]): () => void
+  subscribe(listener: (state: FoldedState<Value>) => void, options?: AttachOptions): () => void
 }
 
 /** Makes a value of a text as it grows. Create it once, outside of components, with `createFold` or a function such as `lines`. */
 export interface Fold<Value> {
   /** The stream with its value. The same stream gives the same result. */
   ofStream(stream: TextStream): FoldedStream<Value>
-  /** The state of the render on a server and of the first render in the browser, with its value. */
-  ofInitial(initial?: Initial): FoldedState<Value>
+  /** The state with the value of its text. */
+  ofState(state: StreamState): FoldedState<Value>
   /** The value of a text. `isWhole`: nothing is added to the text any more. @default true */
   ofText(text: string, isWhole?: boolean): Value
 }

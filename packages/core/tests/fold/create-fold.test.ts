@@ -1,4 +1,4 @@
-import type { StreamState } from '@keepstream/core'
+import { initialStreamState, type StreamState } from '@keepstream/core'
 import { createFold, type FoldedState } from '@keepstream/core/fold'
 import { smooth } from '@keepstream/core/smooth'
 import { describe, expect, it } from 'vitest'
@@ -145,12 +145,13 @@ describe('a folded stream', () => {
 })
 
 describe('a fold', () => {
-  it('gives the value of a text and of an initial state', () => {
+  it('gives the value of a text and of a state', () => {
     const { fold } = countedWords()
     expect(fold.ofText('one two')).toEqual({ words: ['one', 'two'], length: 7, isWhole: true })
     expect(fold.ofText('one', false)).toMatchObject({ isWhole: false })
-    expect(fold.ofInitial()).toMatchObject({ status: 'pending', text: '', value: { words: [''], isWhole: false } })
-    expect(fold.ofInitial({ text: 'one', status: 'done' })).toMatchObject({
+    const pending = fold.ofState(initialStreamState())
+    expect(pending).toMatchObject({ status: 'pending', text: '', value: { words: [''], isWhole: false } })
+    expect(fold.ofState(initialStreamState({ text: 'one', status: 'done' }))).toMatchObject({
       ...{ status: 'done', text: 'one' },
       value: { words: ['one'], isWhole: true },
     })

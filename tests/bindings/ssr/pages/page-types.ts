@@ -17,8 +17,8 @@ export type ReplyName = 'early' | 'late'
 /** What a reply shows on the screen. */
 export type ShownReply = Pick<StreamState, 'text' | 'status' | 'connection'>
 
-/** Records what a reply shows, in the order of the renders. Returns the text. */
-export type Note = (name: ReplyName, reply: ShownReply) => string
+/** Records what a reply shows, in the order of the renders. Returns the text. `value` is that of the fold `letters`. */
+export type Note = (name: ReplyName, reply: ShownReply & { readonly value: string }) => string
 
 export interface ReplyProps extends Pick<PageData, 'id' | 'initial' | 'start'> {
   readonly name: ReplyName

@@ -1,4 +1,5 @@
 import { createStreamClient, keepstream } from '@keepstream/core'
+import { checkValue } from './letters'
 import type { PageData, PageProps, ReplyName, ShownReply } from './page-types'
 
 /** What a test can do with a page from outside. */
@@ -25,7 +26,8 @@ export function startPage(hydrate: (props: PageProps) => void): void {
     ...(browserData as PageData),
     client: createStreamClient(keepstream({ url: '/streams' })),
     arrival,
-    note(name, { text, status, connection }) {
+    note(name, { text, status, connection, value }) {
+      checkValue({ text, status, connection, value })
       rendered[name].push({ text, status, connection })
       return text
     },
