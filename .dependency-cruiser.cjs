@@ -39,6 +39,7 @@ const coreBorders = moduleRules('core', {
   'sources/http': [...coreGround, 'environment'],
   sources: [...coreGround, 'environment'],
   fold: [...coreGround, 'client'],
+  blocks: ['fold'],
   'react-native': [...coreGround, 'environment'],
   smooth: [...coreGround, 'environment', 'client'],
   tabs: [...coreGround, 'environment', 'session/check-source'],
@@ -188,6 +189,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/core/src/', pathNot: '^packages/core/src/sources/http/read-sse[.]ts$' },
       to: { path: '(^|/)node_modules/eventsource-parser/' },
+    },
+    {
+      name: 'core-markdown-parser',
+      comment: 'Only blocks imports @lezer/markdown, which is an optional peer.',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: '^packages/core/src/blocks/' },
+      to: { path: '(^|/)node_modules/@lezer/' },
     },
     {
       name: 'core-nanostores',

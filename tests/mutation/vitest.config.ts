@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@keepstream\/core$/, replacement: source('../../packages/core/src/index.ts') },
       {
-        find: /^@keepstream\/core\/(fold|react-native|smooth|tabs|testing)$/,
+        find: /^@keepstream\/core\/(blocks|fold|react-native|smooth|tabs|testing)$/,
         replacement: source('../../packages/core/src/$1/index.ts'),
       },
     ],
@@ -21,7 +21,10 @@ export default defineConfig({
     root: source('../..'),
     include: ['packages/core/tests/**/*.test.ts'],
     // These test code that is not changed here.
-    exclude: ['**/{fold,tabs,smooth,testing,diagnose,fake,react-native,types,regressions}*.test.ts'],
+    exclude: [
+      '**/{blocks,fold}/*.test.ts',
+      '**/{tabs,smooth,testing,diagnose,fake,react-native,types,regressions}*.test.ts',
+    ],
     env: { RUNS_FACTOR: '0.1', SEED: '1' },
   },
 })

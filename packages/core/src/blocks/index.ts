@@ -1,0 +1,2 @@
+export { type BlocksOptions, blocks } from './blocks'
+export type { Block } from './parse-blocks'

@@ -1,0 +1,101 @@
+import { blocks } from '@keepstream/core/blocks'
+import { MarkdownParser } from '@lezer/markdown'
+import { describe, expect, it, vi } from 'vitest'
+import { follow } from '../support/fold-setup'
+
+const answer = '# Title\n\nSome *text*.\n\n- one\n- two\n\n```js\nlet a\n\nlet b\n```\n\n'
+
+describe('blocks()', () => {
+  it('has the blocks of the top level, each with the offset of its start as its key', () => {
+    expect(blocks().ofText(answer)).toEqual([
+      { key: 0, text: '# Title', isOpen: false },
+      { key: 9, text: 'Some *text*.', isOpen: false },
+      { key: 23, text: '- one\n- two', isOpen: false },
+      { key: 36, text: '```js\nlet a\n\nlet b\n```', isOpen: false },
+    ])
+    expect(blocks().ofText('\n   \n')).toEqual([])
+  })
+
+  it('keeps the indentation of the first line', () => {
+    const texts = (text: string) =>
+      blocks()
+        .ofText(text)
+        .map((block) => block.text)
+    expect(texts('    code\n\n  - item\n\n\tcode')).toEqual(['    code', '  - item\n\n\tcode'])
+    expect(texts('\n\n\tcode\n\ntext')).toEqual(['\tcode', 'text'])
+  })
+
+  it('has tables, and math with empty lines in it', () => {
+    const texts = (text: string) =>
+      blocks()
+        .ofText(text)
+        .map((block) => block.text)
+    expect(texts('text\n| a |\n|---|\n| 1 |\n\ntext')).toEqual(['text', '| a |\n|---|\n| 1 |', 'text'])
+    expect(texts('text\n$$\na\n\nb\n$$\ntext $$\n\n$$ c $$\n\n$$')).toEqual([
+      ...['text', '$$\na\n\nb\n$$', 'text $$', '$$ c $$', '$$'],
+    ])
+    expect(texts('    $$\n\na')).toEqual(['    $$', 'a'])
+  })
+
+  it('closes a block when another one has begun for sure', () => {
+    const { push, end } = follow(blocks())
+    const open = (text: string) => push(text).map(({ isOpen }) => isOpen)
+    expect(open('1. one\n\n2')).toEqual([true, true])
+    expect(open('. two')).toEqual([true])
+    expect(open('\n\ntext')).toEqual([true, true])
+    expect(open('\n')).toEqual([false, true])
+    expect(open('---')).toEqual([false, true])
+    expect(end().map(({ isOpen }) => isOpen)).toEqual([false, false])
+  })
+
+  it('keeps the blocks that are closed, and all of them while none changes', () => {
+    const { push, end } = follow(blocks())
+    const before = push(answer.repeat(20))
+    expect(push('\n\n')).toBe(before)
+    const after = push('text\n')
+    expect(before).toHaveLength(80)
+    expect(after).toHaveLength(81)
+    expect(after.slice(0, 79).every((block, index) => block === before[index])).toBe(true)
+    expect(after[79]).toEqual({ ...before[79], isOpen: false })
+    expect(end().slice(0, 80)).toEqual(after.slice(0, 80))
+    expect(end()[0]).toBe(before[0])
+  })
+
+  it('keeps apart what two streams of one fold show', () => {
+    const fold = blocks()
+    const one = follow(fold)
+    const other = follow(fold)
+    const first = one.push('first\n\nsecond')
+    other.push('other')
+    expect(one.push(' line')[0]).toBe(first[0])
+  })
+
+  it('repairs the last block while it is open', () => {
+    const repair = vi.fn((text: string) => `${text}**`)
+    const { push, end } = follow(blocks({ repair }))
+    expect(push('**one**\n\n**tw').map(({ text }) => text)).toEqual(['**one**', '**tw**'])
+    const before = push('o')
+    expect(before.map(({ text }) => text)).toEqual(['**one**', '**two**'])
+    expect(push('\n').map(({ isOpen }) => isOpen)).toEqual([false, true])
+    expect(push('\n').map(({ text }) => text)).toEqual(['**one**', '**two**'])
+    expect(end().map(({ text }) => text)).toEqual(['**one**', '**two'])
+    expect(repair.mock.calls.every(([text]) => text.startsWith('**tw'))).toBe(true)
+  })
+
+  it('parses a long text from the last block on, and a long block rarely more than once a state', () => {
+    const parse = vi.spyOn(MarkdownParser.prototype, 'parse')
+    const parsed = (text: string) => {
+      parse.mockClear()
+      const { push } = follow(blocks())
+      for (let at = 0; at < text.length; at += 50) push(text.slice(at, at + 50))
+      return parse.mock.calls.map(([input]) => String(input).length)
+    }
+    const many = parsed(answer.repeat(150))
+    expect(Math.max(...many)).toBeLessThan(700)
+    const pushes = 200
+    const one = parsed('some text\n'.repeat(5 * pushes))
+    // One parse for each state that is shown, and a few for what has closed.
+    expect(one.length).toBeLessThan(pushes + 12)
+    parse.mockRestore()
+  })
+})
