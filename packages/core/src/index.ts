@@ -12,8 +12,9 @@ export {
   type StreamErrorCode,
 } from './errors'
 export type { Fold, FoldedState, FoldedStream } from './fold/fold'
-export { type DecodedEvent, type FetchLiveOptions, fetchLive } from './sources/fetch-live'
+export { type FetchLiveOptions, fetchLive } from './sources/fetch-live'
 export { type FetchSnapshotOptions, fetchSnapshot } from './sources/fetch-snapshot'
+export type { DecodedEvent, EventDecoder } from './sources/http/decode-event'
 export type { SseEvent } from './sources/http/read-sse'
 export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './sources/http/request'
 export { type KeepstreamOptions, keepstream } from './sources/keepstream'
