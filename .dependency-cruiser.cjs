@@ -38,6 +38,7 @@ const coreBorders = moduleRules('core', {
   'sources/stream-url': coreGround,
   'sources/http': [...coreGround, 'environment'],
   sources: [...coreGround, 'environment'],
+  dialects: [...coreGround, 'sources/http'],
   fold: [...coreGround, 'client'],
   blocks: ['fold'],
   'react-native': [...coreGround, 'environment'],

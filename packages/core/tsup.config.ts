@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'blocks/index': 'src/blocks/index.ts',
+    'dialects/index': 'src/dialects/index.ts',
     'fold/index': 'src/fold/index.ts',
     'react-native/index': 'src/react-native/index.ts',
     'smooth/index': 'src/smooth/index.ts',
@@ -17,6 +18,7 @@ export default defineConfig({
     entry: {
       index: '.types/packages/core/src/index.d.ts',
       'blocks/index': '.types/packages/core/src/blocks/index.d.ts',
+      'dialects/index': '.types/packages/core/src/dialects/index.d.ts',
       'fold/index': '.types/packages/core/src/fold/index.d.ts',
       'react-native/index': '.types/packages/core/src/react-native/index.d.ts',
       'smooth/index': '.types/packages/core/src/smooth/index.d.ts',

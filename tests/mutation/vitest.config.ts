@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@keepstream\/core$/, replacement: source('../../packages/core/src/index.ts') },
       {
-        find: /^@keepstream\/core\/(blocks|fold|react-native|smooth|tabs|testing)$/,
+        find: /^@keepstream\/core\/(blocks|dialects|fold|react-native|smooth|tabs|testing)$/,
         replacement: source('../../packages/core/src/$1/index.ts'),
       },
     ],
@@ -22,7 +22,7 @@ export default defineConfig({
     include: ['packages/core/tests/**/*.test.ts'],
     // These test code that is not changed here.
     exclude: [
-      '**/{blocks,fold}/*.test.ts',
+      '**/{blocks,dialects,fold,marks}/*.test.ts',
       '**/{tabs,smooth,testing,diagnose,fake,react-native,types,regressions}*.test.ts',
     ],
     env: { RUNS_FACTOR: '0.1', SEED: '1' },
