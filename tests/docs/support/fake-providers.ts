@@ -62,7 +62,7 @@ export async function startFakeProviders(): Promise<FakeProviders> {
     const { ending } = providers
     if (!format || ending === 'refused') {
       response.writeHead(401, { 'Content-Type': 'application/json' })
-      response.end(JSON.stringify({ error: { message: 'wrong key', type: 'authentication_error' } }))
+      response.end(JSON.stringify({ type: 'error', error: { message: 'wrong key', type: 'authentication_error' } }))
       return
     }
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })

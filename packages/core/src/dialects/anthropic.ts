@@ -11,7 +11,7 @@ interface Event {
  * Anthropic's messages. Reads the text blocks, and no thinking.
  *
  * The end is `message_stop`. The finish reason is the `stop_reason` before it, such as `end_turn`, `max_tokens` or `refusal`. An
- * `error` event is an error.
+ * event with an `error` is an error.
  */
 export const anthropic: Dialect = /* @__PURE__ */ jsonDialect<Event>(
   'event',
@@ -25,10 +25,9 @@ export const anthropic: Dialect = /* @__PURE__ */ jsonDialect<Event>(
         return { finishReason: wordOf(delta?.stop_reason) }
       case 'message_stop':
         return { end: true }
-      case 'error':
-        return failure(error)
       default:
-        return undefined
+        // An `error` event, or a refused request.
+        return error ? failure(error) : undefined
     }
   },
 )

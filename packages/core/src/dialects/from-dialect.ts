@@ -6,7 +6,7 @@ import { refusal, reported } from './provider-error'
 import { readBody } from './read-body'
 
 /** A response of a provider, its body of Server-Sent Events, or events that were read from one. */
-export type DialectSource = Response | ReadableStream<Uint8Array> | AsyncIterable<SseEvent>
+export type DialectSource = Response | ReadableStream<Uint8Array | SseEvent> | AsyncIterable<SseEvent>
 
 /**
  * Turns the stream of a provider into the text of a producer:

@@ -2,10 +2,10 @@ import { isWhole } from '../sources/http/decode-event'
 import type { createSseReader, SseEvent } from '../sources/http/read-sse'
 
 /**
- * The events of a body, which is read only as they are asked for. Rejects if the connection breaks. Leaving it cancels the body.
+ * The events of a body of bytes or of events, which is read only as they are asked for. Rejects if the connection breaks. Leaving it cancels the body.
  */
 export async function* readBody(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array | SseEvent>,
   createReader: typeof createSseReader,
 ): AsyncGenerator<SseEvent, void, void> {
   const arrived: SseEvent[] = []
@@ -20,7 +20,8 @@ export async function* readBody(
       const { done, value } = await reader.read()
       isOpen = !done
       if (done) events.close()
-      else events.push(decoder.decode(value, { stream: true }))
+      else if (ArrayBuffer.isView(value)) events.push(decoder.decode(value, { stream: true }))
+      else take(value)
       yield* arrived.splice(0)
     }
   } finally {

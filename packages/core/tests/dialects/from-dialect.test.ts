@@ -38,7 +38,15 @@ describe('fromDialect', () => {
       }
       yield { data: '{"type":"message_stop"}', event: 'message_stop', id: undefined }
     }
-    expect(await produced(events(), anthropic)).toEqual({ text: '', status: 'done', finishReason: 'end_turn' })
+    const outcome = { text: '', status: 'done', finishReason: 'end_turn' }
+    expect(await produced(events(), anthropic)).toEqual(outcome)
+    const stream = new ReadableStream<SseEvent>({
+      async start(controller) {
+        for await (const event of events()) controller.enqueue(event)
+        controller.close()
+      },
+    })
+    expect(await produced(stream, anthropic)).toEqual(outcome)
   })
 
   it('reads what your own `decode` of fetchLive reads', async () => {
@@ -143,6 +151,13 @@ describe('fromDialect with a response that is no stream', () => {
       { type: 'error', error: { type: 'rate_limit_error', message: 'Slow' } },
       'rate_limit_error',
       ': Slow',
+    ],
+    [
+      'a gateway',
+      anthropic,
+      { error: { type: 'authentication_error', message: 'No' } },
+      'authentication_error',
+      ': No',
     ],
     ['Ollama', ollama, { error: 'model not found' }, 'provider-error', ': model not found'],
     ['a backend', ndjson, { error: 'too-many' }, 'too-many', ''],

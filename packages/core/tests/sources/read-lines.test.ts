@@ -96,9 +96,12 @@ describe('the end marker of a decoder', () => {
     ['event', reason, []],
     ['event', `${reason}[DONE]`, []],
     ['event', `${reason}{"end":true}`, ended],
+    ['event', `${reason}{"end":true}\n{"text":"no"}\n{"end":"error"}\n`, ended],
   ] as const)('%s: %j', async (endMarker, body, expected) => {
-    expect((await marked(endMarker, `${text}${body}`)).ends).toMatchObject(expected)
-    expect((await marked(endMarker, `${text}${body}`)).ends).toHaveLength(expected.length)
+    const read = await marked(endMarker, `${text}${body}`)
+    expect(read.ends).toMatchObject(expected)
+    expect(read.ends).toHaveLength(expected.length)
+    expect(read.text).not.toContain('no')
   })
 
   it('lets a client read the status from the store where it is missing', async () => {

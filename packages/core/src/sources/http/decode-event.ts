@@ -63,7 +63,9 @@ export function createDecoding(decode: EventDecoder) {
   }
 
   return {
-    event: (event: SseEvent): DecodedPart => read(isDone(event.data) ? marker() : decode(event)),
+    /** After the end, nothing is read. */
+    event: (event: SseEvent): DecodedPart =>
+      isOver ? { text: '' } : read(isDone(event.data) ? marker() : decode(event)),
     /** The body ended by itself. Returns the end if that is one. */
     close: (): Ending | undefined =>
       endMarker === 'finish-reason' && isFinished && !isOver ? { status: 'done', finishReason } : undefined,
