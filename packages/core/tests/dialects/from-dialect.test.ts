@@ -104,6 +104,15 @@ describe('fromDialect', () => {
     expect(error).toMatchObject({ code: 'network', message: expect.stringContaining('may have been cut') })
   })
 
+  it('takes an event that was cut for no text and no failure of the format', async () => {
+    expect(await failure(bodyOf(['data: {"choices":[{"index":0,"del'], SSE), openAiChat)).toMatchObject({
+      code: 'network',
+    })
+    const answer = fromDialect(bodyOf(['data: Hello\n\ndata: wor'], SSE), ({ data }) => data)
+    expect((await answer.next()).value).toBe('Hello')
+    await expect(answer.next()).rejects.toMatchObject({ code: 'network' })
+  })
+
   it('throws what a provider reports, with its code, its words and all of it as the cause', async () => {
     const reported = { type: 'overloaded_error', message: 'Overloaded' }
     const body = bodyOf([`event: error\ndata: ${JSON.stringify({ type: 'error', error: reported })}\n\n`], SSE)

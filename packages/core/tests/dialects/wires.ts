@@ -506,6 +506,13 @@ const ollamaWires: Wire[] = [
     outcome: { text: 'Hello', status: 'done', finishReason: 'length' },
   },
   {
+    name: 'Ollama: an end without a reason, as older versions send it',
+    decode: ollama,
+    type: NDJSON,
+    body: lines(ollamaLine({ response: 'Hello', done: false }), ollamaLine({ response: '', done: true })),
+    outcome: { text: 'Hello', status: 'done' },
+  },
+  {
     name: 'Ollama: an error',
     decode: ollama,
     type: NDJSON,
