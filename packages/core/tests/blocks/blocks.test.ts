@@ -61,6 +61,28 @@ describe('blocks()', () => {
     expect(end()[0]).toBe(before[0])
   })
 
+  it('keeps the blocks that are open too, when one before them is closed', () => {
+    const { push } = follow(blocks())
+    const before = push(`${'text '.repeat(49)}\n\n# Title\n`)
+    expect(before.map(({ isOpen }) => isOpen)).toEqual([false, true])
+    const after = push('More text.')
+    expect(after.map(({ isOpen }) => isOpen)).toEqual([false, true, true])
+    expect(after.slice(0, 2)).toEqual(before)
+    expect([after[0], after[1]].every((block, index) => block === before[index])).toBe(true)
+  })
+
+  it('has other blocks where the end of the text was replaced', () => {
+    const { push, replace } = follow(blocks())
+    const long = 'text '.repeat(1_000)
+    push(long)
+    const before = push('\n\ntwo')
+    const after = replace(5_001, '\n\ntwo')
+    expect(before.map(({ key }) => key)).toEqual([0, 5_002])
+    expect(after.map(({ key }) => key)).toEqual([0, 5_003])
+    expect(after[0]).toBe(before[0])
+    expect(replace(0, 'one')).toEqual([{ key: 0, text: 'one', isOpen: true }])
+  })
+
   it('keeps apart what two streams of one fold show', () => {
     const fold = blocks()
     const one = follow(fold)

@@ -78,6 +78,13 @@ describe('lines()', () => {
     patienceMs(5_000),
   )
 
+  it('goes on where the end of the text was replaced', () => {
+    const { push, replace } = follow(lines())
+    const before = push('1\n2\n3\n')
+    expect(replace(4, '4\n')).toEqual([1, 2, 4])
+    expect(before).toEqual([1, 2, 3])
+  })
+
   it('parses each line once', () => {
     const parse = vi.spyOn(JSON, 'parse')
     const { push } = follow(lines())

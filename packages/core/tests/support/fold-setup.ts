@@ -13,14 +13,16 @@ export function follow<Value>(fold: Fold<Value>) {
   }
   const { $state: $folded } = fold.ofStream({ $state, onText } as unknown as TextStream)
   $folded.listen(() => {})
+  /** The value once `delta` stands at `offset`, and nothing after it. */
+  const replace = (offset: number, delta: string): Value => {
+    $state.set(initialStreamState({ text: $state.get().text.slice(0, offset) + delta, status: 'streaming' }))
+    for (const listener of hearing) listener(delta, offset)
+    return $folded.get().value
+  }
   return {
+    replace,
     /** The value after more text. */
-    push(delta: string): Value {
-      const { text } = $state.get()
-      $state.set(initialStreamState({ text: text + delta, status: 'streaming' }))
-      for (const listener of hearing) listener(delta, text.length)
-      return $folded.get().value
-    },
+    push: (delta: string) => replace($state.get().text.length, delta),
     /** The value once nothing is added any more. */
     end(): Value {
       $state.set(initialStreamState({ text: $state.get().text, status: 'done' }))
