@@ -29,7 +29,7 @@ const sources = [
     replacement: source('./packages/$1/src/index.ts'),
   },
   {
-    find: /^@keepstream\/core\/(blocks|dialects|fold|react-native|smooth|tabs|testing)$/,
+    find: /^@keepstream\/core\/(blocks|dialects|fold|marks|react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
   },
   { find: /^@keepstream\/convex\/(react|vue|svelte|solid)$/, replacement: source('./packages/convex/src/$1.ts') },

@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@keepstream\/core$/, replacement: source('../../packages/core/src/index.ts') },
       {
-        find: /^@keepstream\/core\/(blocks|dialects|fold|react-native|smooth|tabs|testing)$/,
+        find: /^@keepstream\/core\/(blocks|dialects|fold|marks|react-native|smooth|tabs|testing)$/,
         replacement: source('../../packages/core/src/$1/index.ts'),
       },
     ],

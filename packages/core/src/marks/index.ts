@@ -1,0 +1,5 @@
+export type { Channel, Channels } from './channels'
+export type { UiChunk } from './chunk'
+export { createMarkEncoder, type MarkEncoder } from './create-mark-encoder'
+export { decodeMarks, initialMarkState, type MarkState } from './decode-marks'
+export { plainText } from './plain-text'
