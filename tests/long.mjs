@@ -15,6 +15,13 @@ const randomParts = [
     files: ['property', 'session-model', 'connection-slots'],
     factor: '300',
   },
+  {
+    name: 'ai-sdk',
+    projects: ['ai-sdk'],
+    what: 'random answers, folded as the AI SDK folds them',
+    files: ['parts'],
+    factor: '100',
+  },
   { name: 'server', projects: ['server'], what: 'the random tests of stores', files: ['stores'], factor: '10' },
   { name: 'histories', projects: ['histories'], what: 'the random histories of servers', files: [], factor: '100' },
   {

@@ -1,1 +1,1 @@
-export { type AiSdkPart, type AiSdkResult, fromAiSdk } from './from-ai-sdk'
+export { type AiSdkPart, type AiSdkResult, type FromAiSdkOptions, fromAiSdk } from './from-ai-sdk'

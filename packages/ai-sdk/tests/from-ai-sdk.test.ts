@@ -1,12 +1,19 @@
+import { plainText } from '@keepstream/core/marks'
 import { createStreams, memoryStore, type Producer } from '@keepstream/server'
 import type * as ai6 from 'ai'
 import type * as ai5 from 'ai-5'
 import type * as ai7 from 'ai-7'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { type AiSdkPart, type AiSdkResult, fromAiSdk } from '../src'
-import { half, type Provider, versions } from './support/versions'
+import { type Provider, versions } from './support/versions'
 
-/** From the producer to the reader's state and the calls of `onError`. */
+const half = [
+  { type: 'text-start', id: '1' },
+  { type: 'text-delta', id: '1', delta: 'Half ' },
+  { type: 'text-delta', id: '1', delta: 'an answer' },
+]
+
+/** From the producer to the prose and the state of the reader, and the calls of `onError`. */
 async function ended(producer: Producer) {
   const errors: unknown[] = []
   const streams = createStreams({ store: memoryStore(), onError: (error) => errors.push(error) })
@@ -16,10 +23,17 @@ async function ended(producer: Producer) {
     await streams.read(new Request('http://server.test/'), id)
   ).json()
   await streams.close()
-  return { text, status, finishReason, error, errors }
+  return { text: plainText(text), status, finishReason, error, errors }
 }
 
-describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, stream }) => {
+const modes = [
+  { mode: 'marked text', textOnly: false },
+  { mode: 'text only', textOnly: true },
+]
+const cases = versions.flatMap((version) => modes.map((mode) => ({ ...version, ...mode })))
+
+describe.each(cases)('an answer of streamText of ai $name as $mode', ({ ai, reason, stream, textOnly }) => {
+  const read = (result: AiSdkResult) => fromAiSdk(result, { textOnly })
   const finish = (unified: string, raw?: string) => ({ type: 'finish', finishReason: reason(unified, raw) })
   const failure = new Error('the provider failed')
 
@@ -27,7 +41,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     'that ends with %s is done, and says so',
     async (word) => {
       const parts = [...half, { type: 'text-end', id: '1' }, finish(word, `raw_${word}`)]
-      expect(await ended(() => fromAiSdk(stream({ parts })))).toEqual({
+      expect(await ended(() => read(stream({ parts })))).toEqual({
         text: 'Half an answer',
         status: 'done',
         finishReason: word,
@@ -39,7 +53,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
   it('that was refused, for a wrong key for one, is an error with its cause', async () => {
     const facts = { message: 'Incorrect API key', url: 'http://provider.test', requestBodyValues: {}, statusCode: 401 }
     const refused = new ai.APICallError(facts)
-    const { errors, ...reported } = await ended(() => fromAiSdk(stream({ refuses: refused })))
+    const { errors, ...reported } = await ended(() => read(stream({ refuses: refused })))
     expect(reported).toMatchObject({ text: '', status: 'error', error: 'generation' })
     expect(errors).toEqual([refused])
   })
@@ -49,14 +63,14 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     ['an error part and a finish', { parts: [...half, { type: 'error', error: failure }, finish('error')] }],
     ['a broken connection', { parts: half, breaks: failure }],
   ])('that fails in mid-answer with %s is an error with its cause', async (_, provider) => {
-    const { errors, ...reported } = await ended(() => fromAiSdk(stream(provider)))
+    const { errors, ...reported } = await ended(() => read(stream(provider)))
     expect(reported).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
     expect(errors).toEqual([failure])
   })
 
   it('whose error is no Error keeps it as the cause', async () => {
     const parts = [...half, { type: 'error', error: 'overloaded' }]
-    const { errors } = await ended(() => fromAiSdk(stream({ parts })))
+    const { errors } = await ended(() => read(stream({ parts })))
     expect(errors).toMatchObject([{ message: expect.stringContaining('overloaded'), cause: 'overloaded' }])
   })
 
@@ -64,7 +78,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
     // As `AbortSignal.timeout` does it, without its clock.
     const timeout = new AbortController()
     const { errors, ...reported } = await ended(async function* () {
-      const pieces = fromAiSdk(stream({ parts: half, hangs: true }, timeout.signal))
+      const pieces = read(stream({ parts: half, hangs: true }, timeout.signal))
       for (;;) {
         const step = await pieces.next()
         if (step.done) return step.value
@@ -83,7 +97,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
       [[...half, finish(untold)], /without a finish reason/],
       [[...half, finish('error', 'MALFORMED')], /with an error/],
     ] as const) {
-      const { errors, ...reported } = await ended(() => fromAiSdk(stream({ parts })))
+      const { errors, ...reported } = await ended(() => read(stream({ parts })))
       expect(reported).toMatchObject({ text: 'Half an answer', status: 'error', error: 'generation' })
       expect(errors).toMatchObject([{ message: expect.stringMatching(message) }])
     }
@@ -97,7 +111,7 @@ describe.each(versions)('an answer of streamText of ai $name', ({ ai, reason, st
       signal.addEventListener('abort', () => {
         isAborted = true
       })
-      return fromAiSdk(stream({ parts: half, hangs: true }, signal))
+      return read(stream({ parts: half, hangs: true }, signal))
     }
     const reader = (await streams.stream(new Request('http://server.test/'), id, producer)).body?.getReader()
     await reader?.read()
@@ -120,7 +134,7 @@ describe('fromAiSdk', () => {
     async function* parts(): AsyncGenerator<AiSdkPart> {
       yield { type: 'text-delta' }
     }
-    await expect(fromAiSdk({ fullStream: parts() }).next()).rejects.toThrow(/`ai` 5 to 7/)
+    await expect(fromAiSdk({ fullStream: parts() }, { textOnly: true }).next()).rejects.toThrow(/`ai` 5 to 7/)
   })
 
   it.each([
@@ -132,7 +146,7 @@ describe('fromAiSdk', () => {
     const fullStream = (async function* () {
       yield* parts
     })()
-    await expect(fromAiSdk({ fullStream }).next()).rejects.toThrow(/without a finish reason/)
+    await expect(fromAiSdk({ fullStream }, { textOnly: true }).next()).rejects.toThrow(/without a finish reason/)
   })
 
   it('takes the result of each version, and is a producer', () => {

@@ -59,10 +59,18 @@ function addInput(before: Fields, chunk: UiChunk): Fields {
 }
 
 function approval(before: Fields, chunk: UiChunk): Fields {
-  const { type, toolCallId, approvalId: id, approvalDescriptor: descriptor, reason, approved, ...more } = chunk
-  if (type === 'tool-approval-request') return { approval: { id, descriptor, requestReason: reason, ...more } }
-  const { providerExecuted = before['providerExecuted'] } = chunk
-  return { providerExecuted, approval: { ...(before['approval'] as Fields), approved, reason } }
+  const {
+    type,
+    toolCallId,
+    approvalId: id,
+    providerExecuted = before['providerExecuted'],
+    providerMetadata,
+    ...answer
+  } = chunk
+  if (type === 'tool-approval-response')
+    return { providerExecuted, approval: { ...(before['approval'] as Fields), ...answer } }
+  const { approvalDescriptor: descriptor, reason: requestReason, ...asked } = answer
+  return { approval: { id, descriptor, requestReason, ...asked } }
 }
 
 /** Keeps what a later chunk of a call does not send again. */
