@@ -105,16 +105,19 @@ describe.each(versions)('marked text of an answer of ai $name', ({ name, reason,
     await pieces.return({ finishReason: 'none' })
   })
 
-  it('has no mark for an error, which is thrown instead', async () => {
-    const failure = new Error('x')
+  it.each([
+    [
+      'an error part',
+      [{ type: 'error', error: new Error('the provider failed') }, finish('error')],
+      'the provider failed',
+    ],
+    ['the finish reason error', [finish('error')], 'with an error'],
+  ])('has no mark for %s, which is thrown instead', async (_, end, reported) => {
     let text = ''
     const reading = async () => {
-      for await (const piece of fromAiSdk(
-        stream({ parts: [...say('0', 'Half'), { type: 'error', error: failure }, finish('error')] }),
-      ))
-        text += piece
+      for await (const piece of fromAiSdk(stream({ parts: [...say('0', 'Half'), ...end] }))) text += piece
     }
-    await expect(reading()).rejects.toBe(failure)
+    await expect(reading()).rejects.toThrow(reported)
     expect(plainText(text)).toBe('Half')
     expect(text).not.toMatch(/"(error|finish)"/)
   })

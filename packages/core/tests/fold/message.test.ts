@@ -41,6 +41,15 @@ describe('parts', () => {
     })
   })
 
+  it('begins another part for the id of a call in another step', () => {
+    const chunks = [call, { type: 'start-step' }, call, { type: 'tool-output-available', toolCallId: 'c', output: 1 }]
+    expect(parts().ofText(encode(...chunks))).toMatchObject([
+      { state: 'input-streaming' },
+      { type: 'step-start' },
+      { state: 'output-available', output: 1 },
+    ])
+  })
+
   it.each<UiChunk>([
     { type: 'text-delta', id: 'none', delta: 'x' },
     { type: 'text-end', id: 'none' },

@@ -126,8 +126,9 @@ describe('a decoder', () => {
     ['a mark that is too long', JSON.stringify({ type: 'file', url: 'x'.repeat(maxLength) })],
   ])('ignores %s between the separators', (_, json) => {
     const before = encode([start('closed'), end('closed'), start('a'), text('a', 'one')])
-    for (const ending of ['\n', '\x1e1\n'])
-      expect(decode(`${before}\x1e${json}${ending} two`)).toEqual(decode(`${before} two`))
+    const next = `${JSON.stringify({ type: 'data-x' })}\n two`
+    for (const ending of ['\n\x1e', '\x1e'])
+      expect(decode(`${before}\x1e${json}${ending}${next}`)).toEqual(decode(`${before}\x1e${next}`))
   })
 
   it('shows nothing of a mark that is cut', () => {
