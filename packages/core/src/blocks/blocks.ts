@@ -5,8 +5,8 @@ import { type Block, parseBlocks } from './parse-blocks'
 
 export interface BlocksOptions {
   /**
-   * Changes the text of the last block while it is open, so that `**bold` is shown bold before its end is there. It must be pure.
-   * The function of the package `remend` fits.
+   * Changes the text of the last block while it is open, so that `**bold` is shown bold before its end is there. It is not called for
+   * blocks of code, and must be pure. The function of the package `remend` fits.
    *
    * @default the text as it is
    */
@@ -42,7 +42,7 @@ export function blocks({ repair = (text) => text }: BlocksOptions = {}): Fold<re
   function blocksOfTail({ closed, tail, offset }: Blocks, isWhole: boolean): readonly Block[] {
     const last = (shown.get(closed) ?? none).slice(closed.length)
     return parseBlocks(tail, offset, isWhole).map((block, index, all) => {
-      const isRepaired = block.isOpen && index === all.length - 1
+      const isRepaired = block.isOpen && index === all.length - 1 && !isCode(block.text)
       const next = isRepaired ? { ...block, text: repair(block.text) } : block
       const known = last[index]
       return known && isSame(known, next) ? known : next
@@ -80,6 +80,9 @@ export function blocks({ repair = (text) => text }: BlocksOptions = {}): Fold<re
     },
   })
 }
+
+/** A fence, or the indentation of code. */
+const isCode = (text: string) => /^( {4}| {0,3}(\t|```|~~~))/.test(text)
 
 const isSame = (one: Block, other: Block) =>
   one.key === other.key && one.text === other.text && one.isOpen === other.isOpen

@@ -102,6 +102,9 @@ describe('blocks()', () => {
     expect(push('\n').map(({ text }) => text)).toEqual(['**one**', '**two**'])
     expect(end().map(({ text }) => text)).toEqual(['**one**', '**two'])
     expect(repair.mock.calls.every(([text]) => text.startsWith('**tw'))).toBe(true)
+    repair.mockClear()
+    for (const code of ['```\na', ' ~~~\na', '    a', '  \ta']) blocks({ repair }).ofText(code, false)
+    expect(repair).not.toHaveBeenCalled()
   })
 
   it('parses a long text from the last block on, and a long block rarely more than once a state', () => {
