@@ -71,7 +71,7 @@ describe('json(), for random texts', () => {
         fc.property(text, fc.constantFrom('', '```json\n', ' `\n'), (whole, fence) => {
           expect(isDeepStrictEqual(json().ofText(fence + whole), JSON.parse(whole))).toBe(true)
         }),
-        150,
+        200,
       )
     },
     patienceMs(5_000),
@@ -95,7 +95,7 @@ describe('json(), for random texts', () => {
           if (!isDeepStrictEqual(end(), partialJson(read, true))) wrong.push(read)
           expect(wrong).toEqual([])
         }),
-        150,
+        100,
       )
     },
     patienceMs(5_000),
@@ -121,7 +121,7 @@ describe('json(), for random texts', () => {
             before = shown
           }
         }),
-        150,
+        100,
       )
     },
     patienceMs(5_000),

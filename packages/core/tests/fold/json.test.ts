@@ -55,6 +55,7 @@ describe('json()', () => {
     expect(json().ofText('{"a":01,"b":2}')).toEqual({})
     expect(json().ofText('{a:1}')).toEqual({})
     expect(json().ofText(']')).toBeUndefined()
+    expect(json().ofText('```\n]')).toBeUndefined()
   })
 
   it('skips a line that opens a code fence', () => {
