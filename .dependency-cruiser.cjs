@@ -220,8 +220,17 @@ module.exports = {
       comment:
         'packages/ai-sdk reads the AI SDK by its shape: at run time it imports the marks of the core, and nothing else.',
       severity: 'error',
-      from: { path: '^packages/ai-sdk/src/' },
+      from: { path: '^packages/ai-sdk/src/(?!client/)' },
       to: { pathNot: ['^packages/ai-sdk/src/', '^packages/core/(src|dist)/marks/index[.](ts|js|d[.]ts)$'] },
+    },
+    {
+      name: 'ai-sdk-client-stands-alone',
+      comment: 'The client of packages/ai-sdk imports the core and its marks, and no module of the AI SDK.',
+      severity: 'error',
+      from: { path: '^packages/ai-sdk/src/client/' },
+      to: {
+        pathNot: ['^packages/ai-sdk/src/client/', '^packages/core/(src|dist)/(marks/)?index[.](ts|js|d[.]ts)$'],
+      },
     },
     {
       name: 'server-entry-runs-everywhere',

@@ -28,6 +28,7 @@ const sources = [
     find: /^@keepstream\/(ai-sdk|convex|core|react|server|solid|svelte|vue)$/,
     replacement: source('./packages/$1/src/index.ts'),
   },
+  { find: '@keepstream/ai-sdk/client', replacement: source('./packages/ai-sdk/src/client/index.ts') },
   {
     find: /^@keepstream\/core\/(blocks|dialects|fold|marks|react-native|smooth|tabs|testing)$/,
     replacement: source('./packages/core/src/$1/index.ts'),
@@ -226,7 +227,7 @@ export default defineConfig({
       redis: () => inNode('redis', 'tests/stores/redis/**/*.test.ts', { readsSources: true, ...slow }),
       // Not part of the test command: numbers to read, not to pass.
       bench: () => inNode('bench', 'tests/bench/stores/*.bench.ts', { readsSources: true }),
-      e2e: () => inNode('e2e', 'tests/{e2e,faults}/**/*.test.ts', { globalSetup: browserServer, ...slower }),
+      e2e: () => inNode('e2e', 'tests/{chats,e2e,faults}/**/*.test.ts', { globalSetup: browserServer, ...slower }),
     }),
   },
 })

@@ -5,13 +5,7 @@ import type * as ai5 from 'ai-5'
 import type * as ai7 from 'ai-7'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { type AiSdkPart, type AiSdkResult, fromAiSdk } from '../src'
-import { type Provider, versions } from './support/versions'
-
-const half = [
-  { type: 'text-start', id: '1' },
-  { type: 'text-delta', id: '1', delta: 'Half ' },
-  { type: 'text-delta', id: '1', delta: 'an answer' },
-]
+import { half, type Provider, versions } from './support/versions'
 
 /** From the producer to the prose and the state of the reader, and the calls of `onError`. */
 async function ended(producer: Producer) {

@@ -121,3 +121,10 @@ async function answer(provider: Provider, signal: AbortSignal | undefined, usage
   })
   return { stream }
 }
+
+/** The parts of half an answer. */
+export const half = [
+  { type: 'text-start', id: '1' },
+  { type: 'text-delta', id: '1', delta: 'Half ' },
+  { type: 'text-delta', id: '1', delta: 'an answer' },
+]

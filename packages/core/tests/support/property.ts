@@ -7,14 +7,22 @@ const factor = Number(process.env['RUNS_FACTOR'] ?? 1)
 /** How long a test may take that takes `ms` with the usual number of runs. */
 export const patienceMs = (ms: number) => ms * Math.max(1, factor)
 
+/** A failure that takes longer than this to be made shorter, in milliseconds, is shown as it is then. */
+const limit = { interruptAfterTimeLimit: patienceMs(60_000), markInterruptAsFailure: true }
+
 /** Runs a property; a failure says how to run it again. */
 export function check<T>(property: fc.IRawProperty<T, false>, runs: number): void {
-  fc.assert(property, { seed, numRuns: runs * factor, reporter })
+  fc.assert(property, { seed, numRuns: runs * factor, ...limit, reporter })
 }
 
 /** The same, for a property that takes its time. */
 export async function checkAsync<T>(property: fc.IAsyncProperty<T>, runs: number): Promise<void> {
-  await fc.assert(property, { seed, numRuns: runs * factor, asyncReporter: async (details) => reporter(details) })
+  await fc.assert(property, {
+    seed,
+    numRuns: runs * factor,
+    ...limit,
+    asyncReporter: async (details) => reporter(details),
+  })
 }
 
 function reporter<T>(details: fc.RunDetails<T>) {
