@@ -115,7 +115,7 @@ describe('message', () => {
 /** Lets no chunk repeat what another one said: what is said again may be another object. */
 function withNumber(chunk: UiChunk, index: number): UiChunk {
   if ('providerMetadata' in chunk) return { ...chunk, providerMetadata: { p: { index } } }
-  return /^tool-(input-[ae]|output)/.test(chunk.type) ? { ...chunk, title: `${index}` } : chunk
+  return /^tool-(input-[aes]|output)/.test(chunk.type) ? { ...chunk, title: `${index}` } : chunk
 }
 
 /** What is equal must be the same object. */
