@@ -59,7 +59,7 @@ export interface Persister {
   close(ending: Ending, isKeepingStored?: boolean): void
   /**
    * A reader already has the text up to `offset`, more than is stored, because its driver's response was cut. The first text after
-   * that is stored at once, so that the reader does not wait for the next slice.
+   * that is stored at once, so that the reader does not wait for the next slice. An offset that the text has not reached is ignored.
    */
   storeBeyond(offset: number): void
   /** Renews the lease now. The result shows whether the stream still belongs to this run. */
@@ -111,7 +111,7 @@ export function createPersister(options: PersisterOptions): Persister {
       pump()
     },
     storeBeyond(offset) {
-      beyond = Math.max(beyond, offset)
+      if (offset <= log.length) beyond = Math.max(beyond, offset)
       pump()
     },
     heartbeatNow() {

@@ -64,6 +64,7 @@ describe('S8 slices', () => {
     const atTheEnd = await follow('Stored. '.length)
     await clock.advance(0)
     expect(slices()).toEqual(['Stored. '])
+    const nowhere = await follow(1_000_000)
     const ahead = await follow('Stored. seen'.length)
     await clock.advance(0)
     expect(slices()).toEqual(['Stored. '])
@@ -74,7 +75,7 @@ describe('S8 slices', () => {
     await hand.append(' and')
     await clock.advance(0)
     expect(slices()).toEqual(['Stored. ', 'seen new'])
-    await Promise.all([atTheEnd.cancel(), ahead.cancel()])
+    await Promise.all([atTheEnd.cancel(), nowhere.cancel(), ahead.cancel()])
   })
 
   it('get bigger when the store is slow, with one write at a time', async () => {
