@@ -23,34 +23,36 @@ export function stepOf(parts: readonly Fields[]): number {
   return index
 }
 
-/** Changes the part of a tool call. Only its input begins one, and looks for it in the current step alone. */
+/** Changes the part of a tool call. Only its input begins one. */
 export function applyTool(parts: Fields[], chunk: UiChunk): void {
-  const { type, dynamic, toolCallId, approvalId, providerMetadata } = chunk
+  const { type, dynamic, toolCallId, toolName, providerMetadata } = chunk
   const state = states[type]
-  const isInput = type.startsWith('tool-input')
-  const isDelta = type === 'tool-input-delta'
-  const first = isInput ? stepOf(parts) : 0
+  const index = findCall(parts, chunk)
+  const found = parts[index]
+  const fits = type === 'tool-input-delta' ? found?.['state'] === state : found || (isInput(type) && toolName)
+  if (!state || !fits) return
+  const before = found ?? { type: dynamic && 'dynamic-tool', toolCallId }
+  const metadata = `${state.startsWith('output') ? 'result' : 'call'}ProviderMetadata`
+  parts[index] = { ...change(before, chunk), state, ...(providerMetadata ? { [metadata]: providerMetadata } : {}) }
+}
+
+const isInput = (type: string) => type.startsWith('tool-input')
+
+/** Where the part of the call is, or would begin. Input belongs to the current step alone. */
+function findCall(parts: readonly Fields[], { type, toolCallId, approvalId }: UiChunk): number {
   // A response names its approval, and not the call.
   const isCall = (part?: Fields) =>
     toolCallId
       ? part?.['toolCallId'] === toolCallId
       : approvalId && (part?.['approval'] as Fields)?.['id'] === approvalId
-  let index = parts.length - 1
-  while (index >= first && !isCall(parts[index])) index--
-  const found = index < first ? undefined : parts[index]
-  if (!state || (isDelta ? found?.['state'] !== state : !(found || (isInput && chunk['toolName'])))) return
-  const before: Fields = found ?? { type: dynamic && 'dynamic-tool', toolCallId }
-  parts[found ? index : parts.length] = {
-    ...(isDelta
-      ? addInput(before, chunk)
-      : approvalId
-        ? { ...before, ...approval(before, chunk) }
-        : setFields(before, chunk)),
-    state,
-    ...(providerMetadata
-      ? { [`${state.startsWith('output') ? 'result' : 'call'}ProviderMetadata`]: providerMetadata }
-      : {}),
-  }
+  const first = isInput(type) ? stepOf(parts) : 0
+  for (let index = parts.length - 1; index >= first; index--) if (isCall(parts[index])) return index
+  return parts.length
+}
+
+function change(before: Fields, chunk: UiChunk): Fields {
+  if (chunk.type === 'tool-input-delta') return addInput(before, chunk)
+  return chunk['approvalId'] ? { ...before, ...approval(before, chunk) } : setFields(before, chunk)
 }
 
 function addInput(before: Fields, chunk: UiChunk): Fields {
