@@ -34,7 +34,7 @@ export interface ReconnectOptions extends ChatRequestOptions {
   readonly abortSignal?: AbortSignal | undefined
 }
 
-/** A `ChatTransport`. */
+/** A `ChatTransport` of the AI SDK, over kept streams. */
 export interface KeptChatTransport<Message extends ChatMessage> {
   /** An answer is always read from its start. */
   readonly resumeStreamIsReplay: true

@@ -62,7 +62,6 @@ export function createChatTransport<Message extends ChatMessage = ChatMessage>({
       return readAnswer([client.stream(id)], {
         start: Object.keys(drive).length > 0 ? drive : true,
         messageId: isNext ? undefined : id,
-        isStopped: () => signal?.aborted === true,
         signal,
       })
     },
@@ -75,8 +74,7 @@ export function createChatTransport<Message extends ChatMessage = ChatMessage>({
       if (first === undefined) return null
       return readAnswer(
         ids.map((id) => client.stream(id)),
-        // Resuming again aborts the resume before, which is not a stop of the user.
-        { messageId: first, isStopped: () => signal?.aborted === true && resumed.get(chatId) === signal, signal },
+        { messageId: first, isReplaced: () => resumed.get(chatId) !== signal, signal },
       )
     },
   }

@@ -18,7 +18,7 @@ export function queuedStream<Chunk>(
     isOver = true
     wake()
   })
-  // It is thrown by `pull`.
+  // `pull` throws it.
   produced.catch(() => undefined)
   return new ReadableStream<Chunk>({
     async pull(controller) {

@@ -9,25 +9,26 @@ export interface ReadAnswerOptions {
   /** The id of the message, if the answer does not say it. */
   readonly messageId: string | undefined
   readonly signal: AbortSignal | undefined
-  /** Whether the user has stopped the answer. Asked soon after the signal has aborted. */
-  readonly isStopped: () => boolean
+  /** Whether a later resume has aborted the signal, and not the user. @default never */
+  readonly isReplaced?: () => boolean
 }
 
 /** The chunks of an answer: of its streams, one after the other. The last one may still grow. */
 export function readAnswer(
   streams: readonly TextStream[],
-  { start, messageId, signal, isStopped }: ReadAnswerOptions,
+  { start, messageId, signal, isReplaced }: ReadAnswerOptions,
 ): ReadableStream<ChatChunk> {
   const leaving = new AbortController()
   const stop = async () => {
-    // A resume that replaces this one has aborted it just before it begins itself.
+    // A resume aborts the one before just before it begins itself.
     await Promise.resolve()
-    if (isStopped()) await streams.at(-1)?.stop()
+    if (!isReplaced?.()) await streams.at(-1)?.stop()
   }
   // A stop that fails leaves the answer running. The next resume shows it.
   const onAbort = () => void stop().catch(() => undefined)
 
   async function read(send: (chunk: ChatChunk) => void): Promise<void> {
+    if (signal?.aborted) return onAbort()
     for (const [index, stream] of streams.entries()) {
       const id = index === 0 ? messageId : undefined
       const status = await readStream(stream, { start, messageId: id, leaving: leaving.signal, send })
@@ -35,12 +36,10 @@ export function readAnswer(
     }
   }
 
-  if (signal?.aborted) onAbort()
-  const reading = signal?.aborted ? async () => {} : read
   return queuedStream(
     (send) => {
       signal?.addEventListener('abort', onAbort)
-      return reading(send).finally(() => signal?.removeEventListener('abort', onAbort))
+      return read(send).finally(() => signal?.removeEventListener('abort', onAbort))
     },
     () => leaving.abort(),
   )
