@@ -24,6 +24,7 @@ describe('options', () => {
     ['not a number', { store, maxLength: Number.NaN }, 'maxLength'],
     ['an empty flush', { store, flush: { maxLength: 0 } }, 'flush.maxLength'],
     ['a string for a pattern', { store, flush: { sentenceEnd: '.' } }, 'flush.sentenceEnd'],
+    ['a function for a pattern', { store, flush: { atOnce: () => true } }, 'flush.atOnce'],
     ['no flush at all', { store, flush: null }, "'flush'"],
     ['a string for a flag', { store, keepsStore: 'no' }, 'keepsStore'],
     ['a number for a flag that is on', { store, compress: 1 }, 'compress'],

@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import { createUIMessageStream, createUIMessageStreamResponse, UI_MESSAGE_STREAM_HEADERS } from 'ai'
 import { Redis } from 'ioredis'
 import { createResumableStreamContext } from 'resumable-stream/ioredis'
+import { type AgentPlan, streamAgent } from '../harness/agent'
 import { answerCalls } from '../harness/calls'
 import { type Plan, produce } from '../harness/plan'
 
@@ -21,7 +22,8 @@ const context =
       })
 const never = new AbortController().signal
 
-function start(id: string, plan: Plan): Response {
+function start(id: string, plan: Plan | AgentPlan): Response {
+  if (plan.kind === 'agent') return streamAgent(plan, never).toUIMessageStreamResponse()
   const stream = createUIMessageStream({
     generateId: () => `message-${id}`,
     async execute({ writer }) {

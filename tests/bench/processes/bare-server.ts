@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
+import { type AgentPlan, readAgent, streamAgent } from '../harness/agent'
 import { answerCalls } from '../harness/calls'
 import { type Alphabet, longText, type Plan, produce } from '../harness/plan'
 import { cpuMs, memoryUsed } from '../harness/usage'
@@ -15,9 +16,9 @@ let appendedAt: bigint[] = []
 let kept = new Uint8Array()
 
 /** The response of a producer: what it yields, as it yields it. */
-function drive(plan: Plan, signal: AbortSignal): Response {
+function drive(plan: Plan | AgentPlan, signal: AbortSignal): Response {
   const beganAt = performance.now()
-  const source = produce(plan, signal)
+  const source = plan.kind === 'agent' ? readAgent(streamAgent(plan, signal)) : produce(plan, signal)
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
       for await (const token of source) controller.enqueue(encoder.encode(token))

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
+import { fromAiSdk } from '@keepstream/ai-sdk'
 import { createStreams } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 import { openStore } from '../../support/open-store.mjs'
+import { type AgentPlan, streamAgent } from '../harness/agent'
 import { answerCalls } from '../harness/calls'
 import { type Plan, produce } from '../harness/plan'
 import { cpuMs, memoryUsed } from '../harness/usage'
@@ -25,7 +27,8 @@ let appendedAt: bigint[] = []
 
 const run = async function* ({ meta, signal }: { meta: unknown; signal: AbortSignal }) {
   const beganAt = performance.now()
-  for await (const token of produce(meta as Plan, signal)) {
+  const plan = meta as Plan | AgentPlan
+  for await (const token of plan.kind === 'agent' ? fromAiSdk(streamAgent(plan, signal)) : produce(plan, signal)) {
     appendedAt.push(process.hrtime.bigint())
     yield token
   }
@@ -38,7 +41,7 @@ if (!server.listening) await new Promise<void>((resolve) => server.once('listeni
 
 const calls = {
   port: () => (server.address() as AddressInfo).port,
-  create: (plan: Plan) => streams.createStream({ meta: plan }),
+  create: (plan: Plan | AgentPlan) => streams.createStream({ meta: plan }),
   async createMany(plan: Plan, count: number) {
     const ids: string[] = []
     for (let index = 0; index < count; index += 1) ids.push(await streams.createStream({ meta: plan }))

@@ -48,6 +48,14 @@ export function text<Text extends string>(pattern: RegExp, cure: string): Option
     given === undefined || (typeof given === 'string' && pattern.test(given)) ? (given as Text) : invalid(name, cure)
 }
 
+/** A regular expression, without the flags `g` and `y`: with them it remembers where it was, and misses every other match. */
+export function pattern(fallback: RegExp): OptionCheck<RegExp> {
+  return (given = fallback, name) =>
+    given instanceof RegExp
+      ? new RegExp(given.source, given.flags.replace(/[gy]/g, ''))
+      : invalid(name, 'pass a RegExp')
+}
+
 /** Milliseconds up to the longest time of `setTimeout`: a longer one fires after 1 ms. */
 export function duration(fallback: number, least: number): OptionCheck<number> {
   return number(fallback, least, 2_147_483_647)

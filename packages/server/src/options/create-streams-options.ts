@@ -1,7 +1,17 @@
 import { type Environment, platformEnvironment } from '../environment'
 import type { ReportListeners } from '../events'
 import type { StreamStore } from '../store/stream-store'
-import { callback, duration, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from './check-options'
+import {
+  callback,
+  duration,
+  flag,
+  invalid,
+  number,
+  type OptionsOf,
+  optionsFrom,
+  pattern,
+  type TableFor,
+} from './check-options'
 
 /** When text is written to the store. Whichever comes first counts. */
 export interface FlushOptions {
@@ -13,6 +23,11 @@ export interface FlushOptions {
   readonly maxLength?: number
   /** Matches the end of a sentence in each text that is appended. @default /[.!?。！？\n]/ */
   readonly sentenceEnd?: RegExp
+  /**
+   * Matches text that is written at once, because somebody waits for it, in each text that is appended. @default a mark about a
+   * tool call (docs/marks.md)
+   */
+  readonly atOnce?: RegExp
 }
 
 /** The options of `createStreams`. Durations are at most 2_147_483_647 ms, the longest time of a timer. */
@@ -69,12 +84,9 @@ const flushTable = {
   sentenceMs: duration(100, 0),
   intervalMs: duration(250, 0),
   maxLength: number(4_096, 1),
-  sentenceEnd(given, name) {
-    const { source, flags } =
-      given === undefined ? /[.!?。！？\n]/ : given instanceof RegExp ? given : invalid(name, 'pass a RegExp')
-    // With `g` or `y` a regular expression remembers where it was and misses every other sentence.
-    return new RegExp(source, flags.replace(/[gy]/g, ''))
-  },
+  sentenceEnd: pattern(/[.!?。！？\n]/),
+  // A mark begins with U+001E, and a chunk of the AI SDK with its type.
+  atOnce: pattern(/\p{Cc}\{"type":"tool-/u),
 } satisfies TableFor<FlushOptions>
 
 /** The name, the check and the default of each option. */

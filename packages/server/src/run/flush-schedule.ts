@@ -12,10 +12,11 @@ export interface FlushSchedule {
 }
 
 export function createFlushSchedule(options: Required<FlushOptions>): FlushSchedule {
-  const { sentenceMs, intervalMs, maxLength, sentenceEnd } = options
+  const { sentenceMs, intervalMs, maxLength, sentenceEnd, atOnce } = options
   let waiting = 0
   let waitingSince = 0
   let hasSentence = false
+  let isUrgent = false
   let beganAt = -Infinity
 
   return {
@@ -26,15 +27,17 @@ export function createFlushSchedule(options: Required<FlushOptions>): FlushSched
       if (waiting === 0) waitingSince = now
       waiting += text.length
       hasSentence ||= sentenceEnd.test(text)
+      isUrgent ||= atOnce.test(text)
     },
     began(now) {
       beganAt = now
       waiting = 0
       hasSentence = false
+      isUrgent = false
     },
     dueInMs(now) {
       if (waiting === 0) return Infinity
-      if (waiting >= maxLength) return 0
+      if (isUrgent || waiting >= maxLength) return 0
       const byTime = waitingSince + intervalMs - now
       const bySentence = hasSentence ? beganAt + sentenceMs - now : Infinity
       return Math.max(0, Math.min(byTime, bySentence))

@@ -1,3 +1,4 @@
+import { createMarkEncoder } from '@keepstream/core/marks'
 import { describe, expect, it } from 'vitest'
 import { StreamServerError } from '../../src/index'
 import type { Ending } from '../../src/run/persister'
@@ -41,6 +42,32 @@ describe('S8 slices', () => {
     await hand.append('y')
     await clock.advance(0)
     expect(slices().map((text) => text.length)).toEqual([4_096])
+  })
+
+  it('are stored at once with a mark about a tool call, because somebody waits to see it', async () => {
+    const { hand, clock, slices } = await running()
+    const marks = createMarkEncoder()
+    await hand.append('Let me look.')
+    await clock.advance(0)
+    await hand.append(marks.push({ type: 'text-start', id: 'a' }))
+    await clock.advance(0)
+    expect(slices()).toHaveLength(1)
+    const call = marks.push({ type: 'tool-input-start', toolCallId: 'c', toolName: 'search' })
+    await hand.append(call)
+    await clock.advance(0)
+    expect(slices().at(-1)).toMatch(new RegExp(`${call}$`))
+    await hand.append('{"query":')
+    await clock.advance(0)
+    expect(slices()).toHaveLength(2)
+  })
+
+  it('are stored at once with what `atOnce` matches', async () => {
+    const { hand, clock, slices } = await running({ flush: { atOnce: /\[now\]/ } })
+    for (const text of ['First.', 'second', '[now]', 'third']) {
+      await hand.append(text)
+      await clock.advance(0)
+    }
+    expect(slices()).toEqual(['First.', 'second[now]'])
   })
 
   it('follow the options, also a sentence end with a global flag', async () => {
