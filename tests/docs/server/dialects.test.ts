@@ -1,16 +1,13 @@
 import { join } from 'node:path'
-import type Anthropic from '@anthropic-ai/sdk'
-import { Stream as AnthropicStream } from '@anthropic-ai/sdk/streaming'
 import { fetchLive, type SourceError } from '@keepstream/core'
 import { anthropic, type Dialect, fromDialect, openAiChat, openAiResponses } from '@keepstream/core/dialects'
 import { createStreams, type Producer } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
-import type OpenAI from 'openai'
-import { Stream as OpenAIStream } from 'openai/streaming'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Wire, wires } from '../../../packages/core/tests/dialects/wires'
 import { extractExamples } from '../../gates/extract-examples.mjs'
 import { type Ending, type FakeProviders, startFakeProviders } from '../support/fake-providers'
+import { hasSdk, type Read, readBySdk } from '../support/read-by-sdk'
 
 const examples = join(import.meta.dirname, '../../.output/dialect-examples')
 
@@ -104,48 +101,13 @@ describe('the examples of docs/dialects.md', () => {
   })
 })
 
-interface Read {
-  text: string
-  error?: string
-}
+const responseOf = ({ body, type }: Wire) => new Response(body, { headers: { 'content-type': type } })
 
-/** The text of a body, as the provider's own SDK parses it, and the code of an error that it throws. */
-async function readBySdk({ decode, body, type }: Wire): Promise<Read> {
-  const read: Read = { text: '' }
-  const response = new Response(body, { headers: { 'content-type': type } })
-  const controller = new AbortController()
-  try {
-    if (decode === openAiChat) {
-      for await (const { choices } of OpenAIStream.fromSSEResponse<OpenAI.ChatCompletionChunk>(response, controller))
-        for (const { index, delta } of choices)
-          if (index === 0) read.text += (delta.content ?? '') + (delta.refusal ?? '')
-    } else if (decode === openAiResponses) {
-      const events = OpenAIStream.fromSSEResponse<OpenAI.Responses.ResponseStreamEvent>(response, controller)
-      for await (const event of events) {
-        if (event.type === 'response.output_text.delta' || event.type === 'response.refusal.delta')
-          read.text += event.delta
-        if (event.type === 'response.failed') read.error = event.response.error?.code ?? ''
-        if (event.type === 'error') read.error = event.code ?? 'provider-error'
-      }
-    } else {
-      const events = AnthropicStream.fromSSEResponse<Anthropic.RawMessageStreamEvent>(response, controller)
-      for await (const event of events) {
-        if (event.type === 'content_block_start' && event.content_block.type === 'text')
-          read.text += event.content_block.text
-        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') read.text += event.delta.text
-      }
-    }
-  } catch (error) {
-    const { code, type } = error as { code?: unknown; type?: unknown }
-    read.error = String(code ?? type ?? 'provider-error')
-  }
-  return read
-}
-
-async function readByDialect({ decode, body, type }: Wire): Promise<Read> {
+async function readByDialect(wire: Wire): Promise<Read> {
   const read: Read = { text: '' }
   try {
-    const response = new Response(body, { headers: { 'content-type': type } })
+    const { decode } = wire
+    const response = responseOf(wire)
     for await (const text of fromDialect(response, decode)) read.text += text
   } catch (error) {
     const { serverCode } = error as SourceError
@@ -155,13 +117,14 @@ async function readByDialect({ decode, body, type }: Wire): Promise<Read> {
 }
 
 describe("a body of a provider's format", () => {
-  /** What the SDK passes on for the application to judge: blocks of other servers, keep-alives, a reason that is an error. */
-  const ownRules = /content blocks|keep-alives|an error as its reason/
-  const same = wires.filter(
-    ({ name, decode }) => dialects.some(([, known]) => known === decode) && !ownRules.test(name),
-  )
+  /**
+   * What the SDK passes on for the application to judge (blocks of other servers, keep-alives, a reason that is an error), and
+   * what LangGraph's reads otherwise: it drops strings in a list, and refuses data that is not JSON in any event.
+   */
+  const ownRules = /content blocks|keep-alives|an error as its reason|strings in a list|other modes/
+  const same = wires.filter(({ name, decode }) => hasSdk(decode) && !ownRules.test(name))
 
   it.each(same)("gives the same text and error as with the provider's SDK. $name", async (wire) => {
-    expect(await readByDialect(wire)).toEqual(await readBySdk(wire))
+    expect(await readByDialect(wire)).toEqual(await readBySdk(wire.decode, responseOf(wire)))
   })
 })

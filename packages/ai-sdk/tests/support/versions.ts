@@ -76,7 +76,8 @@ export const versions: Version[] = [
 
 const signalOf = (abortSignal: AbortSignal | undefined) => (abortSignal ? { abortSignal } : {})
 const weather = { description: 'x', execute: async ({ city }: { city: string }) => ({ city, degrees: 18 }) }
-const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const
+const text = { type: 'string' as const }
+const schema = { type: 'object' as const, properties: { city: text }, required: ['city'] }
 const stopWhen = ({ steps }: { steps: readonly unknown[] }) => steps.length >= 4
 
 function settings5(provider: Provider) {

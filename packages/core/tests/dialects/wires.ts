@@ -551,12 +551,20 @@ const graphWires: Wire[] = [
       ['messages', [{ type: 'tool', content: 'no' }, {}]],
       ['updates', { tools: { messages: [] } }],
       checkpoint('agent'),
-      aiPart([{ type: 'text', text: 'l', index: 0 }, { type: 'tool_call_chunk', text: 'no' }, 'o']),
+      aiPart([
+        { type: 'text', text: 'l', index: 0 },
+        { type: 'tool_call_chunk', text: 'no' },
+      ]),
+      aiPart('o'),
       reason({ finish_reason: 'stop' }),
       checkpoint(),
     ),
     { text: 'Hello', status: 'done', finishReason: 'stop' },
   ),
+  graph("strings in a list, as Python's messages have them", named(aiPart(['Hel', 'lo']), checkpoint()), {
+    text: 'Hello',
+    status: 'done',
+  }),
   graph('any characters', named(aiPart(text), checkpoint()), { text, status: 'done' }),
   graph(
     'a subgraph',
