@@ -1,4 +1,3 @@
-import { createMarkEncoder } from '@keepstream/core/marks'
 import { describe, expect, it } from 'vitest'
 import { StreamServerError } from '../../src/index'
 import type { Ending } from '../../src/run/persister'
@@ -6,6 +5,8 @@ import { settled } from '../support/clock'
 import { collect, parseEvents, request, textOf } from '../support/rig'
 import { running } from '../support/running'
 
+/** See docs/marks.md. */
+const markOf = (chunk: object) => `\u001e${JSON.stringify(chunk)}\n`
 const sse = { Accept: 'text/event-stream' }
 
 describe('S8 slices', () => {
@@ -46,13 +47,12 @@ describe('S8 slices', () => {
 
   it('are stored at once with a mark about a tool call, because somebody waits to see it', async () => {
     const { hand, clock, slices } = await running()
-    const marks = createMarkEncoder()
     await hand.append('Let me look.')
     await clock.advance(0)
-    await hand.append(marks.push({ type: 'text-start', id: 'a' }))
+    await hand.append(markOf({ type: 'text-start', id: 'a' }))
     await clock.advance(0)
     expect(slices()).toHaveLength(1)
-    const call = marks.push({ type: 'tool-input-start', toolCallId: 'c', toolName: 'search' })
+    const call = markOf({ type: 'tool-input-start', toolCallId: 'c', toolName: 'search' })
     await hand.append(call)
     await clock.advance(0)
     expect(slices().at(-1)).toMatch(new RegExp(`${call}$`))
