@@ -127,6 +127,48 @@ describe.each(versions)('createChatTransport, with the chat of ai $name', ({ ai,
     }
   })
 
+  it('stops an answer that two components of a page have resumed, from either of them', async () => {
+    for (const index of [0, 1]) {
+      const world = openWorld(() => [
+        start,
+        { type: 'text-start', id: 't' },
+        { type: 'text-delta', id: 't', delta: 'Half' },
+        'pause',
+      ])
+      const asking = openChat({ id: 'chat', transport: world.openTransport() })
+      const sent = asking.sendMessage(ask)
+      await vi.waitFor(() => expect(textOf(last(asking))).toBe('Half'))
+      const messages = asking.messages.slice(0, 1)
+      const transport = world.openTransport()
+      const both = [openChat({ id: 'chat', transport, messages }), openChat({ id: 'chat', transport, messages })]
+      const resumed = both.map((chat) => chat.resumeStream())
+      await vi.waitFor(() => expect(both.map((chat) => textOf(last(chat)))).toEqual(['Half', 'Half']))
+      await both[index]?.stop()
+      await Promise.all([sent, ...resumed])
+      expect(await world.streams.getStreamBody(world.ids[0] as string)).toMatchObject({ status: 'stopped' })
+    }
+  })
+
+  it('does not stop an answer whose resume is replaced while it is being found', async () => {
+    const world = openWorld(() => [start, 'pause', ...prose('t', 'Done.'), finish])
+    const asking = openChat({ id: 'chat', transport: world.openTransport() })
+    const sent = asking.sendMessage(ask)
+    await vi.waitFor(() => expect(world.runs).toBe(1))
+    let find = () => {}
+    const found = new Promise<void>((resolve) => {
+      find = resolve
+    })
+    const transport = world.openTransport(1, () => found)
+    const chat = openChat({ id: 'chat', transport, messages: asking.messages.slice(0, 1) })
+    const twice = [chat.resumeStream(), chat.resumeStream()]
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    find()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    world.resume()
+    await Promise.all([sent, ...twice])
+    expect(textOf(last(chat))).toBe('Done.')
+  })
+
   it('leaves an answer running when its page goes', async () => {
     const world = openWorld(() => [start, 'pause', ...prose('t', 'Done.'), finish])
     const stream = await world.openTransport().sendMessages({

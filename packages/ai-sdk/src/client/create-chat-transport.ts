@@ -1,6 +1,7 @@
 import type { DriveRequest, StreamClient } from '@keepstream/core'
 import type { ChatMessage, ChatRequestOptions, KeptChatTransport } from './chat-types'
 import { readAnswer } from './read-answer'
+import { watchResumes } from './watch-resumes'
 
 /** What the user of a chat asks for: a new answer, or the next part of one after a tool result or an approval. */
 export interface AnswerRequest<Message extends ChatMessage = ChatMessage> extends ChatRequestOptions {
@@ -48,8 +49,7 @@ export function createChatTransport<Message extends ChatMessage = ChatMessage>({
   start,
   find,
 }: ChatTransportOptions<Message>): KeptChatTransport<Message> {
-  /** The signal of the latest resume of a chat. */
-  const resumed = new Map<string, AbortSignal | undefined>()
+  const resumes = watchResumes()
 
   return {
     resumeStreamIsReplay: true,
@@ -67,14 +67,14 @@ export function createChatTransport<Message extends ChatMessage = ChatMessage>({
     },
 
     async reconnectToStream({ chatId, abortSignal: signal }) {
-      resumed.set(chatId, signal)
+      const isReplaced = resumes.begin(chatId, signal)
       const found = (await find?.(chatId)) ?? []
       const ids = typeof found === 'string' ? [found] : found
       const [first] = ids
       if (first === undefined) return null
       return readAnswer(
         ids.map((id) => client.stream(id)),
-        { messageId: first, isReplaced: () => resumed.get(chatId) !== signal, signal },
+        { messageId: first, isReplaced, signal },
       )
     },
   }

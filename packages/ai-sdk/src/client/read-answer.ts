@@ -9,7 +9,7 @@ export interface ReadAnswerOptions {
   /** The id of the message, if the answer does not say it. */
   readonly messageId: string | undefined
   readonly signal: AbortSignal | undefined
-  /** Whether a later resume has aborted the signal, and not the user. @default never */
+  /** Whether a later resume has aborted the signal, and not the user. Known a microtask after the abort. @default never */
   readonly isReplaced?: () => boolean
 }
 
@@ -20,7 +20,7 @@ export function readAnswer(
 ): ReadableStream<ChatChunk> {
   const leaving = new AbortController()
   const stop = async () => {
-    // A resume aborts the one before just before it begins itself.
+    // `isReplaced` knows it then.
     await Promise.resolve()
     if (!isReplaced?.()) await streams.at(-1)?.stop()
   }

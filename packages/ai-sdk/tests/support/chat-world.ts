@@ -69,7 +69,8 @@ export function openWorld(script: (number: number) => readonly Step[]) {
     return new Response(response.body.pipeThrough(cut), response)
   }
 
-  function openTransport(count = 1) {
+  /** @param wait what finding the answers takes */
+  function openTransport(count = 1, wait = () => Promise.resolve()) {
     const client = createStreamClient({
       ...keepstream({ url: 'http://page.invalid/streams', fetch: fetchFromPage }),
       throttleMs: 0,
@@ -84,7 +85,10 @@ export function openWorld(script: (number: number) => readonly Step[]) {
         world.ids.push(id)
         return id
       },
-      find: () => world.ids.slice(-count),
+      find: async () => {
+        await wait()
+        return world.ids.slice(-count)
+      },
     })
   }
   return world
