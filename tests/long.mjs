@@ -1,4 +1,5 @@
 import { ensureNode, nodeMajors } from './runner/nodes.mjs'
+import { ensurePrograms } from './runner/programs.mjs'
 import { runCommand } from './runner/run-command.mjs'
 
 /**
@@ -31,7 +32,13 @@ const randomParts = [
     files: [],
     factor: '15',
   },
-  { name: 'e2e', projects: ['e2e'], what: 'the playground in every framework, and many cuts', files: [], factor: '2' },
+  {
+    name: 'e2e',
+    projects: ['e2e'],
+    what: 'the playground in every framework, many cuts, and useChat over resumable-stream',
+    files: [],
+    factor: '2',
+  },
   {
     name: 'contract',
     projects: ['*-chromium', 'react-18', 'svelte-4'],
@@ -62,7 +69,7 @@ const parts = [
       async run() {
         const args = ['run', ...projects.flatMap((project) => ['--project', project]), ...files, '--reporter=verbose']
         const { code } = await runCommand('vitest', args, {
-          env: { RUNS_FACTOR: runs, SCENARIOS: 'all' },
+          env: { ...programs.env, RUNS_FACTOR: runs, SCENARIOS: 'all' },
           isLive: true,
         })
         return code === 0
@@ -93,6 +100,7 @@ if (unknown !== undefined) {
 }
 
 const started = performance.now()
+const programs = await ensurePrograms(['chromium', 'redis', 'postgres', 'mariadb'])
 // Some parts run what is built.
 let isPassed = (await runCommand('turbo', ['run', 'build', '--output-logs=errors-only'], { isLive: true })).code === 0
 for (const { what, run } of parts.filter(({ name }) => words.length === 0 || words.includes(name))) {

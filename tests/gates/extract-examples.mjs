@@ -11,7 +11,10 @@ import { findWorkspaces } from './workspaces.mjs'
 const sketches = ['docs/design.md']
 
 /** Files that the examples of a page import, such as the backend of an app. They are copied beside them. @type {Record<string, [from: string, to: string]>} */
-const companions = { 'docs/convex.md': ['packages/convex/tests/support/app', 'convex'] }
+const companions = {
+  'docs/convex.md': ['packages/convex/tests/support/app', 'convex'],
+  'docs/use-chat.md': ['tests/chats/apps/resumable/own', 'own'],
+}
 
 /** The paths of all pages for users, relative to the repository. */
 export async function findPages() {

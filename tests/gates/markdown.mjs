@@ -22,6 +22,19 @@ export function findExamples(text) {
 }
 
 /**
+ * Finds the diffs of a page whose fence names a file, as that of an example does.
+ *
+ * @param {string} text
+ */
+export function findDiffs(text) {
+  return [...text.matchAll(/^```diff[ \t]+(\S+)\n([\s\S]*?)^```$/gm)].map((match) => ({
+    line: text.slice(0, match.index).split('\n').length,
+    name: match[1] ?? '',
+    code: match[2] ?? '',
+  }))
+}
+
+/**
  * Finds the relative links and pictures of a page, outside of code, without their fragments.
  *
  * @param {string} text

@@ -32,12 +32,13 @@ process.on('exit', () => {
  * @param script the file to run, relative to the repository
  * @param env added to this process's own; `PORT` is set already
  * @param options.port the port to listen on, so that a restarted server keeps its address. @default a free one
+ * @param options.cwd the folder it runs in. @default that of this process
  * @param options.readyPath the path to request until the response is 200. @default '/'
  */
 export async function startServer(
   script: string,
   env: Record<string, string>,
-  options: { port?: number; readyPath?: string } = {},
+  options: { port?: number; readyPath?: string; cwd?: string } = {},
 ): Promise<ServerProcess> {
   const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
@@ -45,6 +46,7 @@ export async function startServer(
   const child = spawn(process.execPath, [path], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: options.cwd,
   })
   running.add(child)
   let output = ''

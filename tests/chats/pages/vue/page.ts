@@ -1,6 +1,6 @@
 import { createApp } from 'vue'
-import { loadChat } from '../chat'
+import { loadChat } from '../load-chat'
 import Chat from './chat.vue'
 
 const app = createApp(Chat, { options: await loadChat(), onLeave: () => app.unmount() })
-app.mount('main')
+app.mount('body > div')

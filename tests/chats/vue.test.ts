@@ -1,3 +1,0 @@
-import { describeChats } from './describe-chats'
-
-describeChats('vue')
