@@ -3,23 +3,47 @@ import { join, relative } from 'node:path'
 import { findingsOutcome, gateOutcome } from '../runner/outcome.mjs'
 import { root, runCommand } from '../runner/run-command.mjs'
 
-/** Finds tests that no project of vitest.config.ts includes, since they would never run. */
-export async function checkTestFiles() {
+/**
+ * Finds tests that would never run: in no project of vitest.config.ts, or in none of the folders that the steps run of their
+ * projects.
+ *
+ * @param {readonly import('../runner/types').Step[]} steps those of the test command
+ */
+export async function checkTestFiles(steps) {
   const { code, output, stdout } = await runCommand('vitest', ['list', '--filesOnly', '--json'])
   if (code !== 0) return gateOutcome(false, { output })
-  const listed = new Set(parseFiles(stdout))
+  const listed = parseFiles(stdout)
   const files = (await Promise.all(['packages', 'playground', 'tests'].map(findTestFiles))).flat()
-  const findings = files
-    .filter((path) => !listed.has(path))
-    .map((path) => `${path} is in no project of vitest.config.ts`)
-  return findingsOutcome(findings, `${files.length} files`)
+  return findingsOutcome(findUnrun(files, listed, steps), `${files.length} files`)
 }
 
-/** @param {string} stdout @returns {string[]} */
+/**
+ * @param {readonly string[]} files
+ * @param {readonly Listed[]} listed
+ * @param {readonly Pick<import('../runner/types').Step, 'suite'>[]} steps
+ */
+export function findUnrun(files, listed, steps) {
+  const suites = steps.flatMap(({ suite }) => suite ?? [])
+  return files.flatMap((path) => {
+    const projects = listed.filter((one) => one.path === path).map(({ project }) => project)
+    if (projects.length === 0) return `${path} is in no project of vitest.config.ts`
+    const isRun = suites.some(
+      ({ projects: own, folders }) =>
+        own.some((project) => projects.includes(project)) &&
+        // A step of several projects runs all of their files.
+        (own.length > 1 || folders.some((folder) => path.startsWith(folder))),
+    )
+    return isRun ? [] : `${path} is in no folder that a step of tests/runner/steps.mjs runs`
+  })
+}
+
+/** @typedef {{ path: string, project: string }} Listed */
+
+/** @param {string} stdout @returns {Listed[]} */
 function parseFiles(stdout) {
-  /** @type {{ file: string }[]} */
+  /** @type {{ file: string, projectName: string }[]} */
   const list = JSON.parse(stdout.slice(stdout.indexOf('[')))
-  return list.map(({ file }) => relative(root, file))
+  return list.map(({ file, projectName }) => ({ path: relative(root, file), project: projectName }))
 }
 
 /** @param {string} folder @returns {Promise<string[]>} */

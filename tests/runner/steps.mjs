@@ -80,6 +80,14 @@ export const steps = [
     folders: ['tests/faults/'],
     needsBuild: true,
   }),
+  suite('chats', 'useChat of the AI SDK over kept streams, in Chromium', {
+    mostlyWaits: true,
+    group: 'system',
+    projects: ['e2e'],
+    folders: ['tests/chats/'],
+    needsBuild: true,
+    needs: ['chromium'],
+  }),
   {
     name: 'runtimes',
     group: 'system',
@@ -88,6 +96,7 @@ export const steps = [
     needs: [],
     // It also installs them, where they are not there yet.
     mostlyWaits: true,
+    suite: { projects: ['runtimes'], folders: ['tests/runtimes/'] },
     run: runtimes,
   },
   suite('histories', 'random histories of servers on each store, in one process', {
@@ -128,7 +137,7 @@ export const steps = [
   gate('dead-code', 'unused files, exports and dependencies', checkDeadCode),
   gate('api', 'the API reference builds from the types', checkApi),
   gate('borders', 'which folder may import which', checkBorders, { needsBuild: true }),
-  gate('test-files', 'every test is run by some project', checkTestFiles),
+  gate('test-files', 'every test is run by some project, in some step', () => checkTestFiles(steps)),
   gate('words', 'the words of the glossary, and none that they replaced', checkWords),
   gate('lint', 'lint and format', checkLint),
   gate('lock', 'npm ci accepts the lock', checkLock),

@@ -66,7 +66,7 @@ export interface Step {
   readonly needs: readonly ProgramName[]
   /** It waits more than it computes, for pages, processes or leases. */
   readonly mostlyWaits?: boolean
-  /** Left out for a step that does not only run tests. */
+  /** Left out for a step that runs no tests. */
   readonly suite?: Suite
   run(context: StepContext): Promise<Outcome>
 }
