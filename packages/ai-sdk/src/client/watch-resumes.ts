@@ -4,8 +4,8 @@
  * id, so that it is not enough to know the latest resume.
  */
 export function watchResumes() {
-  /** The chats that a resume begins for in this tick. */
-  const beginning = new Map<string, object>()
+  /** The ids of the chats whose resume begins in this tick, one for each resume. */
+  const beginning: string[] = []
 
   return {
     /**
@@ -14,14 +14,11 @@ export function watchResumes() {
      * @returns whether the resume was replaced. Known a microtask after its signal has aborted
      */
     begin(chatId: string, signal: AbortSignal | undefined): () => boolean {
-      const resume = {}
-      beginning.set(chatId, resume)
-      queueMicrotask(() => {
-        if (beginning.get(chatId) === resume) beginning.delete(chatId)
-      })
+      beginning.push(chatId)
+      queueMicrotask(() => beginning.shift())
       let isReplaced = false
       const check = () => {
-        isReplaced = beginning.has(chatId)
+        isReplaced = beginning.includes(chatId)
       }
       signal?.addEventListener('abort', () => queueMicrotask(check), { once: true })
       return () => isReplaced
