@@ -53,13 +53,13 @@ export async function openChatWorld(
       generations: (question: string) => count(`begins ${question}`),
       hasEnded: (question: string) => count(`ends ${question}`) > 0,
       /** Whether the server aborts the generation within `ms`. */
-      async isAborted(question: string, ms = 2_000): Promise<boolean> {
+      async isAborted(question: string, ms = 10_000): Promise<boolean> {
         const deadline = Date.now() + ms
         while (count(`aborted ${question}`) === 0 && Date.now() < deadline) await wait(20)
         return count(`aborted ${question}`) > 0
       },
       release: (question: string) => fetch(`${server().url}/release/${question}`, { method: 'POST' }),
-      /** The port of another process of the same application. */
+      /** The port of another process of the same application, which goes on until the end. */
       startAnother() {
         another ??= startAnother()
         return another
@@ -99,12 +99,10 @@ export async function openChatWorld(
     /** Ends what a scenario has opened. Its tabs are used again, which is faster than to open new ones. */
     async clear(): Promise<void> {
       for (const leave of leaving.splice(0)) await leave()
-      for (const other of servers.splice(1)) await other.terminate()
-      another = undefined
     },
     async close(): Promise<void> {
       await browser.close()
-      await server().terminate()
+      await Promise.all(servers.map((server) => server.terminate()))
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -124,7 +124,7 @@ export const scenarios: readonly Scenario[] = [
       const question = `search-hold-${chats.newChat()}`
       const tab = await chats.open(question, await chats.openCutPath())
       await tab.send(question)
-      const isHealed = isInTool(await tab.within(4_000, (chat) => isInTool(chat) || chat.status === 'error'))
+      const isHealed = isInTool(await tab.within(20_000, (chat) => isInTool(chat) || chat.status === 'error'))
       if (!isHealed) await tab.showAgain()
       await tab.until(isInTool)
       await chats.release(question)
@@ -143,7 +143,7 @@ export const scenarios: readonly Scenario[] = [
       const question = `search-${chats.newChat()}`
       const tab = await chats.open(question, await chats.openCutPath())
       await tab.send(question)
-      const first = await tab.within(6_000, (chat) => isOver(chat) || chat.status === 'error')
+      const first = await tab.within(20_000, (chat) => isOver(chat) || chat.status === 'error')
       const later = await (await chats.open(question)).until(isOver)
       await tab.showAgain()
       const chat = await tab.within(1_000, isOver)
@@ -158,11 +158,13 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'The server is killed (`kill -9`) in mid-answer and starts again',
     async play(chats) {
-      const { tabs } = await openHeld(chats, 1)
+      const { question, tabs } = await openHeld(chats, 1)
+      // What it shows is stored, and not only in the memory of the process that is killed.
+      await (await chats.open(question, await chats.startAnother())).until(isHalf)
       await chats.killAndRestart()
       const chat = await tabs[0]?.until(({ status }) => status === 'error')
       await tabs[0]?.reload()
-      const later = await tabs[0]?.within(5_000, ({ status }) => status === 'error')
+      const later = await tabs[0]?.within(20_000, ({ status }) => status === 'error')
       return { text: textFact(chat), later: textFact(later), status: later?.status }
     },
     keepstream: {
