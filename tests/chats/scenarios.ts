@@ -124,16 +124,16 @@ export const scenarios: readonly Scenario[] = [
       const question = `search-hold-${chats.newChat()}`
       const tab = await chats.open(question, await chats.openCutPath())
       await tab.send(question)
-      const isHealed = isInTool(await tab.within(20_000, (chat) => isInTool(chat) || chat.status === 'error'))
-      if (!isHealed) await tab.showAgain()
+      const { status } = await tab.within(20_000, (chat) => isInTool(chat) || chat.status === 'error')
+      if (status === 'error') await tab.showAgain()
       await tab.until(isInTool)
       await chats.release(question)
       const chat = await tab.until(isOver)
-      return { isHealed, text: textFact(chat), generations: chats.generations(question) }
+      return { status, text: textFact(chat), generations: chats.generations(question) }
     },
-    keepstream: { facts: { isHealed: true, text: 'whole', generations: 1 }, says: 'heals by itself' },
+    keepstream: { facts: { status: 'streaming', text: 'whole', generations: 1 }, says: 'heals by itself' },
     resumable: {
-      facts: { isHealed: false, text: 'whole', generations: 1 },
+      facts: { status: 'error', text: 'whole', generations: 1 },
       says: '**an error**; goes on when the page is hidden and shown again (React), or after a reload',
     },
   },
