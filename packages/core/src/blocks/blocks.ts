@@ -1,7 +1,7 @@
 import { createFold } from '../fold/create-fold'
 import type { Fold } from '../fold/fold'
 import { append, emptyList, type List } from '../fold/list'
-import { type Block, parseBlocks } from './parse-blocks'
+import { type Block, blocksOf, type Parsed, parse } from './parse-blocks'
 
 export interface BlocksOptions {
   /**
@@ -38,10 +38,14 @@ const initial: Blocks = { closed: emptyList, tail: '', offset: 0, enough: ENOUGH
 export function blocks({ repair = (text) => text }: BlocksOptions = {}): Fold<readonly Block[]> {
   /** What was shown last, of a stream with these closed blocks. */
   const shown = new WeakMap<List<Block>, readonly Block[]>()
+  /** The tail that was parsed last, after these closed blocks. */
+  const parsed = new WeakMap<List<Block>, Parsed>()
 
   function blocksOfTail({ closed, tail, offset }: Blocks, isWhole: boolean): readonly Block[] {
     const last = (shown.get(closed) ?? none).slice(closed.length)
-    return parseBlocks(tail, offset, isWhole).map((block, index, all) => {
+    const now = parse(tail, parsed.get(closed))
+    parsed.set(closed, now)
+    return blocksOf(now, offset, isWhole).map((block, index, all) => {
       const isRepaired = block.isOpen && index === all.length - 1 && !isCode(block.text)
       const next = isRepaired ? { ...block, text: repair(block.text) } : block
       const known = last[index]
@@ -68,7 +72,8 @@ export function blocks({ repair = (text) => text }: BlocksOptions = {}): Fold<re
       // Each stream has a list of its own, also before its first block has closed.
       const closed = state === initial ? { ...emptyList } : state.closed
       const next = { ...state, closed, tail: state.tail + delta }
-      return next.tail.length < next.enough ? next : close(next)
+      const hasClosed = shown.get(closed)?.[closed.length]?.isOpen === false
+      return hasClosed || next.tail.length >= next.enough ? close(next) : next
     },
     value(state, isWhole) {
       const { closed } = state

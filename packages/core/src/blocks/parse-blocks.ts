@@ -1,5 +1,6 @@
-import { parser, Table } from '@lezer/markdown'
+import { parser } from '@lezer/markdown'
 import { math } from './math'
+import { table } from './table'
 
 /** A block of markdown at the top level, such as a paragraph, a list, a table or a fence with its code. */
 export interface Block {
@@ -11,19 +12,41 @@ export interface Block {
   readonly isOpen: boolean
 }
 
+/** A text that begins with a block, and the tree of its blocks. */
+export interface Parsed {
+  readonly text: string
+  readonly tree: ReturnType<typeof blockParser.parse>
+}
+
 /** What stands in a paragraph does not matter here. */
-const inline = ['Escape', 'Entity', 'InlineCode', 'HTMLTag', 'Emphasis', 'HardBreak', 'Link', 'Image', 'LinkEnd']
-const blockParser = parser.configure([Table, math, { remove: inline }])
+const blockParser = Object.assign(parser.configure([table, math]), { parseInline: () => [] })
+
+/** `earlier` is an earlier parse. Where the text has only grown since, its blocks are taken from there, also those in a list. */
+export function parse(text: string, earlier?: Parsed): Parsed {
+  if (!earlier || !text.startsWith(earlier.text)) return { text, tree: blockParser.parse(text) }
+  const { tree } = earlier
+  const known = { from: 0, to: knownEnd(earlier), tree, offset: 0, openStart: false, openEnd: false }
+  return { text, tree: blockParser.parse(text, [known]) }
+}
+
+function knownEnd({ text, tree }: Parsed): number {
+  // Whether a block ends here can depend on the two lines after it, and the last line may still change.
+  let end = text.length
+  for (let line = 0; line < 3 && end > 0; line += 1) end = text.lastIndexOf('\n', end - 1)
+  // The parser takes nothing from a list that ends before the known end, but it does from one that goes on there.
+  const last = tree.topNode.childBefore(end + 1)
+  return Math.min(end, last ? text.lastIndexOf('\n', last.to - 1) : end) + 1
+}
 
 /**
- * The blocks of a text that begins with a block, at `offset`. What comes can change a block until there is an empty line after it and
- * then the first line of another block, with its end.
+ * The blocks of a text that begins at `offset`. What comes can change a block until there is an empty line after it and then the first
+ * line of another block, with its end.
  */
-export function parseBlocks(text: string, offset: number, isWhole: boolean): readonly Block[] {
+export function blocksOf({ text, tree }: Parsed, offset: number, isWhole: boolean): readonly Block[] {
   const found: Omit<Block, 'isOpen'>[] = []
   let end = 0
   let closed = 0
-  const node = blockParser.parse(text).cursor()
+  const node = tree.cursor()
   for (let isThere = node.firstChild(); isThere; isThere = node.nextSibling()) {
     const start = text.lastIndexOf('\n', node.from - 1) + 1
     if (/\n\s*\n/.test(text.slice(end, start)) && text.includes('\n', start)) closed = found.length

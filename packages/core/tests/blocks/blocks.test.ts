@@ -1,5 +1,5 @@
 import { blocks } from '@keepstream/core/blocks'
-import { MarkdownParser } from '@lezer/markdown'
+import { BlockContext, MarkdownParser } from '@lezer/markdown'
 import { describe, expect, it, vi } from 'vitest'
 import { follow } from '../support/fold-setup'
 
@@ -122,5 +122,28 @@ describe('blocks()', () => {
     // One parse for each state that is shown, and a few for what has closed.
     expect(one.length).toBeLessThan(pushes + 12)
     parse.mockRestore()
+  })
+
+  it.each([
+    ['list', '- an item\n- another one\n  - in it\n', ''],
+    ['list with empty lines', '1. an item\n\n   more of it\n\n', ''],
+    ['list that has ended', '- an item\n', '\n'],
+    ['quote', '> some text\n>\n', ''],
+  ])('reads only the last lines of a %s again', (_, lines, end) => {
+    const { push } = follow(blocks())
+    push(lines.repeat(1_000) + end)
+    push('text')
+    const nextLine = vi.spyOn(BlockContext.prototype, 'nextLine')
+    for (const delta of [' and', ' more', '\nof', ' it']) push(delta)
+    expect(nextLine.mock.calls.length).toBeLessThan(100)
+    nextLine.mockRestore()
+  })
+
+  it('does not parse the rows of a table, nor what stands in a paragraph', () => {
+    const elements = vi.spyOn(BlockContext.prototype, 'elt')
+    const text = `| a | b |\n|---|---|\n${'| *one* | two |\n'.repeat(1_000)}\n${'some *text*\n'.repeat(1_000)}`
+    expect(blocks().ofText(text)).toHaveLength(2)
+    expect(elements.mock.calls.length).toBeLessThan(20)
+    elements.mockRestore()
   })
 })

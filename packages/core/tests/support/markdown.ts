@@ -19,6 +19,9 @@ export const own: readonly string[] = [
   '<!-- a\n\nb -->\nc\n\n<div>\n\nd\n',
   '[a]: /b\n"c\nd"\n\n[e]:\n/f\n',
   'a | b\n-|-x\n\na | b\n-|-\n1 | 2\n\n3\n',
+  // A row of a table, until its second line turns out to be none.
+  '- a\n\n  b\n  c | d\n  -|-\n  -|-x\n\n- e\n',
+  '> a\n>\n> b\n> c | d\n> -|-x\n> e\n',
   '$$\na\n\nb\n$$\n',
   '$$\nx\n$$ \ntext $$\n$$ y $$\n',
   '- $$\n  a\n\n  b\n',
