@@ -1,2 +1,3 @@
 export { type BlocksOptions, blocks } from './blocks'
 export type { Block } from './parse-blocks'
+export { type Section, sections } from './sections'
