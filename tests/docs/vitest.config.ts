@@ -13,7 +13,7 @@ export default defineProject({
     react({ include: /\/react\/.*\.tsx$/ }),
     vue(),
     svelte({ configFile: false, preprocess: [] }),
-    solid({ include: /\/solid\/.*\.tsx$/, hot: false, ssr: false }),
+    solid({ include: [/\/solid\/.*\.tsx$/, /\/solid-markdown\/.*\.jsx$/], hot: false, ssr: false }),
   ],
   resolve: { conditions: ['browser', 'development', 'module', 'import', 'default'] },
   test: {
@@ -23,6 +23,8 @@ export default defineProject({
     dir: path('.'),
     include: ['*.test.ts'],
     // The first test of a framework compiles it.
+    // Node would take the build for servers, or cannot read components.
+    server: { deps: { inline: ['solid-markdown', 'svelte-exmarkdown'] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: path('./support/write-examples.ts'),

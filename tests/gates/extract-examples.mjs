@@ -40,22 +40,36 @@ export async function extractExamples(folder) {
   let count = 0
   for (const page of pages) {
     const names = new Set()
-    for (const { line, language, name = `line-${line}.${language}`, code } of findExamples(
-      await readFile(join(root, page), 'utf8'),
-    )) {
+    const examples = findExamples(await readFile(join(root, page), 'utf8')).map(
+      ({ line, language, name = `line-${line}.${language}`, code }) => ({ line, name, code }),
+    )
+    for (const { line, name, code } of examples) {
       if (names.has(name)) findings.push(`${page}:${line}: there is another example named ${name}`)
       names.add(name)
-      const framework = frameworkOf(page, name)
-      const target = join(folder, framework, page.replace(/\.md$/, '').replaceAll('/', '-'))
-      await mkdir(target, { recursive: true })
-      const [from, to] = companions[page] ?? []
-      if (from && to) await cp(join(root, from), join(target, to), { recursive: true })
-      await writeFile(join(target, name), /\.tsx?$/.test(name) ? `${code}\nexport {}\n` : code)
-      frameworks.add(framework)
+      const own = frameworkOf(page, name)
+      for (const framework of new Set([own, ...importersOf(name, examples).map((path) => frameworkOf(page, path))])) {
+        const target = join(folder, framework, page.replace(/\.md$/, '').replaceAll('/', '-'))
+        await mkdir(target, { recursive: true })
+        const [from, to] = companions[page] ?? []
+        if (from && to) await cp(join(root, from), join(target, to), { recursive: true })
+        await writeFile(join(target, name), /\.tsx?$/.test(name) ? `${code}\nexport {}\n` : code)
+      }
+      frameworks.add(own)
       count += 1
     }
   }
   return { frameworks, count, findings }
+}
+
+/**
+ * A module without a component may be imported by examples of several frameworks.
+ *
+ * @param {string} name
+ * @param {readonly { name: string, code: string }[]} examples
+ */
+function importersOf(name, examples) {
+  const from = `from './${name.replace(/\.ts$/, '')}'`
+  return examples.filter(({ code }) => code.includes(from)).map((example) => example.name)
 }
 
 /** The framework comes from the page's name, or from the file: `answer.vue`, `answer.solid.tsx`. @param {string} page @param {string} name @returns {Framework} */

@@ -120,7 +120,7 @@ export const steps = [
   suite('docs', 'the examples of the documentation, run', {
     group: 'system',
     projects: ['docs', 'docs-server'],
-    folders: ['tests/docs/pages', 'tests/docs/server/'],
+    folders: ['tests/docs/markdown', 'tests/docs/pages', 'tests/docs/server/'],
     needsBuild: true,
   }),
   suite('playground', 'the parts of the playground', { folders: ['playground/'], needsBuild: true }),
