@@ -35,7 +35,7 @@ export async function runBench(words: readonly string[], tools: BenchTools): Pro
     process.env[profileFolder] = join(tools.root, 'tests', '.output', 'bench', 'profiles')
   const isQuick = words.includes('--quick')
   const results: RowResult[] = []
-  for (const row of chosen) results.push(await runRow(row, isQuick))
+  for (const row of chosen) results.push(await runRow(row, isQuick, tools.root))
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     isQuick,
@@ -61,8 +61,9 @@ export async function releaseRow(): Promise<void> {
 }
 
 /** Runs one row. A row that throws does not stop the others. */
-async function runRow(row: Row, isQuick: boolean): Promise<RowResult> {
+async function runRow(row: Row, isQuick: boolean, root: string): Promise<RowResult> {
   const context: RunContext = {
+    root,
     isQuick,
     pick: (full, quick) => (isQuick ? quick : full),
     progress: (text) => progress(`${row.name}: ${text}`),

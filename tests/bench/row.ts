@@ -47,6 +47,8 @@ export interface NotMeasured {
 }
 
 export interface RunContext {
+  /** The top of the repository. */
+  readonly root: string
   /** With `--quick`: as little as shows that the row works. Its figures mean nothing. */
   readonly isQuick: boolean
   /** `full`, or `quick` with `--quick`. */

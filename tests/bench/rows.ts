@@ -7,6 +7,7 @@ import { fanOut } from './rows/fan-out'
 import { firstByte } from './rows/first-byte'
 import { idleFollower } from './rows/idle-follower'
 import { lateJoin } from './rows/late-join'
+import { markdown } from './rows/markdown'
 import { pacedProducers } from './rows/paced-producers'
 import { redisCommands } from './rows/redis-commands'
 import { redisStreams } from './rows/redis-streams'
@@ -27,5 +28,6 @@ export const rows: readonly Row[] = [
   idleFollower,
   pacedProducers,
   firstByte,
+  markdown,
   size,
 ]
