@@ -23,7 +23,8 @@ const blockParser = Object.assign(parser.configure([table, math]), { parseInline
 
 /** `earlier` is an earlier parse. Where the text has only grown since, its blocks are taken from there, also those in a list. */
 export function parse(text: string, earlier?: Parsed): Parsed {
-  if (!earlier || !text.startsWith(earlier.text)) return { text, tree: blockParser.parse(text) }
+  // Engines compare whole strings at once, and look at one character after the other in `startsWith`.
+  if (!earlier || text.slice(0, earlier.text.length) !== earlier.text) return { text, tree: blockParser.parse(text) }
   const { tree } = earlier
   const known = { from: 0, to: knownEnd(earlier), tree, offset: 0, openStart: false, openEnd: false }
   return { text, tree: blockParser.parse(text, [known]) }
