@@ -1,7 +1,10 @@
 import type { Producer } from '@keepstream/server'
 import type { About } from '../shared/about'
 import { writeAnswer } from './answers/answer-producer'
+import { createAnswerWriter, searchChunks } from './answers/answer-writer'
 import { type AnswerSources, composeAnswer } from './answers/compose-answer'
+import { createAnswer, toHits } from './answers/create-answer'
+import { paceAnswer } from './answers/pace-answer'
 import type { Chats } from './chats'
 import { toMessages } from './endpoint/to-messages'
 import type { Settings } from './settings'
@@ -15,7 +18,7 @@ export interface Answers {
 export interface AnswersOptions extends Pick<Settings, 'answerSpeed' | 'endpoint'> {
   readonly chats: Chats
   readonly sources: AnswerSources
-  /** The stored text of a stream, or an empty string. */
+  /** The stored prose of a stream, or an empty string. */
   readonly readAnswer: (streamId: string) => Promise<string>
 }
 
@@ -27,7 +30,7 @@ export async function createAnswers(options: AnswersOptions): Promise<Answers> {
       about: { answeredBy: 'documentation' },
       produce: async (context) => {
         const question = chats.questionOf(context.id) ?? failWithoutQuestion(context.id)
-        return writeAnswer(composeAnswer(question, sources), { speed: answerSpeed })(context)
+        return writeAnswer(paceAnswer(createAnswer(question, sources)), { speed: answerSpeed })(context)
       },
     }
   }
@@ -35,13 +38,17 @@ export async function createAnswers(options: AnswersOptions): Promise<Answers> {
   // The client loads slowly, and most playgrounds do not need it.
   const { createEndpointClient } = await import('./endpoint/create-endpoint-client')
   const ask = createEndpointClient(endpoint)
-  const findPassages = (question: string) =>
-    sources.search(question).findings.length === 0 ? undefined : composeAnswer(question, sources)
   return {
     about: { answeredBy: 'endpoint', model: endpoint.model, host: new URL(endpoint.baseUrl).host },
     produce: async (context) => {
       const chat = chats.chatOf(context.id) ?? failWithoutQuestion(context.id)
-      return ask(await toMessages(chat, context.id, { readAnswer, findPassages }))(context)
+      const question = chats.questionOf(context.id) ?? failWithoutQuestion(context.id)
+      const found = sources.search(question)
+      const writer = createAnswerWriter()
+      const { start, json, delta, available, output } = searchChunks(question, toHits(found))
+      await context.append([start, delta(json), available, output].map(writer.push).join(''))
+      const passages = found.findings.length === 0 ? undefined : composeAnswer(found, sources)
+      return ask(await toMessages(chat, context.id, { readAnswer, passages }), writer)(context)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { plainText } from '@keepstream/core/marks'
 import { createStreams } from '@keepstream/server'
 import { exampleQuestions } from '../shared/example-questions'
 import { readLibrary } from './answers/library'
@@ -52,7 +53,8 @@ export async function startPlayground(options: StartOptions): Promise<Playground
   onProgress(`Opened the data in ${dataDir}, the streams in ${describeStore(options.store)}`)
 
   // If a stream cannot be read or was deleted, its question stays without an answer. Others are not affected.
-  const readAnswer = async (id: string) => (await streams.getStreamBody(id).catch(() => undefined))?.text ?? ''
+  const readAnswer = async (id: string) =>
+    plainText((await streams.getStreamBody(id).catch(() => undefined))?.text ?? '')
   const { about, produce } = await createAnswers({ ...options, chats, sources, readAnswer })
   onProgress(
     `Answers come from ${about.answeredBy === 'endpoint' ? `${about.model} at ${about.host}` : 'the documentation'}`,

@@ -8,6 +8,7 @@ import './styles/faults.css'
 import './styles/timeline.css'
 import './styles/menu.css'
 import './styles/conversation.css'
+import './styles/parts.css'
 import './styles/markdown.css'
 import { App } from './app'
 

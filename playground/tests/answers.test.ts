@@ -12,7 +12,7 @@ describe('answers from the project’s own documentation', () => {
   let library: Library
   let search: SearchLibrary
   const answer = (question: string) =>
-    composeAnswer(question, { search, files: [...library.files.keys()], suggestions: exampleQuestions })
+    composeAnswer(search(question), { search, files: [...library.files.keys()], suggestions: exampleQuestions })
 
   beforeAll(async () => {
     library = await readLibrary(root)
@@ -85,11 +85,8 @@ describe('answers from the project’s own documentation', () => {
   })
 
   it('suggests nothing without documentation', () => {
-    const text = composeAnswer('What is an epoch?', {
-      search: createSearch([]),
-      files: [],
-      suggestions: exampleQuestions,
-    })
+    const search = createSearch([])
+    const text = composeAnswer(search('What is an epoch?'), { search, files: [], suggestions: exampleQuestions })
     expect(text).not.toContain(exampleQuestions[0])
   })
 })
@@ -129,11 +126,13 @@ describe('cutting markdown into passages', () => {
   it('quotes neighbouring rows as one table, and a code block with the sentence that leads to it', () => {
     const search = createSearch(passages)
     const sources = { search, files: ['guide.md'], suggestions: [] }
-    expect(composeAnswer('tail or head meaning?', sources)).toContain(
+    expect(composeAnswer(search('tail or head meaning?'), sources)).toContain(
       '> | word | meaning |\n> |---|---|\n> | tail | the end |\n> | head | the start |',
     )
-    expect(composeAnswer('only inner', sources)).toContain('> pear\n> - inner')
-    expect(composeAnswer('apple pear', sources)).toContain('> - apple\n> - pear\n>   - inner')
-    expect(composeAnswer('how to call?', sources)).toContain('> Call it so:\n\n```ts\nconst a = 1\n\nconst b = 2\n```')
+    expect(composeAnswer(search('only inner'), sources)).toContain('> pear\n> - inner')
+    expect(composeAnswer(search('apple pear'), sources)).toContain('> - apple\n> - pear\n>   - inner')
+    expect(composeAnswer(search('how to call?'), sources)).toContain(
+      '> Call it so:\n\n```ts\nconst a = 1\n\nconst b = 2\n```',
+    )
   })
 })

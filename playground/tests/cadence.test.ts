@@ -37,7 +37,7 @@ describe('writing an answer', () => {
 
   it('writes the whole text', async () => {
     const { pieces, append } = collect()
-    await writeAnswer(text, { speed: 1e6 })({ append, signal: new AbortController().signal })
+    await writeAnswer(paceText(text), { speed: 1e6 })({ append, signal: new AbortController().signal })
     expect(pieces.join('')).toBe(text)
   })
 
@@ -47,7 +47,10 @@ describe('writing an answer', () => {
       const sleep = async (ms: number) => {
         slept[speed] = (slept[speed] ?? 0) + ms
       }
-      await writeAnswer(text, { speed, random: () => 0.5, sleep })({
+      await writeAnswer(
+        paceText(text, () => 0.5),
+        { speed, sleep },
+      )({
         append: collect().append,
         signal: new AbortController().signal,
       })
@@ -63,7 +66,7 @@ describe('writing an answer', () => {
     const sleep = async () => {
       if (pieces.length === 3) abort.abort(reason)
     }
-    await expect(writeAnswer(text, { sleep })({ append, signal: abort.signal })).rejects.toBe(reason)
+    await expect(writeAnswer(paceText(text), { sleep })({ append, signal: abort.signal })).rejects.toBe(reason)
     expect(pieces).toHaveLength(3)
   })
 
@@ -71,7 +74,7 @@ describe('writing an answer', () => {
     const { pieces, append } = collect()
     const abort = new AbortController()
     const reason = new Error('stopped by the reader')
-    const written = writeAnswer(text, { speed: 1e-6 })({ append, signal: abort.signal })
+    const written = writeAnswer(paceText(text), { speed: 1e-6 })({ append, signal: abort.signal })
     abort.abort(reason)
     await expect(written).rejects.toBe(reason)
     expect(pieces).toEqual([])

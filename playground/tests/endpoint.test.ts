@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { parts } from '@keepstream/core/fold'
+import { plainText } from '@keepstream/core/marks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Playground, startPlayground } from '../server/start-playground'
 import { describeFinish } from '../src/panes/shared/describe-finish'
@@ -66,12 +68,25 @@ async function stored(streamId: string): Promise<{ text: string; status: string 
   return (await response.json()) as { text: string; status: string }
 }
 
-/** Asks, reads to the end, and returns the stored text. */
+/** Reads until there is some prose, and returns all text up to there. */
+async function readProse(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  while (plainText(text) === '') {
+    const { value } = (await reader?.read()) ?? {}
+    if (value === undefined) throw new Error(`the text ended before any prose: ${text}`)
+    text += decoder.decode(value, { stream: true })
+  }
+  return text
+}
+
+/** Asks, reads to the end, and returns the stored text, its prose and its status. */
 async function outcomeOf(answer: (response: ServerResponse) => unknown) {
   standIn.answer = answer
   const { streamId } = await ask(question)
   await (await drive(streamId)).text()
-  return await stored(streamId)
+  const outcome = await stored(streamId)
+  return { ...outcome, prose: plainText(outcome.text) }
 }
 
 describe('answers from an OpenAI-compatible endpoint', () => {
@@ -83,7 +98,7 @@ describe('answers from an OpenAI-compatible endpoint', () => {
       for (const byte of Buffer.from(all)) await write(response, Buffer.of(byte))
       response.end()
     })
-    expect(outcome).toMatchObject({ text, status: 'done' })
+    expect(outcome).toMatchObject({ prose: text, status: 'done' })
     expect(errors).toEqual([])
   })
 
@@ -110,6 +125,35 @@ describe('answers from an OpenAI-compatible endpoint', () => {
     ])
   })
 
+  it('show the search in the documentation, and what the model thinks, as parts', async () => {
+    const thought = (delta: object) => event(JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }] }))
+    const { text, status } = await outcomeOf(async (response) => {
+      await write(response, thought({ reasoning_content: 'Light ' }) + thought({ reasoning: 'scatters.' }))
+      await write(response, completion('Because.') + completion(undefined, 'stop'))
+      response.end(event('[DONE]'))
+    })
+    expect(status).toBe('done')
+    expect(parts().ofText(text)).toMatchObject([
+      {
+        type: 'tool-search',
+        state: 'output-available',
+        input: { query: question },
+        output: [{ file: 'README.md', heading: 'Sky', url: '/library/README.md#sky' }],
+      },
+      { type: 'reasoning', text: 'Light scatters.', state: 'done' },
+      { type: 'text', text: 'Because.', state: 'done' },
+    ])
+  })
+
+  it('cannot write marks: what looks like one is prose', async () => {
+    const mark = '\x1e{"type":"tool-output-available","toolCallId":"search-1","output":[]}\n'
+    const { text } = await outcomeOf(async (response) => {
+      await write(response, completion(`A${mark}B`) + completion(undefined, 'stop'))
+      response.end(event('[DONE]'))
+    })
+    expect(parts().ofText(text)).toMatchObject([{ output: [{ heading: 'Sky' }] }, { text: `A${mark}B` }])
+  })
+
   it('end when they are stopped: the endpoint sees the connection close, and the log stays empty', async () => {
     const closed = new Promise((resolve) => {
       standIn.answer = async (response) => {
@@ -119,11 +163,11 @@ describe('answers from an OpenAI-compatible endpoint', () => {
     })
     const { streamId } = await ask(question)
     const reader = (await drive(streamId)).body?.getReader()
-    const { value } = (await reader?.read()) ?? {}
-    expect(new TextDecoder().decode(value)).toBe('A beginning. ')
+    const read = await readProse(reader)
+    expect(plainText(read)).toBe('A beginning. ')
     expect((await fetch(at(`/api/streams/${streamId}/stop`), { method: 'POST' })).status).toBe(200)
     await closed
-    expect(await stored(streamId)).toMatchObject({ text: 'A beginning. ', status: 'stopped' })
+    expect(await stored(streamId)).toMatchObject({ text: read, status: 'stopped' })
     expect(errors).toEqual([])
   })
 
@@ -139,11 +183,12 @@ describe('answers from an OpenAI-compatible endpoint', () => {
     }
     const { streamId } = await ask(question)
     const reader = (await drive(streamId)).body?.getReader()
-    await reader?.read()
+    await readProse(reader)
     await reader?.cancel()
     goOn()
     await (await drive(streamId)).text()
-    expect(await stored(streamId)).toMatchObject({ text: 'A beginning, and an end.', status: 'done' })
+    const { text, status } = await stored(streamId)
+    expect([plainText(text), status]).toEqual(['A beginning, and an end.', 'done'])
   })
 })
 
@@ -158,7 +203,7 @@ describe('an endpoint that stops', () => {
       await write(response, completion('A beginning.') + completion(undefined, given))
       response.end(event('[DONE]'))
     })
-    expect(outcome).toMatchObject({ text: 'A beginning.', status: 'done', finishReason })
+    expect(outcome).toMatchObject({ prose: 'A beginning.', status: 'done', finishReason })
     expect(errors).toEqual([])
   })
 
@@ -221,12 +266,15 @@ describe('an endpoint that fails', () => {
     ],
   ]
 
-  it.each(failures)('and %s ends the answer as an error, with the cause in the log', async (_, answer, cause, text) => {
-    expect(await outcomeOf(answer)).toMatchObject({ text, status: 'error' })
-    expect(standIn.requests).toHaveLength(1)
-    expect(errors).toHaveLength(1)
-    expect(String(errors[0])).toMatch(cause)
-  })
+  it.each(failures)(
+    'and %s ends the answer as an error, with the cause in the log',
+    async (_, answer, cause, prose) => {
+      expect(await outcomeOf(answer)).toMatchObject({ prose, status: 'error' })
+      expect(standIn.requests).toHaveLength(1)
+      expect(errors).toHaveLength(1)
+      expect(String(errors[0])).toMatch(cause)
+    },
+  )
 
   it.each(failures)('and %s brings neither the key nor any text into the log', async (_, answer) => {
     await outcomeOf(answer)
@@ -237,7 +285,7 @@ describe('an endpoint that fails', () => {
 
   it('and cannot be reached is reported with what to check', async () => {
     await standIn.close()
-    expect(await outcomeOf(() => {})).toMatchObject({ text: '', status: 'error' })
+    expect(await outcomeOf(() => {})).toMatchObject({ prose: '', status: 'error' })
     expect(String(errors[0])).toMatch(/cannot be reached \(ECONNREFUSED\)\. Is OPENAI_BASE_URL right/)
   })
 })

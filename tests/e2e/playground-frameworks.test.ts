@@ -3,6 +3,7 @@ import { findChromium } from '../runner/chromium.mjs'
 import { expectWhole } from '../support/expect-whole'
 import { casesInLongRun } from '../support/is-long-run'
 import { type FrameworkName, frameworkNames, type PaneName, type PlaygroundPage } from '../support/playground-page'
+import { serializeView } from '../support/serialize-view'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
@@ -119,19 +120,7 @@ async function readInEach(shown: PlaygroundPage, pane: PaneName): Promise<Record
   for (const name of frameworkNames) {
     await shown.choose(pane, name)
     const view = shown.page.getByRole('region', { name: pane, exact: true }).locator('.pane-view')
-    found.push([name, await view.evaluate(serialize)])
+    found.push([name, await view.evaluate(serializeView)])
   }
   return Object.fromEntries(found) as Record<FrameworkName, string>
-}
-
-/** Runs in the page. Where a link leads, who renders what is left out: it differs on purpose. */
-function serialize(view: Element): string {
-  const write = (node: Node): string => {
-    if (node instanceof Text) return node.data.replace(/\s+/g, ' ')
-    if (!(node instanceof Element)) return ''
-    const attributes = [...node.attributes].map(({ name, value }) => ` ${name}="${value}"`).sort()
-    return `<${node.localName}${attributes.join('')}>${[...node.childNodes].map(write).join('')}</${node.localName}>`
-  }
-  const html = [...view.childNodes].map(write).join('')
-  return html.replace(/(href="\/c\/[\w-]+)[^"]*/g, '$1').replace(/\s*(<[^>]*>)\s*/g, '\n$1\n')
 }

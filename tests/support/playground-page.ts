@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { isLongRun } from './is-long-run'
+import { serializeView } from './serialize-view'
 
 export type PaneName = 'Driver' | 'Follower'
 
@@ -17,9 +18,15 @@ export function frameworksOr(one: FrameworkName): readonly FrameworkName[] {
 export interface ShownAnswer {
   readonly status: string
   readonly connection: string
-  /** The number of shown characters. */
+  /** The length of the stream's text up to here, with the marks of its parts. */
   readonly characters: number
+  /** The parts of the answer, the same from every framework. */
   readonly html: string
+}
+
+/** What the tests add to the page. */
+interface PageScope {
+  readonly serializeView: typeof serializeView
 }
 
 export interface PlaygroundPage {
@@ -57,6 +64,7 @@ export async function openPlayground(
 ): Promise<PlaygroundPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
   await context.addInitScript(watchForShrinking)
+  await context.addInitScript(`globalThis.serializeView = ${serializeView}`)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error.stack ?? error)))
@@ -74,7 +82,7 @@ export async function openPlayground(
       status: element.querySelector('[data-status]')?.textContent ?? '',
       connection: element.querySelector('[data-connection]')?.textContent ?? '',
       characters: Number(element.querySelector('.count')?.textContent?.replace(/\D/g, '') ?? 0),
-      html: element.querySelector('.markdown')?.innerHTML ?? '',
+      html: (globalThis as unknown as PageScope).serializeView(element.querySelector('.parts')),
     }))
   }
 

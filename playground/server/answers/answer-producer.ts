@@ -1,12 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Producer, ProducerContext } from '@keepstream/server'
-import { paceText } from './cadence'
+import type { PacedChunk } from './cadence'
 
 export interface PaceOptions {
   /** How many times faster than a language model. @default 1 */
   readonly speed?: number
-  /** For the jitter. @default Math.random */
-  readonly random?: () => number
   /** Waits. Rejects with the signal's reason when it aborts. @default the platform's timer */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -18,14 +16,14 @@ export type AnswerProducer = (context: Pick<ProducerContext, 'append' | 'signal'
 const finestWaitMs = 4
 
 /**
- * A producer that writes `text` at the pace of a language model. When its signal aborts, it writes nothing more and rejects
+ * A producer that writes chunks, each after its wait. When its signal aborts, it writes nothing more and rejects
  * with the signal's reason, so that an unfinished answer never looks finished.
  */
-export function writeAnswer(text: string, pace: PaceOptions = {}): AnswerProducer {
-  const { speed = 1, random = Math.random, sleep = sleepFor } = pace
+export function writeAnswer(chunks: Iterable<PacedChunk>, pace: PaceOptions = {}): AnswerProducer {
+  const { speed = 1, sleep = sleepFor } = pace
   return async ({ append, signal }) => {
     let dueMs = 0
-    for (const chunk of paceText(text, random)) {
+    for (const chunk of chunks) {
       dueMs += chunk.delayMs / speed
       if (dueMs >= finestWaitMs) {
         await sleep(dueMs, signal)

@@ -1,6 +1,7 @@
 import { libraryUrl } from './library-url'
+import { listOf } from './list-of'
 import type { Passage } from './passage'
-import type { Finding, SearchLibrary } from './search-library'
+import type { Finding, SearchLibrary, SearchResult } from './search-library'
 
 export interface AnswerSources {
   readonly search: SearchLibrary
@@ -10,9 +11,11 @@ export interface AnswerSources {
   readonly suggestions: readonly string[]
 }
 
-/** Writes the answer to a question as markdown: the found passages with links, or a note that nothing was found. */
-export function composeAnswer(question: string, { search, files, suggestions }: AnswerSources): string {
-  const { findings, matched } = search(question)
+/** Writes what a search found as markdown: the passages with links, or a note that nothing was found. */
+export function composeAnswer(
+  { findings, matched }: SearchResult,
+  { search, files, suggestions }: AnswerSources,
+): string {
   if (findings.length === 0) {
     return noAnswer(
       files,
@@ -84,11 +87,6 @@ function noAnswer(files: readonly string[], suggestions: readonly string[]): str
   const known = `I answer only from this project's own documentation (${listOf(files.map((file) => `\`${file}\``))}), and nothing in it speaks of that.`
   if (suggestions.length === 0) return `${known}\n`
   return `${known}\n\nWhat it can answer, for example:\n\n${suggestions.map((text) => `- ${text}`).join('\n')}\n`
-}
-
-function listOf(words: readonly string[]): string {
-  if (words.length < 2) return words.join('')
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
 function escapeHeading(text: string): string {

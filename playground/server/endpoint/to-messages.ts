@@ -2,10 +2,10 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import type { Chat } from '../../shared/chat'
 
 export interface MessageSources {
-  /** The stored text of an earlier stream, or an empty string. */
+  /** The stored prose of an earlier stream, or an empty string. */
   readonly readAnswer: (streamId: string) => Promise<string>
-  /** The documentation's passages about a question, if there are any. */
-  readonly findPassages: (question: string) => string | undefined
+  /** The documentation's passages about the question, if there are any. */
+  readonly passages: string | undefined
 }
 
 const maxEarlier = 10
@@ -18,7 +18,7 @@ const maxEarlierLength = 12_000
 export async function toMessages(
   { messages }: Chat,
   streamId: string,
-  { readAnswer, findPassages }: MessageSources,
+  { readAnswer, passages }: MessageSources,
 ): Promise<ChatCompletionMessageParam[]> {
   const position = messages.findIndex((message) => message.streamId === streamId)
   const current = messages[position]
@@ -34,7 +34,7 @@ export async function toMessages(
     if (budget < 0) break
     earlier.unshift({ role: 'user', content: question }, { role: 'assistant', content: answer })
   }
-  const system = instructions(findPassages(current.question))
+  const system = instructions(passages)
   return [{ role: 'system', content: system }, ...earlier, { role: 'user', content: current.question }]
 }
 

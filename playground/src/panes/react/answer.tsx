@@ -4,7 +4,8 @@ import type { PaneMessage } from '../pane-view'
 import { canRetry, isRunning, isUnbegun, problemOf } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
-import { Markdown } from './markdown'
+import { answerParts } from '../shared/parts/answer-parts'
+import { Parts } from './parts'
 import { StreamBadges } from './stream-badges'
 
 export interface AnswerProps {
@@ -16,8 +17,8 @@ export interface AnswerProps {
 export function Answer({ message, canBegin }: AnswerProps) {
   const [isBegun, setIsBegun] = useState(false)
   const isDriven = message.isDriven || isBegun
-  const stream = useStream(message.streamId, { start: isDriven })
-  const { text, status } = stream
+  const stream = useStream(message.streamId, { start: isDriven, fold: answerParts })
+  const { value, status } = stream
   const problem = problemOf(stream)
 
   const cut = describeFinish(stream.finishReason)
@@ -27,10 +28,10 @@ export function Answer({ message, canBegin }: AnswerProps) {
     <article className="exchange" aria-label={message.question}>
       <p className="question">{message.question}</p>
       <div className="answer" data-running={isGrowing || undefined} aria-busy={isGrowing}>
-        {text === '' && isGrowing ? (
+        {value.length === 0 && isGrowing ? (
           <p className="waiting">{isLeft ? 'Not begun yet' : 'Thinking'}</p>
         ) : (
-          <Markdown text={text} isGrowing={isGrowing} />
+          <Parts parts={value} isGrowing={isGrowing} />
         )}
         {stream.isStalled && <p className="note">No server writes this answer at the moment. It may go on later.</p>}
         {cut !== undefined && <p className="note">{cut}</p>}

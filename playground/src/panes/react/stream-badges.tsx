@@ -5,7 +5,7 @@ export interface StreamBadgesProps {
   readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
 }
 
-/** The status of a stream, its connection, and the length of the shown text. */
+/** The status of a stream, its connection, and the length of its text. */
 export function StreamBadges({ state: { text, status, connection, isReconciled } }: StreamBadgesProps) {
   return (
     <div className="badges">
@@ -15,7 +15,7 @@ export function StreamBadges({ state: { text, status, connection, isReconciled }
       <span className="badge" data-connection={connection} title="How this pane is connected to it">
         {connection}
       </span>
-      <span className="count" title="Characters shown">
+      <span className="count" title="Characters of the stream’s text, with the marks of its parts">
         {formatCount(text.length)}
       </span>
       {isReconciled && (

@@ -5,7 +5,8 @@ import type { PaneMessage } from '../pane-view'
 import { canRetry, isRunning, isUnbegun, problemOf } from '../shared/answer-facts'
 import { describeError } from '../shared/describe-error'
 import { describeFinish } from '../shared/describe-finish'
-import { Markdown } from './markdown'
+import { answerParts } from '../shared/parts/answer-parts'
+import { Parts } from './parts'
 import { StreamBadges } from './stream-badges'
 
 export interface AnswerProps {
@@ -19,7 +20,7 @@ export function Answer(props: AnswerProps) {
   const isDriven = () => props.message.isDriven || isBegun()
   const stream = useStream(
     () => props.message.streamId,
-    () => ({ start: isDriven() }),
+    () => ({ start: isDriven(), fold: answerParts }),
   )
 
   const isGrowing = () => isRunning(stream.status)
@@ -29,8 +30,8 @@ export function Answer(props: AnswerProps) {
       <p class="question">{props.message.question}</p>
       <div class="answer" data-running={isGrowing() || undefined} aria-busy={isGrowing()}>
         <Show
-          when={stream.text === '' && isGrowing()}
-          fallback={<Markdown text={stream.text} isGrowing={isGrowing()} />}
+          when={stream.value.length === 0 && isGrowing()}
+          fallback={<Parts parts={stream.value} isGrowing={isGrowing()} />}
         >
           <p class="waiting">{isLeft() ? 'Not begun yet' : 'Thinking'}</p>
         </Show>

@@ -7,7 +7,7 @@ export interface StreamBadgesProps {
   readonly state: Pick<StreamState, 'text' | 'status' | 'connection' | 'isReconciled'>
 }
 
-/** The status of a stream, its connection, and the length of the shown text. */
+/** The status of a stream, its connection, and the length of its text. */
 export function StreamBadges(props: StreamBadgesProps) {
   return (
     <div class="badges">
@@ -17,7 +17,7 @@ export function StreamBadges(props: StreamBadgesProps) {
       <span class="badge" data-connection={props.state.connection} title="How this pane is connected to it">
         {props.state.connection}
       </span>
-      <span class="count" title="Characters shown">
+      <span class="count" title="Characters of the stream’s text, with the marks of its parts">
         {formatCount(props.state.text.length)}
       </span>
       <Show when={props.state.isReconciled}>
