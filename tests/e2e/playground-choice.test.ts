@@ -25,7 +25,8 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
           expect(after.characters).toBeGreaterThanOrEqual(before.characters)
         }
       }
-      await expectWhole(url(), shown, 'done')
+      await shown.page.locator('#driver').getByRole('button', { name: 'Stop', exact: true }).click()
+      await expectWhole(url(), shown, 'stopped')
       expect(await shown.problems()).toEqual([])
     })
 

@@ -7,7 +7,7 @@ import { serializeView } from '../support/serialize-view'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
-const question = 'What is the difference between a driver and a follower?'
+const question = 'How does the merge rule work?'
 const panes = ['Driver', 'Follower'] as const
 
 describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
@@ -87,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
       await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
       const selected = await shown.page.evaluate(() => String(getSelection()))
       expect((await shown.read('Driver')).status).toBe('streaming')
-      expect(selected).toContain('driver')
+      expect(selected).toContain('merge')
       await expectWhole(url(), shown, 'done')
       expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
       expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)

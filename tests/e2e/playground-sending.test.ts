@@ -6,7 +6,7 @@ import { frameworksOr, holdRequests } from '../support/playground-page'
 import { withPlayground } from '../support/with-playground'
 
 const chromiumPath = findChromium()
-const question = 'What is the difference between a driver and a follower?'
+const question = 'How does the merge rule work?'
 const another = 'When should I not use it?'
 
 describe.skipIf(chromiumPath === undefined)('while a question is being sent', () => {

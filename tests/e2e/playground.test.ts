@@ -10,7 +10,7 @@ import { connectChromium, openPlayground } from '../support/playground-page'
 import { type ServerProcess, startServer } from '../support/server-process'
 
 const chromiumPath = findChromium()
-const question = 'What is the difference between a driver and a follower?'
+const question = 'How does the merge rule work?'
 const another = 'How do I stop a stream, and what happens to its text?'
 
 let browser: Browser
@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.until('Driver', ({ characters }) => characters > 100)
     await shown.page.getByRole('region', { name: 'Driver', exact: true }).getByRole('button', { name: 'Stop' }).click()
     await expectWhole(server.url, shown, 'stopped')
-    await shown.ask(another)
+    await shown.ask('When should I not use it?')
     await shown.until('Driver', ({ status }) => status === 'streaming')
     await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
