@@ -79,7 +79,7 @@ describe('answers from the project’s own documentation', () => {
   it('reports that it found nothing, and suggests only questions it can answer', () => {
     for (const question of ['What is the capital of France?', 'Wie wird das Wetter morgen?', '???', 'the of and']) {
       const text = answer(question)
-      expect(text, question).toContain('nothing in it speaks of that')
+      expect(text, question).toContain(`(${library.files.size} pages), and nothing in it speaks of that`)
       expect(text, question).toContain(exampleQuestions[0])
     }
   })

@@ -5,7 +5,7 @@ import type { Finding, SearchLibrary, SearchResult } from './search-library'
 
 export interface AnswerSources {
   readonly search: SearchLibrary
-  /** The searched files. They are listed when nothing was found. */
+  /** The searched files. Their number is said when nothing was found. */
   readonly files: readonly string[]
   /** Questions to suggest when nothing was found. Questions without an answer are left out. */
   readonly suggestions: readonly string[]
@@ -84,7 +84,7 @@ function linkTo({ file, headings, slug }: Finding): string {
 }
 
 function noAnswer(files: readonly string[], suggestions: readonly string[]): string {
-  const known = `I answer only from this project's own documentation (${listOf(files.map((file) => `\`${file}\``))}), and nothing in it speaks of that.`
+  const known = `I answer only from this project's own documentation (${files.length} ${files.length === 1 ? 'page' : 'pages'}), and nothing in it speaks of that.`
   if (suggestions.length === 0) return `${known}\n`
   return `${known}\n\nWhat it can answer, for example:\n\n${suggestions.map((text) => `- ${text}`).join('\n')}\n`
 }
