@@ -1,5 +1,4 @@
 /** @jsxImportSource solid-js */
-
 import { Index, Match, Switch } from 'solid-js'
 import type { Part, ReasoningPart, TextPart } from '../shared/parts/answer-parts'
 import { type CallPart, isCall } from '../shared/parts/describe-call'

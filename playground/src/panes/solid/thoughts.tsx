@@ -1,5 +1,4 @@
 /** @jsxImportSource solid-js */
-
 import { createMemo } from 'solid-js'
 import type { ReasoningPart } from '../shared/parts/answer-parts'
 import { describeThoughts } from '../shared/parts/describe-thoughts'
