@@ -21,6 +21,7 @@ export type {
   ClaimRequest,
   ClaimResult,
   CloseRequest,
+  CreateRequest,
   CreateResult,
   ExpireResult,
   StoredEnding,

@@ -67,9 +67,9 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
   }
 
   return {
-    async insert(id, meta) {
+    async insert(id, meta, request) {
       const [{ now }] = await query(`SELECT ${clock}`, [clockHere()])
-      const record = createRecord(id, now, pendingMs)
+      const record = createRecord(id, now, pendingMs, request)
       const values = [keyOf(id), crypto.randomUUID(), JSON.stringify(record), endOf(record), meta]
       const sql = 'INSERT INTO streams VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id'
       return (await query(sql, values)).affectedRows === 1

@@ -53,7 +53,7 @@ export function monitoredStore(options: MonitoredStoreOptions): StreamStore {
   }
 
   return {
-    create: (id, meta) => call('create', id, () => store.create(id, meta)),
+    create: (id, meta, request) => call('create', id, () => store.create(id, meta, request)),
     claim: (id, request) => call('claim', id, () => store.claim(id, request)),
     append: (id, request) => call('append', id, () => store.append(id, request)),
     beat: (id, epoch) => call('beat', id, () => store.beat(id, epoch)),

@@ -16,7 +16,7 @@ import { cutBeforeSplitPair } from './surrogates'
  */
 export function checkedStore(store: StreamStore, onFault: (error: StreamServerError, id: string) => void): StreamStore {
   return {
-    create: async (id, meta) => store.create(id, meta),
+    create: async (id, meta, request) => store.create(id, meta, request),
     async claim(id, request) {
       const result = await store.claim(id, request)
       const isClaimed = result?.type === 'claimed'

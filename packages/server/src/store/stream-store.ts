@@ -4,7 +4,7 @@ import type { StreamStatus, TerminalStatus } from './status'
 export interface StreamHead {
   readonly id: string
   readonly status: StreamStatus
-  /** The number of the latest claim. 0: the stream was never claimed. */
+  /** The number of the latest claim: one more than that of the claim before. Before the first claim it is what `create` was given. */
   readonly epoch: number
   /** The offset where that epoch began. Everything before it was durable then. */
   readonly base: number
@@ -41,6 +41,14 @@ export interface StoredRange {
 }
 
 export type CreateResult = 'created' | 'exists'
+
+export interface CreateRequest {
+  /**
+   * The epoch before the first claim, a whole number. A stream with an id that a deleted stream may have had needs a higher one
+   * than that stream ever had. So no reader takes the text of the one for the text of the other. @default 0
+   */
+  readonly epoch?: number
+}
 
 export type ClaimResult =
   /**
@@ -140,8 +148,8 @@ export interface StreamStore {
    * Creates a `pending` stream. `meta` is any JSON value, and is copied; `undefined` becomes `null`. An existing stream is not
    * changed. If `meta` cannot be JSON, it rejects with `invalid-option` and creates nothing.
    */
-  create(id: string, meta: unknown): Promise<CreateResult>
-  /** Makes a `pending` stream `streaming`, under epoch 1. The lease starts; for the owner that has it, it starts again. */
+  create(id: string, meta: unknown, request?: CreateRequest): Promise<CreateResult>
+  /** Makes a `pending` stream `streaming`, under the next epoch. The lease starts; for the owner that has it, it starts again. */
   claim(id: string, request: ClaimRequest): Promise<ClaimResult>
   /** Appends only under the current epoch, at the durable length, while the status is `streaming`. Renews the lease. */
   append(id: string, request: AppendRequest): Promise<WriteResult>

@@ -3,6 +3,7 @@ import type {
   ClaimRequest,
   ClaimResult,
   CloseRequest,
+  CreateRequest,
   ExpireResult,
   StoredRange,
   StreamHead,
@@ -37,9 +38,9 @@ export class StoreModel {
     this.#pendingMs = pendingMs
   }
 
-  create(id: string, meta: unknown): 'created' | 'exists' {
+  create(id: string, meta: unknown, { epoch = 0 }: CreateRequest = {}): 'created' | 'exists' {
     if (this.#streams.has(id)) return 'exists'
-    const empty = { epoch: 0, base: 0, text: '', stopRequested: false, leaseMs: 0, endedAt: 0 }
+    const empty = { epoch, base: 0, text: '', stopRequested: false, leaseMs: 0, endedAt: 0 }
     this.#streams.set(id, { meta, status: 'pending', ...empty, since: this.now })
     return 'created'
   }

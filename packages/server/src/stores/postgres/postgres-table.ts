@@ -78,11 +78,11 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
   const clockHere = () => (now === undefined ? null : Math.floor(now()))
 
   return {
-    async insert(id, meta) {
+    async insert(id, meta, request) {
       if (!isStorable(id)) {
         throw new StreamServerError('invalid-option', 'an id with U+0000 or half of a surrogate pair cannot be stored.')
       }
-      const { status, epoch, base, length, stopRequested, leaseMs, lapsesAt } = createRecord(id, 0, pendingMs)
+      const { status, epoch, base, length, stopRequested, leaseMs, lapsesAt } = createRecord(id, 0, pendingMs, request)
       const created = await query(statements.insert, () => [
         clockHere(),
         id,

@@ -48,18 +48,22 @@ export function replaceValues(key: string, revision: string, record: StreamRecor
 export interface ChangedColumn {
   readonly column: string
   readonly type: 'text' | 'bigint' | 'boolean'
-  /** It counts from the moment of the write. */
-  readonly isTime: boolean
+  /** What the value is added to, if it is no value of its own: the moment of the write, or the value that is there. */
+  readonly counts: 'from-now' | 'up' | undefined
   readonly value: SqlValue
 }
 
 /** The columns of some fields, in the order of `changeable`, so that equal changes are equal statements. */
 export function changedColumns(changes: RecordChanges): ChangedColumn[] {
   return changeable.flatMap(([field, column, type]) =>
-    field in changes
-      ? [{ column, type, isTime: field === 'lapsesAt' || field === 'endedAt', value: changes[field] ?? null }]
-      : [],
+    field in changes ? [{ column, type, counts: counting[field], value: changes[field] ?? null }] : [],
   )
+}
+
+const counting: Partial<Record<keyof RecordChanges, ChangedColumn['counts']>> = {
+  epoch: 'up',
+  lapsesAt: 'from-now',
+  endedAt: 'from-now',
 }
 
 const changeable: readonly (readonly [keyof RecordChanges, string, ChangedColumn['type']])[] = [

@@ -54,9 +54,9 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
      */
     change: (changed: readonly ChangedColumn[]) => `WITH held AS (
         UPDATE ${streams} SET revision = revision + 1${changed
-          .map(({ column, type, isTime }, i) => {
-            const value = `$${i + 4}::${type}`
-            return `, ${column} = ${isTime ? `${clock('$3')} + ${value}` : value}`
+          .map(({ column, type, counts }, i) => {
+            const start = counts === 'up' ? `${column} + ` : counts === 'from-now' ? `${clock('$3')} + ` : ''
+            return `, ${column} = ${start}$${i + 4}::${type}`
           })
           .join('')}
         WHERE id = $1::text AND status = $2::text RETURNING ${columns}

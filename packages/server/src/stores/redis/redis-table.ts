@@ -111,10 +111,10 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   }
 
   return {
-    async insert(id, meta) {
+    async insert(id, meta, request) {
       const keys = streamKeys(prefix, id)
-      const { lapsesAt } = createRecord(id, 0, pendingMs)
-      const args = [moment(), keys.member, meta, String(lapsesAt), nextRevision()]
+      const { lapsesAt, epoch } = createRecord(id, 0, pendingMs, request)
+      const args = [moment(), keys.member, meta, String(lapsesAt), nextRevision(), String(epoch)]
       const [recordKey, textKey, indexKey] = keysOf(keys)
       return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
     },
@@ -132,7 +132,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
       keepClaim(record.id, record, (seen as RedisRecord).birth)
       return true
     },
-    async change(id, status, { lapsesAt, endedAt, ...changes }) {
+    async change(id, status, { lapsesAt, endedAt, epoch = 0, ...changes }) {
       const keys = streamKeys(prefix, id)
       const times = [lapsesAt, endedAt].map((ms) => (ms === undefined ? '' : String(ms)))
       const args = [
@@ -141,6 +141,7 @@ export function redisTable(options: RedisTableOptions): RedisTable {
         status,
         ...times,
         expireMs,
+        String(epoch),
         ...changingFields(changes),
         'revision',
         nextRevision(),

@@ -90,16 +90,16 @@ end
 `
 
 // A new record, but for its times. It is part of the script, so that it is not sent with every stream.
-const { lapsesAt: _, ...created } = createRecord('', 0, 0)
+const { lapsesAt: _, epoch: __, ...created } = createRecord('', 0, 0)
 const createdFields = changingFields(created).map((part) => `'${part}'`)
 
-/** record, text, index · moment, member, meta, how long it may stay pending, revision → 1, or 0 if the record exists */
+/** record, text, index · moment, member, meta, how long it may stay pending, revision, epoch → 1, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
 local lapses = string.format('%.0f', now + ARGV[4])
 redis.call('HSET', KEYS[1], 'meta', ARGV[3], 'createdAt', now, 'lapsesAt', lapses, 'pieces', 0,
-  'revision', ARGV[5], 'birth', ARGV[5], ${createdFields.join(', ')})
+  'revision', ARGV[5], 'birth', ARGV[5], 'epoch', ARGV[6], ${createdFields.join(', ')})
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 return 1
 `)
@@ -136,12 +136,13 @@ return 1
 
 /**
  * record, text, index, expiring · moment, member, the expected status, how long after the moment it lapses or empty, the same
- * for its end, expireMs or empty, then fields and values → 1, the moment, the fields of the record and the meta, or what
+ * for its end, expireMs or empty, what is added to the epoch, then fields and values → 1, the moment, the fields of the record and the meta, or what
  * `unchanged` returns if the status differs
  */
 export const changeScript = script(`${moment}${end}${unchanged}
-if redis.call('HGET', KEYS[1], 'status') ~= ARGV[3] then return unchanged() end
-redis.call('HSET', KEYS[1], unpack(ARGV, 7))
+local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch')
+if seen[1] ~= ARGV[3] then return unchanged() end
+redis.call('HSET', KEYS[1], 'epoch', string.format('%.0f', seen[2] + ARGV[7]), unpack(ARGV, 8))
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'lapsesAt', string.format('%.0f', now + ARGV[4])) end
 if ARGV[5] ~= '' then
   local ended = string.format('%.0f', now + ARGV[5])

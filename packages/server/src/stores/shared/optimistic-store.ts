@@ -1,6 +1,6 @@
 import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
-import type { StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
+import type { CreateRequest, StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
@@ -64,8 +64,8 @@ export interface SeenRange extends SeenRecord {
  * - take any string as an id, or reject an id that it cannot keep exactly in `insert`, and find nothing under it elsewhere.
  */
 export interface RecordTable {
-  /** Stores a new `createRecord`, by the clock of `now`. `false` if the id exists. `meta` is JSON. */
-  insert(id: string, meta: string): Promise<boolean>
+  /** Stores a new `createRecord` of the request, by the clock of `now`. `false` if the id exists. `meta` is JSON. */
+  insert(id: string, meta: string, request?: CreateRequest): Promise<boolean>
   load(id: string): Promise<LoadedRecord | undefined>
   /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
@@ -94,7 +94,7 @@ export interface RecordTable {
   ): Promise<{ readonly length: number; readonly stopRequested: boolean } | LoadedRecord | undefined>
   /**
    * Writes some fields without a read before, only if the record has that status, and returns the record as it is after
-   * that. `lapsesAt` and `endedAt` count from the moment of the write: the table adds its `now`. If the record has another
+   * that. `lapsesAt` and `endedAt` count from the moment of the write: the table adds its `now`. `epoch` is added to that of the record. If the record has another
    * status, it changes nothing. `undefined` if there is no record.
    *
    * Saves a read for each claim and each stop. Without it, `load` and `replace` do the same.
@@ -215,9 +215,9 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
   }
 
   return {
-    async create(id, meta) {
+    async create(id, meta, request) {
       checkOpen()
-      const isCreated = await table.insert(id, toMetaJson(name, meta))
+      const isCreated = await table.insert(id, toMetaJson(name, meta), request)
       if (isCreated) notifier.notify(id)
       return isCreated ? 'created' : 'exists'
     },

@@ -1,5 +1,5 @@
 import { isTerminal, type StreamStatus } from '../../store/status'
-import type { StreamHead } from '../../store/stream-store'
+import type { CreateRequest, StreamHead } from '../../store/stream-store'
 
 /** The state of a stream, without its text and its meta. Immutable: every act makes a new record. */
 export interface StreamRecord {
@@ -27,11 +27,16 @@ export interface StreamRecord {
  *
  * @param pendingMs how long the stream may stay `pending`
  */
-export function createRecord(id: string, now: number, pendingMs: number): StreamRecord {
+export function createRecord(
+  id: string,
+  now: number,
+  pendingMs: number,
+  { epoch = 0 }: CreateRequest = {},
+): StreamRecord {
   return {
     id,
     status: 'pending',
-    epoch: 0,
+    epoch,
     base: 0,
     length: 0,
     stopRequested: false,

@@ -57,12 +57,12 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
   }
 
   return {
-    async create(id, meta) {
+    async create(id, meta, request) {
       const json = toMetaJson(name, meta)
       const result = await transact('write', (transaction) => {
         if (transaction.load(id) !== undefined) return 'exists' as const
         backend.checkFile?.('begin')
-        transaction.insert(createRecord(id, moment(), pendingMs), json)
+        transaction.insert(createRecord(id, moment(), pendingMs, request), json)
         return 'created' as const
       })
       if (result === 'created') notifier.notify(id)

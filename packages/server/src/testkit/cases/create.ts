@@ -36,6 +36,25 @@ export const createCases: readonly CaseDefinition[] = [
     },
   },
   {
+    key: 'create/epoch',
+    name: 'claims count on from the epoch that the stream was created with',
+    async run({ store, id }) {
+      const stream = id()
+      // As high as a server counts, for the id of a deleted stream.
+      const epoch = 99_999_999_999_999
+      await store.create(stream, null, { epoch })
+      expectMatch((await store.read(stream, 0, 1))?.head, { status: 'pending', epoch, base: 0 }, 'head')
+      const claim = { leaseMs: 60_000, canTakeOver: false }
+      expectMatch(await store.claim(stream, { ...claim, owner: 'a' }), { type: 'claimed', epoch: epoch + 1 }, 'claim')
+      expectMatch(await store.claim(stream, { ...claim, owner: 'a' }), { epoch: epoch + 1 }, 'the same claim again')
+      const text = { offset: 0, text: 'x' }
+      expectMatch(await store.append(stream, { ...text, epoch: 1 }), { type: 'conflict' }, 'append under epoch 1')
+      expectMatch(await store.append(stream, { ...text, epoch: epoch + 1 }), { type: 'ok' }, 'append')
+      const ended = { epoch: epoch + 1, offset: 1, text: '', status: 'done' } as const
+      expectMatch(await store.close(stream, ended), { type: 'ok' }, 'close')
+    },
+  },
+  {
     key: 'create/meta',
     name: 'any JSON value is stored as meta',
     async run({ store, id }) {

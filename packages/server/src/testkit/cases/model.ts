@@ -49,8 +49,9 @@ async function playAct(context: CaseContext, model: StoreModel, random: Random, 
   switch (random.below(13)) {
     case 0:
     case 1: {
-      const what = `create ${id}`
-      expectEqual(await store.create(id, id), model.create(id, id), what)
+      const request = { epoch: random.pick([0, 0, 7]) }
+      const what = `create ${id} ${JSON.stringify(request)}`
+      expectEqual(await store.create(id, id, request), model.create(id, id, request), what)
       return what
     }
     case 2:

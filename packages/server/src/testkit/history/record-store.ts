@@ -30,12 +30,12 @@ export function createRecorder(now: () => number): Recorder {
         return answer
       }
       return {
-        create: (id, meta) =>
+        create: (id, meta, request) =>
           recorded(
             id,
             'create',
-            (model) => model.create(id, meta),
-            () => store.create(id, meta),
+            (model) => model.create(id, meta, request),
+            () => store.create(id, meta, request),
           ),
         claim: (id, request) =>
           recorded(
