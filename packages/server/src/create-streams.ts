@@ -1,3 +1,4 @@
+import { ensureStream } from './create-stream'
 import { notFound } from './errors'
 import { deleteStream } from './http/delete'
 import { driveStream } from './http/drive'
@@ -10,10 +11,9 @@ import type { CreateStreamsOptions } from './options/create-streams-options'
 import { readWholeText } from './reading/read-text'
 import { startStream } from './run/start'
 import { createRuntime } from './runtime'
-import { createStreamId, isStreamId } from './store/stream-id'
+import { isStreamId } from './store/stream-id'
 import type { Streams } from './streams'
 
-const createTable = { meta: (given: unknown) => given }
 const sweepTable = { olderThanMs: number(undefined, 0), limit: number(1_000, 1) }
 
 /**
@@ -28,12 +28,8 @@ export function createStreams(options: CreateStreamsOptions): Streams {
   let closed: Promise<void> | undefined
 
   const streams: Streams = {
-    async createStream(options = {}) {
-      const { meta = null } = optionsFrom(options, createTable, 'call createStream({ meta }), or without options')
-      const id = createStreamId()
-      await store.create(id, meta)
-      return id
-    },
+    createStream: async (options = {}) => (await ensureStream(store, options)).id,
+    ensureStream: async (options) => ensureStream(store, options),
     async getStreamBody(id) {
       const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
       if (!whole) throw notFound(id)

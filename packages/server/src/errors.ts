@@ -7,6 +7,8 @@ export type StreamServerErrorCode =
   | 'body-used'
   /** No stream has this id. */
   | 'not-found'
+  /** There is a stream with this id, and it has another `meta`. */
+  | 'exists'
   /** `close()` was called. */
   | 'shutting-down'
   /** The store failed or did not respond in time. See `cause`. */

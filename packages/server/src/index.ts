@@ -1,3 +1,4 @@
+export type { CreateStreamOptions, EnsuredStream } from './create-stream'
 export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
 export { isStreamServerError, StreamServerError, type StreamServerErrorCode } from './errors'
@@ -6,6 +7,7 @@ export type { DriveOptions } from './http/drive'
 export type {
   Authorize,
   AuthorizeContext,
+  CreateContext,
   Handler,
   HandlerOptions,
   StreamAction,

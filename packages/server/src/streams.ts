@@ -1,3 +1,4 @@
+import type { CreateStreamOptions, EnsuredStream } from './create-stream'
 import type { DriveOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
@@ -25,8 +26,15 @@ export interface StreamBody {
  * responds with 404.
  */
 export interface Streams {
-  /** Creates a `pending` stream and resolves with its id. `meta` is any JSON value; `authorize` and producers get it. */
-  createStream(options?: { readonly meta?: unknown }): Promise<string>
+  /**
+   * Creates a `pending` stream and resolves with its id. With an `id` of your own it may be repeated: see `ensureStream`.
+   */
+  createStream(options?: CreateStreamOptions): Promise<string>
+  /**
+   * The same, and tells whether the stream is new. If there is one with this `id` and an equal `meta`, nothing changes.
+   * Rejects with `exists` if it has another `meta`.
+   */
+  ensureStream(options: CreateStreamOptions): Promise<EnsuredStream>
   /** Reads all of the text that is durable now. */
   getStreamBody(id: string): Promise<StreamBody>
   /**

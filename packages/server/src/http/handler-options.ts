@@ -3,7 +3,7 @@ import type { DriveContext, Producer } from '../run/producer'
 import { checkOrigin } from './request/check-origin'
 import { isHeaderName } from './request/cors'
 
-export type StreamAction = 'read' | 'drive' | 'stop' | 'delete'
+export type StreamAction = 'create' | 'read' | 'drive' | 'stop' | 'delete'
 
 export interface AuthorizeContext {
   /**
@@ -18,6 +18,12 @@ export interface AuthorizeContext {
    * does not reject, so that strangers get the same response whether the stream exists or not.
    */
   readonly getMeta: () => Promise<unknown>
+}
+
+export interface CreateContext {
+  readonly id: string
+  /** Its body may be read here: `authorize` and `produce` get their own copies. */
+  readonly request: Request
 }
 
 export type Authorize = (request: AuthorizeContext) => boolean | Response | Promise<boolean | Response>
@@ -49,6 +55,14 @@ export interface HandlerOptions {
    * body. If it throws, the run ends as `error`. @default there is no drive route
    */
   readonly produce?: Producer<DriveContext>
+  /**
+   * Lets `POST` of `basePath` create a stream and drive it in one request: it returns the `meta` of the stream, or `{}`. The
+   * page chooses the id (`?id=`, 20 to 64 letters, digits, `-` and `_`), or the server makes one. The response has it as
+   * `Stream-Id`. The request may be repeated with the same id: then it joins, if `authorize` allows it to `drive`. `create` is
+   * not called for a stream that exists, but two requests at once may both call it: use the id as the key of what it stores.
+   * Needs `produce`. @default there is no such route
+   */
+  readonly create?: (context: CreateContext) => { readonly meta?: unknown } | Promise<{ readonly meta?: unknown }>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**
@@ -77,6 +91,7 @@ const table = {
       ? (given as HandlerOptions['authorize'])
       : invalid(name, "pass a function that returns true or false, or the string 'public'"),
   produce: callback<HandlerOptions['produce']>('pass a producer, such as async ({ meta, append }) => …'),
+  create: callback<HandlerOptions['create']>('pass a function such as ({ request }) => ({ meta: … })'),
   canResume: flag,
   allowedOrigins: (given = [], name) =>
     Array.isArray(given) ? given.map(checkOrigin) : invalid(name, "pass a list such as ['https://app.example']"),
@@ -94,7 +109,8 @@ export type ResolvedHandlerOptions = OptionsOf<typeof table>
 /** Checks the options once, and copies them. */
 export function resolveHandlerOptions(given: HandlerOptions): ResolvedHandlerOptions {
   const options = optionsFrom(given, table, 'call handler({ basePath, authorize })')
-  const { allowedOrigins, allowedHeaders, allowCredentials } = options
+  const { allowedOrigins, allowedHeaders, allowCredentials, create, produce } = options
+  if (create && !produce) invalid('create', 'it starts a producer too; pass produce')
   const useless = allowCredentials ? 'allowCredentials' : allowedHeaders && 'allowedHeaders'
   if (useless && allowedOrigins.length === 0) invalid(useless, 'it applies to the origins in allowedOrigins; list them')
   return options

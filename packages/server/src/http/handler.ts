@@ -2,6 +2,7 @@ import { shuttingDown } from '../reading/shutting-down'
 import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
 import { isStreamId } from '../store/stream-id'
+import { createAndDrive, idToCreate } from './create'
 import { deleteStream } from './delete'
 import { driveStream } from './drive'
 import {
@@ -10,6 +11,7 @@ import {
   canonicalPath,
   type Handler,
   type HandlerOptions,
+  type ResolvedHandlerOptions,
   resolveHandlerOptions,
   type StreamAction,
 } from './handler-options'
@@ -31,7 +33,7 @@ interface Route {
 
 export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
   const options = resolveHandlerOptions(given)
-  const { authorize, produce, canResume, maxBodyBytes, basePath, allowedOrigins } = options
+  const { authorize, create, produce, canResume, maxBodyBytes, allowedOrigins } = options
   // Set before the first drive, because a reader may come first and must not end a lapsed stream at once.
   runtime.runs.canResume ||= canResume
 
@@ -46,7 +48,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
   }
 
   async function respond(request: Request): Promise<Response> {
-    const route = routed(request, basePath, produce !== undefined)
+    const route = routed(request, options)
     if (route instanceof Response) return route
     const { id, action, allow } = route
     if (request.method === 'OPTIONS')
@@ -58,13 +60,21 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     const received = await boundRequest(request, maxBodyBytes)
     if (received === 'too-long') return errorResponse('too-large', `A body may have ${maxBodyBytes} bytes.`)
     if (received === 'cut') return errorResponse('invalid-request', 'The body broke off.')
-    if (authorize !== 'public') {
-      const refusal = await refusalResponse(
-        await verdictOf(authorize, { request: received.open(), id, action, getMeta: metaOf(id) }),
-      )
-      if (refusal) return refusal
-    }
+    const refusalOf = async (what: StreamAction) =>
+      authorize === 'public'
+        ? undefined
+        : refusalResponse(
+            await verdictOf(authorize, { request: received.open(), id, action: what, getMeta: metaOf(id) }),
+          )
+    const refusal = await refusalOf(action)
+    if (refusal) return refusal
     switch (action) {
+      case 'create': {
+        if (!create || !produce) return notFoundResponse()
+        const { open } = received
+        const refusalToDrive = () => refusalOf('drive')
+        return createAndDrive(runtime, { id, create, produce, canResume, open, refusalToDrive })
+      }
       case 'read':
         return readStream(runtime, request, id)
       case 'drive':
@@ -99,8 +109,9 @@ async function verdictOf(authorize: Authorize, request: AuthorizeContext): Promi
   }
 }
 
-function routed(request: Request, basePath: string, canDrive: boolean): Route | Response {
+function routed(request: Request, { basePath, create, produce }: ResolvedHandlerOptions): Route | Response {
   const pathname = canonicalPath(new URL(request.url).pathname)
+  if (create && pathname.replace(/\/$/, '') === basePath) return routedToCreate(request)
   if (!pathname.startsWith(`${basePath}/`)) return notFoundResponse()
   // One slash at the end is ignored, because some routers add it to every path.
   const [id, verb, ...more] = pathname
@@ -114,9 +125,16 @@ function routed(request: Request, basePath: string, canDrive: boolean): Route | 
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read', allow }
     return method === 'DELETE' ? { id, action: 'delete', allow } : methodNotAllowed(allow)
   }
-  if (verb !== 'stop' && (verb !== 'drive' || !canDrive)) return notFoundResponse()
+  if (verb !== 'stop' && (verb !== 'drive' || !produce)) return notFoundResponse()
   const allow = 'POST'
   return method === 'POST' || method === 'OPTIONS' ? { id, action: verb, allow } : methodNotAllowed(allow)
+}
+
+function routedToCreate(request: Request): Route | Response {
+  const allow = 'POST'
+  if (request.method !== 'POST' && request.method !== 'OPTIONS') return methodNotAllowed(allow)
+  const id = idToCreate(request)
+  return typeof id === 'string' ? { id, action: 'create', allow } : id
 }
 
 function methodNotAllowed(allow: string): Response {

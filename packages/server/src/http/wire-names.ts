@@ -1,5 +1,7 @@
 /** Every name on the wire: headers, events, query fields, media types. */
 export const headerNames = {
+  /** Only in the response to a request that creates a stream. */
+  id: 'Stream-Id',
   offset: 'Stream-Offset',
   status: 'Stream-Status',
   epoch: 'Stream-Epoch',
@@ -14,7 +16,7 @@ export const headerNames = {
 /** Events of an event stream, and the types of frames. */
 export const eventNames = { status: 'status', end: 'end' } as const
 
-export const queryNames = { offset: 'offset', epoch: 'epoch', live: 'live' } as const
+export const queryNames = { id: 'id', offset: 'offset', epoch: 'epoch', live: 'live' } as const
 
 export const lastEventId = 'Last-Event-ID'
 

@@ -85,13 +85,7 @@ describe('the handler', () => {
     const { send, store } = await served()
     const calls = (store as ReturnType<typeof spyStore>).calls
     const before = calls.length
-    for (const id of [
-      'x',
-      '%27%20or%201=1',
-      '0123456789abcdefghijk',
-      '0123456789abcdefghijklm',
-      '..%2F..%2F..%2Fetc%2Fpwd',
-    ]) {
+    for (const id of ['a.b', '%27%20or%201=1', 'x'.repeat(65), '0123456789é', '..%2F..%2F..%2Fetc%2Fpwd']) {
       for (const [method, verb] of [
         ['GET', ''],
         ['DELETE', ''],
