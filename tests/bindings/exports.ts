@@ -8,6 +8,7 @@ export function describeExports(binding: object, own: readonly string[]) {
       'SourceError',
       'StreamError',
       'createStreamClient',
+      'createStreamId',
       'fetchLive',
       'fetchSnapshot',
       'initialStreamState',

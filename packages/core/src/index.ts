@@ -18,6 +18,7 @@ export type { DecodedEvent, EventDecoder } from './sources/http/decode-event'
 export type { SseEvent } from './sources/http/read-sse'
 export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './sources/http/request'
 export { type KeepstreamOptions, keepstream } from './sources/keepstream'
+export { createStreamId } from './stream-id'
 export type {
   Chunk,
   Connection,

@@ -80,6 +80,12 @@ export interface DriveRequest {
   readonly body?: unknown
   /** They replace the source's own headers of the same names. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * Creates the stream with this request, unless there is one with its id: see {@link createStreamId}. Pass it only where the
+   * user asks, and not after a reload, which could ask again for a text that was deleted. Only `keepstream` reads it, and its
+   * server needs the option `create`. @default false
+   */
+  readonly create?: boolean | undefined
 }
 
 /** Which text a source has to read: that of `id`, from `offset` on. */

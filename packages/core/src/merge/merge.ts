@@ -57,12 +57,11 @@ export function merge(shown: Shown, chunk: MergeInput): Merged {
 
   if (named && named.epoch !== origin?.epoch) {
     if (origin) {
-      // An epoch that was missed may have begun anywhere after the shown one.
-      const kept = named.epoch === origin.epoch + 1 ? named.base : Math.min(origin.base, named.base)
-      if (kept < verified) {
-        text = text.slice(0, kept)
-        verified = kept
-      }
+      // An epoch that was missed may have begun anywhere after the shown one, or the stream may be a later one with the same id.
+      const isNext = named.epoch === origin.epoch + 1
+      const kept = isNext ? named.base : Math.min(origin.base, named.base)
+      if (kept < verified) text = text.slice(0, kept)
+      verified = isNext ? Math.min(verified, kept) : 0
     }
     origin = { epoch: named.epoch, base: named.base }
   }

@@ -31,6 +31,11 @@ const stallMs = 25_000
  */
 const EVENTS_MS = 600_000
 
+const notBegun: Snapshot = { offset: 0, text: '', status: 'pending' }
+
+/** How long to wait before a stream that is being created is stopped again, in milliseconds. */
+const STOP_AGAIN_MS = 300
+
 interface Reading {
   /** Where the text is expected to start. */
   readonly offset: number
@@ -54,6 +59,15 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
     `?offset=${offset}${epoch ? `&epoch=${epoch}` : ''}`
 
   let eventsUntil = 0
+  /** The streams that a request of this page creates, until the server has responded. It may not have got that request. */
+  const creating = new Set<string>()
+
+  /** Reads a stream that may not be there yet as one that has not begun, so that the drive which creates it is repeated. */
+  const readIfThere = <T>(id: string, result: Promise<T>, absent: () => T): Promise<T> =>
+    result.catch((error) => {
+      if (creating.has(id) && error.code === 'not-found') return absent()
+      throw error
+    })
 
   async function read(path: string, init: RequestInit, { offset, next, alive }: Reading): Promise<void> {
     const accept = eventsUntil > Date.now() ? sseType : `${framedType}, ${sseType};q=0.9`
@@ -83,21 +97,41 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
       async open({ id, offset, epoch, signal, start }, sink) {
         const place = offset && epoch ? from({ offset, epoch }) : ''
         const init = { ...driveInit(start), method: 'POST', signal }
-        await read(at(id, `/drive${place}`), init, { offset, next: toLive(sink), alive: sink.alive })
+        const isNew = start?.create && !epoch
+        if (isNew) creating.add(id)
+        const alive = () => {
+          creating.delete(id)
+          sink.alive()
+        }
+        await read(at(id, isNew ? '/create' : `/drive${place}`), init, { offset, next: toLive(sink), alive })
       },
     },
     snapshot: {
       url,
       stallMs,
       async open({ id, offset, epoch, signal }, sink) {
-        await read(at(id, from({ offset, epoch })), { signal }, { offset, ...sink })
+        const reading = read(at(id, from({ offset, epoch })), { signal }, { offset, ...sink })
+        await readIfThere(id, reading, () => sink.next(notBegun))
       },
-      read: async ({ id, signal, ...place }) =>
-        readSnapshot(await request(at(id, from(place)), 'application/json', { signal }), bound),
+      async read({ id, signal, ...place }) {
+        const reading = request(at(id, from(place)), 'application/json', { signal })
+        return readIfThere(
+          id,
+          reading.then((response) => readSnapshot(response, bound)),
+          () => notBegun,
+        )
+      },
     },
     async stop({ id, signal }) {
       const init = { method: 'POST', signal }
-      const response = await request(at(id, '/stop'), 'application/json', init)
+      const send = (): Promise<Response> =>
+        request(at(id, '/stop'), 'application/json', init).catch(async (error) => {
+          if (!creating.has(id) || error.code !== 'not-found' || signal.aborted) throw error
+          // The request that creates the stream is on its way, and would start the generation after this one.
+          await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS))
+          return send()
+        })
+      const response = await send()
       const { status, offset, ...rest } = Object(await readJson(response, bound.checkJson))
       if (!/^(pend|stream)ing$/.test(status) && !isTerminal(status))
         throw new SourceError('server', 'this is no response of a Keepstream server')

@@ -49,14 +49,16 @@ describe('the merge rule, row by row', () => {
     ])
   })
 
-  it('row 0′: cuts to the base of the epoch shown when an epoch between was missed', () => {
+  it('row 0″: cuts to the base of the epoch shown when an epoch between was missed, and compares the rest', () => {
     const before = { ...shown('abcdef', 1), origin: { epoch: 1, base: 2 } }
-    expect(run(before, { offset: 2, text: 'XY', origin: { epoch: 3, base: 4 } })).toEqual([
-      'reconciled',
-      'abXY',
-      3,
-      true,
-    ])
+    const origin = { epoch: 3, base: 4 }
+    expect(run(before, { offset: 0, text: 'abXY', origin })).toEqual(['reconciled', 'abXY', 3, true])
+    // A later stream with the same id.
+    expect(run(before, { offset: 0, text: 'UVXY', origin })).toEqual(['reconciled', 'UVXY', 3, true])
+    expect(merge(before, { offset: 2, text: 'XY', origin })).toMatchObject({
+      outcome: 'gap',
+      shown: { text: 'ab', verified: 0 },
+    })
     expect(
       run({ ...before, origin: { epoch: 1, base: 0 } }, { offset: 0, text: 'XY', origin: { epoch: 3, base: 4 } }),
     ).toEqual(['reconciled', 'XY', 3, true])

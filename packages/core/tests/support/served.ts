@@ -5,6 +5,7 @@ import { SSE } from './wire'
 
 /** A client of a Keepstream server that responds by route, and its requests. */
 export function served(routes: {
+  /** A drive, and a request that creates. */
   drive?: (request: FakeRequest) => Response
   read?: (request: FakeRequest, count: number) => Response
   stop?: (request: FakeRequest) => Response
@@ -15,7 +16,7 @@ export function served(routes: {
     const answer =
       method === 'GET'
         ? routes.read?.(request, ++reads)
-        : /\/drive(\?|$)/.test(url)
+        : /\/(drive|create)(\?|$)/.test(url)
           ? routes.drive?.(request)
           : routes.stop?.(request)
     if (!answer) throw new Error(`nobody answers ${method} ${url}`)

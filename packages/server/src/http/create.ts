@@ -2,22 +2,13 @@ import { createOnce } from '../create-stream'
 import { StreamServerError } from '../errors'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
-import { createStreamId, isStreamId } from '../store/stream-id'
 import { driveStream } from './drive'
 import type { CreateContext } from './handler-options'
 import { errorResponse } from './response/responses'
-import { headerNames, queryNames } from './wire-names'
+import { headerNames } from './wire-names'
 
-/** A browser may choose an id only if nobody can guess it: an id that others know could be taken before they use it. */
+/** A page may choose an id only if nobody can guess it: an id that others know could be taken before it is used. */
 const LEAST_ID_LENGTH = 20
-
-/** The id that a request to create chooses, or a random one. An error response if it cannot be used. */
-export function idToCreate(request: Request): string | Response {
-  const id = new URL(request.url).searchParams.get(queryNames.id)
-  if (id === null) return createStreamId()
-  if (isStreamId(id) && id.length >= LEAST_ID_LENGTH) return id
-  return errorResponse('invalid-request', `An id has ${LEAST_ID_LENGTH} to 64 letters, digits, - and _.`)
-}
 
 export interface CreateOptions {
   readonly id: string
@@ -34,6 +25,8 @@ export interface CreateOptions {
 export async function createAndDrive(runtime: Runtime, options: CreateOptions): Promise<Response> {
   const { id, create, produce, canResume, open, refusalToDrive } = options
   const { store } = runtime.options
+  if (id.length < LEAST_ID_LENGTH)
+    return errorResponse('invalid-request', `To create a stream, choose an id of ${LEAST_ID_LENGTH} to 64 characters.`)
   const [head] = await store.heads([id])
   const isNew = !head && (await createOnce(store, id, metaFrom(await create({ id, request: open() }))))
   const refusal = isNew ? undefined : await refusalToDrive()

@@ -56,11 +56,13 @@ export interface HandlerOptions {
    */
   readonly produce?: Producer<DriveContext>
   /**
-   * Lets `POST` of `basePath` create a stream and drive it in one request: it returns the `meta` of the stream, or `{}`. The
-   * page chooses the id (`?id=`, 20 to 64 letters, digits, `-` and `_`), or the server makes one. The response has it as
-   * `Stream-Id`. The request may be repeated with the same id: then it joins, if `authorize` allows it to `drive`. `create` is
-   * not called for a stream that exists, but two requests at once may both call it: use the id as the key of what it stores.
-   * Needs `produce`. @default there is no such route
+   * For `POST /:id/create`, which creates a stream and drives it in one request: it returns the `meta` of the stream, or `{}`.
+   * The page chooses the id, of 20 to 64 letters, digits, `-` and `_`. The request may be repeated: then it joins, if
+   * `authorize` allows it to `drive`. `POST` of `basePath` does the same with an id that the server makes, and the response
+   * has it as `Stream-Id`.
+   *
+   * `create` is not called for a stream that exists, but two requests at once may both call it: use the id as the key of what
+   * it stores. Needs `produce`. @default there are no such routes
    */
   readonly create?: (context: CreateContext) => { readonly meta?: unknown } | Promise<{ readonly meta?: unknown }>
   /** As in `stream()`. @default false */

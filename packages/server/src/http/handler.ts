@@ -1,8 +1,8 @@
 import { shuttingDown } from '../reading/shutting-down'
 import type { Runtime } from '../runtime'
 import { isTerminal } from '../store/status'
-import { isStreamId } from '../store/stream-id'
-import { createAndDrive, idToCreate } from './create'
+import { createStreamId, isStreamId } from '../store/stream-id'
+import { createAndDrive } from './create'
 import { deleteStream } from './delete'
 import { driveStream } from './drive'
 import {
@@ -111,7 +111,8 @@ async function verdictOf(authorize: Authorize, request: AuthorizeContext): Promi
 
 function routed(request: Request, { basePath, create, produce }: ResolvedHandlerOptions): Route | Response {
   const pathname = canonicalPath(new URL(request.url).pathname)
-  if (create && pathname.replace(/\/$/, '') === basePath) return routedToCreate(request)
+  const { method } = request
+  if (create && pathname.replace(/\/$/, '') === basePath) return posted(method, createStreamId(), 'create')
   if (!pathname.startsWith(`${basePath}/`)) return notFoundResponse()
   // One slash at the end is ignored, because some routers add it to every path.
   const [id, verb, ...more] = pathname
@@ -119,22 +120,20 @@ function routed(request: Request, { basePath, create, produce }: ResolvedHandler
     .replace(/(?<=[^/])\/$/, '')
     .split('/')
   if (!isStreamId(id) || more.length > 0) return notFoundResponse()
-  const { method } = request
   if (verb === undefined) {
     const allow = 'GET, HEAD, DELETE'
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return { id, action: 'read', allow }
     return method === 'DELETE' ? { id, action: 'delete', allow } : methodNotAllowed(allow)
   }
-  if (verb !== 'stop' && (verb !== 'drive' || !produce)) return notFoundResponse()
-  const allow = 'POST'
-  return method === 'POST' || method === 'OPTIONS' ? { id, action: verb, allow } : methodNotAllowed(allow)
+  const verbs = { stop: true, drive: produce, create }
+  return Object.hasOwn(verbs, verb) && verbs[verb as keyof typeof verbs]
+    ? posted(method, id, verb as keyof typeof verbs)
+    : notFoundResponse()
 }
 
-function routedToCreate(request: Request): Route | Response {
+function posted(method: string, id: string, action: StreamAction): Route | Response {
   const allow = 'POST'
-  if (request.method !== 'POST' && request.method !== 'OPTIONS') return methodNotAllowed(allow)
-  const id = idToCreate(request)
-  return typeof id === 'string' ? { id, action: 'create', allow } : id
+  return method === 'POST' || method === 'OPTIONS' ? { id, action, allow } : methodNotAllowed(allow)
 }
 
 function methodNotAllowed(allow: string): Response {

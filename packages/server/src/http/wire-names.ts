@@ -16,7 +16,7 @@ export const headerNames = {
 /** Events of an event stream, and the types of frames. */
 export const eventNames = { status: 'status', end: 'end' } as const
 
-export const queryNames = { id: 'id', offset: 'offset', epoch: 'epoch', live: 'live' } as const
+export const queryNames = { offset: 'offset', epoch: 'epoch', live: 'live' } as const
 
 export const lastEventId = 'Last-Event-ID'
 

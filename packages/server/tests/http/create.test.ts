@@ -32,7 +32,7 @@ function served(options: Partial<Parameters<ReturnType<typeof createRig>['stream
 describe('S29 one request', () => {
   it('creates a stream, drives it and streams its text, with the body for `create` and for the producer', async () => {
     const { post, hand, created, streams, clock } = served()
-    const response = await post(`/streams?id=${chosen}`, { body: 'Why?', headers: { 'x-user': 'ada' } })
+    const response = await post(`/streams/${chosen}/create`, { body: 'Why?', headers: { 'x-user': 'ada' } })
     expect(response.headers.get('Stream-Id')).toBe(chosen)
     const driven = collect(response)
     await settled()
@@ -57,14 +57,14 @@ describe('S29 one request', () => {
 
   it('joins when it is repeated, at once or later, and produces once', async () => {
     const { post, hand, created, clock } = served()
-    const both = await Promise.all([post(`/streams?id=${chosen}`), post(`/streams?id=${chosen}`)])
+    const both = await Promise.all([post(`/streams/${chosen}/create`), post(`/streams/${chosen}/create`)])
     const readers = both.map(collect)
     await settled()
-    readers.push(collect(await post(`/streams?id=${chosen}`)))
+    readers.push(collect(await post(`/streams/${chosen}/create`)))
     await hand.append('Once.')
     hand.finish()
     await clock.advance(1_000)
-    readers.push(collect(await post(`/streams?id=${chosen}`)))
+    readers.push(collect(await post(`/streams/${chosen}/create`)))
     await clock.advance(1_000)
     expect(readers.map(({ text, isDone }) => [text, isDone])).toEqual(Array(4).fill(['Once.', true]))
     expect(hand.calls).toHaveLength(1)
@@ -79,7 +79,7 @@ describe('S29 one request', () => {
       return action === 'create' || meta?.user === headers.get('x-user')
     }
     const { post, hand } = served({ authorize })
-    const ask = (user: string) => post(`/streams?id=${chosen}`, { headers: { 'x-user': user } })
+    const ask = (user: string) => post(`/streams/${chosen}/create`, { headers: { 'x-user': user } })
     expect((await ask('ada')).status).toBe(200)
     await settled()
     expect(await (await ask('eve')).json()).toMatchObject({ code: 'not-found' })
@@ -97,20 +97,25 @@ describe('S29 one request', () => {
     ])
   })
 
-  it('creates nothing if it is refused, crosses origins, or chooses an id that others can guess', async () => {
+  it('creates nothing if it is refused or crosses origins', async () => {
     const { post, created, handle } = served({ authorize: () => new Response(null, { status: 401 }) })
     expect((await post('/streams')).status).toBe(401)
     expect((await post('/streams', { headers: { origin: 'https://evil.example' } })).status).toBe(403)
-    for (const id of ['short', 'with%20space-0123456789', 'x'.repeat(65), '..'])
-      expect(await (await post(`/streams?id=${id}`)).json()).toMatchObject({ code: 'invalid-request' })
     expect((await handle(request('/streams'))).headers.get('Allow')).toBe('POST')
+    expect(created).toEqual([])
+  })
+
+  it('is refused for an id that others can guess', async () => {
+    const { post, created } = served()
+    expect(await (await post('/streams/message-1/create')).json()).toMatchObject({ code: 'invalid-request' })
     expect(created).toEqual([])
   })
 
   it('is 404 without `create`, and `create` without a producer is a mistake', async () => {
     const { streams } = createRig()
     const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce: () => {} })
-    expect((await handle(request('/streams', { method: 'POST' }))).status).toBe(404)
+    for (const path of ['', `/${chosen}/create`, `/${chosen}/constructor`])
+      expect((await handle(request(`/streams${path}`, { method: 'POST' }))).status).toBe(404)
     expect(() => streams.handler({ basePath: '/', authorize: 'public', create: () => ({}) })).toThrow('pass produce')
   })
 
