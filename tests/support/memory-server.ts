@@ -17,7 +17,7 @@ export async function startMemoryServer(
   wrapStore: (store: StreamStore) => StreamStore = (store) => store,
 ): Promise<MemoryServer> {
   const streams = createStreams({ store: wrapStore(memoryStore()), ...options })
-  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce })
+  const handle = streams.handler({ basePath: '/streams', authorize: 'public', produce, create: () => ({}) })
   const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' })
   if (!server.listening) await new Promise<void>((resolve) => server.once('listening', () => resolve()))
   const { port } = server.address() as AddressInfo
