@@ -1,5 +1,6 @@
 export type { Backoff } from './backoff'
 export type { AttachOptions, StreamClient, StreamClientOptions, TextStream } from './client/client-types'
+export { createStreamId } from './client/create-stream-id'
 export { keepClient, reportClient, requireClient } from './client/keep-client'
 export { createStreamClient, initialStreamState, noFold } from './client/stream-client'
 export type { Environment } from './environment'
@@ -18,7 +19,6 @@ export type { DecodedEvent, EventDecoder } from './sources/http/decode-event'
 export type { SseEvent } from './sources/http/read-sse'
 export type { FetchLike, HeadersRequest, HeadersSource, RequestOptions } from './sources/http/request'
 export { type KeepstreamOptions, keepstream } from './sources/keepstream'
-export { createStreamId } from './stream-id'
 export type {
   Chunk,
   Connection,

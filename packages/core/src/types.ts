@@ -81,7 +81,7 @@ export interface DriveRequest {
   /** They replace the source's own headers of the same names. @default none */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Creates the stream with this request, unless there is one with its id: see {@link createStreamId}. Pass it only where the
+   * Creates the stream with this request, unless there is one with its id: `createStreamId()` makes one. Pass it only where the
    * user asks, and not after a reload, which could ask again for a text that was deleted. Only `keepstream` reads it, and its
    * server needs the option `create`. @default false
    */

@@ -1,4 +1,3 @@
-export type { CreateStreamOptions, EnsuredStream } from './create-stream'
 export { createStreams } from './create-streams'
 export { type Environment, platformEnvironment } from './environment'
 export { isStreamServerError, StreamServerError, type StreamServerErrorCode } from './errors'
@@ -14,6 +13,7 @@ export type {
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'
 export type { CreateStreamsOptions, FlushOptions } from './options/create-streams-options'
+export type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 export type { DriveContext, Finish, Produced, Producer, ProducerContext } from './run/producer'
 export type { RunOutcome } from './run/run'
 export type { StartedStream } from './run/start'

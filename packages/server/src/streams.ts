@@ -1,7 +1,7 @@
-import type { CreateStreamOptions, EnsuredStream } from './create-stream'
 import type { DriveOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
+import type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 import type { DriveContext, Producer } from './run/producer'
 import type { StartedStream } from './run/start'
 import type { StreamStatus } from './store/status'

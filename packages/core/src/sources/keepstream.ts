@@ -62,12 +62,11 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
   /** The streams that a request of this page creates, until the server has responded. It may not have got that request. */
   const creating = new Set<string>()
 
-  /** Reads a stream that may not be there yet as one that has not begun, so that the drive which creates it is repeated. */
-  const readIfThere = <T>(id: string, result: Promise<T>, absent: () => T): Promise<T> =>
-    result.catch((error) => {
-      if (creating.has(id) && error.code === 'not-found') return absent()
-      throw error
-    })
+  /** A stream that is being created may not be there yet. So the drive that creates it is repeated. */
+  const orNotBegun = (id: string) => (error: SourceError) => {
+    if (creating.has(id) && error.code === 'not-found') return notBegun
+    throw error
+  }
 
   async function read(path: string, init: RequestInit, { offset, next, alive }: Reading): Promise<void> {
     const accept = eventsUntil > Date.now() ? sseType : `${framedType}, ${sseType};q=0.9`
@@ -110,24 +109,20 @@ export function keepstream({ url, maxLength, ...options }: KeepstreamOptions): {
       url,
       stallMs,
       async open({ id, offset, epoch, signal }, sink) {
-        const reading = read(at(id, from({ offset, epoch })), { signal }, { offset, ...sink })
-        await readIfThere(id, reading, () => sink.next(notBegun))
+        const path = at(id, from({ offset, epoch }))
+        const absent = await read(path, { signal }, { offset, ...sink }).catch(orNotBegun(id))
+        if (absent) sink.next(absent)
       },
-      async read({ id, signal, ...place }) {
-        const reading = request(at(id, from(place)), 'application/json', { signal })
-        return readIfThere(
-          id,
-          reading.then((response) => readSnapshot(response, bound)),
-          () => notBegun,
-        )
-      },
+      read: ({ id, signal, ...place }) =>
+        request(at(id, from(place)), 'application/json', { signal })
+          .then((response) => readSnapshot(response, bound))
+          .catch(orNotBegun(id)),
     },
     async stop({ id, signal }) {
-      const init = { method: 'POST', signal }
       const send = (): Promise<Response> =>
-        request(at(id, '/stop'), 'application/json', init).catch(async (error) => {
-          if (!creating.has(id) || error.code !== 'not-found' || signal.aborted) throw error
-          // The request that creates the stream is on its way, and would start the generation after this one.
+        request(at(id, '/stop'), 'application/json', { method: 'POST', signal }).catch(async (error) => {
+          orNotBegun(id)(error)
+          // The request that creates it is on its way, and would start the generation after this stop.
           await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS))
           return send()
         })

@@ -1,5 +1,5 @@
-import { createOnce } from '../create-stream'
 import { StreamServerError } from '../errors'
+import { createOnce } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
 import { driveStream } from './drive'

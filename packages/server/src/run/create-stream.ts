@@ -1,7 +1,7 @@
-import { StreamServerError } from './errors'
-import { invalid, optionsFrom, type TableFor } from './options/check-options'
-import { createStreamId, isStreamId } from './store/stream-id'
-import type { StreamStore } from './store/stream-store'
+import { StreamServerError } from '../errors'
+import { invalid, optionsFrom, type TableFor } from '../options/check-options'
+import { createStreamId, isStreamId } from '../store/stream-id'
+import type { StreamStore } from '../store/stream-store'
 
 export interface CreateStreamOptions {
   /**
