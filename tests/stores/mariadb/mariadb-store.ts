@@ -1,7 +1,9 @@
 import { StreamServerError, type StreamStore } from '@keepstream/server'
 import {
+  compareListed,
   createRecord,
   endOf,
+  isListed,
   optimisticStore,
   type RecordTable,
   type SeenRecord,
@@ -24,7 +26,8 @@ const pendingMs = 20 * 60_000
 const tables = [
   `CREATE TABLE IF NOT EXISTS streams (
     id VARBINARY(255) PRIMARY KEY, revision VARBINARY(36) NOT NULL, record LONGTEXT NOT NULL,
-    ends_at BIGINT NOT NULL, meta LONGTEXT NOT NULL, INDEX (ends_at)
+    ends_at BIGINT NOT NULL, meta LONGTEXT NOT NULL, list_owner VARBINARY(1024), list_group VARBINARY(1024),
+    INDEX (ends_at), INDEX (list_owner), INDEX (list_group)
   ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   // `length` counts UTF-16 code units, which SQL cannot.
   `CREATE TABLE IF NOT EXISTS pieces (
@@ -70,8 +73,9 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
     async insert(id, meta, request) {
       const [{ now }] = await query(`SELECT ${clock}`, [clockHere()])
       const record = createRecord(id, now, pendingMs, request)
-      const values = [keyOf(id), crypto.randomUUID(), JSON.stringify(record), endOf(record), meta]
-      const sql = 'INSERT INTO streams VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id'
+      const lists = [request?.owner ?? null, request?.group ?? null]
+      const values = [keyOf(id), crypto.randomUUID(), JSON.stringify(record), endOf(record), meta, ...lists]
+      const sql = 'INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id'
       return (await query(sql, values)).affectedRows === 1
     },
     async load(id) {
@@ -83,6 +87,16 @@ function mariadbTable(pool: Pool, now: (() => number) | undefined): RecordTable 
       if (ids.length === 0) return []
       const sql = `SELECT record, revision, ${clock} FROM streams WHERE id IN (?)`
       return (await query(sql, [clockHere(), ids.map(keyOf)])).map(toSeenRecord)
+    },
+    async list(request) {
+      const { owner, group, limit } = request
+      const column = group === undefined ? 'list_owner' : 'list_group'
+      const sql = `SELECT record, revision, ${clock} FROM streams WHERE ${column} = ?`
+      const found = (await query(sql, [clockHere(), group ?? owner])).map(toSeenRecord) as SeenRecord[]
+      return found
+        .filter(({ record }) => isListed(record, request))
+        .sort((one, two) => compareListed(one.record, two.record))
+        .slice(0, limit)
     },
     async replace(seen, record, rows, mustBeWhole) {
       await open()

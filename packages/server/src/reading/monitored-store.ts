@@ -66,6 +66,7 @@ export function monitoredStore(options: MonitoredStoreOptions): StreamStore {
     // What an application stored may have a field of any name.
     readMeta: async (id) => (await call('readMeta', id, async () => ({ meta: await store.readMeta(id) }))).meta,
     heads: (ids) => call('heads', ids.length === 1 ? ids[0] : undefined, () => store.heads(ids)),
+    list: (request) => call('list', undefined, () => store.list(request)),
     watch: (onChange) => store.watch(onChange),
     async dispose() {
       isDisposed = true

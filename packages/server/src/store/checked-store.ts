@@ -1,7 +1,15 @@
 import { StreamServerError } from '../errors'
 import { isFinishReason } from './finish-reason'
 import { isStatus, isTerminal } from './status'
-import type { ClaimResult, ExpireResult, StoredRange, StreamHead, StreamStore, WriteResult } from './stream-store'
+import type {
+  ClaimResult,
+  ExpireResult,
+  ListedStream,
+  StoredRange,
+  StreamHead,
+  StreamStore,
+  WriteResult,
+} from './stream-store'
 import { cutBeforeSplitPair } from './surrogates'
 
 /**
@@ -60,6 +68,16 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamServerEr
         const id = String(head?.id)
         const fault = requested.has(id) ? headFaultOf(head, id) : 'its stream was not requested'
         if (fault !== undefined) onFault(corrupt(`heads(['${id}'])`, fault), id)
+        return fault === undefined
+      })
+    },
+    async list(request) {
+      const listed: unknown = await store.list(request)
+      if (!Array.isArray(listed))
+        throw new StreamServerError('store', `the store's list() returned ${typeof listed}, not an array`)
+      return listed.filter(({ head }: ListedStream) => {
+        const fault = headFaultOf(head, String(head?.id))
+        if (fault !== undefined) onFault(corrupt('list()', fault), String(head?.id))
         return fault === undefined
       })
     },

@@ -48,6 +48,40 @@ export interface CreateRequest {
    * than that stream ever had. So no reader takes the text of the one for the text of the other. @default 0
    */
   readonly epoch?: number
+  /** For `list`: whose stream it is, such as a user's id. Neither of the two ever changes. @default none */
+  readonly owner?: string | undefined
+  /** For `list`: what it belongs to, such as a conversation. @default none */
+  readonly group?: string | undefined
+}
+
+/** Which streams `list` returns. It has an owner, a group or both. */
+export interface ListRequest {
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+  /** Only streams with one of these statuses. A stream that has lapsed still has the status that is stored. @default any */
+  readonly statuses?: readonly StreamStatus[] | undefined
+  /** Only streams that have not ended, or ended at this time or later, in milliseconds by the store's clock. @default any */
+  readonly endedSince?: number | undefined
+  /** Only streams that come after this one in the order of `list`. */
+  readonly after?: ListPosition | undefined
+  /** The largest number of streams to return, at least 1. */
+  readonly limit: number
+}
+
+/** The place of a stream in a list. */
+export interface ListPosition {
+  readonly createdAt: number
+  readonly id: string
+}
+
+export interface ListedStream {
+  readonly head: StreamHead
+  readonly owner?: string
+  readonly group?: string
+  /** Both times are in milliseconds since 1970, by the store's clock. */
+  readonly createdAt: number
+  /** When the status became terminal. */
+  readonly endedAt?: number
 }
 
 export type ClaimResult =
@@ -180,6 +214,11 @@ export interface StreamStore {
   read(id: string, offset: number, max: number): Promise<StoredRange | undefined>
   /** What was passed to `create`: a new copy. `undefined`: the id is unknown. */
   readMeta(id: string): Promise<unknown>
+  /**
+   * The streams of an owner or a group: those that were created last come first, and of those that were created in the same
+   * millisecond the one with the greater id (by UTF-16 code units). A stream whose `create` has returned is among them.
+   */
+  list(request: ListRequest): Promise<readonly ListedStream[]>
   /** The heads of the streams that exist, each once, in any order. */
   heads(ids: readonly string[]): Promise<readonly StreamHead[]>
   /**

@@ -11,5 +11,5 @@ export {
   type SeenRange,
   type SeenRecord,
 } from '../stores/shared/optimistic-store'
-export { createRecord, endOf, type StreamRecord } from '../stores/shared/record'
+export { compareListed, createRecord, endOf, isListed, type StreamRecord } from '../stores/shared/record'
 export type { TextRow } from '../stores/shared/transaction'

@@ -1,7 +1,7 @@
 import { StreamServerError } from '../errors'
 import { optionsFrom } from '../options/check-options'
 import type { StreamStore } from '../store/stream-store'
-import { endOf, type StreamRecord } from './shared/record'
+import { compareListed, endOf, isListed, type StreamRecord } from './shared/record'
 import { storeTable } from './shared/store-options'
 import type { StoreTransaction, TextRow } from './shared/transaction'
 import { transactionalStore } from './shared/transactional-store'
@@ -51,6 +51,12 @@ function memoryTransaction(entries: Map<string, Entry>): StoreTransaction {
   return {
     load: (id) => entries.get(id)?.record,
     loadAll: (ids) => [...new Set(ids)].flatMap((id) => entries.get(id)?.record ?? []),
+    list: (request) =>
+      [...entries.values()]
+        .map(({ record }) => record)
+        .filter((record) => isListed(record, request))
+        .sort(compareListed)
+        .slice(0, request.limit),
     meta: (id) => entryOf(id).meta,
     insert: (record, meta) => void entries.set(record.id, { record, meta, rows: [] }),
     update: (record) => {

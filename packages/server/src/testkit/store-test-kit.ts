@@ -9,6 +9,7 @@ import { disposeCases } from './cases/dispose'
 import { expireCases } from './cases/expire'
 import { headsCases } from './cases/heads'
 import { historyCases } from './cases/history'
+import { listCases } from './cases/list'
 import { modelCases } from './cases/model'
 import { readCases } from './cases/read'
 import { reopenCases } from './cases/reopen'
@@ -48,6 +49,7 @@ const definitions: readonly CaseDefinition[] = [
   ...beatCases,
   ...readCases,
   ...headsCases,
+  ...listCases,
   ...watchCases,
   ...closeCases,
   ...stopCases,

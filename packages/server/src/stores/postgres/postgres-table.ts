@@ -94,6 +94,8 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
         leaseMs,
         lapsesAt,
         meta,
+        request?.owner ?? null,
+        request?.group ?? null,
       ])
       return created.length > 0
     },
@@ -106,6 +108,14 @@ export function postgresTable({ open, names, pendingMs, now }: PostgresTableOpti
       const json = JSON.stringify(ids.filter(isStorable))
       if (json === '[]') return []
       const rows = await read(statements.loadAll, () => [json, clockHere()])
+      return rows.map(toSeenRecord)
+    },
+    async list({ owner, group, statuses, endedSince, after, limit }) {
+      const rows = await read(statements.list(group === undefined ? 'owner' : 'group'), () => [
+        ...[clockHere(), group ?? owner ?? null, group === undefined ? null : (owner ?? null)],
+        ...[statuses === undefined ? null : JSON.stringify(statuses), endedSince ?? null],
+        ...[after?.createdAt ?? null, after?.id ?? null, toBigint(limit)],
+      ])
       return rows.map(toSeenRecord)
     },
     async replace(seen, record, added, mustBeWhole) {

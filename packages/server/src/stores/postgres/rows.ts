@@ -6,7 +6,7 @@ import type { Row, SqlValue } from './connection/database'
 
 /** What `toSeenRecord` reads, besides `now`. */
 export const columns =
-  'key, id, revision, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, created_at, ended_at'
+  'key, id, revision, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, created_at, ended_at, list_owner, list_group'
 
 export function toSeenRecord(row: Row): SeenRecord {
   return {
@@ -33,6 +33,8 @@ function toRecord(row: Row): StreamRecord {
     lapsesAt: Number(row['lapses_at']),
     createdAt: Number(row['created_at']),
     endedAt: row['ended_at'] === null ? undefined : Number(row['ended_at']),
+    listOwner: text(row['list_owner']),
+    listGroup: text(row['list_group']),
   }
 }
 

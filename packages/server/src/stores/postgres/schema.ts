@@ -47,10 +47,14 @@ const tables = ({ streams, pieces, metas }: TableNames) => `
     lease_ms bigint NOT NULL,
     lapses_at bigint NOT NULL,
     created_at bigint NOT NULL,
-    ended_at bigint
+    ended_at bigint,
+    list_owner text,
+    list_group text
   ) WITH (fillfactor = 50);
   CREATE INDEX keepstream_streams_ended_at ON ${streams} (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX keepstream_streams_open ON ${streams} (created_at) WHERE ended_at IS NULL;
+  CREATE INDEX keepstream_streams_owner ON ${streams} (list_owner, created_at, id) WHERE list_owner IS NOT NULL;
+  CREATE INDEX keepstream_streams_group ON ${streams} (list_group, created_at, id) WHERE list_group IS NOT NULL;
   CREATE TABLE ${pieces} (
     stream_key bigint NOT NULL REFERENCES ${streams} ON DELETE CASCADE,
     start bigint NOT NULL,

@@ -18,10 +18,11 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
   const reading = (sql: string) => `WITH writable AS (DELETE FROM ${streams} WHERE false) ${sql}`
 
   return {
-    /** moment, id, status, epoch, base, length, stop_requested, lease_ms, how long it may stay pending, meta */
+    /** moment, id, status, epoch, base, length, stop_requested, lease_ms, how long it may stay pending, meta, owner, group */
     insert: `WITH clock AS (SELECT ${clock('$1')} AS now), created AS (
-        INSERT INTO ${streams} (id, revision, status, epoch, base, length, stop_requested, lease_ms, lapses_at, created_at)
-        SELECT $2::text, 0, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::boolean, $8::bigint, least(now + $9::numeric, 9007199254740991), now FROM clock
+        INSERT INTO ${streams} (id, revision, status, epoch, base, length, stop_requested, lease_ms, lapses_at, created_at,
+          list_owner, list_group)
+        SELECT $2::text, 0, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::boolean, $8::bigint, least(now + $9::numeric, 9007199254740991), now, $11::text, $12::text FROM clock
         ON CONFLICT (id) DO NOTHING RETURNING key
       ), kept AS (
         INSERT INTO ${metas} (stream_key, meta) SELECT key, $10::text FROM created WHERE $10::text <> 'null'
@@ -34,6 +35,18 @@ export function createStatements({ streams, pieces, metas }: TableNames) {
     /** ids as JSON, moment. The clients do not agree on how an array is passed. */
     loadAll: reading(`SELECT ${columns}, ${clock('$2')} AS now FROM ${streams}
       WHERE id = ANY (ARRAY(SELECT json_array_elements_text($1::text::json)))`),
+
+    /**
+     * moment, the owner or the group, the owner beside a group, statuses as JSON, endedSince, createdAt and id of the stream
+     * before, limit. The values from the third on may be null, but for the limit.
+     */
+    list: (by: 'owner' | 'group') =>
+      reading(`SELECT ${columns}, ${clock('$1')} AS now FROM ${streams} WHERE list_${by} = $2::text
+        AND ($3::text IS NULL OR list_owner = $3::text)
+        AND ($4::text IS NULL OR status = ANY (ARRAY(SELECT json_array_elements_text($4::text::json))))
+        AND ($5::bigint IS NULL OR ended_at IS NULL OR ended_at >= $5::bigint)
+        AND (created_at, id) < (coalesce($6::bigint, 9223372036854775807), coalesce($7::text, '') COLLATE "C")
+        ORDER BY created_at DESC, id DESC LIMIT $8::bigint`),
 
     /** key, length. Finds the stream if its text is not as long as its record says. */
     findIncomplete: reading(

@@ -36,6 +36,27 @@ export function bucketKeys(prefix: string, bucket: number): BucketKeys {
   return { index: `${prefix}:{${bucket}}:index`, expiring: `${prefix}:{${bucket}}:expiring` }
 }
 
+export interface ListKey {
+  readonly bucket: number
+  /** A sorted set of members. The score is when the stream was created. */
+  readonly list: string
+}
+
+/** The lists that a stream of this owner and group is in. They are on other servers of a cluster than its record. */
+export function listKeys(
+  prefix: string,
+  { owner, group }: { owner?: string | undefined; group?: string | undefined },
+): ListKey[] {
+  const keyOf = (kind: string, name: string) => {
+    const tag = `${kind}:${encodeId(name)}`
+    return { bucket: bucketOf(tag), list: `${prefix}:{${tag}}:list` }
+  }
+  return [
+    ...(owner === undefined ? [] : [keyOf('owner', owner)]),
+    ...(group === undefined ? [] : [keyOf('group', group)]),
+  ]
+}
+
 /** One channel for all streams. In a cluster it belongs to one slot, like a key. */
 export function notificationChannel(prefix: string): string {
   return `${prefix}:{hints}`

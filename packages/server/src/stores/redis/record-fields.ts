@@ -16,12 +16,20 @@ export const recordFields = [
   'lapsesAt',
   'createdAt',
   'endedAt',
+  'listOwner',
+  'listGroup',
   'revision',
   'birth',
 ] as const
 
 /** The fields that may change, as field, value, field, value. Optional text is JSON, or empty. */
-export function changingFields({ id: _, createdAt: __, ...changing }: Partial<StreamRecord>): string[] {
+export function changingFields({
+  id: _,
+  createdAt: __,
+  listOwner: ___,
+  listGroup: ____,
+  ...changing
+}: Partial<StreamRecord>): string[] {
   return Object.entries(changing).flatMap(([field, value]) => [field, stored(field, value)])
 }
 
@@ -58,13 +66,15 @@ export function toRecord(id: string, values: unknown, now: number): RedisRecord 
     base,
     length,
     stopRequested: fields.stopRequested === '1',
-    error: text(fields.error),
-    finishReason: text(fields.finishReason),
-    owner: text(fields.owner),
+    error: toText(fields.error),
+    finishReason: toText(fields.finishReason),
+    owner: toText(fields.owner),
     leaseMs: Number(fields.leaseMs),
     lapsesAt: Number(fields.lapsesAt),
     createdAt: Number(fields.createdAt),
     endedAt: fields.endedAt === '' ? undefined : Number(fields.endedAt),
+    listOwner: toText(fields.listOwner),
+    listGroup: toText(fields.listGroup),
   }
   return { record, now, revision: fields.revision, birth: fields.birth }
 }
@@ -82,6 +92,7 @@ type Fields = Record<Exclude<(typeof recordFields)[number], 'status'>, string> &
   readonly status: StreamStatus | null
 }
 
-function text(value: string): string | undefined {
-  return value === '' ? undefined : (JSON.parse(value) as string)
+/** The opposite of `optional`. */
+export function toText(value: string | null | undefined): string | undefined {
+  return !value ? undefined : (JSON.parse(value) as string)
 }

@@ -1,15 +1,19 @@
 import { StreamServerError } from '../../errors'
 import type { LoadedRecord, RecordChanges, RecordTable } from '../shared/optimistic-store'
-import { createRecord, endOf } from '../shared/record'
+import { createRecord, endOf, type StreamRecord } from '../shared/record'
 import type { TextRow } from '../shared/transaction'
 import { type Claims, ForeignClaim } from './claims'
 import type { CallRedis } from './connection/call-redis'
 import { findEnded, type PageOfBucket } from './find-ended'
-import { bucketKeys, decodeId, type StreamKeys, streamKeys } from './keys'
-import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole } from './record-fields'
+import { bucketKeys, decodeId, listKeys, type StreamKeys, streamKeys } from './keys'
+import { listStreams } from './lists'
+import { changingFields, optional, type RedisRecord, toRecord, toRecordIfWhole, toText } from './record-fields'
 import {
   changeScript,
+  delistScript,
+  enlistScript,
   insertScript,
+  listScript,
   loadAllScript,
   loadScript,
   pageScript,
@@ -31,6 +35,8 @@ export interface RedisTableOptions {
   readonly expireMs: number | undefined
   readonly claims: Claims
 }
+
+type ListField = 'listOwner' | 'listGroup'
 
 /** How many records of one bucket are loaded at once. */
 const maxLoad = 100
@@ -107,20 +113,58 @@ export function redisTable(options: RedisTableOptions): RedisTable {
   }
 
   async function remove(keys: StreamKeys, revision: string): Promise<boolean> {
-    return Number(await run(keys.bucket, removeScript, keysOf(keys), ['', keys.member, revision])) === 1
+    const reply = await run(keys.bucket, removeScript, keysOf(keys), ['', keys.member, revision])
+    if (!Array.isArray(reply)) return false
+    const [createdAt, listOwner, listGroup] = reply as string[]
+    const record = { createdAt: Number(createdAt), listOwner: toText(listOwner), listGroup: toText(listGroup) }
+    await changeLists(delistScript, decodeId(keys.member), record)
+    return true
+  }
+
+  /** Puts the stream into its lists, or takes it out of them. */
+  async function changeLists(script: RedisScript, id: string, record: Pick<StreamRecord, 'createdAt' | ListField>) {
+    const { createdAt, listOwner: owner, listGroup: group } = record
+    const args = [String(createdAt), streamKeys(prefix, id).member]
+    await Promise.all(listKeys(prefix, { owner, group }).map(({ bucket, list }) => run(bucket, script, [list], args)))
   }
 
   return {
     async insert(id, meta, request) {
       const keys = streamKeys(prefix, id)
       const { lapsesAt, epoch } = createRecord(id, 0, pendingMs, request)
-      const args = [moment(), keys.member, meta, String(lapsesAt), nextRevision(), String(epoch)]
+      const { owner, group } = request ?? {}
+      const lists = [optional(owner), optional(group)]
+      const args = [moment(), keys.member, meta, String(lapsesAt), nextRevision(), String(epoch), ...lists]
       const [recordKey, textKey, indexKey] = keysOf(keys)
-      return Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args)) === 1
+      const createdAt = Number(await run(keys.bucket, insertScript, [recordKey, textKey, indexKey], args))
+      // The process that created it may have died before it was in the lists.
+      const record = createdAt > 0 ? { createdAt, listOwner: owner, listGroup: group } : (await load(id))?.record
+      if (record && (owner !== undefined || group !== undefined)) await changeLists(enlistScript, id, record)
+      return createdAt > 0
     },
     load,
     birthOf: async (id) => (await load(id))?.birth,
     loadAll,
+    async list(request) {
+      const { owner, group } = request
+      // The list of the group, if both are given.
+      const key = listKeys(prefix, { owner, group }).at(-1)
+      if (!key) return []
+      const { bucket, list } = key
+      return listStreams(request, {
+        loadAll,
+        async page(latest, skip, count) {
+          const args = [latest === Infinity ? '+inf' : String(latest), String(skip), String(count)]
+          const reply = (await run(bucket, listScript, [list], args)) as string[]
+          return reply.flatMap((member, i) =>
+            i % 2 === 0 ? [{ id: decodeId(member), createdAt: Number(reply[i + 1]) }] : [],
+          )
+        },
+        async forget({ id, createdAt }) {
+          await run(bucket, delistScript, [list], [String(createdAt), streamKeys(prefix, id).member])
+        },
+      })
+    },
     async replace(seen, record, rows, mustBeWhole) {
       const keys = streamKeys(prefix, record.id)
       const fields = [...changingFields(record), 'revision', nextRevision()]

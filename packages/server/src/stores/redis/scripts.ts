@@ -93,15 +93,28 @@ end
 const { lapsesAt: _, epoch: __, ...created } = createRecord('', 0, 0)
 const createdFields = changingFields(created).map((part) => `'${part}'`)
 
-/** record, text, index · moment, member, meta, how long it may stay pending, revision, epoch → 1, or 0 if the record exists */
+/** record, text, index · moment, member, meta, how long it may stay pending, revision, epoch, owner and group as JSON or empty → the moment, or 0 if the record exists */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
 local lapses = string.format('%.0f', now + ARGV[4])
 redis.call('HSET', KEYS[1], 'meta', ARGV[3], 'createdAt', now, 'lapsesAt', lapses, 'pieces', 0,
-  'revision', ARGV[5], 'birth', ARGV[5], 'epoch', ARGV[6], ${createdFields.join(', ')})
+  'revision', ARGV[5], 'birth', ARGV[5], 'epoch', ARGV[6], 'listOwner', ARGV[7], 'listGroup', ARGV[8], ${createdFields.join(', ')})
 redis.call('ZADD', KEYS[3], now, ARGV[2])
-return 1
+return now
+`)
+
+/** list · moment when it was created, member */
+export const enlistScript = script(`redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])`)
+
+/** list · moment when it was created, member. A later stream with the same id stays in the list. */
+export const delistScript = script(`
+if redis.call('ZSCORE', KEYS[1], ARGV[2]) == ARGV[1] then redis.call('ZREM', KEYS[1], ARGV[2]) end
+`)
+
+/** list · latest moment, how many to skip, count → members and scores, the latest first */
+export const listScript = script(`${primary}
+return redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[1], '-inf', 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
 `)
 
 /** record · moment → the moment, its fields and the meta */
@@ -176,14 +189,16 @@ end
 return { 1, length, seen[4] }
 `)
 
-/** record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 1 if removed */
+/** record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 0, or when it was created, its owner and group */
 export const removeScript = script(`
 local revision = redis.call('HGET', KEYS[1], 'revision') or ''
 if ARGV[3] ~= '*' and revision ~= ARGV[3] then return 0 end
+local lists = redis.call('HMGET', KEYS[1], 'createdAt', 'listOwner', 'listGroup')
 redis.call('UNLINK', KEYS[1], KEYS[2])
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZREM', KEYS[4], ARGV[2])
-return revision ~= '' and 1 or 0
+if revision == '' then return 0 end
+return lists
 `)
 
 /** record, text · moment, from, the position of the last unit → moment, fields, ids and rows */

@@ -1,10 +1,17 @@
 import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
-import type { CreateRequest, StoredEnding, StoredRange, StreamStore, WriteResult } from '../../store/stream-store'
+import type {
+  CreateRequest,
+  ListRequest,
+  StoredEnding,
+  StoredRange,
+  StreamStore,
+  WriteResult,
+} from '../../store/stream-store'
 import { type ChangeNotifier, createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
-import { createRecord, isVisibleChange, type StreamRecord, toHead } from './record'
+import { createRecord, isVisibleChange, type StreamRecord, toHead, toListed } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
 import type { TextRow } from './transaction'
@@ -24,7 +31,7 @@ export interface LoadedRecord extends SeenRecord {
 }
 
 /** The fields of a record that {@link RecordTable.change} writes. */
-export type RecordChanges = Partial<Omit<StreamRecord, 'id' | 'createdAt'>>
+export type RecordChanges = Partial<Omit<StreamRecord, 'id' | 'createdAt' | 'listOwner' | 'listGroup'>>
 
 /** The result of {@link RecordTable.change}: the record as it is after the call. */
 export interface ChangedRecord extends LoadedRecord {
@@ -69,6 +76,8 @@ export interface RecordTable {
   load(id: string): Promise<LoadedRecord | undefined>
   /** The records that exist, in any order. No id comes twice. */
   loadAll(ids: readonly string[]): Promise<readonly SeenRecord[]>
+  /** The records that `isListed` finds, in the order of `compareListed`, up to the limit. */
+  list(request: ListRequest): Promise<readonly SeenRecord[]>
   /**
    * Writes the record and adds the rows, only if the stored record is still `seen`. Returns whether it was. Instead of
    * `false` it may return the stored record, which saves a read.
@@ -266,6 +275,10 @@ export function optimisticStore(options: OptimisticStoreOptions): StreamStore {
     async heads(ids) {
       checkOpen()
       return (await table.loadAll([...new Set(ids)])).map(({ record, now }) => toHead(record, now))
+    },
+    async list(request) {
+      checkOpen()
+      return (await table.list(request)).map(({ record, now }) => toListed(record, now))
     },
     watch: notifier.watch,
     async dispose() {

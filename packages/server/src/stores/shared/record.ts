@@ -1,5 +1,5 @@
 import { isTerminal, type StreamStatus } from '../../store/status'
-import type { CreateRequest, StreamHead } from '../../store/stream-store'
+import type { CreateRequest, ListedStream, ListPosition, ListRequest, StreamHead } from '../../store/stream-store'
 
 /** The state of a stream, without its text and its meta. Immutable: every act makes a new record. */
 export interface StreamRecord {
@@ -17,6 +17,9 @@ export interface StreamRecord {
   readonly leaseMs: number
   /** When the stream lapses, unless its lease is renewed before that. It means nothing once the stream has ended. */
   readonly lapsesAt: number
+  /** What `create` got as `owner` and `group`. */
+  readonly listOwner: string | undefined
+  readonly listGroup: string | undefined
   readonly createdAt: number
   /** When the status became terminal. */
   readonly endedAt: number | undefined
@@ -31,7 +34,7 @@ export function createRecord(
   id: string,
   now: number,
   pendingMs: number,
-  { epoch = 0 }: CreateRequest = {},
+  { epoch = 0, owner: listOwner, group: listGroup }: CreateRequest = {},
 ): StreamRecord {
   return {
     id,
@@ -45,6 +48,8 @@ export function createRecord(
     owner: undefined,
     leaseMs: 0,
     lapsesAt: Math.min(now + Math.ceil(pendingMs), Number.MAX_SAFE_INTEGER),
+    listOwner,
+    listGroup,
     createdAt: now,
     endedAt: undefined,
   }
@@ -64,6 +69,35 @@ export function toHead(record: StreamRecord, now: number): StreamHead {
     isStalled: record.status === 'streaming' && now >= record.lapsesAt - record.leaseMs,
     now,
   }
+}
+
+export function toListed(record: StreamRecord, now: number): ListedStream {
+  const { listOwner, listGroup, createdAt, endedAt } = record
+  return {
+    head: toHead(record, now),
+    ...(listOwner === undefined ? {} : { owner: listOwner }),
+    ...(listGroup === undefined ? {} : { group: listGroup }),
+    createdAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+  }
+}
+
+/** Whether `list` returns it, but for the limit. */
+export function isListed(record: StreamRecord, request: ListRequest): boolean {
+  const { owner, group, statuses, endedSince = 0, after } = request
+  return (
+    (owner === undefined || record.listOwner === owner) &&
+    (group === undefined || record.listGroup === group) &&
+    (statuses === undefined || statuses.includes(record.status)) &&
+    (record.endedAt === undefined || record.endedAt >= endedSince) &&
+    (after === undefined || compareListed(after, record) < 0)
+  )
+}
+
+/** The order of `list`. */
+export function compareListed(one: ListPosition, two: ListPosition): number {
+  if (one.createdAt !== two.createdAt) return two.createdAt - one.createdAt
+  return one.id === two.id ? 0 : one.id < two.id ? 1 : -1
 }
 
 export function isLapsed(record: StreamRecord, now: number): boolean {

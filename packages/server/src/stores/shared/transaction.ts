@@ -1,3 +1,4 @@
+import type { ListRequest } from '../../store/stream-store'
 import type { StreamRecord } from './record'
 
 /** A stored part of the text. Never empty. */
@@ -11,6 +12,8 @@ export interface StoreTransaction {
   load(id: string): StreamRecord | undefined
   /** The records that exist, in any order. */
   loadAll(ids: readonly string[]): readonly StreamRecord[]
+  /** The records that `isListed` finds, in the order of `compareListed`. */
+  list(request: ListRequest): readonly StreamRecord[]
   /** The JSON that was passed to `insert`. */
   meta(id: string): string
   /** `meta` is JSON. */

@@ -3,7 +3,7 @@ import type { StoredRange, StreamStore } from '../../store/stream-store'
 import { createChangeNotifier } from './change-notifier'
 import { joinRows } from './join-rows'
 import { toMetaJson } from './meta-json'
-import { createRecord, isVisibleChange, type StreamRecord, toHead } from './record'
+import { createRecord, isVisibleChange, type StreamRecord, toHead, toListed } from './record'
 import { appendText, claimStream, closeStream, expireStream, type Outcome, renewLease, stopStream } from './rules'
 import { splitText } from './split-text'
 import type { StoreTransaction, TextRow, TransactionalBackend } from './transaction'
@@ -116,6 +116,8 @@ export function transactionalStore({ name, backend, now, pendingMs }: Transactio
       ),
     heads: (ids) =>
       transact('read', (transaction) => transaction.loadAll(ids).map((record) => toHead(record, moment()))),
+    list: (request) =>
+      transact('read', (transaction) => transaction.list(request).map((record) => toListed(record, moment()))),
     watch: notifier.watch,
     async dispose() {
       isDisposed = true

@@ -26,8 +26,12 @@ const tables = `
     lease_ms INTEGER NOT NULL,
     lapses_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    ended_at INTEGER
+    ended_at INTEGER,
+    list_owner TEXT,
+    list_group TEXT
   ) STRICT;
+  CREATE INDEX keepstream_streams_owner ON keepstream_streams (list_owner, created_at, id) WHERE list_owner IS NOT NULL;
+  CREATE INDEX keepstream_streams_group ON keepstream_streams (list_group, created_at, id) WHERE list_group IS NOT NULL;
   CREATE INDEX keepstream_streams_ended_at ON keepstream_streams (ended_at) WHERE ended_at IS NOT NULL;
   CREATE INDEX keepstream_streams_open ON keepstream_streams (created_at) WHERE ended_at IS NULL;
   CREATE TABLE keepstream_pieces (

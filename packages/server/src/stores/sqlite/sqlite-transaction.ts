@@ -1,5 +1,6 @@
 import { StreamServerError } from '../../errors'
 import type { StreamStatus } from '../../store/status'
+import type { ListRequest } from '../../store/stream-store'
 import type { StreamRecord } from '../shared/record'
 import type { StoreTransaction, TextRow } from '../shared/transaction'
 import { filler } from './filler'
@@ -7,7 +8,7 @@ import { guardText, unguardText } from './guard-text'
 import type { SqliteHandle, SqliteValue } from './handle'
 
 const columns =
-  'id, created_at, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, ended_at'
+  'id, created_at, list_owner, list_group, status, epoch, base, length, stop_requested, error, finish_reason, owner, lease_ms, lapses_at, ended_at'
 
 /**
  * Appended text extends the last row up to this many code units. Every row takes at least a page, so a separate row for
@@ -23,7 +24,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   )
   const meta = database.prepare('SELECT meta FROM keepstream_metas WHERE stream_id = ?')
   const insert = database.prepare(
-    `INSERT INTO keepstream_streams (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO keepstream_streams (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const insertMeta = database.prepare(`INSERT INTO keepstream_metas (stream_id, filler, meta) VALUES (?, ${filler}, ?)`)
   const update = database.prepare(
@@ -54,12 +55,27 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
      ) ORDER BY end LIMIT ?`,
   )
 
+  // One statement for each set of conditions.
+  const lists = new Map<string, ReturnType<SqliteHandle['prepare']>>()
+  function list(request: ListRequest) {
+    const conditions = listConditions(request)
+    const statement =
+      lists.get(conditions) ??
+      database.prepare(
+        `SELECT ${columns} FROM keepstream_streams WHERE ${conditions} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      )
+    lists.set(conditions, statement)
+    return statement
+  }
+
   return {
     load: (id) => (load.all(id) as StreamRow[]).map(toRecord)[0],
     loadAll: (ids) => (loadAll.all(JSON.stringify(ids)) as StreamRow[]).map(toRecord),
+    list: (request) => (list(request).all(...listValues(request)) as StreamRow[]).map(toRecord),
     meta: (id) => (meta.all(id) as { meta: string }[])[0]?.meta ?? 'null',
     insert: (record, json) => {
-      insert.run(record.id, record.createdAt, ...changing(record))
+      const { id, createdAt, listOwner = null, listGroup = null } = record
+      insert.run(id, createdAt, listOwner, listGroup, ...changing(record))
       if (json !== 'null') insertMeta.run(record.id, json)
     },
     update: (record) => void update.run(...changing(record), record.id),
@@ -81,7 +97,7 @@ export function sqliteTransaction(database: SqliteHandle): StoreTransaction {
   }
 }
 
-/** The columns after `created_at`, in order. Acts may change them. */
+/** The other columns, in order. Acts may change them. */
 function changing(record: StreamRecord): SqliteValue[] {
   return [
     record.status,
@@ -115,6 +131,8 @@ interface StreamRow {
   readonly lapses_at: Integer
   readonly created_at: Integer
   readonly ended_at: Integer | null
+  readonly list_owner: string | null
+  readonly list_group: string | null
 }
 
 interface TextColumns {
@@ -137,9 +155,33 @@ function toRecord(row: StreamRow): StreamRecord {
     lapsesAt: Number(row.lapses_at),
     createdAt: Number(row.created_at),
     endedAt: row.ended_at === null ? undefined : Number(row.ended_at),
+    listOwner: row.list_owner ?? undefined,
+    listGroup: row.list_group ?? undefined,
   }
 }
 
 function toTextRow(row: TextColumns): TextRow {
   return { start: Number(row.start), text: unguardText(row.text) }
+}
+
+/** `isListed` as SQL. Ids are ASCII, so their bytes have the order of their code units. */
+function listConditions({ owner, group, statuses, endedSince, after }: ListRequest): string {
+  return [
+    owner !== undefined && 'list_owner = ?',
+    group !== undefined && 'list_group = ?',
+    statuses && 'status IN (SELECT value FROM json_each(?))',
+    endedSince !== undefined && '(ended_at IS NULL OR ended_at >= ?)',
+    after && '(created_at, id) < (?, ?)',
+  ]
+    .filter(Boolean)
+    .join(' AND ')
+}
+
+function listValues({ owner, group, statuses, endedSince, after, limit }: ListRequest): SqliteValue[] {
+  return [
+    ...[owner, group, statuses && JSON.stringify(statuses), endedSince, after?.createdAt, after?.id].filter(
+      (value) => value !== undefined,
+    ),
+    limit,
+  ]
 }

@@ -126,6 +126,8 @@ export function createRecorder(now: () => number): Recorder {
           }
           return ids
         },
+        // Its streams are read one by one, as heads are, and other cases compare it.
+        list: (request) => store.list(request),
         watch: (onChange) => store.watch(onChange),
         dispose: () => store.dispose(),
       }
