@@ -66,7 +66,7 @@ const serverBorders = moduleRules('server', {
   'http/response': [...serverBase, 'reading', 'run', 'runtime', 'http/wire-names', 'http/encoders'],
   'http/request': [...serverBase, 'run', 'http/wire-names', 'http/response'],
   http: [...serverBase, 'reading', 'run', 'runtime'],
-  streams: [...serverBase, 'run', 'http'],
+  streams: [...serverBase, 'reading', 'run', 'http'],
   'create-streams': [...serverBase, 'runtime', 'streams', 'reading', 'run', 'http'],
   'options/check-options': ['errors'],
   stores: ['errors', 'store', 'timing', 'options/check-options'],

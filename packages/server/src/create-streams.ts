@@ -7,6 +7,7 @@ import { notFoundResponse } from './http/response/responses'
 import { stopStream } from './http/stop'
 import { number, optionsFrom } from './options/check-options'
 import type { CreateStreamsOptions } from './options/create-streams-options'
+import { listStreams } from './reading/list-streams'
 import { readWholeText } from './reading/read-text'
 import { ensureStream } from './run/create-stream'
 import { startStream } from './run/start'
@@ -30,6 +31,7 @@ export function createStreams(options: CreateStreamsOptions): Streams {
   const streams: Streams = {
     createStream: async (options = {}) => (await ensureStream(store, options)).id,
     ensureStream: async (options) => ensureStream(store, options),
+    list: async (options) => listStreams(store, runtime.expiry, options),
     async getStreamBody(id) {
       const whole = isStreamId(id) ? await readWholeText(hub, id) : undefined
       if (!whole) throw notFound(id)

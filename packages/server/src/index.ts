@@ -9,10 +9,14 @@ export type {
   CreateContext,
   Handler,
   HandlerOptions,
+  ListContext,
+  ListScope,
   StreamAction,
+  StreamFacts,
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'
 export type { CreateStreamsOptions, FlushOptions } from './options/create-streams-options'
+export type { ListOptions, StreamList, StreamSummary } from './reading/list-streams'
 export type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 export type { DriveContext, Finish, Produced, Producer, ProducerContext } from './run/producer'
 export type { RunOutcome } from './run/run'

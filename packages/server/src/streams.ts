@@ -1,6 +1,7 @@
 import type { DriveOptions } from './http/drive'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
+import type { ListOptions, StreamList } from './reading/list-streams'
 import type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 import type { DriveContext, Producer } from './run/producer'
 import type { StartedStream } from './run/start'
@@ -35,6 +36,11 @@ export interface Streams {
    * Rejects with `exists` if it has another `meta`.
    */
   ensureStream(options: CreateStreamOptions): Promise<EnsuredStream>
+  /**
+   * A page of the streams of an owner or a group, those that were created last first. A stream in it whose producer is gone is
+   * ended as `timeout`, as by any reader. Rejects with `invalid-option` without an owner and a group.
+   */
+  list(options: ListOptions): Promise<StreamList>
   /** Reads all of the text that is durable now. */
   getStreamBody(id: string): Promise<StreamBody>
   /**

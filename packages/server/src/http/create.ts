@@ -1,5 +1,6 @@
 import { StreamServerError } from '../errors'
-import { createOnce } from '../run/create-stream'
+import { listName } from '../reading/list-streams'
+import { type CreateStreamOptions, createOnce } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
 import { driveStream } from './drive'
@@ -28,7 +29,7 @@ export async function createAndDrive(runtime: Runtime, options: CreateOptions): 
   if (id.length < LEAST_ID_LENGTH)
     return errorResponse('invalid-request', `To create a stream, choose an id of ${LEAST_ID_LENGTH} to 64 characters.`)
   const [head] = await store.heads([id])
-  const isNew = !head && (await createOnce(store, id, metaFrom(await create({ id, request: open() }))))
+  const isNew = !head && (await createOnce(store, id, factsFrom(await create({ id, request: open() }))))
   const refusal = isNew ? undefined : await refusalToDrive()
   if (refusal) return refusal
   const response = await driveStream(runtime, open(), id, produce, { canResume })
@@ -36,8 +37,13 @@ export async function createAndDrive(runtime: Runtime, options: CreateOptions): 
   return response
 }
 
-function metaFrom(created: unknown): unknown {
-  if (typeof created === 'object' && created !== null && !(created instanceof Response))
-    return (created as { meta?: unknown }).meta ?? null
-  throw new StreamServerError('invalid-option', '`create` of the handler must return an object: { meta }, or {}')
+function factsFrom(created: unknown): Omit<CreateStreamOptions, 'id'> {
+  if (typeof created === 'object' && created !== null && !(created instanceof Response)) {
+    const { meta = null, owner, group } = created as CreateStreamOptions
+    return { meta, owner: listName(owner, 'owner'), group: listName(group, 'group') }
+  }
+  throw new StreamServerError(
+    'invalid-option',
+    '`create` of the handler must return an object: { meta, owner, group }, or {}',
+  )
 }

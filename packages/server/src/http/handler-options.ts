@@ -1,9 +1,11 @@
 import { callback, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from '../options/check-options'
+import type { ListOptions } from '../reading/list-streams'
+import type { CreateStreamOptions } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
 import { checkOrigin } from './request/check-origin'
 import { isHeaderName } from './request/cors'
 
-export type StreamAction = 'create' | 'read' | 'drive' | 'stop' | 'delete'
+export type StreamAction = 'create' | 'list' | 'read' | 'drive' | 'stop' | 'delete'
 
 export interface AuthorizeContext {
   /**
@@ -11,6 +13,7 @@ export interface AuthorizeContext {
    * copy.
    */
   readonly request: Request
+  /** It is empty for `list`. */
   readonly id: string
   readonly action: StreamAction
   /**
@@ -19,6 +22,17 @@ export interface AuthorizeContext {
    */
   readonly getMeta: () => Promise<unknown>
 }
+
+export type StreamFacts = Omit<CreateStreamOptions, 'id'>
+
+export interface ListContext {
+  readonly request: Request
+  /** From the query of the request. */
+  readonly owner: string | undefined
+  readonly group: string | undefined
+}
+
+export type ListScope = Pick<ListOptions, 'owner' | 'group'>
 
 export interface CreateContext {
   readonly id: string
@@ -56,7 +70,8 @@ export interface HandlerOptions {
    */
   readonly produce?: Producer<DriveContext>
   /**
-   * For `POST /:id/create`, which creates a stream and drives it in one request: it returns the `meta` of the stream, or `{}`.
+   * For `POST /:id/create`, which creates a stream and drives it in one request: it returns what `createStream` takes,
+   * but for the id.
    * The page chooses the id, of 20 to 64 letters, digits, `-` and `_`. The request may be repeated: then it joins, if
    * `authorize` allows it to `drive`. `POST` of `basePath` does the same with an id that the server makes, and the response
    * has it as `Stream-Id`.
@@ -64,7 +79,13 @@ export interface HandlerOptions {
    * `create` is not called for a stream that exists, but two requests at once may both call it: use the id as the key of what
    * it stores. Needs `produce`. @default there are no such routes
    */
-  readonly create?: (context: CreateContext) => { readonly meta?: unknown } | Promise<{ readonly meta?: unknown }>
+  readonly create?: (context: CreateContext) => StreamFacts | Promise<StreamFacts>
+  /**
+   * For `GET` of `basePath`, which lists streams: it returns whose streams this request may see, an owner, a group or both. The
+   * query has what the page asked for, which is checked nowhere else. `authorize` is asked first, with the action `list` and
+   * without an id. @default there is no such route
+   */
+  readonly list?: (context: ListContext) => ListScope | Promise<ListScope>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**
@@ -94,6 +115,7 @@ const table = {
       : invalid(name, "pass a function that returns true or false, or the string 'public'"),
   produce: callback<HandlerOptions['produce']>('pass a producer, such as async ({ meta, append }) => …'),
   create: callback<HandlerOptions['create']>('pass a function such as ({ request }) => ({ meta: … })'),
+  list: callback<HandlerOptions['list']>('pass a function such as ({ request }) => ({ owner: … })'),
   canResume: flag,
   allowedOrigins: (given = [], name) =>
     Array.isArray(given) ? given.map(checkOrigin) : invalid(name, "pass a list such as ['https://app.example']"),

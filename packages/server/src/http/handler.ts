@@ -15,6 +15,7 @@ import {
   resolveHandlerOptions,
   type StreamAction,
 } from './handler-options'
+import { readList } from './list'
 import { readStream } from './read'
 import { crossOrigin, isAllowedOrigin } from './request/allowed-origin'
 import { boundRequest } from './request/bounded-request'
@@ -33,7 +34,7 @@ interface Route {
 
 export function createHandler(runtime: Runtime, given: HandlerOptions): Handler {
   const options = resolveHandlerOptions(given)
-  const { authorize, create, produce, canResume, maxBodyBytes, allowedOrigins } = options
+  const { authorize, create, list, produce, canResume, maxBodyBytes, allowedOrigins } = options
   // Set before the first drive, because a reader may come first and must not end a lapsed stream at once.
   runtime.runs.canResume ||= canResume
 
@@ -54,7 +55,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     if (request.method === 'OPTIONS')
       return allowedOrigins.length > 0 ? preflight(request, options) : methodNotAllowed(allow)
     if (runtime.isClosed) throw shuttingDown()
-    if (action !== 'read' && !isAllowedOrigin(request, allowedOrigins)) {
+    if (action !== 'read' && action !== 'list' && !isAllowedOrigin(request, allowedOrigins)) {
       return crossOrigin()
     }
     const received = await boundRequest(request, maxBodyBytes)
@@ -69,6 +70,8 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
     const refusal = await refusalOf(action)
     if (refusal) return refusal
     switch (action) {
+      case 'list':
+        return list ? readList(runtime, received.open(), list) : notFoundResponse()
       case 'create': {
         if (!create || !produce) return notFoundResponse()
         const { open } = received
@@ -93,7 +96,7 @@ export function createHandler(runtime: Runtime, given: HandlerOptions): Handler 
   function metaOf(id: string): AuthorizeContext['getMeta'] {
     let meta: Promise<unknown> | undefined
     return () => {
-      meta ??= runtime.options.store.readMeta(id)
+      meta ??= isStreamId(id) ? runtime.options.store.readMeta(id) : Promise.resolve(undefined)
       return meta
     }
   }
@@ -109,10 +112,17 @@ async function verdictOf(authorize: Authorize, request: AuthorizeContext): Promi
   }
 }
 
-function routed(request: Request, { basePath, create, produce }: ResolvedHandlerOptions): Route | Response {
+function routed(request: Request, { basePath, create, list, produce }: ResolvedHandlerOptions): Route | Response {
   const pathname = canonicalPath(new URL(request.url).pathname)
   const { method } = request
-  if (create && pathname.replace(/\/$/, '') === basePath) return posted(method, createStreamId(), 'create')
+  if (pathname.replace(/\/$/, '') === basePath) {
+    if (method === 'POST' && create) return { id: createStreamId(), action: 'create', allow: 'POST' }
+    const allow = [list && 'GET', create && 'POST'].filter(Boolean).join(', ')
+    if (allow === '') return notFoundResponse()
+    return (method === 'GET' && list) || method === 'OPTIONS'
+      ? { id: '', action: 'list', allow }
+      : methodNotAllowed(allow)
+  }
   if (!pathname.startsWith(`${basePath}/`)) return notFoundResponse()
   // One slash at the end is ignored, because some routers add it to every path.
   const [id, verb, ...more] = pathname

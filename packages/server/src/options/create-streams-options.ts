@@ -77,7 +77,7 @@ export interface CreateStreamsOptions extends Partial<ReportListeners> {
 
 const storeActs: readonly (keyof StreamStore)[] = [
   ...(['create', 'claim', 'append', 'beat', 'close', 'requestStop', 'expire'] as const),
-  ...(['delete', 'sweep', 'read', 'readMeta', 'heads', 'watch', 'dispose'] as const),
+  ...(['delete', 'sweep', 'read', 'readMeta', 'list', 'heads', 'watch', 'dispose'] as const),
 ]
 
 const flushTable = {

@@ -1,5 +1,6 @@
 import { StreamServerError } from '../errors'
 import { invalid, optionsFrom, type TableFor } from '../options/check-options'
+import { listName } from '../reading/list-streams'
 import { createStreamId, isStreamId } from '../store/stream-id'
 import type { StreamStore } from '../store/stream-store'
 
@@ -11,6 +12,10 @@ export interface CreateStreamOptions {
   readonly id?: string
   /** Any JSON value; `authorize` and producers get it. It never changes. @default null */
   readonly meta?: unknown
+  /** Whose stream it is, such as a user's id, for `list`. It never changes. @default none */
+  readonly owner?: string | undefined
+  /** What it belongs to, such as a conversation, for `list`. It never changes. @default none */
+  readonly group?: string | undefined
 }
 
 export interface EnsuredStream {
@@ -25,17 +30,19 @@ const table = {
       ? given
       : invalid(name, 'pass 1 to 64 letters, digits, - and _, or leave it out for a random id'),
   meta: (given) => given ?? null,
+  owner: listName,
+  group: listName,
 } satisfies TableFor<CreateStreamOptions>
 
 /** Creates a stream once. See `Streams.ensureStream`. */
 export async function ensureStream(store: StreamStore, options: CreateStreamOptions): Promise<EnsuredStream> {
-  const { id, meta } = optionsFrom(options, table, 'call createStream({ meta }), or without options')
+  const { id, meta, owner, group } = optionsFrom(options, table, 'call createStream({ meta }), or without options')
   if (id === undefined) {
     const random = createStreamId()
-    await store.create(random, meta)
+    await store.create(random, meta, { owner, group })
     return { id: random, isNew: true }
   }
-  if (await createOnce(store, id, meta)) return { id, isNew: true }
+  if (await createOnce(store, id, { meta, owner, group })) return { id, isNew: true }
   const known = await store.readMeta(id)
   // It was deleted since.
   if (known === undefined) return ensureStream(store, options)
@@ -47,8 +54,12 @@ export async function ensureStream(store: StreamStore, options: CreateStreamOpti
 }
 
 /** Creates a stream with an id that was chosen. `false` if there is one. */
-export async function createOnce(store: StreamStore, id: string, meta: unknown): Promise<boolean> {
-  return (await store.create(id, meta, { epoch: nextEpoch() })) === 'created'
+export async function createOnce(
+  store: StreamStore,
+  id: string,
+  { meta = null, owner, group }: Omit<CreateStreamOptions, 'id'>,
+): Promise<boolean> {
+  return (await store.create(id, meta, { epoch: nextEpoch(), owner, group })) === 'created'
 }
 
 /** The time that epochs count from, in milliseconds since 1970: 2026-01-01. So they have at most 15 digits for a long time. */

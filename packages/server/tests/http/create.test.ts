@@ -21,7 +21,8 @@ function served(options: Partial<Parameters<ReturnType<typeof createRig>['stream
     produce: hand.producer,
     create(context) {
       created.push(context)
-      return { meta: { user: context.request.headers.get('x-user') } }
+      const user = context.request.headers.get('x-user')
+      return { meta: { user }, owner: user ?? 'nobody', group: 'chat' }
     },
     ...options,
   })
@@ -44,6 +45,7 @@ describe('S29 one request', () => {
     await clock.advance(1_000)
     expect(driven).toMatchObject({ text: 'Because.', isDone: true, error: undefined })
     expect(await streams.getStreamBody(chosen)).toMatchObject({ text: 'Because.', status: 'done' })
+    expect(await streams.list({ owner: 'ada', group: 'chat' })).toMatchObject({ streams: [{ id: chosen }] })
   })
 
   it('makes an id if none is chosen, and names it', async () => {
@@ -123,6 +125,7 @@ describe('S29 one request', () => {
     ['nothing', () => undefined],
     ['a response', () => new Response()],
     ['a meta that JSON cannot hold', () => ({ meta: 1n })],
+    ['an owner that no store can keep', () => ({ owner: '' })],
   ])('is 500, and is reported, if `create` returns %s', async (_, create) => {
     const { post, hand, errors } = served({ create: create as never })
     expect((await post('/streams')).status).toBe(500)
