@@ -10,7 +10,9 @@ type Fate = 'lost' | 'unanswered' | 'whole'
 
 const fates: readonly Fate[] = ['lost', 'unanswered', 'whole']
 /** All fates of the first three requests of a stream. Later requests are whole. */
-const plans = fates.flatMap((one) => fates.flatMap((two) => fates.map((three) => [one, two, three])))
+const plans: readonly (readonly Fate[])[] = fates.flatMap((one) =>
+  fates.flatMap((two) => fates.map((three) => [one, two, three])),
+)
 const chunkCount = 12
 
 let server: MemoryServer
@@ -18,7 +20,7 @@ const runs = new Map<string, number>()
 beforeAll(async () => {
   server = await startMemoryServer(async ({ id, request, append }) => {
     runs.set(id, (runs.get(id) ?? 0) + 1)
-    for (const chunk of answerPieces(Number(await request?.text()), chunkCount)) {
+    for (const chunk of answerPieces(Number(await request.text()), chunkCount)) {
       await append(chunk)
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
@@ -28,7 +30,7 @@ afterAll(() => server.close())
 
 describe('a request that creates a stream', () => {
   it('leads to one generation and its whole text, whichever of the first requests are lost', async () => {
-    const results = await inParallel(plans, 9, async (plan, seed) => {
+    const results = await inParallel([...plans.entries()], 9, async ([seed, plan]) => {
       const id = createStreamId()
       const left = [...plan]
       const fetchWithFate = async (url: string | URL | Request, init?: RequestInit) => {

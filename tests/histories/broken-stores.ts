@@ -237,9 +237,9 @@ export const flaws: Readonly<Record<string, Flaw>> = {
   're-creates deleted streams': (store) => {
     const metas = new Map<string, unknown>()
     return {
-      async create(id, meta) {
+      async create(id, meta, request) {
         metas.set(id, meta)
-        return store.create(id, meta)
+        return store.create(id, meta, request)
       },
       async append(id, request) {
         const result = await store.append(id, request)

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
-import { createStreams, type Producer, type StreamStore } from '@keepstream/server'
+import { createStreams, type DriveContext, type Producer, type StreamStore } from '@keepstream/server'
 import { memoryStore } from '@keepstream/server/memory'
 
 export interface MemoryServer {
@@ -12,7 +12,7 @@ export interface MemoryServer {
 
 /** Starts a server in this process on a real socket. */
 export async function startMemoryServer(
-  produce: Producer,
+  produce: Producer<DriveContext>,
   options: Omit<Parameters<typeof createStreams>[0], 'store'> = {},
   wrapStore: (store: StreamStore) => StreamStore = (store) => store,
 ): Promise<MemoryServer> {

@@ -138,7 +138,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
 
   const { store } = options
   const lossy: StreamStore = {
-    create: (id, meta) => send(() => store.create(id, meta)),
+    create: (id, meta, request) => send(() => store.create(id, meta, request)),
     claim: (id, request) => send(() => store.claim(id, request)),
     append: (id, request) => written(id, () => store.append(id, request)),
     beat: (id, epoch) => send(() => store.beat(id, epoch)),
@@ -153,6 +153,7 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
       return range
     },
     readMeta: (id) => send(() => store.readMeta(id)),
+    list: (request) => send(() => store.list(request)),
     heads: (ids) => send(() => store.heads(ids)),
     watch(onChange) {
       unwatch = store.watch((id) => {

@@ -60,13 +60,28 @@ describe('storeTestKit', { timeout: 30_000 }, () => {
   // Each flaw has the key of the case that must catch it.
   const broken: Record<string, (store: StreamStore) => Partial<StreamStore>> = {
     'create/exists: forgets that an id exists': (store) => ({
-      create: async (id, meta) => {
+      create: async (id, meta, request) => {
         await store.delete(id)
-        return store.create(id, meta)
+        return store.create(id, meta, request)
+      },
+    }),
+    'create/epoch: begins every stream at epoch 0': (store) => ({
+      create: (id, meta, request) => store.create(id, meta, { ...request, epoch: 0 }),
+    }),
+    'list/owner-and-group: forgets the owner': (store) => ({
+      create: (id, meta, request) => store.create(id, meta, { ...request, owner: undefined }),
+    }),
+    'list/filters: lists streams with any status': (store) => ({
+      list: (request) => store.list({ ...request, statuses: undefined }),
+    }),
+    'list/pages: skips streams that were created in the same millisecond as the last of a page': (store) => ({
+      async list({ after, ...request }) {
+        const listed = await store.list({ ...request, limit: 1_000 })
+        return listed.filter(({ createdAt }) => !after || createdAt < after.createdAt).slice(0, request.limit)
       },
     }),
     'create/meta-refused: stores something else for a meta that is not JSON': (store) => ({
-      create: (id, meta) => store.create(id, typeof meta === 'bigint' ? Number(meta) : meta),
+      create: (id, meta, request) => store.create(id, typeof meta === 'bigint' ? Number(meta) : meta, request),
     }),
     'claim/repeated: gives the same owner a new epoch': (store) => ({
       claim: (id, request) => store.claim(id, { ...request, owner: `${request.owner}${Math.random()}` }),
