@@ -1,6 +1,7 @@
 import { notFound } from './errors'
 import { deleteStream } from './http/delete'
 import { driveStream } from './http/drive'
+import { eachOf } from './http/each-of'
 import { createHandler } from './http/handler'
 import { readStream } from './http/read'
 import { notFoundResponse } from './http/response/responses'
@@ -47,6 +48,10 @@ export function createStreams(options: CreateStreamsOptions): Streams {
     start: (id, producer, options = {}) => startStream(runs, id, producer, options),
     stopStream: (id) => stopStream(runtime, id),
     deleteStream: (id) => deleteStream(runtime, id),
+    stopStreams: async (scope) =>
+      eachOf(runtime, 'stopStreams', scope, ['pending', 'streaming'], (id) => stopStream(runtime, id)),
+    deleteStreams: async (scope) =>
+      eachOf(runtime, 'deleteStreams', scope, undefined, (id) => deleteStream(runtime, id)),
     read: async (request, id) => (isStreamId(id) ? readStream(runtime, request, id) : notFoundResponse()),
     handler: (given) => createHandler(runtime, given),
     async sweep(options) {

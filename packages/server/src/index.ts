@@ -3,6 +3,7 @@ export { type Environment, platformEnvironment } from './environment'
 export { isStreamServerError, StreamServerError, type StreamServerErrorCode } from './errors'
 export type { ErrorContext, StreamServerEvent } from './events'
 export type { DriveOptions } from './http/drive'
+export type { StreamScope } from './http/each-of'
 export type {
   Authorize,
   AuthorizeContext,
@@ -10,7 +11,6 @@ export type {
   Handler,
   HandlerOptions,
   ListContext,
-  ListScope,
   StreamAction,
   StreamFacts,
 } from './http/handler-options'

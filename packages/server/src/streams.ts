@@ -1,4 +1,5 @@
 import type { DriveOptions } from './http/drive'
+import type { StreamScope } from './http/each-of'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
 import type { ListOptions, StreamList } from './reading/list-streams'
@@ -64,11 +65,21 @@ export interface Streams {
    */
   stopStream(id: string): Promise<StoppedStream>
   /**
+   * Stops all streams of an owner or a group that have not ended, as `stopStream` does, and resolves with their ids. If one
+   * cannot be stopped, the others are, and it rejects then. It may be repeated.
+   */
+  stopStreams(scope: StreamScope): Promise<readonly string[]>
+  /**
    * Removes a stream, erases its text and ends its run. Rejects with `store` if the store failed. If the stream is gone by then
    * but some of it is not erased, no reader finds it, and a repeated call finishes the work. That call resolves in the process
    * that removed the stream. If it rejects with `not-found`, nothing of the stream is left either.
    */
   deleteStream(id: string): Promise<void>
+  /**
+   * Deletes all streams of an owner or a group, as `deleteStream` does, and resolves with their ids: for a conversation that is
+   * deleted, or a user who leaves. If one cannot be deleted, the others are, and it rejects then. It may be repeated.
+   */
+  deleteStreams(scope: StreamScope): Promise<readonly string[]>
   /** Responds to a `GET` or `HEAD` of a stream. It does not authorize. */
   read(request: Request, id: string): Promise<Response>
   /** Makes the handler that serves all streams under a path. */

@@ -1,7 +1,7 @@
 import { callback, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from '../options/check-options'
-import type { ListOptions } from '../reading/list-streams'
 import type { CreateStreamOptions } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
+import type { StreamScope } from './each-of'
 import { checkOrigin } from './request/check-origin'
 import { isHeaderName } from './request/cors'
 
@@ -31,8 +31,6 @@ export interface ListContext {
   readonly owner: string | undefined
   readonly group: string | undefined
 }
-
-export type ListScope = Pick<ListOptions, 'owner' | 'group'>
 
 export interface CreateContext {
   readonly id: string
@@ -85,7 +83,7 @@ export interface HandlerOptions {
    * query has what the page asked for, which is checked nowhere else. `authorize` is asked first, with the action `list` and
    * without an id. @default there is no such route
    */
-  readonly list?: (context: ListContext) => ListScope | Promise<ListScope>
+  readonly list?: (context: ListContext) => StreamScope | Promise<StreamScope>
   /** As in `stream()`. @default false */
   readonly canResume?: boolean
   /**

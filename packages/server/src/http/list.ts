@@ -1,6 +1,7 @@
 import { isStreamServerError, StreamServerError } from '../errors'
-import { type ListOptions, listName, listStreams } from '../reading/list-streams'
+import { listName, listStreams } from '../reading/list-streams'
 import type { Runtime } from '../runtime'
+import type { StreamScope } from './each-of'
 import type { ListContext } from './handler-options'
 import { errorResponse, jsonResponse } from './response/responses'
 
@@ -12,7 +13,7 @@ export async function readList(
 ): Promise<Response> {
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const { owner, group, status, endedSince, limit, cursor } = query
-  const scope = (await list({ request, owner, group })) as Pick<ListOptions, 'owner' | 'group'>
+  const scope = (await list({ request, owner, group })) as StreamScope
   if (typeof scope !== 'object' || scope === null || (scope.owner === undefined && scope.group === undefined))
     throw new StreamServerError('invalid-option', '`list` of the handler must return an owner, a group or both')
   const own = { owner: listName(scope.owner, 'owner'), group: listName(scope.group, 'group') }

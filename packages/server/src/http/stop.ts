@@ -10,7 +10,7 @@ export interface StoppedStream {
   readonly status: StreamStatus
   /** The durable length. */
   readonly offset: number
-  /** The epoch of the text. 0: the stream was never driven. */
+  /** The epoch of the text. */
   readonly epoch: number
   /** Why the status is `error`. */
   readonly error?: string
