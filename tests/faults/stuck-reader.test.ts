@@ -6,8 +6,8 @@ import { type MemoryServer, startMemoryServer } from '../support/memory-server'
 import { watchStream } from '../support/watch-stream'
 
 // More bytes than the socket buffers of both sides hold, so that a reader that stops is really stuck.
-const chunk = '書く人は誰も待たない。'.repeat(372)
-const chunkCount = 900
+const chunk = '書く人は誰も待たない。'.repeat(3_720)
+const chunkCount = 90
 const truth = chunk.repeat(chunkCount)
 
 let server: MemoryServer
