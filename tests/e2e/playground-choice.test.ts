@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { type EndlessEndpoint, startEndlessEndpoint } from '../support/endless-endpoint'
 import { expectWhole } from '../support/expect-whole'
 import { itInLongRun } from '../support/is-long-run'
 import { withPlayground } from '../support/with-playground'
@@ -11,7 +12,12 @@ const panes = ['Driver', 'Follower'] as const
 
 describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () => {
   describe('of an answer that is being written', () => {
-    const { url, open } = withPlayground({ answerSpeed: 0.7 })
+    let endpoint: EndlessEndpoint
+    beforeAll(async () => {
+      endpoint = await startEndlessEndpoint()
+    })
+    afterAll(() => endpoint.close())
+    const { url, open } = withPlayground({ env: () => endpoint.env })
 
     it('takes no character from the screen', async () => {
       const shown = await open('/')
@@ -25,8 +31,8 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
           expect(after.characters).toBeGreaterThanOrEqual(before.characters)
         }
       }
-      await shown.page.locator('#driver').getByRole('button', { name: 'Stop', exact: true }).click()
-      await expectWhole(url(), shown, 'stopped')
+      endpoint.finish()
+      await expectWhole(url(), shown, 'done')
       expect(await shown.problems()).toEqual([])
     })
 
@@ -50,6 +56,7 @@ describe.skipIf(chromiumPath === undefined)('choosing who renders a pane', () =>
       await page.locator('#driver [data-framework="svelte"]').waitFor()
       expect((await scripts(page)).length).toBeGreaterThan(loaded.length)
       expect(await page.getByRole('alert').count()).toBe(0)
+      endpoint.finish()
       await expectWhole(url(), shown, 'done')
       const isExpected = (problem: string) => problem.includes('dynamically imported module')
       expect((await shown.problems()).filter((problem) => !isExpected(problem))).toEqual([])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { type EndlessEndpoint, startEndlessEndpoint } from '../support/endless-endpoint'
 import { itInLongRun } from '../support/is-long-run'
 import { controlsOf } from '../support/pane-controls'
 import { connectChromium, openPlayground, type PlaygroundPage } from '../support/playground-page'
@@ -16,6 +17,7 @@ const panes = ['Driver', 'Follower'] as const
 let browser: Browser
 let folder: string
 let server: ServerProcess
+let endpoint: EndlessEndpoint
 
 /** The answer in the page's address, as it is stored. */
 async function readStored({ page }: PlaygroundPage) {
@@ -67,7 +69,8 @@ const offsetIn = (words: string) => Number(/from ([\d,]+)/.exec(words)?.[1]?.rep
 describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
-    const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }
+    endpoint = await startEndlessEndpoint()
+    const env = { DATA_DIR: folder, HOST: '127.0.0.1', ...endpoint.env }
     server = await startServer('playground/dist/server.js', env, { readyPath: '/api/chats' })
     browser = await connectChromium()
   })
@@ -77,6 +80,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
   afterAll(async () => {
     await browser?.close()
     await server?.kill()
+    await endpoint?.close()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -92,6 +96,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       await controls.press('Cut')
       const offset = offsetIn(await controls.untilReported(/following from [1-9]/))
       expect(offset).toBeGreaterThanOrEqual(characters)
+      endpoint.finish()
       const text = await expectWhole(shown, 'done')
       const reported = await controls.timeline()
       expect(reported[0]).toBe(first)
@@ -109,6 +114,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       expect(await untilBehind(shown, pane)).toBe(left)
       await controls.press('Offline')
       expect(offsetIn(await controls.untilReported(/following from [1-9]/))).toBe(left)
+      endpoint.finish()
       await expectWhole(shown, 'done')
       const reported = await controls.timeline()
       expect(reported).toContain('cut, waiting: network')
@@ -121,6 +127,8 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       await controls.press('Slow')
       const before = await untilBehind(shown, pane)
       await shown.until(pane, ({ characters }) => characters > before)
+      // The slow network needs ten seconds for this.
+      endpoint.finish('The end. '.repeat(500))
       const other = panes.find((one) => one !== pane) ?? pane
       await shown.until(other, ({ status }) => status === 'done')
       expect((await shown.read(pane)).status).toBe('streaming')
@@ -139,6 +147,7 @@ describe.skipIf(chromiumPath === undefined)('a pane with a broken network', () =
       const reported = await controlsOf(shown, pane).timeline()
       expect(reported[0]).toBe('following from 0')
       expect(reported[1]).toMatch(/^snapshot 0–/)
+      endpoint.finish()
       await expectWhole(shown, 'done')
     })
   }

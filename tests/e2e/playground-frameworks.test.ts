@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { type EndlessEndpoint, startEndlessEndpoint } from '../support/endless-endpoint'
 import { expectWhole } from '../support/expect-whole'
 import { casesInLongRun } from '../support/is-long-run'
 import { type FrameworkName, frameworkNames, type PaneName, type PlaygroundPage } from '../support/playground-page'
@@ -11,7 +12,12 @@ const question = 'How does the merge rule work?'
 const panes = ['Driver', 'Follower'] as const
 
 describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
-  const { url, open } = withPlayground()
+  let endpoint: EndlessEndpoint
+  beforeAll(async () => {
+    endpoint = await startEndlessEndpoint()
+  })
+  afterAll(() => endpoint.close())
+  const { url, open } = withPlayground({ env: () => endpoint.env })
 
   const mixed = [['React', 'Svelte'] as const, ['Vue', 'Solid'] as const]
   const pairs = [...mixed, ...casesInLongRun(frameworkNames.map((name) => [name, name] as const))]
@@ -25,6 +31,9 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     }
     expect(await shown.framework('Driver')).toBe(driver.toLowerCase())
     expect(await shown.framework('Follower')).toBe(follower.toLowerCase())
+    // Until each kind of markdown has grown in it.
+    await shown.until('Driver', ({ html }) => html.includes('</table>'))
+    endpoint.finish()
     await expectWhole(url(), shown, 'done')
 
     await shown.ask('When should I not use it?')
@@ -34,6 +43,28 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     for (const pane of panes) await expect.poll(() => shown.toEnd(pane)).toBeLessThan(2)
     expect(await shown.problems()).toEqual([])
   })
+
+  it.each(casesInLongRun(frameworkNames))(
+    'by %s leave what is settled in its place while the rest grows',
+    async (name) => {
+      const shown = await open(`/?driver=${name.toLowerCase()}`)
+      await shown.ask(question)
+      await shown.until('Driver', ({ html }) => html.split('class="block"').length > 2)
+      const settled = await shown.page.locator('#driver .block > *').first().elementHandle()
+      await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
+      const selected = await shown.page.evaluate(() => String(getSelection()))
+      expect((await shown.read('Driver')).status).toBe('streaming')
+      expect(selected).toContain('Line 1')
+      endpoint.finish()
+      await expectWhole(url(), shown, 'done')
+      expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
+      expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)
+    },
+  )
+})
+
+describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
+  const { url, open } = withPlayground({ answerSpeed: 1_000 })
 
   it.each(casesInLongRun(frameworkNames))('by %s begin an answer that has not begun', async (name) => {
     const asked = await fetch(`${url()}/api/chats`, {
@@ -76,23 +107,6 @@ describe.skipIf(chromiumPath === undefined)('the playground’s panes', () => {
     expect(await driver.getByText('The connection is lost.').count()).toBe(0)
     expect(await shown.problems()).toEqual([])
   })
-
-  it.each(casesInLongRun(frameworkNames))(
-    'by %s leave what is settled in its place while the rest grows',
-    async (name) => {
-      const shown = await open(`/?driver=${name.toLowerCase()}`)
-      await shown.ask(question)
-      await shown.until('Driver', ({ html }) => html.split('class="block"').length > 2)
-      const settled = await shown.page.locator('#driver .block > *').first().elementHandle()
-      await settled?.evaluate((element) => getSelection()?.selectAllChildren(element))
-      const selected = await shown.page.evaluate(() => String(getSelection()))
-      expect((await shown.read('Driver')).status).toBe('streaming')
-      expect(selected).toContain('merge')
-      await expectWhole(url(), shown, 'done')
-      expect(await settled?.evaluate((element) => element.isConnected)).toBe(true)
-      expect(await shown.page.evaluate(() => String(getSelection()))).toBe(selected)
-    },
-  )
 
   it('have the same markup in every framework', async () => {
     const shown = await open('/')

@@ -10,7 +10,7 @@ const question = 'How does the merge rule work?'
 const another = 'When should I not use it?'
 
 describe.skipIf(chromiumPath === undefined)('while a question is being sent', () => {
-  const { url, open } = withPlayground()
+  const { url, open } = withPlayground({ answerSpeed: 1_000 })
 
   it.each(frameworksOr('Vue'))('what is typed stays (%s)', async (name) => {
     const shown = await open(`/?driver=${name.toLowerCase()}`)
@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)('while a question is being sent', ()
     expect(await page.locator('#driver').getByRole('article', { name: question }).count()).toBe(1)
 
     await page.getByRole('link', { name: another }).first().click()
-    await shown.until('Driver', ({ status }) => status === 'streaming')
+    await page.locator('#driver').getByRole('article', { name: another }).waitFor()
     await expectWhole(url(), shown, 'done')
     expect(await shown.problems()).toEqual([])
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../runner/chromium.mjs'
+import { type EndlessEndpoint, startEndlessEndpoint } from '../support/endless-endpoint'
 import { expectWhole, readStored } from '../support/expect-whole'
 import { itInLongRun } from '../support/is-long-run'
 import { connectChromium, openPlayground } from '../support/playground-page'
@@ -16,9 +17,10 @@ const another = 'How do I stop a stream, and what happens to its text?'
 let browser: Browser
 let folder: string
 let server: ServerProcess
+let endpoint: EndlessEndpoint
 
 function start(port?: number) {
-  const env = { DATA_DIR: folder, ANSWER_SPEED: '3', HOST: '127.0.0.1' }
+  const env = { DATA_DIR: folder, HOST: '127.0.0.1', ...endpoint.env }
   const options = { readyPath: '/api/chats', ...(port !== undefined && { port }) }
   return startServer('playground/dist/server.js', env, options)
 }
@@ -26,8 +28,12 @@ function start(port?: number) {
 describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => {
   beforeAll(async () => {
     browser = await connectChromium()
+    endpoint = await startEndlessEndpoint()
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => {
+    await browser?.close()
+    await endpoint?.close()
+  })
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keepstream-'))
     server = await start()
@@ -44,8 +50,9 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.until('Driver', ({ characters }) => characters > 100)
     await shown.page.getByRole('region', { name: 'Driver', exact: true }).getByRole('button', { name: 'Stop' }).click()
     await expectWhole(server.url, shown, 'stopped')
-    await shown.ask('When should I not use it?')
-    await shown.until('Driver', ({ status }) => status === 'streaming')
+    await shown.ask(another)
+    await shown.until('Driver', ({ status, characters }) => status === 'streaming' && characters > 0)
+    endpoint.finish()
     await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
   })
@@ -53,6 +60,8 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
   it('keeps what it shows when the server is killed, and reads on from the server that comes after it', async () => {
     const shown = await openPlayground(browser, server.url, { isNetworkFaulty: true })
     await shown.ask(question)
+    await shown.until('Follower', ({ characters }) => characters > 100)
+    endpoint.finish()
     const finished = await expectWhole(server.url, shown, 'done')
     await shown.ask(another)
     await shown.until('Driver', ({ status, characters }) => status === 'streaming' && characters > 300)
@@ -84,7 +93,15 @@ describe.skipIf(chromiumPath === undefined)('the playground in Chromium', () => 
     await shown.ask(question)
     await shown.until('Driver', ({ characters }) => characters > 200)
     expect((await shown.read('Driver')).status).toBe('streaming')
-    expect(await server.terminate(), server.output()).toBe(0)
+    const ended = server.terminate()
+    const isListening = () =>
+      fetch(server.url).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isListening, { timeout: 30_000 }).toBe(false)
+    endpoint.finish()
+    expect(await ended, server.output()).toBe(0)
     server = await start(server.port)
     await expectWhole(server.url, shown, 'done')
     expect(await shown.problems()).toEqual([])
