@@ -2,13 +2,17 @@ import { atom, onStart, onStop } from 'nanostores'
 import type { TextStream } from '../client/client-types'
 import { subscribe } from '../client/listen'
 import { isTerminal, type StreamState } from '../types'
-import { createCheckpoints } from './checkpoints'
 import type { FoldedState, FoldedStream, FoldRules } from './fold'
+import type { CreateTextFold } from './text-fold'
 
 /** Folds the text of `source` while something listens to the state. Reading the state without a listener brings it up to date. */
-export function foldStream<Value, State>(source: TextStream, rules: FoldRules<Value, State>): FoldedStream<Value> {
+export function foldStream<Value, State>(
+  source: TextStream,
+  rules: FoldRules<Value, State>,
+  createTextFold: CreateTextFold,
+): FoldedStream<Value> {
   const $source = source.$state
-  const checkpoints = createCheckpoints(rules)
+  const foldText = createTextFold(rules)
   /** The text that is folded, and its state. */
   let text = ''
   let state = rules.initial
@@ -30,9 +34,8 @@ export function foldStream<Value, State>(source: TextStream, rules: FoldRules<Va
 
   /** `delta` stands at `offset` now, and nothing stands after it. */
   function fold(next: string, delta: string, offset: number): void {
-    state = offset === text.length ? rules.push(state, delta) : checkpoints.refold(next, offset)
+    state = foldText(next, delta, offset)
     text = next
-    checkpoints.keep(state, text.length)
   }
 
   /** The text may have changed while nothing listened. */

@@ -18,3 +18,4 @@ export type {
   ToolFields,
   ToolPart,
 } from './message/message'
+export { withRewinds } from './with-rewinds'

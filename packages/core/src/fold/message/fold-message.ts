@@ -1,5 +1,6 @@
-import { createFold } from '../create-fold'
+import { createFoldBy } from '../create-fold'
 import type { Fold } from '../fold'
+import { createStandingFold } from '../standing-fold'
 import type { Message, Part } from './message'
 import { messageRules } from './message-rules'
 
@@ -10,12 +11,12 @@ import { messageRules } from './message-rules'
  * The type arguments are the types of your own parts and metadata, such as `UIMessagePart` of `ai`. They are not checked.
  */
 export function message<OfPart = Part, Metadata = unknown>(): Fold<Message<OfPart, Metadata>> {
-  return createFold(messageRules) as Fold<unknown> as Fold<Message<OfPart, Metadata>>
+  return createFoldBy(messageRules, createStandingFold) as Fold<unknown> as Fold<Message<OfPart, Metadata>>
 }
 
 /** The same as {@link message}, for its parts alone. */
 export function parts<OfPart = Part>(): Fold<readonly OfPart[]> {
   const value: (...args: Parameters<typeof messageRules.value>) => unknown = (...args) =>
     messageRules.value(...args).parts
-  return createFold({ ...messageRules, value }) as Fold<unknown> as Fold<readonly OfPart[]>
+  return createFoldBy({ ...messageRules, value }, createStandingFold) as Fold<unknown> as Fold<readonly OfPart[]>
 }

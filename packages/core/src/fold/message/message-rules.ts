@@ -21,7 +21,9 @@ export const messageRules: FoldRules<Message<Fields>, State> = {
   },
   push(state, delta) {
     const [marks, chunks] = decodeMarks(state.marks, delta)
-    return { ...apply(state, chunks), marks }
+    // A rewind never comes here, so no earlier channels are kept.
+    const past = { channels: marks.channels, offset: 0 }
+    return { ...apply(state, chunks), marks: { ...marks, past } }
   },
   value(state, isWhole) {
     // Prose that no mark opened a part for ends with the text.
