@@ -3,6 +3,8 @@ export type StreamServerErrorCode =
   | 'invalid-option'
   /** A producer wrote something that is not a string, or returned something that cannot be read. */
   | 'invalid-text'
+  /** A producer goes back to an offset to which it cannot. */
+  | 'invalid-offset'
   /** The body of the request was read before Keepstream got it, and the producer reads it again. */
   | 'body-used'
   /** No stream has this id. */

@@ -10,7 +10,9 @@ export interface PaceOptions {
 }
 
 /** A producer of `@keepstream/server`, with what it needs of its context. */
-export type AnswerProducer = (context: Pick<ProducerContext, 'append' | 'signal'>) => ReturnType<Producer>
+export type AnswerProducer = (
+  context: Pick<ProducerContext, 'signal'> & { readonly append: (text: string) => Promise<void> },
+) => ReturnType<Producer>
 
 /** Shorter waits are added up, because timers are not finer, in milliseconds. */
 const finestWaitMs = 4

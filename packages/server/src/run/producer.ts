@@ -16,7 +16,21 @@ export interface ProducerContext {
    * Adds text. It resolves at once; neither readers nor the store slow it down. After the run has ended it does nothing. It
    * rejects with `invalid-text` for anything but a string, and the run has ended then.
    */
-  readonly append: (text: string) => Promise<void>
+  readonly append: Append
+}
+
+export interface Append {
+  (text: string): Promise<void>
+  /** How long the text is so far, in UTF-16 code units. It is an offset to which `rewind` can go back. */
+  readonly offset: number
+  /**
+   * Withdraws what follows `offset`, as before another attempt: appends a mark that says so (docs/marks.md). The text still only grows.
+   * `parts`, `message`, `plainText` and folds in `withRewinds` show it without what was withdrawn. It resolves as `append` does.
+   *
+   * It rejects with `invalid-offset`, and the run has ended then, for an offset below the one where this run began (`text.length`),
+   * above the length of the text, or inside a surrogate pair or a mark. After the run has ended it does nothing.
+   */
+  rewind(offset: number): Promise<void>
 }
 
 /** The argument of a producer that a drive starts: by `stream`, or by `POST /:id/drive` of the handler. */

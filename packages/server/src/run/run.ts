@@ -5,6 +5,7 @@ import { cutBeforeSplitPair } from '../store/surrogates'
 import type { EventLoopYield } from '../timing/event-loop-yield'
 import type { Ending } from './persister'
 import { createPersister, type PersisterOptions } from './persister'
+import { rewindMark, rewindMistake } from './rewind'
 import { createStorableText } from './storable-text'
 import { streamErrors } from './stream-errors'
 import { createTextLog, type TextLog } from './text-log'
@@ -60,6 +61,10 @@ export interface Run {
    * unawaited rejection does not end the process.
    */
   append(text: string): Promise<void> | undefined
+  /** The length of the text that was appended, also of what cannot be stored yet. */
+  readonly length: number
+  /** Withdraws what follows `offset`. An offset that cannot be used is reported and ends the run as `error`, as in `append`. */
+  rewind(offset: number): Promise<void> | undefined
   /** Sets how the text ends. The first one counts. */
   end(ending: Ending): void
   stop(): void
@@ -142,10 +147,16 @@ export function createRun(options: RunOptions): Run {
       return persister.storedAt
     },
     readStored,
-    append(text) {
-      if (typeof text !== 'string') return refuse()
-      if (state.type === 'producing') take(storable.push(text))
-      return options.yieldToEventLoop()
+    append,
+    get length() {
+      return log.length + storable.heldLength
+    },
+    rewind(offset) {
+      if (state.type !== 'producing') return options.yieldToEventLoop()
+      // Half a surrogate pair does not wait for its other half: the mark stands between them.
+      take(storable.flush())
+      const mistake = rewindMistake(offset, log, options.base)
+      return mistake ? refuse(new StreamServerError('invalid-offset', mistake)) : append(rewindMark(offset))
     },
     end: (ending) => end(ending),
     stop,
@@ -172,12 +183,20 @@ export function createRun(options: RunOptions): Run {
     return range
   }
 
+  function append(text: string): Promise<void> | undefined {
+    if (typeof text !== 'string')
+      return refuse(
+        new StreamServerError(
+          'invalid-text',
+          'a producer may only append strings; append the text of a part, not the part itself',
+        ),
+      )
+    if (state.type === 'producing') take(storable.push(text))
+    return options.yieldToEventLoop()
+  }
+
   /** Ends the run here: a producer that does not await `append` never gets the error, and would go on to `done`. */
-  function refuse(): Promise<never> {
-    const error = new StreamServerError(
-      'invalid-text',
-      'a producer may only append strings; append the text of a part, not the part itself',
-    )
+  function refuse(error: StreamServerError): Promise<never> {
     if (state.type === 'producing') report.error(error, { id, source: 'producer' })
     end({ status: 'error', error: streamErrors.producer })
     const refused = Promise.reject(error)

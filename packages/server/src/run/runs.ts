@@ -8,6 +8,7 @@ import type { TextRange } from '../reading/text-source'
 import { isTerminal } from '../store/status'
 import type { StreamHead } from '../store/stream-store'
 import type { EventLoopYield } from '../timing/event-loop-yield'
+import { appendTo } from './append-to'
 import { claimStream } from './claim'
 import { consume } from './consume'
 import type { Producer } from './producer'
@@ -81,8 +82,6 @@ export interface RunsOptions extends ResolvedOptions {
   readonly heads: Heads
   readonly yieldToEventLoop: EventLoopYield
 }
-
-const atOnce = Promise.resolve()
 
 export function createRuns(options: RunsOptions): Runs {
   const { environment, report, expiry, health, heads } = options
@@ -214,7 +213,7 @@ export function createRuns(options: RunsOptions): Runs {
 
   async function produce(run: Run, producer: Producer, meta: unknown, text: string): Promise<void> {
     const { id, epoch, signal } = run
-    const append = (part: string) => run.append(part) ?? atOnce
+    const append = appendTo(run)
     try {
       const finishReason = await consume(await producer({ id, meta, text, epoch, signal, append }), run.append, signal)
       run.end({ status: 'done', ...(finishReason === undefined ? {} : { finishReason }) })

@@ -10,6 +10,8 @@ export interface StorableText {
   push(text: string): string
   /** Returns U+FFFD if a surrogate was held back, or the empty string. */
   flush(): string
+  /** How much is held back: 0 or 1. */
+  readonly heldLength: number
 }
 
 export function createStorableText(): StorableText {
@@ -27,6 +29,9 @@ export function createStorableText(): StorableText {
       const rest = replaceUnstorable(held)
       held = ''
       return rest
+    },
+    get heldLength() {
+      return held.length
     },
   }
 }
