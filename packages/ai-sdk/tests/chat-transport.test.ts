@@ -83,6 +83,43 @@ describe.each(versions)('createChatTransport, with the chat of ai $name', ({ ai,
     expect(world.runs).toBe(1)
   })
 
+  it('reports that a shown part was withdrawn, and a resume shows the answer as it is then', async () => {
+    const rewind = '\x1e{"type":"rewind","offset":4}\n'
+    const world = openWorld(() => ['Yes: wrong. ', 'pause', rewind, 'right.'])
+    const first = openChat({ id: 'chat', transport: world.openTransport() })
+    const sent = first.sendMessage(ask)
+    await vi.waitFor(() => expect(textOf(last(first))).toBe('Yes: wrong. '))
+    world.resume()
+    await sent
+    expect(first.status).toBe('error')
+    expect(first.error?.message).toMatch(/withdrawn; call resumeStream/)
+    await first.resumeStream()
+    const second = openChat({ id: 'chat', transport: world.openTransport(), messages: first.messages.slice(0, 1) })
+    await second.resumeStream()
+    for (const chat of [first, second]) {
+      expect(chat.status).toBe('ready')
+      expect(last(chat).parts).toMatchObject([{ type: 'text', text: 'Yes:right.', state: 'done' }])
+    }
+    expect(world.runs).toBe(1)
+  })
+
+  it('goes on after a rewind that withdraws nothing of what is shown', async () => {
+    const head = '\x1e{"type":"rewind",'
+    const world = openWorld(() => [
+      `One two${head}`,
+      'pause',
+      '"offset":7}\n three',
+      `x\x1e{"type":"rewind","offset":0}`,
+    ])
+    const chat = openChat({ id: 'chat', transport: world.openTransport() })
+    const sent = chat.sendMessage(ask)
+    await vi.waitFor(() => expect(textOf(last(chat))).toBe('One two'))
+    world.resume()
+    await sent
+    expect(chat.status).toBe('ready')
+    expect(textOf(last(chat))).toBe('One two threex')
+  })
+
   it('does not stop an answer that is resumed twice, as StrictMode does, and shows it once', async () => {
     const world = openWorld(() => [start, ...prose('t', 'One ', 'two '), 'pause', ...prose('u', 'three.'), finish])
     const first = openChat({ id: 'chat', transport: world.openTransport() })

@@ -1,5 +1,5 @@
 import { type DriveRequest, isTerminal, type StreamStatus, type TextStream } from '@keepstream/core'
-import { createMarkEncoder, decodeMarks, initialMarkState, type UiChunk } from '@keepstream/core/marks'
+import { createMarkEncoder, decodeMarks, initialMarkState, standingText, type UiChunk } from '@keepstream/core/marks'
 import type { ChatChunk } from './chat-types'
 
 export interface ReadStreamOptions {
@@ -18,8 +18,9 @@ export function readStream(stream: TextStream, options: ReadStreamOptions): Prom
   const { start, messageId, leaving, send } = options
   const { $state } = stream
   let marks = initialMarkState
-  /** How much of the text is sent. */
+  /** How much of the text is sent, and what stood of it then. */
   let length = 0
+  let sent = ''
   let hasStarted = false
   let hasFinished = false
 
@@ -33,10 +34,21 @@ export function readStream(stream: TextStream, options: ReadStreamOptions): Prom
     send(isUnnamed ? { ...chunk, messageId } : chunk)
   }
 
-  function decode(text: string): void {
+  /** Returns false if a rewind in `text` withdraws what is sent. */
+  function decode(text: string): boolean {
     const [next, chunks] = decodeMarks(marks, text)
+    if (chunks.some(({ type }) => type === 'rewind')) return decodeStanding(standingText($state.get().text))
     marks = next
+    sent += text
     for (const chunk of chunks) sendChunk(chunk)
+    return true
+  }
+
+  function decodeStanding(standing: string): boolean {
+    // Nothing was sent of a mark that has not ended.
+    if (marks.pending !== undefined) sent = sent.slice(0, sent.lastIndexOf('\x1e'))
+    marks = { ...marks, pending: undefined }
+    return standing.startsWith(sent) && decode(standing.slice(sent.length))
   }
 
   /** The end of a text that does not say it, such as plain text. A mark also ends prose that no mark has opened. */
@@ -62,13 +74,12 @@ export function readStream(stream: TextStream, options: ReadStreamOptions): Prom
     }
 
     function onText(delta: string, offset: number): void {
-      if (offset < length) {
-        leave()
-        reject(new Error('@keepstream/ai-sdk: the stored answer differs from the shown one; call resumeStream()'))
-        return
-      }
+      const isSame = offset >= length
       length = offset + delta.length
-      decode(delta)
+      if (isSame && decode(delta)) return
+      const what = isSame ? 'a part of the shown answer was withdrawn' : 'the stored answer differs from the shown one'
+      leave()
+      reject(new Error(`@keepstream/ai-sdk: ${what}; call resumeStream()`))
     }
 
     function check(): void {
