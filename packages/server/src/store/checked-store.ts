@@ -75,9 +75,10 @@ export function checkedStore(store: StreamStore, onFault: (error: StreamServerEr
       const listed: unknown = await store.list(request)
       if (!Array.isArray(listed))
         throw new StreamServerError('store', `the store's list() returned ${typeof listed}, not an array`)
-      return listed.filter(({ head }: ListedStream) => {
-        const fault = headFaultOf(head, String(head?.id))
-        if (fault !== undefined) onFault(corrupt('list()', fault), String(head?.id))
+      return listed.filter((each: ListedStream | undefined) => {
+        const id = String(each?.head?.id)
+        const fault = headFaultOf(each?.head, id)
+        if (fault !== undefined) onFault(corrupt('list()', fault), id)
         return fault === undefined
       })
     },

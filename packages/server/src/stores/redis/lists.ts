@@ -1,6 +1,6 @@
 import type { ListRequest } from '../../store/stream-store'
 import type { SeenRecord } from '../shared/optimistic-store'
-import { compareListed, isListed, type StreamRecord } from '../shared/record'
+import { compareListed, isListed } from '../shared/record'
 
 /** An entry of a list: a stream, and when it was created. */
 export interface ListEntry {
@@ -32,17 +32,18 @@ export async function listStreams(request: ListRequest, source: ListSource): Pro
     const entries = await source.page(latest, skip, count)
     const records = new Map((await source.loadAll(entries.map(({ id }) => id))).map((seen) => [seen.record.id, seen]))
     for (const entry of entries) {
-      const seen = records.get(entry.id)
-      if (!seen || !isSameLife(seen.record, entry)) await source.forget(entry)
-      else if (isListed(seen.record, request)) found.set(entry.id, seen)
-      skip = entry.createdAt === latest ? skip + 1 : 1
+      if (entry.createdAt !== latest) skip = 0
       latest = entry.createdAt
+      const seen = records.get(entry.id)
+      // A later stream with the same id has an entry of its own.
+      if (seen?.record.createdAt !== entry.createdAt) {
+        await source.forget(entry)
+        continue
+      }
+      skip += 1
+      if (isListed(seen.record, request)) found.set(entry.id, seen)
     }
     if (entries.length < count || found.size >= limit) break
   }
   return [...found.values()].sort((one, two) => compareListed(one.record, two.record)).slice(0, limit)
-}
-
-function isSameLife({ createdAt }: StreamRecord, entry: ListEntry): boolean {
-  return createdAt === entry.createdAt
 }
