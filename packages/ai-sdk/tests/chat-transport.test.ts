@@ -44,6 +44,20 @@ describe.each(versions)('createChatTransport, with the chat of ai $name', ({ ai,
     return message?.parts
   }
 
+  /** A chat that shows the first half of an answer, which comes no further. */
+  async function askForHalf() {
+    const world = openWorld(() => [
+      start,
+      { type: 'text-start', id: 't' },
+      { type: 'text-delta', id: 't', delta: 'Half' },
+      'pause',
+    ])
+    const asking = openChat({ id: 'chat', transport: world.openTransport() })
+    const sent = asking.sendMessage(ask)
+    await vi.waitFor(() => expect(textOf(last(asking))).toBe('Half'))
+    return { world, asking, sent }
+  }
+
   it('shows the parts of an answer as they come, and as the SDK makes them', async () => {
     const world = openWorld(() => answer)
     const chat = openChat({ id: 'chat', transport: world.openTransport() })
@@ -138,15 +152,7 @@ describe.each(versions)('createChatTransport, with the chat of ai $name', ({ ai,
 
   it('stops on the server, from the page that asked and from one that resumed, and keeps what was written', async () => {
     for (const isResumed of [false, true]) {
-      const world = openWorld(() => [
-        start,
-        { type: 'text-start', id: 't' },
-        { type: 'text-delta', id: 't', delta: 'Half' },
-        'pause',
-      ])
-      const asking = openChat({ id: 'chat', transport: world.openTransport() })
-      const sent = asking.sendMessage(ask)
-      await vi.waitFor(() => expect(textOf(last(asking))).toBe('Half'))
+      const { world, asking, sent } = await askForHalf()
       const other = openChat({ id: 'chat', transport: world.openTransport(), messages: asking.messages.slice(0, 1) })
       const resumed = other.resumeStream()
       await vi.waitFor(() => expect(textOf(last(other))).toBe('Half'))
@@ -166,15 +172,7 @@ describe.each(versions)('createChatTransport, with the chat of ai $name', ({ ai,
 
   it('stops an answer that two components of a page have resumed, from either of them', async () => {
     for (const index of [0, 1]) {
-      const world = openWorld(() => [
-        start,
-        { type: 'text-start', id: 't' },
-        { type: 'text-delta', id: 't', delta: 'Half' },
-        'pause',
-      ])
-      const asking = openChat({ id: 'chat', transport: world.openTransport() })
-      const sent = asking.sendMessage(ask)
-      await vi.waitFor(() => expect(textOf(last(asking))).toBe('Half'))
+      const { world, asking, sent } = await askForHalf()
       const messages = asking.messages.slice(0, 1)
       const transport = world.openTransport()
       const both = [openChat({ id: 'chat', transport, messages }), openChat({ id: 'chat', transport, messages })]

@@ -3,7 +3,6 @@ export { type Environment, platformEnvironment } from './environment'
 export { isStreamServerError, StreamServerError, type StreamServerErrorCode } from './errors'
 export type { ErrorContext, StreamServerEvent } from './events'
 export type { DriveOptions } from './http/drive'
-export type { StreamScope } from './http/each-of'
 export type {
   Authorize,
   AuthorizeContext,
@@ -16,6 +15,7 @@ export type {
 } from './http/handler-options'
 export type { StoppedStream } from './http/stop'
 export type { CreateStreamsOptions, FlushOptions } from './options/create-streams-options'
+export type { StreamScope } from './options/stream-scope'
 export type { ListOptions, StreamList, StreamSummary } from './reading/list-streams'
 export type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 export type { Append, DriveContext, Finish, Produced, Producer, ProducerContext } from './run/producer'

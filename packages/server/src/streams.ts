@@ -1,7 +1,7 @@
 import type { DriveOptions } from './http/drive'
-import type { StreamScope } from './http/each-of'
 import type { Handler, HandlerOptions } from './http/handler-options'
 import type { StoppedStream } from './http/stop'
+import type { StreamScope } from './options/stream-scope'
 import type { ListOptions, StreamList } from './reading/list-streams'
 import type { CreateStreamOptions, EnsuredStream } from './run/create-stream'
 import type { DriveContext, Producer } from './run/producer'

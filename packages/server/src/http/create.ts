@@ -1,10 +1,10 @@
-import { StreamServerError } from '../errors'
-import { listName } from '../reading/list-streams'
-import { type CreateStreamOptions, createOnce } from '../run/create-stream'
+import { invalid, optionsFrom } from '../options/check-options'
+import { createOnce, factsTable } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
 import type { Runtime } from '../runtime'
 import { driveStream } from './drive'
 import type { CreateContext } from './handler-options'
+import { isResponse } from './response/refusal-response'
 import { errorResponse } from './response/responses'
 import { headerNames } from './wire-names'
 
@@ -29,21 +29,16 @@ export async function createAndDrive(runtime: Runtime, options: CreateOptions): 
   if (id.length < LEAST_ID_LENGTH)
     return errorResponse('invalid-request', `To create a stream, choose an id of ${LEAST_ID_LENGTH} to 64 characters.`)
   const [head] = await store.heads([id])
-  const isNew = !head && (await createOnce(store, id, factsFrom(await create({ id, request: open() }))))
+  const isNew = !head && (await createOnce(store, id, await factsOf()))
   const refusal = isNew ? undefined : await refusalToDrive()
   if (refusal) return refusal
   const response = await driveStream(runtime, open(), id, produce, { canResume })
   if (response.ok) response.headers.set(headerNames.id, id)
   return response
-}
 
-function factsFrom(created: unknown): Omit<CreateStreamOptions, 'id'> {
-  if (typeof created === 'object' && created !== null && !(created instanceof Response)) {
-    const { meta = null, owner, group } = created as CreateStreamOptions
-    return { meta, owner: listName(owner, 'owner'), group: listName(group, 'group') }
+  async function factsOf() {
+    const given = await create({ id, request: open() })
+    if (isResponse(given)) invalid('create', 'it returned a Response; refuse in `authorize`, or throw')
+    return optionsFrom(given, factsTable, '`create` must return { meta }, or {}')
   }
-  throw new StreamServerError(
-    'invalid-option',
-    '`create` of the handler must return an object: { meta, owner, group }, or {}',
-  )
 }

@@ -1,19 +1,13 @@
-import { isStreamServerError, StreamServerError } from '../errors'
-import { optionsFrom, type TableFor } from '../options/check-options'
-import { listName } from '../reading/list-streams'
+import { isStreamServerError } from '../errors'
+import { optionsFrom } from '../options/check-options'
+import { requireScope, type StreamScope, scopeTable } from '../options/stream-scope'
 import type { Runtime } from '../runtime'
 import type { StreamStatus } from '../store/status'
 import type { ListPosition } from '../store/stream-store'
 
-/** Which streams an act is for: those of an owner, of a group, or of both. */
-export interface StreamScope {
-  readonly owner?: string | undefined
-  readonly group?: string | undefined
-}
-
-const table = { owner: listName, group: listName } satisfies TableFor<StreamScope>
-
+/** How many streams are listed at once. */
 const PAGE = 100
+/** How many acts are in flight at most. */
 const AT_ONCE = 8
 
 /**
@@ -27,9 +21,8 @@ export async function eachOf(
   statuses: readonly StreamStatus[] | undefined,
   act: (id: string) => Promise<unknown>,
 ): Promise<readonly string[]> {
-  const { owner, group } = optionsFrom(scope, table, `call ${name}({ group })`)
-  if (owner === undefined && group === undefined)
-    throw new StreamServerError('invalid-option', `${name}() needs an owner or a group: call ${name}({ group })`)
+  const { owner, group } = optionsFrom(scope, scopeTable, `call ${name}({ group })`)
+  requireScope({ owner, group }, `${name}()`)
   const done: string[] = []
   const failures: unknown[] = []
   let after: ListPosition | undefined

@@ -1,7 +1,7 @@
 import { callback, flag, invalid, number, type OptionsOf, optionsFrom, type TableFor } from '../options/check-options'
+import type { StreamScope } from '../options/stream-scope'
 import type { CreateStreamOptions } from '../run/create-stream'
 import type { DriveContext, Producer } from '../run/producer'
-import type { StreamScope } from './each-of'
 import { checkOrigin } from './request/check-origin'
 import { isHeaderName } from './request/cors'
 
@@ -23,6 +23,7 @@ export interface AuthorizeContext {
   readonly getMeta: () => Promise<unknown>
 }
 
+/** What a new stream is created with, but for its id. */
 export type StreamFacts = Omit<CreateStreamOptions, 'id'>
 
 export interface ListContext {
@@ -69,9 +70,8 @@ export interface HandlerOptions {
   readonly produce?: Producer<DriveContext>
   /**
    * For `POST /:id/create`, which creates a stream and drives it in one request: it returns what `createStream` takes,
-   * but for the id.
-   * The page chooses the id, of 20 to 64 letters, digits, `-` and `_`. The request may be repeated: then it joins, if
-   * `authorize` allows it to `drive`. `POST` of `basePath` does the same with an id that the server makes, and the response
+   * but for the id. The page chooses that, of 20 to 64 letters, digits, `-` and `_`. The request may be repeated: then it joins,
+   * if `authorize` allows it to `drive`. `POST` of `basePath` does the same with an id that the server makes, and the response
    * has it as `Stream-Id`.
    *
    * `create` is not called for a stream that exists, but two requests at once may both call it: use the id as the key of what

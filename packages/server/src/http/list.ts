@@ -1,7 +1,8 @@
-import { isStreamServerError, StreamServerError } from '../errors'
-import { listName, listStreams } from '../reading/list-streams'
+import { isStreamServerError } from '../errors'
+import { optionsFrom } from '../options/check-options'
+import { requireScope, scopeTable } from '../options/stream-scope'
+import { listStreams } from '../reading/list-streams'
 import type { Runtime } from '../runtime'
-import type { StreamScope } from './each-of'
 import type { ListContext } from './handler-options'
 import { errorResponse, jsonResponse } from './response/responses'
 
@@ -13,10 +14,8 @@ export async function readList(
 ): Promise<Response> {
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const { owner, group, status, endedSince, limit, cursor } = query
-  const scope = (await list({ request, owner, group })) as StreamScope
-  if (typeof scope !== 'object' || scope === null || (scope.owner === undefined && scope.group === undefined))
-    throw new StreamServerError('invalid-option', '`list` of the handler must return an owner, a group or both')
-  const own = { owner: listName(scope.owner, 'owner'), group: listName(scope.group, 'group') }
+  const scope = optionsFrom(await list({ request, owner, group }), scopeTable, '`list` must return { owner, group }')
+  requireScope(scope, 'what `list` of the handler returns')
   const paging = {
     ...(status !== undefined && { status: status.split(',') as never }),
     ...(endedSince !== undefined && { endedSince: Number(endedSince) }),
@@ -25,9 +24,9 @@ export async function readList(
   }
   const { options, expiry } = runtime
   try {
-    return jsonResponse(await listStreams(options.store, expiry, { ...own, ...paging }))
+    return jsonResponse(await listStreams(options.store, expiry, { ...scope, ...paging }))
   } catch (error) {
-    // The application's own names were checked before.
+    // The scope is the application's, and was checked before.
     if (isStreamServerError(error, 'invalid-option'))
       return errorResponse('invalid-request', 'The status, endedSince, limit or cursor cannot be used.')
     throw error

@@ -1,14 +1,11 @@
-import { StreamServerError } from '../errors'
 import type { Expiry } from '../heads/expiry'
 import { invalid, number, optionsFrom, type TableFor } from '../options/check-options'
+import { requireScope, type StreamScope, scopeTable } from '../options/stream-scope'
 import { isStatus, type StreamStatus } from '../store/status'
-import { isListName, isStreamId } from '../store/stream-id'
+import { isStreamId } from '../store/stream-id'
 import type { ListedStream, ListPosition, StreamStore } from '../store/stream-store'
 
-export interface ListOptions {
-  /** Whose streams, as `createStream` got it. An owner, a group or both are required. */
-  readonly owner?: string | undefined
-  readonly group?: string | undefined
+export interface ListOptions extends StreamScope {
   /** Only streams with this status, or one of these. @default any */
   readonly status?: StreamStatus | readonly StreamStatus[] | undefined
   /** Only streams that have not ended, or ended at this time or later, in milliseconds by the store's clock. @default any */
@@ -47,8 +44,7 @@ export interface StreamList {
 const MOST = 1_000
 
 const table = {
-  owner: listName,
-  group: listName,
+  ...scopeTable,
   status(given, name) {
     if (given === undefined) return undefined
     const statuses: unknown[] = Array.isArray(given) ? given : [given]
@@ -60,17 +56,10 @@ const table = {
     given === undefined ? undefined : (toPosition(given) ?? invalid(name, 'pass the cursor of another page')),
 } satisfies TableFor<ListOptions>
 
-/** A name for `owner` or `group`, or `undefined`. */
-export function listName(given: unknown, name: string): string | undefined {
-  if (given === undefined || isListName(given)) return given
-  return invalid(name, 'pass 1 to 256 characters without U+0000, or leave it out')
-}
-
 /** Lists streams. A stream in the list whose producer is gone is ended, as by a reader. See `Streams.list`. */
 export async function listStreams(store: StreamStore, expiry: Expiry, options: ListOptions): Promise<StreamList> {
   const { owner, group, status, endedSince, limit, cursor } = optionsFrom(options, table, 'call list({ owner })')
-  if (owner === undefined && group === undefined)
-    throw new StreamServerError('invalid-option', 'list() needs an owner or a group: call list({ owner })')
+  requireScope({ owner, group }, 'list()')
   const most = Math.floor(limit)
   // One more shows whether there is another page.
   const listed = await store.list({ owner, group, statuses: status, endedSince, after: cursor, limit: most + 1 })
@@ -83,6 +72,7 @@ export async function listStreams(store: StreamStore, expiry: Expiry, options: L
   }
 }
 
+/** `head` is newer than `listed` if the stream was ended just now. The store does not tell when, but that is a moment ago. */
 function toSummary(listed: ListedStream, head: ListedStream['head']): StreamSummary {
   const { owner, group, createdAt, endedAt = head.status === listed.head.status ? undefined : head.now } = listed
   const { id, status, offset, error, finishReason, isStalled } = head

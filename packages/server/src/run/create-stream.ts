@@ -1,10 +1,10 @@
 import { StreamServerError } from '../errors'
 import { invalid, optionsFrom, type TableFor } from '../options/check-options'
-import { listName } from '../reading/list-streams'
+import { type StreamScope, scopeTable } from '../options/stream-scope'
 import { createStreamId, isStreamId } from '../store/stream-id'
 import type { StreamStore } from '../store/stream-store'
 
-export interface CreateStreamOptions {
+export interface CreateStreamOptions extends StreamScope {
   /**
    * The id, such as that of the message in your own database: 1 to 64 letters, digits, `-` and `_`. It may come back after its
    * stream was deleted. @default a random one that cannot be guessed
@@ -12,10 +12,6 @@ export interface CreateStreamOptions {
   readonly id?: string
   /** Any JSON value; `authorize` and producers get it. It never changes. @default null */
   readonly meta?: unknown
-  /** Whose stream it is, such as a user's id, for `list`. It never changes. @default none */
-  readonly owner?: string | undefined
-  /** What it belongs to, such as a conversation, for `list`. It never changes. @default none */
-  readonly group?: string | undefined
 }
 
 export interface EnsuredStream {
@@ -24,14 +20,15 @@ export interface EnsuredStream {
   readonly isNew: boolean
 }
 
+/** The checks of what a stream is created with, but for its id. */
+export const factsTable = { meta: (given: unknown) => given ?? null, ...scopeTable }
+
 const table = {
   id: (given, name) =>
     given === undefined || isStreamId(given)
       ? given
       : invalid(name, 'pass 1 to 64 letters, digits, - and _, or leave it out for a random id'),
-  meta: (given) => given ?? null,
-  owner: listName,
-  group: listName,
+  ...factsTable,
 } satisfies TableFor<CreateStreamOptions>
 
 /** Creates a stream once. See `Streams.ensureStream`. */

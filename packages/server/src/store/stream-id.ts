@@ -11,8 +11,3 @@ export function createStreamId(): string {
 export function isStreamId(id: unknown): id is string {
   return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id)
 }
-
-/** The name of an owner or a group: 1 to 256 UTF-16 code units that every store can keep. */
-export function isListName(name: unknown): name is string {
-  return typeof name === 'string' && name.length > 0 && name.length <= 256 && !/[\0\p{Cs}]/u.test(name)
-}

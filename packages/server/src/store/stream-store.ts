@@ -4,7 +4,10 @@ import type { StreamStatus, TerminalStatus } from './status'
 export interface StreamHead {
   readonly id: string
   readonly status: StreamStatus
-  /** The number of the latest claim: one more than that of the claim before. Before the first claim it is what `create` was given. */
+  /**
+   * The number of the latest claim: one more than that of the claim before. Before the first claim it is what `create` was
+   * given.
+   */
   readonly epoch: number
   /** The offset where that epoch began. Everything before it was durable then. */
   readonly base: number

@@ -86,6 +86,23 @@ describe('S19 a store whose writes', () => {
   })
 })
 
+describe('S19 a store whose list', () => {
+  it('has entries without a true head leaves these out, and reports them', async () => {
+    const { store, streams, id, errors } = await producing()
+    await streams.createStream({ id: 'listed', owner: 'ada' })
+    store.instead.list = async (pass) => {
+      const [whole] = await pass()
+      const broken = [undefined, {}, { head: { ...whole?.head, status: 'paused' } }]
+      return [...broken, whole] as never
+    }
+    expect((await streams.list({ owner: 'ada' })).streams).toMatchObject([{ id: 'listed' }])
+    expect(errors.map(({ error }) => error)).toMatchObject(Array(3).fill({ code: 'corrupt' }))
+    store.instead.list = async () => undefined as never
+    await expect(streams.list({ owner: 'ada' })).rejects.toMatchObject({ code: 'store' })
+    expect((await streams.getStreamBody(id)).status).toBe('streaming')
+  })
+})
+
 describe('S19 a store whose heads', () => {
   it.each<[string, (heads: readonly StreamHead[]) => unknown]>([
     ['are missing', () => []],

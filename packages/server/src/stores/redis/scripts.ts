@@ -93,7 +93,10 @@ end
 const { lapsesAt: _, epoch: __, ...created } = createRecord('', 0, 0)
 const createdFields = changingFields(created).map((part) => `'${part}'`)
 
-/** record, text, index · moment, member, meta, how long it may stay pending, revision, epoch, owner and group as JSON or empty → the moment, or 0 if the record exists */
+/**
+ * record, text, index · moment, member, meta, how long it may stay pending, revision, epoch, owner and group as JSON or empty →
+ * the moment, or 0 if the record exists
+ */
 export const insertScript = script(`${moment}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('UNLINK', KEYS[2])
@@ -149,8 +152,8 @@ return 1
 
 /**
  * record, text, index, expiring · moment, member, the expected status, how long after the moment it lapses or empty, the same
- * for its end, expireMs or empty, what is added to the epoch, then fields and values → 1, the moment, the fields of the record and the meta, or what
- * `unchanged` returns if the status differs
+ * for its end, expireMs or empty, what is added to the epoch, then fields and values → 1, the moment, the fields of the record
+ * and the meta, or what `unchanged` returns if the status differs
  */
 export const changeScript = script(`${moment}${end}${unchanged}
 local seen = redis.call('HMGET', KEYS[1], 'status', 'epoch')
@@ -189,7 +192,10 @@ end
 return { 1, length, seen[4] }
 `)
 
-/** record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 0, or when it was created, its owner and group */
+/**
+ * record, text, index, expiring · unused, member, revision (empty: only without a record; *: any) → 0, or when it was created, its
+ * owner and group
+ */
 export const removeScript = script(`
 local revision = redis.call('HGET', KEYS[1], 'revision') or ''
 if ARGV[3] ~= '*' and revision ~= ARGV[3] then return 0 end

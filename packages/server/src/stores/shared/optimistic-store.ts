@@ -103,8 +103,8 @@ export interface RecordTable {
   ): Promise<{ readonly length: number; readonly stopRequested: boolean } | LoadedRecord | undefined>
   /**
    * Writes some fields without a read before, only if the record has that status, and returns the record as it is after
-   * that. `lapsesAt` and `endedAt` count from the moment of the write: the table adds its `now`. `epoch` is added to that of the record. If the record has another
-   * status, it changes nothing. `undefined` if there is no record.
+   * that. `lapsesAt` and `endedAt` count from the moment of the write: the table adds its `now`. `epoch` is added to that of the
+   * record. If the record has another status, it changes nothing. `undefined` if there is no record.
    *
    * Saves a read for each claim and each stop. Without it, `load` and `replace` do the same.
    */
